@@ -1,0 +1,37 @@
+import type { Evr } from '../identify/bulletin.ts'
+import type { Instant } from '../result.ts'
+
+/** One installed rpm. Kernels install side by side: several installs of one name may exist. */
+export interface Install extends Evr {
+  readonly name: string
+  readonly arch: string
+}
+
+/** A host of the inventory. */
+export interface Asset {
+  /** Unique host name, lower case. */
+  readonly host: string
+  /** E-mail of the person who uses or owns it. */
+  readonly owner: string
+  readonly department: string
+  readonly site: string
+  readonly environment: 'production' | 'test'
+  /** Class of asset, e.g. `web servers`: baselines and windows belong to classes. */
+  readonly assetClass: string
+  readonly criticality: 'mission-critical' | 'normal'
+  readonly location: 'data centre' | 'office' | 'remote'
+  readonly ownership: 'company' | 'contractor' | 'customer' | 'vendor' | 'home'
+  readonly managed: boolean
+  /** End users sit in front of it. */
+  readonly workstation: boolean
+  /** One of the patch team's own machines. */
+  readonly patchTeam: boolean
+  readonly lastSeen: Instant
+  /** E.g. `Red Hat Enterprise Linux 8.6 EUS`. */
+  readonly operatingSystem: string
+  /** Product streams that the host takes packages from, e.g. `BaseOS-8.6.0.Z.EUS`. */
+  readonly streams: readonly string[]
+  /** The kernel package that is running now, where known. */
+  readonly runningKernel?: Install
+  readonly installs: readonly Install[]
+}

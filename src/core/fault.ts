@@ -1,0 +1,22 @@
+/** Stable, searchable codes of faults: something that should not happen did. A rule's no is a `Refusal` instead. */
+export type FaultCode =
+  | 'CONFIG_INVALID'
+  | 'DATABASE_UNAVAILABLE'
+  | 'DATABASE_HELD'
+  | 'MIGRATION_CHANGED'
+  | 'SOURCE_FAILED'
+  | 'DOCUMENT_INVALID'
+  | 'RUNNER_FAILED'
+  | 'ZONE_INVALID'
+  | 'WINDOW_INVALID'
+  | 'STATE_CORRUPT'
+
+/** Says what was expected and what came. `code` never changes its meaning. */
+export class Fault extends Error {
+  readonly code: FaultCode
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'Fault'
+    this.code = code
+  }
+}

@@ -1,0 +1,167 @@
+import type { Card } from './cards/card.ts'
+import type { Intent, Outcome } from './core/intent.ts'
+import type { Refusal, Instant } from './core/result.ts'
+
+/** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
+export interface Clock {
+  now(): Date
+}
+
+/** A channel (or, later, a person) on a platform. `ref` is the platform's own id of it. */
+export interface Place {
+  readonly id: string
+  readonly platform: string
+  readonly ref: string
+}
+
+/** A message of ours on a platform, in the platform's own words. `thread` is the root message it hangs under. */
+export interface MessageRef {
+  readonly place: string
+  readonly message: string
+  readonly thread?: string
+}
+
+/** What a platform's search for one of our own messages answers. */
+export type Found = { readonly found: MessageRef } | 'absent' | 'unsearchable'
+
+/**
+ * A chat platform. Every method throws `ChatError` on failure; none retries by itself.
+ * `key` is unique per message of ours: a platform that can, keeps it with the message, so that `find` sees it again.
+ */
+export interface ChatPlatform {
+  readonly name: string
+  post(to: Place, card: Card, key: string): Promise<MessageRef>
+  reply(to: MessageRef, card: Card, key: string): Promise<MessageRef>
+  edit(ref: MessageRef, card: Card): Promise<void>
+  whisper(to: Place, user: string, card: Card): Promise<void>
+  /** Looks for the message that carries `key`, in the place or under `thread`. Never guesses. */
+  find(to: Place, thread: MessageRef | null, key: string): Promise<Found>
+}
+
+export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNAVAILABLE'
+
+/** A platform's no, in our words. `UNAVAILABLE` means: nobody knows whether it arrived. */
+export class ChatError extends Error {
+  readonly code: ChatErrorCode
+  readonly retryAfterMs: number | undefined
+  constructor(code: ChatErrorCode, message: string, retryAfterMs?: number) {
+    super(message)
+    this.name = 'ChatError'
+    this.code = code
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** One document as a source delivered it, with what stood beside it. Bytes are untouched. */
+export interface RawDocument {
+  readonly fileName: string
+  readonly bytes: Uint8Array
+  readonly sha512?: string
+  readonly sha256?: string
+  /** Armoured detached OpenPGP signature. */
+  readonly signature?: string
+}
+
+export interface Batch {
+  readonly documents: readonly RawDocument[]
+  /** Opaque; handed back at the next call. */
+  readonly cursor: string
+  readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
+}
+
+export interface BulletinSource {
+  readonly id: string
+  /** Documents that are new or changed since `cursor` (null: all). Throws `Fault` when the source as a whole fails. */
+  fetch(cursor: string | null, signal: AbortSignal): Promise<Batch>
+}
+
+/** What a host (or its back end) says about one step. `at` is when it happened, by the reporter's clock. */
+export interface HostReport {
+  readonly host: string
+  readonly step: 'arrived' | 'attempted' | 'installed' | 'failed' | 'rolled back' | 'verified'
+  readonly at: Instant
+  readonly cause?: string
+  /** epoch:version-release found after the step, e.g. `1:1.1.1k-9.el8_6`. */
+  readonly version?: string
+}
+
+export interface Order {
+  /** Unique, e.g. `change-12.ring-1.install.1`. `start` is idempotent by it. */
+  readonly id: string
+  readonly action: 'install' | 'uninstall' | 'verify'
+  readonly hosts: readonly OrderedHost[]
+  readonly options: { readonly reboot: boolean; readonly silent: boolean }
+}
+
+export interface OrderedHost {
+  readonly host: string
+  /** Package name -> epoch:version-release, what is there and what shall be there. */
+  readonly packages: readonly { readonly name: string; readonly from: string; readonly to: string }[]
+}
+
+/** A deployment back end. */
+export interface Runner {
+  readonly name: string
+  /** True when it only pretends; everything it touches is marked REHEARSAL. */
+  readonly rehearsal: boolean
+  /** Makes ready; idempotent by order.id. */
+  stage(order: Order): Promise<void>
+  /** Idempotent by order.id. */
+  start(order: Order): Promise<void>
+  /** Starts no further host; running ones may finish. */
+  stop(orderIds: readonly string[]): Promise<void>
+  /** All reports so far, and whether the back end knows the order at all. */
+  observe(orderId: string): Promise<{ readonly known: boolean; readonly reports: readonly HostReport[] }>
+}
+
+/** The doors that `main` hands to adapters. */
+export interface Doors {
+  /** Buttons, forms and commands. Commits before it answers. */
+  handleIntent(intent: Intent): Promise<Outcome>
+  places(): Promise<readonly PlaceView[]>
+  people(): Promise<readonly PersonView[]>
+  /** Posts of one place, oldest first; null when there is no such place. */
+  posts(placeId: string): Promise<readonly PostView[] | null>
+  /** Host reports of one rollout (a change number). */
+  report(changeId: number, reports: readonly HostReport[]): Promise<ReportAnswer>
+  clock(): Promise<ClockView>
+  /** Sample mode only: moves the clock forward, event by event. Null outside it. */
+  moveClock: ((to: Date | 'next') => Promise<ClockView | Refusal>) | null
+  health(): Promise<{ readonly ok: boolean; readonly detail: Readonly<Record<string, string>> }>
+  /** Called after every commit that changed posts; returns the way to end the subscription. */
+  onPosts(listener: (placeIds: readonly string[]) => void): () => void
+}
+
+export interface PlaceView {
+  readonly id: string
+  readonly name: string
+  readonly audience: string
+  readonly platform: string
+}
+
+export interface PersonView {
+  readonly id: string
+  readonly name: string
+  readonly roles: readonly string[]
+  readonly zone: string
+}
+
+export interface PostView {
+  readonly id: string
+  readonly threadOf: string | null
+  readonly card: Card
+  readonly updatedAt: Instant
+}
+
+export interface ClockView {
+  readonly now: Instant
+  readonly sample: boolean
+  readonly next: { readonly at: Instant; readonly what: string } | null
+}
+
+export interface ReportAnswer {
+  readonly known: boolean
+  readonly accepted: number
+  readonly refused: readonly { readonly index: number; readonly reason: string }[]
+}
+
