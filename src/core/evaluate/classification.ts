@@ -1,0 +1,49 @@
+import type { Bulletin, Severity } from '../identify/bulletin.ts'
+import { CLASSES, type ChangeClass } from '../policy.ts'
+
+/** A proposed class with the reasons for it, as sentences. A person decides. */
+export interface Proposal {
+  readonly class: ChangeClass
+  readonly reasons: readonly string[]
+}
+
+const BY_SEVERITY: Readonly<Record<Exclude<Severity, 'none'>, ChangeClass>> = {
+  critical: 'critical',
+  important: 'high',
+  moderate: 'medium',
+  low: 'low',
+}
+
+/**
+ * Proposes a class: the publisher's severity word; where it says none, the highest CVSS base score (9, 7 and 4 are
+ * CVSS v3.1's own borders, section 5); one step up when a vulnerability is known exploited.
+ * Source: shared rules of the work, "Proposed class".
+ */
+export function proposeClass(bulletin: Pick<Bulletin, 'severity' | 'vulnerabilities'>): Proposal {
+  const reasons: string[] = []
+  let proposed = bySeverity(bulletin, reasons)
+  const exploited = bulletin.vulnerabilities.filter((v) => v.knownExploited === 'yes').map((v) => v.cve)
+  if (exploited.length > 0) {
+    const raised = CLASSES[Math.max(0, CLASSES.indexOf(proposed) - 1)] ?? proposed
+    reasons.push(raised === proposed ? `known exploited: ${exploited.join(', ')}` : `one step up, known exploited: ${exploited.join(', ')}`)
+    proposed = raised
+  }
+  return { class: proposed, reasons }
+}
+
+function bySeverity(bulletin: Pick<Bulletin, 'severity' | 'vulnerabilities'>, reasons: string[]): ChangeClass {
+  if (bulletin.severity !== 'none') {
+    reasons.push(`the publisher says ${bulletin.severity}`)
+    return BY_SEVERITY[bulletin.severity]
+  }
+  const highest = Math.max(0, ...bulletin.vulnerabilities.map((v) => v.cvss?.score ?? 0))
+  reasons.push(
+    highest > 0
+      ? `the publisher says no severity; the highest CVSS base score is ${highest}`
+      : 'the publisher says neither severity nor score',
+  )
+  if (highest === 0) return 'medium'
+  if (highest >= 9) return 'critical'
+  if (highest >= 7) return 'high'
+  return highest >= 4 ? 'medium' : 'low'
+}
