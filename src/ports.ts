@@ -1,5 +1,5 @@
-import type { Card } from './cards/card.ts'
-import type { Intent, Outcome } from './core/intent.ts'
+import type { Card, Form } from './cards/card.ts'
+import type { ButtonValue, Intent, Outcome } from './core/intent.ts'
 import type { Refusal, Instant } from './core/result.ts'
 
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
@@ -33,9 +33,13 @@ export interface ChatPlatform {
   post(to: Place, card: Card, key: string): Promise<MessageRef>
   reply(to: MessageRef, card: Card, key: string): Promise<MessageRef>
   edit(ref: MessageRef, card: Card): Promise<void>
-  whisper(to: Place, user: string, card: Card): Promise<void>
-  /** Looks for the message that carries `key`, in the place or under `thread`. Never guesses. */
-  find(to: Place, thread: MessageRef | null, key: string): Promise<Found>
+  /** Shows `card` to one person in the place. `person` is an id of the policy; the adapter knows the person's account. */
+  whisper(to: Place, person: string, card: Card): Promise<void>
+  /**
+   * Looks for the message that carries `key`, in the place or under `thread`. Never guesses.
+   * `since`: when it was first tried; older messages need not be searched (a platform allows for its own clock).
+   */
+  find(to: Place, thread: MessageRef | null, key: string, since?: Date): Promise<Found>
 }
 
 export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNAVAILABLE'
@@ -118,6 +122,8 @@ export interface Runner {
 export interface Doors {
   /** Buttons, forms and commands. Commits before it answers. */
   handleIntent(intent: Intent): Promise<Outcome>
+  /** The form behind a button as its subject is now; null when the button is no longer offered. Changes nothing. */
+  formFor(button: ButtonValue, place: string): Promise<Form | null>
   places(): Promise<readonly PlaceView[]>
   people(): Promise<readonly PersonView[]>
   /** Posts of one place, oldest first; null when there is no such place. */
