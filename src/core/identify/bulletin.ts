@@ -56,7 +56,12 @@ export type UpdateType =
 
 /** Table 2.2 of the chapter: the six sections. An empty text means that the publisher says nothing. */
 export interface Sections {
-  readonly summary: { readonly maximumSeverity: string; readonly impact: string; readonly affectedSoftware: string; readonly recommendation: string }
+  readonly summary: {
+    readonly maximumSeverity: string
+    readonly impact: string
+    readonly affectedSoftware: string
+    readonly recommendation: string
+  }
   readonly technicalDetails: { readonly text: string; readonly mitigatingFactors: string }
   readonly workarounds: string
   readonly faq: string
