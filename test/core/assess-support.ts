@@ -1,0 +1,66 @@
+import type { Asset, Install } from '../../src/core/assess/asset.ts'
+import { parseNevra } from '../../src/core/assess/rpm.ts'
+import type { Bulletin, FixedBuild } from '../../src/core/identify/bulletin.ts'
+
+export const STREAM = 'BaseOS-8.6.0.Z.EUS'
+
+/** `name-epoch:version-release.arch` as an install. */
+export function nevra(text: string): Install {
+  const install = parseNevra(text)
+  if (install === null) throw new Error(`not a name-epoch:version-release.arch: ${text}`)
+  return install
+}
+
+/** The same text as a build that fixes something in `stream`. */
+export function build(stream: string, text: string): FixedBuild {
+  const { name, arch, ...evr } = nevra(text)
+  return { stream, scheme: 'rpm', name, arch, evr, cves: [] }
+}
+
+export function bulletin(vendorId: string, fixed: readonly FixedBuild[]): Bulletin {
+  return {
+    source: 'sample-csaf',
+    vendorId,
+    revision: '1',
+    title: vendorId,
+    publisher: { name: 'Red Hat Product Security', namespace: 'https://www.redhat.com', category: 'vendor' },
+    publishedAt: '2023-05-31T09:00:00.000Z',
+    updatedAt: '2023-05-31T09:00:00.000Z',
+    severity: 'moderate',
+    updateType: 'security patch',
+    vulnerabilities: [],
+    fixed,
+    restart: 'none stated',
+    sections: {
+      summary: { maximumSeverity: '', impact: '', affectedSoftware: '', recommendation: '' },
+      technicalDetails: { text: '', mitigatingFactors: '' },
+      workarounds: '',
+      faq: '',
+      patchInformation: { prerequisites: '', deployment: '', restart: '', removal: '', files: '', verification: '' },
+      knowledgeBase: [],
+    },
+  }
+}
+
+/** A production server of the company in the stream `STREAM`; `more` says what differs. */
+export function asset(host: string, installs: readonly string[], more: Partial<Asset> = {}): Asset {
+  return {
+    host,
+    owner: 'emil@norderhafen.example',
+    department: 'IT operations',
+    site: 'Norderhafen',
+    environment: 'production',
+    assetClass: 'web servers',
+    criticality: 'normal',
+    location: 'data centre',
+    ownership: 'company',
+    managed: true,
+    workstation: false,
+    patchTeam: false,
+    lastSeen: '2026-11-23T12:00:00.000Z',
+    operatingSystem: 'Red Hat Enterprise Linux 8.6 EUS',
+    streams: [STREAM],
+    installs: installs.map(nevra),
+    ...more,
+  }
+}
