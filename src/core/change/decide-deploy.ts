@@ -1,0 +1,150 @@
+import { humanOf, quorumStatus } from '../evaluate/quorum.ts'
+import { allow, refuse } from '../result.ts'
+import type { ChangeEvent, Command, Context } from './command.ts'
+import { type Decision, inPhase, phaseWords, withRole } from './guard.ts'
+import type { ChangeState, Rollout } from './state.ts'
+
+type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
+
+/** Representatives hear at once; end users after the lead time, or at once when the window is nearer than that. */
+export function announce(state: ChangeState, command: Of<'announce'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'announce a deployment')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['approved'], 'announce it')
+  if (!phase.ok) return phase
+  if (command.what === '' || command.why === '') return refuse('TEXT_NEEDED', 'Please say in plain words what happens, and why.')
+  const lead = Date.parse(ctx.now) + ctx.policy.representativeLeadMinutes * 60_000
+  const start = Date.parse(state.submission?.plan.window.start ?? ctx.now)
+  const endUsersAt = new Date(lead <= start ? lead : Date.parse(ctx.now)).toISOString()
+  return allow([{ kind: 'announced', by: who.actor.id, what: command.what, why: command.why, endUsersAt }])
+}
+
+export function tellEndUsers(state: ChangeState, _: Of<'tell-end-users'>, ctx: Context): Decision {
+  if (ctx.actor !== null) return refuse('HOUSE_ONLY', 'The end users are told by itself once the lead time has passed.')
+  if (!state.announcement || state.announcement.endUsersToldAt) return allow([])
+  return allow([{ kind: 'end users told' }])
+}
+
+/** The house starts a ring; which one and when `nextStep` decides. Whatever it says, a rollout that stands still starts nothing. */
+export function startRing(state: ChangeState, command: Of<'start-ring'>, ctx: Context): Decision {
+  if (ctx.actor !== null) return refuse('HOUSE_ONLY', 'Rings start by themselves, in their window.')
+  const { rollout, announcement, submission } = state
+  if (!rollout || !submission || !['announced', 'rolling out'].includes(state.phase))
+    return refuse('STALE', `Change ${state.id} ${phaseWords(state.phase)}: nothing starts.`)
+  if (rollout.status !== 'waiting' && rollout.status !== 'running') return refuse('STANDS_STILL', `The rollout is ${rollout.status}: nothing starts.`)
+  if (!announcement?.endUsersToldAt) return refuse('NOT_ANNOUNCED', 'The end users have not been told yet: nothing starts.')
+  const planned = submission.plan.rings[command.ring]?.hosts ?? []
+  const foreign = command.hosts.filter((h) => !planned.includes(h))
+  if (command.hosts.length === 0 || foreign.length > 0)
+    return refuse('NOT_PLANNED', `Not in ring ${command.ring + 1} of the approved plan: ${foreign.join(', ') || 'no host given'}.`)
+  if (command.ring > 0 && rollout.pilot?.passed !== true) return refuse('PILOT_OPEN', 'The pilot has no recorded good outcome yet.')
+  return allow([{ kind: 'ring started', ring: command.ring, hosts: command.hosts }])
+}
+
+export function settleRing(state: ChangeState, command: Of<'settle-ring'>): Decision {
+  if (state.rollout?.rings[command.ring]?.state !== 'running') return allow([])
+  return allow([{ kind: 'ring settled', ring: command.ring, figures: command.figures }])
+}
+
+export function halt(state: ChangeState, command: Of<'halt'>): Decision {
+  if (state.rollout?.status !== 'running') return allow([])
+  return allow([{ kind: 'halted', by: null, ring: command.ring, reason: command.reason }])
+}
+
+/** The pilot's outcome is a person's word: later rings wait for it. A failed pilot stops the rollout. */
+export function recordPilot(state: ChangeState, command: Of<'record-pilot'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'record the outcome of the pilot')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['rolling out'], 'record the outcome of the pilot')
+  if (!phase.ok) return phase
+  if (state.rollout?.rings[0]?.state !== 'settled') return refuse('PILOT_RUNNING', 'The pilot ring has not settled yet: wait for its last report.')
+  if (state.rollout.pilot?.passed) return refuse('ALREADY_DONE', 'The pilot is already recorded as passed.')
+  if (!command.passed && command.note === '') return refuse('REASON_NEEDED', 'Please say what went wrong in the pilot.')
+  const recorded: ChangeEvent = { kind: 'pilot recorded', by: who.actor.id, passed: command.passed, note: command.note }
+  if (command.passed || state.rollout.status !== 'running') return allow([recorded])
+  return allow([recorded, { kind: 'halted', by: who.actor.id, ring: 0, reason: `the pilot failed: ${command.note}` }])
+}
+
+/** Anybody of the team, at any time; pressing it again changes nothing, and it is never too late to press it. */
+export function stop(state: ChangeState, command: Of<'stop'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'security', 'operations'], 'stop a rollout')
+  if (!who.ok) return who
+  const status = state.rollout?.status
+  if (status !== 'waiting' && status !== 'running') return allow([])
+  return allow([{ kind: 'halted', by: who.actor.id, ring: null, reason: command.reason || 'no reason given' }])
+}
+
+/** What a resume approval is bound to: this halt and no other. */
+export const haltDigest = (rollout: Rollout): string => `halt-${rollout.halt?.number ?? 0}`
+
+export function resume(state: ChangeState, command: Of<'resume'>, ctx: Context): Decision {
+  const { rollout, submission, classification } = state
+  if (!rollout || !submission || !classification || (rollout.status !== 'halted' && rollout.status !== 'stopped'))
+    return refuse('STALE', 'The rollout does not stand still, so there is nothing to resume.')
+  const needed = ctx.policy.classes[classification.class].quorum
+  const who = withRole(ctx, needed.map((n) => n.role), 'resume a rollout')
+  if (!who.ok) return who
+  const digest = haltDigest(rollout)
+  if (command.digest !== digest) return refuse('STALE', `It has halted again since: ${rollout.halt?.reason ?? ''}. Please look at the new card.`)
+  if (humanOf(who.actor) === humanIdOf(ctx, submission.submitted.by))
+    return refuse('OWN_REQUEST', 'You asked for this plan, so others have to resume it.')
+  if (rollout.resumeApprovals.some((a) => humanIdOf(ctx, a.person) === humanOf(who.actor)))
+    return refuse('ALREADY_DONE', 'You (or who acts for you) have already approved the resume.')
+  const given: ChangeEvent = { kind: 'resume approved', by: who.actor.id, digest }
+  const approvals = [...rollout.resumeApprovals, { person: who.actor.id, at: ctx.now, digest }]
+  const quorum = quorumStatus(needed, approvals, submission.submitted.by, ctx.policy)
+  if (!quorum.met) return allow([given])
+  return allow([given, { kind: 'resumed', by: approvals.map((a) => a.person), failures: ctx.failures }])
+}
+
+const humanIdOf = (ctx: Context, id: string): string => {
+  const person = ctx.policy.people.find((p) => p.id === id)
+  return person ? humanOf(person) : id
+}
+
+export function retry(state: ChangeState, command: Of<'retry'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'retry hosts')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['rolling out'], 'retry hosts')
+  if (!phase.ok) return phase
+  if (state.rollout?.status !== 'running') return refuse('STANDS_STILL', `The rollout is ${state.rollout?.status}: resume it first, then retry.`)
+  if (command.hosts.length === 0) return refuse('NOTHING_TO_DO', 'None of these hosts is failed or unknown any more.')
+  return allow([{ kind: 'hosts retried', by: who.actor.id, hosts: command.hosts }])
+}
+
+export function exclude(state: ChangeState, command: Of<'exclude'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'exclude hosts')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['approved', 'announced', 'rolling out'], 'exclude hosts')
+  if (!phase.ok) return phase
+  if (command.hosts.length === 0) return refuse('NOTHING_TO_DO', 'None of these hosts is still open.')
+  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why these hosts are left out: they stay unpatched.')
+  return allow([{ kind: 'hosts excluded', by: who.actor.id, hosts: command.hosts, reason: command.reason }])
+}
+
+export function rollBack(state: ChangeState, command: Of<'roll-back'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'roll back')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['rolling out', 'reviewing'], 'roll back')
+  if (!phase.ok) return phase
+  if (state.rollout?.rolledBack) return refuse('ALREADY_DONE', 'It is already being rolled back.')
+  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why it is rolled back.')
+  return allow([{ kind: 'rolled back', by: who.actor.id, reason: command.reason }])
+}
+
+export function claim(state: ChangeState, command: Of<'claim'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'take care of a failure')
+  if (!who.ok) return who
+  const taken = state.claims[command.key]
+  if (taken?.by === who.actor.id) return allow([])
+  if (taken) return refuse('ALREADY_DONE', `${ctx.policy.people.find((p) => p.id === taken.by)?.name ?? taken.by} already takes care of it.`)
+  return allow([{ kind: 'claimed', by: who.actor.id, key: command.key, what: command.what }])
+}
+
+export function reportIncident(state: ChangeState, command: Of<'report-incident'>, ctx: Context): Decision {
+  if (ctx.actor === null) return refuse('PERSON_NEEDED', 'Only a person can say that something went wrong.')
+  const phase = inPhase(state, ['announced', 'rolling out', 'reviewing', 'closed'], 'report a problem with it')
+  if (!phase.ok) return phase
+  if (command.text === '') return refuse('TEXT_NEEDED', 'Please say in a sentence what went wrong.')
+  return allow([{ kind: 'incident reported', by: ctx.actor.id, number: state.incidents.length + 1, text: command.text }])
+}

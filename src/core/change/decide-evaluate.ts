@@ -1,0 +1,162 @@
+import { planDigest } from '../evaluate/plan.ts'
+import { humanOf, missingWords, quorumStatus } from '../evaluate/quorum.ts'
+import type { Person } from '../policy.ts'
+import { allow, refuse } from '../result.ts'
+import type { Command, Context } from './command.ts'
+import { type Decision, inPhase, withRole } from './guard.ts'
+import type { ChangeState, SubmittedPlan } from './state.ts'
+
+type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
+
+/** UNCONFIRMED needs a named person of the security role who says why it may be trusted. */
+export function vouch(state: ChangeState, command: Of<'vouch'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['security'], 'vouch for a bulletin')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['alerted'], 'vouch for this bulletin')
+  if (!phase.ok) return phase
+  if (state.bulletin.verdict !== 'UNCONFIRMED')
+    return refuse('VOUCH_NOT_NEEDED', `This bulletin is ${state.bulletin.verdict}: only an UNCONFIRMED one can be vouched for.`)
+  if (state.vouch) return refuse('ALREADY_DONE', `${nameOf(ctx, state.vouch.by)} has already vouched for it.`)
+  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why you trust this bulletin: where did you check it?')
+  return allow([{ kind: 'vouched', by: who.actor.id, reason: command.reason }])
+}
+
+/** May this bulletin be classified at all? Source: verification rules, "Who may classify what". */
+function trusted(state: ChangeState): Decision | { readonly ok: true } {
+  switch (state.bulletin.verdict) {
+    case 'AUTHENTIC':
+    case 'CORROBORATED':
+      return { ok: true }
+    case 'UNCONFIRMED':
+      return state.vouch
+        ? { ok: true }
+        : refuse('NOT_VOUCHED', 'This bulletin is UNCONFIRMED. Somebody of security has to vouch for it first, with a reason.')
+    case 'QUARANTINED':
+    case 'BOGUS':
+      return refuse('NOT_TRUSTED', `This bulletin is ${state.bulletin.verdict}: it can never be classified.`)
+    default:
+      return state.bulletin.verdict satisfies never
+  }
+}
+
+export function classify(state: ChangeState, command: Of<'classify'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'security'], 'classify')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['alerted', 'testing', 'planning'], 'classify it')
+  if (!phase.ok) return phase
+  const trust = trusted(state)
+  if (!trust.ok) return trust
+  if (state.classification?.class === command.class) return refuse('ALREADY_DONE', `It is already classified ${command.class}.`)
+  const differs = command.class !== state.proposal.class || state.classification !== undefined
+  if (differs && command.reason === '')
+    return refuse('REASON_NEEDED', `The proposal is ${state.proposal.class}. To choose ${command.class}, please give a reason.`)
+  return allow([{ kind: 'classified', by: who.actor.id, class: command.class, reason: command.reason }])
+}
+
+export function notRelevant(state: ChangeState, command: Of<'not-relevant'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'security'], 'decide on relevance')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['alerted', 'testing', 'planning'], 'decide on its relevance')
+  if (!phase.ok) return phase
+  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why it is not relevant here: an auditor will ask.')
+  return allow([{ kind: 'declared not relevant', by: who.actor.id, reason: command.reason }])
+}
+
+export function recordTest(state: ChangeState, command: Of<'record-test'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'record a test')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['testing'], 'record a test')
+  if (!phase.ok) return phase
+  const test = state.tests.find((t) => t.id === command.test)
+  if (!test) return refuse('TEST_UNKNOWN', `There is no test "${command.test}"; expected one of ${state.tests.map((t) => t.id).join(', ')}.`)
+  if (!command.passed && command.note === '') return refuse('REASON_NEEDED', 'Please say what failed, so that others can act on it.')
+  const passedNow = state.tests.every((t) => (t.id === command.test ? command.passed : t.outcome?.passed === true))
+  const recorded = { kind: 'test recorded', by: who.actor.id, test: command.test, passed: command.passed, note: command.note } as const
+  return allow(passedNow ? [recorded, { kind: 'tests passed' }] : [recorded])
+}
+
+/** A plan may be replaced while it is being decided: its approvals go, because they were for another digest. */
+export function submitPlan(state: ChangeState, command: Of<'submit-plan'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'submit a plan')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['planning', 'deciding'], 'submit a plan')
+  if (!phase.ok) return phase
+  const { plan } = command
+  if (plan.changeId !== state.id) return refuse('PLAN_WRONG', `This plan belongs to change ${plan.changeId}.`)
+  if (plan.hosts.length === 0) return refuse('PLAN_EMPTY', 'No host of this change can be reached by a runner, so there is nothing to plan.')
+  if (!(Date.parse(plan.window.start) > Date.parse(ctx.now)))
+    return refuse('WINDOW_PAST', 'This window has already begun. Please choose a later one.')
+  const digest = planDigest(plan)
+  if (state.phase === 'deciding' && state.submission?.digest === digest)
+    return refuse('PLAN_SAME', 'This is the plan that is already waiting for its decision.')
+  return allow([{ kind: 'plan submitted', by: who.actor.id, plan, digest }])
+}
+
+export function approve(state: ChangeState, command: Of<'approve'>, ctx: Context): Decision {
+  const voter = mayVote(state, command.digest, ctx, 'approve a plan')
+  if (!voter.ok) return voter
+  const { actor, submission, needed } = voter
+  if (submission.approvals.some((a) => sameHuman(ctx, a.person, actor)))
+    return refuse('ALREADY_DONE', `You (or who acts for you) have already approved this plan. ${waitingFor(state, submission, ctx)}`)
+  const given = { kind: 'approval given', by: actor.id, digest: command.digest } as const
+  const approvals = [...submission.approvals, { person: actor.id, at: ctx.now, digest: command.digest }]
+  const quorum = quorumStatus(needed, approvals, submission.submitted.by, ctx.policy)
+  if (!quorum.met || !enoughHumans(state, approvals, ctx)) return allow([given])
+  return allow([given, { kind: 'plan approved', by: approvals.map((a) => a.person) }])
+}
+
+export function reject(state: ChangeState, command: Of<'reject'>, ctx: Context): Decision {
+  const voter = mayVote(state, command.digest, ctx, 'reject a plan')
+  if (!voter.ok) return voter
+  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why, so that the plan can be mended.')
+  return allow([{ kind: 'plan rejected', by: voter.actor.id, reason: command.reason }])
+}
+
+type Voter = {
+  readonly ok: true
+  readonly actor: Person
+  readonly submission: SubmittedPlan
+  readonly needed: Context['policy']['classes']['critical']['quorum']
+}
+
+/** Everything that a vote on a plan needs, whichever way it goes. */
+function mayVote(state: ChangeState, digest: string, ctx: Context, what: string): Voter | Extract<Decision, { ok: false }> {
+  const { submission, classification } = state
+  if (!submission || !classification) return refuse('STALE', `There is no plan to decide on: change ${state.id} has none yet.`)
+  const needed = ctx.policy.classes[classification.class].quorum
+  const who = withRole(ctx, needed.map((n) => n.role), what)
+  if (!who.ok) return who
+  if (submission.digest !== digest)
+    return refuse('PLAN_CHANGED', `This plan changed; the new one was submitted by ${nameOf(ctx, submission.submitted.by)}. Please look at it: plan ${submission.digest.slice(0, 8)}.`)
+  if (submission.decided)
+    return refuse('ALREADY_DECIDED', `Already ${submission.decided.verdict} by ${submission.decided.by.map((id) => nameOf(ctx, id)).join(' and ')}.`)
+  const phase = inPhase(state, ['deciding'], 'decide on this plan')
+  if (!phase.ok) return phase
+  if (sameHuman(ctx, submission.submitted.by, who.actor))
+    return refuse('OWN_REQUEST', `You (or who acts for you) asked for this plan, so someone else has to decide. ${waitingFor(state, submission, ctx)}`)
+  return { ok: true, actor: who.actor, submission, needed }
+}
+
+/** A vouched bulletin needs two named humans before deployment, one of them the voucher (verification rules). */
+function enoughHumans(state: ChangeState, approvals: SubmittedPlan['approvals'], ctx: Context): boolean {
+  const proven = state.bulletin.verdict === 'AUTHENTIC'
+  if (proven) return true
+  const people = [...approvals.map((a) => a.person), ...(state.vouch ? [state.vouch.by] : [])]
+  return new Set(people.map((id) => humanIdOf(ctx, id))).size >= 2
+}
+
+const waitingFor = (state: ChangeState, submission: SubmittedPlan, ctx: Context): string => {
+  if (!state.classification) return ''
+  const rule = ctx.policy.classes[state.classification.class].quorum
+  const { missing } = quorumStatus(rule, submission.approvals, submission.submitted.by, ctx.policy)
+  return missing.length > 0 ? `Waiting for ${missingWords(missing)}.` : ''
+}
+
+const humanIdOf = (ctx: Context, id: string): string => {
+  const person = ctx.policy.people.find((p) => p.id === id)
+  return person ? humanOf(person) : id
+}
+
+const sameHuman = (ctx: Context, id: string, actor: Person): boolean => humanIdOf(ctx, id) === humanOf(actor)
+
+const nameOf = (ctx: Context, id: string): string => ctx.policy.people.find((p) => p.id === id)?.name ?? id

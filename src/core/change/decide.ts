@@ -1,0 +1,106 @@
+import { allow, refuse } from '../result.ts'
+import type { Command, Context } from './command.ts'
+import * as deploy from './decide-deploy.ts'
+import * as evaluate from './decide-evaluate.ts'
+import { type Decision, inPhase, withRole } from './guard.ts'
+import type { ChangeState } from './state.ts'
+
+/**
+ * The lifecycle of a change: what follows from a command, or why not. Pure: the same state, command and context give the
+ * same answer. An empty list of events means: fine, and nothing changes.
+ */
+export function decide(state: ChangeState, command: Command, ctx: Context): Decision {
+  switch (command.kind) {
+    case 'vouch':
+      return evaluate.vouch(state, command, ctx)
+    case 'classify':
+      return evaluate.classify(state, command, ctx)
+    case 'not-relevant':
+      return evaluate.notRelevant(state, command, ctx)
+    case 'record-test':
+      return evaluate.recordTest(state, command, ctx)
+    case 'submit-plan':
+      return evaluate.submitPlan(state, command, ctx)
+    case 'approve':
+      return evaluate.approve(state, command, ctx)
+    case 'reject':
+      return evaluate.reject(state, command, ctx)
+    case 'announce':
+      return deploy.announce(state, command, ctx)
+    case 'tell-end-users':
+      return deploy.tellEndUsers(state, command, ctx)
+    case 'start-ring':
+      return deploy.startRing(state, command, ctx)
+    case 'settle-ring':
+      return deploy.settleRing(state, command)
+    case 'halt':
+      return deploy.halt(state, command)
+    case 'record-pilot':
+      return deploy.recordPilot(state, command, ctx)
+    case 'stop':
+      return deploy.stop(state, command, ctx)
+    case 'resume':
+      return deploy.resume(state, command, ctx)
+    case 'retry':
+      return deploy.retry(state, command, ctx)
+    case 'exclude':
+      return deploy.exclude(state, command, ctx)
+    case 'roll-back':
+      return deploy.rollBack(state, command, ctx)
+    case 'claim':
+      return deploy.claim(state, command, ctx)
+    case 'report-incident':
+      return deploy.reportIncident(state, command, ctx)
+    case 'need-people':
+      return state.rollout && state.rollout.needsPeople !== command.text ? allow([{ kind: 'people needed', text: command.text }]) : allow([])
+    case 'finish':
+      return state.phase === 'rolling out' ? allow([{ kind: 'rollout finished', figures: command.figures }]) : allow([])
+    case 'plan-again':
+      return planAgain(state, ctx)
+    case 'write-lesson':
+      return writeLesson(state, command, ctx)
+    case 'close-review':
+      return closeReview(state, ctx)
+    case 'revise':
+      return revise(state, command)
+    default:
+      return command satisfies never
+  }
+}
+
+function planAgain(state: ChangeState, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'plan again')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['reviewing'], 'plan again')
+  if (!phase.ok) return phase
+  if (!state.rollout?.rolledBack) return refuse('NOT_ROLLED_BACK', 'Only a change that was rolled back is planned again; this one was rolled out.')
+  return allow([{ kind: 'planned again', by: who.actor.id }])
+}
+
+function writeLesson(state: ChangeState, command: Extract<Command, { kind: 'write-lesson' }>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'security', 'operations', 'manager'], 'write a lesson')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['reviewing'], 'write a lesson')
+  if (!phase.ok) return phase
+  if (command.text === '') return refuse('TEXT_NEEDED', 'Please write what should be done differently next time, or what went well.')
+  return allow([{ kind: 'lesson written', by: who.actor.id, text: command.text }])
+}
+
+function closeReview(state: ChangeState, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'security', 'operations', 'manager'], 'close a review')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['reviewing'], 'close the review')
+  if (!phase.ok) return phase
+  return allow([{ kind: 'review closed', by: who.actor.id }])
+}
+
+/**
+ * A later revision of the bulletin. While a plan waits (decided or not), changed facts void it: its digest names the
+ * revision that was approved. Once hosts are being patched, the rollout goes on and people are told.
+ */
+function revise(state: ChangeState, command: Extract<Command, { kind: 'revise' }>): Decision {
+  if (state.phase === 'closed' || state.phase === 'not relevant') return allow([])
+  const waits = ['deciding', 'approved', 'announced'].includes(state.phase)
+  const voidsPlan = waits && command.differences.length > 0
+  return allow([{ kind: 'bulletin revised', bulletin: command.bulletin, hosts: command.hosts, differences: command.differences, voidsPlan }])
+}

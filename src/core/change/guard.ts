@@ -1,0 +1,43 @@
+import type { Person, Role } from '../policy.ts'
+import { refuse, type Ruled } from '../result.ts'
+import type { ChangeEvent, Context } from './command.ts'
+import type { ChangeState, Phase } from './state.ts'
+
+export type Decision = Ruled<readonly ChangeEvent[]>
+
+/** A decision goes on, or a refusal ends it. */
+type Guarded = { readonly ok: true; readonly actor: Person } | Extract<Decision, { ok: false }>
+
+/** The asker is a person who holds one of the roles. */
+export function withRole(ctx: Context, roles: readonly Role[], what: string): Guarded {
+  if (ctx.actor === null) return refuse('PERSON_NEEDED', `Only a person can ${what}.`)
+  if (ctx.actor.roles.some((role) => roles.includes(role))) return { ok: true, actor: ctx.actor }
+  return refuse('ROLE_MISSING', `To ${what} you need the role ${roles.join(' or ')}. Ask somebody who holds it: ${holders(ctx, roles)}.`)
+}
+
+const holders = (ctx: Context, roles: readonly Role[]): string =>
+  ctx.policy.people
+    .filter((p) => p.roles.some((r) => roles.includes(r)))
+    .map((p) => p.name)
+    .join(', ') || 'nobody holds it yet'
+
+const PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  alerted: 'waits for its classification',
+  testing: 'is being tested',
+  planning: 'waits for a plan',
+  deciding: 'waits for go or no-go',
+  approved: 'is approved and waits for its announcement',
+  announced: 'is announced and waits for its window',
+  'rolling out': 'is being rolled out',
+  reviewing: 'is in review',
+  closed: 'is closed',
+  'not relevant': 'was decided to be not relevant',
+}
+
+export const phaseWords = (phase: Phase): string => PHASE_WORDS[phase]
+
+/** The phase in which a command makes sense; otherwise the card that was clicked is stale. */
+export function inPhase(state: ChangeState, phases: readonly Phase[], what: string): { readonly ok: true } | Extract<Decision, { ok: false }> {
+  if (phases.includes(state.phase)) return { ok: true }
+  return refuse('STALE', `You cannot ${what} now: change ${state.id} ${phaseWords(state.phase)}.`)
+}

@@ -1,0 +1,137 @@
+import type { AffectedHost } from '../assess/affected.ts'
+import type { Proposal } from '../evaluate/classification.ts'
+import type { Clocks } from '../evaluate/clocks.ts'
+import type { Plan } from '../evaluate/plan.ts'
+import type { Approval } from '../evaluate/quorum.ts'
+import type { Severity, UpdateType, Vulnerability } from '../identify/bulletin.ts'
+import type { Verdict } from '../identify/verification.ts'
+import type { ChangeClass } from '../policy.ts'
+import type { Instant } from '../result.ts'
+
+/** Where a change stands. */
+export type Phase =
+  | 'alerted'
+  | 'testing'
+  | 'planning'
+  | 'deciding'
+  | 'approved'
+  | 'announced'
+  | 'rolling out'
+  | 'reviewing'
+  | 'closed'
+  | 'not relevant'
+
+/** Who did something, when, and why where a reason was asked. */
+export interface Act {
+  readonly by: string
+  readonly at: Instant
+  readonly reason?: string
+}
+
+/** The bulletin as the change knows it; the whole document stays in its own row. */
+export interface BulletinFacts {
+  readonly rowId: number
+  readonly source: string
+  readonly vendorId: string
+  readonly revision: string
+  readonly digest: string
+  readonly title: string
+  readonly publisher: string
+  readonly url?: string
+  readonly publishedAt: Instant
+  readonly updatedAt: Instant
+  readonly severity: Severity
+  readonly updateType: UpdateType
+  readonly vulnerabilities: readonly Vulnerability[]
+  readonly restart: 'none stated' | 'services' | 'reboot'
+  readonly verdict: Verdict
+  readonly verdictReason: string
+  readonly signedBy?: string
+}
+
+export interface TestItem {
+  readonly id: string
+  readonly label: string
+  readonly outcome?: Act & { readonly passed: boolean }
+}
+
+export interface SubmittedPlan {
+  readonly plan: Plan
+  readonly digest: string
+  readonly submitted: Act
+  readonly approvals: readonly Approval[]
+  readonly decided?: { readonly verdict: 'approved' | 'rejected'; readonly at: Instant; readonly by: readonly string[]; readonly reason?: string }
+}
+
+export interface Announcement {
+  readonly what: string
+  readonly why: string
+  readonly by: string
+  readonly at: Instant
+  /** When the end users are told; representatives hear at once. */
+  readonly endUsersAt: Instant
+  readonly endUsersToldAt?: Instant
+}
+
+export interface RingState {
+  readonly state: 'waiting' | 'running' | 'settled'
+  readonly startedAt?: Instant
+  readonly settledAt?: Instant
+  /** Failures that the quorum accepted when it resumed: only further ones count towards the next halt. */
+  readonly failuresAccepted: number
+}
+
+export interface Rollout {
+  readonly status: 'waiting' | 'running' | 'halted' | 'stopped' | 'rolling back' | 'finished'
+  readonly startedAt?: Instant
+  readonly finishedAt?: Instant
+  /** As many as the plan has rings, in their order. */
+  readonly rings: readonly RingState[]
+  readonly pilot?: Act & { readonly passed: boolean }
+  /** Why it stands still: a threshold, or a person. */
+  readonly halt?: { readonly reason: string; readonly at: Instant; readonly by: string | null; readonly number: number }
+  readonly resumeApprovals: readonly Approval[]
+  /** True when a person sent it back: the rollout ends as rolled back. */
+  readonly rolledBack?: Act
+  /** Hosts that need a person's decision at the end, in words; empty otherwise. */
+  readonly needsPeople?: string
+}
+
+/** Something broke for a person: claimable. */
+export interface Incident {
+  readonly number: number
+  readonly by: string
+  readonly at: Instant
+  readonly text: string
+}
+
+export interface Review {
+  readonly openedAt: Instant
+  readonly lessons: readonly { readonly by: string; readonly at: Instant; readonly text: string }[]
+  readonly closed?: Act
+}
+
+/** One change: what we decide to do about one bulletin. Saved whole; host progress, delays and receipts have rows of their own. */
+export interface ChangeState {
+  readonly id: number
+  readonly phase: Phase
+  readonly openedAt: Instant
+  readonly bulletin: BulletinFacts
+  /** Hosts that need the fix, as matched when the bulletin (or its revision) came. */
+  readonly hosts: readonly AffectedHost[]
+  readonly proposal: Proposal
+  readonly vouch?: Act
+  readonly notRelevant?: Act
+  readonly classification?: Act & { readonly class: ChangeClass }
+  readonly clocks?: Clocks
+  readonly tests: readonly TestItem[]
+  readonly submission?: SubmittedPlan
+  readonly announcement?: Announcement
+  readonly rollout?: Rollout
+  /** Who takes care of a failure group or incident: key -> act. */
+  readonly claims: Readonly<Record<string, Act>>
+  readonly incidents: readonly Incident[]
+  readonly review?: Review
+  /** Who did what when, oldest first: the review and `why` read it. */
+  readonly acts: readonly { readonly what: string; readonly who: string; readonly at: Instant }[]
+}
