@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { policyProblems } from './policy-check.ts'
 
 /** Deployment classes of the chapter's Table 2.3, most urgent first. */
 export const CLASSES = ['critical', 'high', 'medium', 'low'] as const
@@ -28,7 +29,13 @@ const person = z.strictObject({
   delegateOf: id.optional(),
 })
 
-const place = z.strictObject({ id, name: z.string().min(1), audience: z.enum(AUDIENCES), platform: z.enum(['web', 'slack']), ref: z.string().min(1) })
+const place = z.strictObject({
+  id,
+  name: z.string().min(1),
+  audience: z.enum(AUDIENCES),
+  platform: z.enum(['web', 'slack']),
+  ref: z.string().min(1),
+})
 
 /** A recurring opening. `weekdays` are ISO numbers, Monday 1. `minutes` is elapsed time, not wall time. */
 const window = z.strictObject({
@@ -85,8 +92,7 @@ const source = z.strictObject({
   namespaces: z.array(z.string().min(1)).min(1),
 })
 
-/** The organisation's rules, as data. Everything that differs between organisations is in here. */
-export const policySchema = z.strictObject({
+const policyFields = z.strictObject({
   organisation: z.string().min(1),
   /** Zone of the organisation: calendar months and labels without a reader are in it. */
   zone: z.string(),
@@ -104,10 +110,16 @@ export const policySchema = z.strictObject({
   silentAfterMinutes: z.number().int().min(1),
   /** Days without a sign of life after which a host is stale. */
   staleAfterDays: z.number().int().min(1),
+  /** Where people get help, as announcements say it, e.g. `#it-help`. */
   helpPlace: z.string().min(1),
 })
 
-export type Policy = z.infer<typeof policySchema>
+/** The organisation's rules, as data. Everything that differs between organisations is in here. */
+export const policySchema = policyFields.superRefine((policy, context) => {
+  for (const { path, message } of policyProblems(policy)) context.addIssue({ code: 'custom', path: [...path], message })
+})
+
+export type Policy = z.infer<typeof policyFields>
 export type Person = z.infer<typeof person>
 export type PolicyPlace = z.infer<typeof place>
 export type WindowRule = z.infer<typeof window>

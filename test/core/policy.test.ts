@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { CLASSES, type Policy, policySchema } from '../../src/core/policy.ts'
+
+const text = readFileSync(new URL('../../manifests/sample/policy.json', import.meta.url), 'utf8')
+const sample = (): Policy => policySchema.parse(JSON.parse(text))
+
+describe('the sample policy', () => {
+  test('is valid', () => {
+    expect(policySchema.safeParse(JSON.parse(text)).error?.issues ?? []).toEqual([])
+  })
+
+  test('has the clocks of the chapter, Table 2.3', () => {
+    const { critical, high, medium, low } = sample().classes
+    expect([critical.startHours, high.startHours, medium.startMonths, low.startHours]).toEqual([24, 7 * 24, 1, null])
+    expect([critical.completeHours, high.completeHours, medium.completeHours, low.completeHours]).toEqual([72, 14 * 24, 45 * 24, null])
+  })
+
+  test('tests longer the less urgent a class is, and every class uninstalls again', () => {
+    const tests = CLASSES.map((name) => sample().classes[name].tests.map(({ id }) => id))
+    expect(tests.map((ids) => ids.length)).toEqual([...tests.map((ids) => ids.length)].sort((a, b) => a - b))
+    for (const ids of tests) expect(ids).toEqual(expect.arrayContaining(['files-verified', 'installs-on-vm', 'uninstalls-on-vm']))
+  })
+
+  // A delegate and who delegated are one person, and nobody approves their own request.
+  test.each(sample().people.map(({ id }) => id))('every quorum can be reached without %s and whom they stand for', (requester) => {
+    const { people, classes } = sample()
+    const human = (id: string) => people.find((person) => person.id === id)?.delegateOf ?? id
+    const others = people.filter(({ id }) => human(id) !== human(requester))
+    for (const { role, count } of CLASSES.flatMap((name) => classes[name].quorum)) {
+      expect(new Set(others.filter(({ roles }) => roles.includes(role)).map(({ id }) => human(id))).size).toBeGreaterThanOrEqual(count)
+    }
+  })
+
+  test('has a place for every audience and at least two managers to sign it', () => {
+    const { places, people } = sample()
+    expect(places.map(({ audience }) => audience).sort()).toEqual(
+      ['admin', 'end users', 'management', 'patch team', 'representatives', 'security'].sort(),
+    )
+    expect(people.filter(({ roles }) => roles.includes('manager'))).toHaveLength(2)
+  })
+})
+
+describe('a policy that is wrong says where', () => {
+  const broken: [string, (policy: Policy) => unknown, string][] = [
+    ['a zone that does not exist', (p) => ({ ...p, zone: 'Europe/Norderhafen' }), 'zone'],
+    ['a person’s zone', (p) => ({ ...p, people: p.people.map((one, i) => (i === 2 ? { ...one, zone: 'CEST' } : one)) }), 'people.2.zone'],
+    ['a person twice', (p) => ({ ...p, people: [...p.people, { ...p.people[0], email: 'x@example.com' }] }), 'people.15'],
+    ['two people with one mailbox', (p) => ({ ...p, people: [...p.people, { ...p.people[0], id: 'x' }] }), 'people.15'],
+    [
+      'a delegate of nobody',
+      (p) => ({ ...p, people: p.people.map((one, i) => (i === 0 ? { ...one, delegateOf: 'zoe' } : one)) }),
+      'people.0.delegateOf',
+    ],
+    [
+      'a delegate of oneself',
+      (p) => ({ ...p, people: p.people.map((one, i) => (i === 0 ? { ...one, delegateOf: 'ana' } : one)) }),
+      'people.0.delegateOf',
+    ],
+    [
+      'a delegate of a delegate',
+      (p) => ({ ...p, people: p.people.map((one, i) => (i === 0 ? { ...one, delegateOf: 'oskar' } : one)) }),
+      'people.0.delegateOf',
+    ],
+    ['a place twice', (p) => ({ ...p, places: [...p.places, p.places[0]] }), 'places.6'],
+    ['a window’s zone', (p) => ({ ...p, windows: p.windows.map((w) => ({ ...w, zone: 'nowhere' })) }), 'windows.0.zone'],
+    [
+      'a blackout that ends before it starts',
+      (p) => ({ ...p, blackouts: p.blackouts.map((b) => ({ ...b, to: b.from })) }),
+      'blackouts.0.to',
+    ],
+    ['two starts', (p) => ({ ...p, classes: { ...p.classes, high: { ...p.classes.high, startMonths: 1 } } }), 'classes.high.startMonths'],
+    [
+      'a test twice',
+      (p) => ({ ...p, classes: { ...p.classes, low: { ...p.classes.low, tests: [...p.classes.low.tests, p.classes.low.tests[0]] } } }),
+      'classes.low.tests.9',
+    ],
+  ]
+  test.each(broken)('%s', (_, breaking, path) => {
+    const result = policySchema.safeParse(breaking(sample()))
+    expect(result.error?.issues.map((issue) => issue.path.join('.'))).toContain(path)
+  })
+
+  test('all problems at once', () => {
+    const result = policySchema.safeParse({
+      ...sample(),
+      zone: 'nowhere',
+      windows: sample().windows.map((w) => ({ ...w, zone: 'nowhere' })),
+    })
+    expect(result.error?.issues).toHaveLength(3)
+  })
+})
