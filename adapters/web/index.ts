@@ -1,0 +1,3 @@
+export { type WebPlatform, webPlatform } from './platform.ts'
+export { type RunningWeb, startWeb, type WebOptions } from './server.ts'
+export type { WebTokens } from './tokens.ts'

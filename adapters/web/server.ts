@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { BaseLogger } from 'pino'
+import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
+import { Fault } from '../../src/core/fault.ts'
+import type { Doors } from '../../src/ports.ts'
+import { errorAnswer, RequestError, sendJson } from './answer.ts'
+import { eventHub } from './events.ts'
+import { loadAssets, sendAsset } from './files.ts'
+import type { WebPlatform } from './platform.ts'
+import { checkHostAndOrigin } from './request.ts'
+import { ROUTES, reader, type Web } from './routes.ts'
+import type { WebTokens } from './tokens.ts'
+
+export interface WebOptions {
+  readonly doors: Doors
+  /** The same that the house posts through: its private words go to the open pages. */
+  readonly platform: WebPlatform
+  /** 0 takes a free one. */
+  readonly port: number
+  /** In sample mode everybody may be anybody and the clock can be moved. */
+  readonly sample: boolean
+  readonly tokens: WebTokens
+  readonly log: Pick<BaseLogger, 'error'>
+}
+
+export interface RunningWeb {
+  readonly url: string
+  /** Ends open connections; answers under way are finished first. */
+  close(): Promise<void>
+}
+
+type Assets = ReturnType<typeof loadAssets>
+
+/** The web page and its JSON, on the loopback address only. Throws `Fault` PORT_TAKEN. */
+export async function startWeb(options: WebOptions): Promise<RunningWeb> {
+  const events = eventHub()
+  const web: Web = { doors: options.doors, sample: options.sample, tokens: options.tokens, events }
+  const assets = loadAssets()
+  const server = createServer((request, response) => void serve(web, assets, options.log, request, response))
+  server.requestTimeout = 30_000
+  const port = await listen(server, options.port)
+  const endings = [
+    options.doors.onPosts((places) => events.send('posts', { places })),
+    options.platform.onWhisper(({ place, person, card }) => events.send('whisper', { place, card: toAdaptiveCard(card) }, person)),
+  ]
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: async () => {
+      for (const end of endings) end()
+      events.close()
+      await closeServer(server)
+    },
+  }
+}
+
+async function serve(web: Web, assets: Assets, log: WebOptions['log'], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    checkHostAndOrigin(request, request.socket.localPort ?? 0)
+    await dispatch(web, assets, request, response)
+  } catch (error) {
+    if (!(error instanceof RequestError)) log.error({ err: error, path: request.url?.split('?')[0] }, 'web request failed')
+    if (response.headersSent) response.destroy()
+    else sendJson(response, errorAnswer(error instanceof RequestError ? error : ourFault(error)))
+  }
+}
+
+async function dispatch(web: Web, assets: Assets, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = URL.parse(request.url ?? '/', 'http://loopback')
+  if (url === null) throw new RequestError(400, 'MALFORMED', 'Expected an address.')
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
+  const asset = assets.get(url.pathname)
+  if (asset) {
+    checkMethod(method, ['GET'])
+    return sendAsset(request, response, asset)
+  }
+  if (url.pathname === '/api/events') {
+    checkMethod(method, ['GET'])
+    return web.events.open(response, reader(web, request) ?? url.searchParams.get('person'))
+  }
+  for (const { path, methods } of ROUTES) {
+    const match = path.exec(url.pathname)
+    if (!match) continue
+    checkMethod(method, Object.keys(methods))
+    const answer = await methods[method]?.(web, request, decode(match[1] ?? ''))
+    if (answer) return sendJson(response, answer)
+  }
+  throw new RequestError(404, 'NOT_FOUND', 'There is nothing at this address.')
+}
+
+function checkMethod(method: string, allowed: readonly string[]): void {
+  if (allowed.includes(method)) return
+  throw new RequestError(405, 'METHOD_NOT_ALLOWED', `Expected ${allowed.join(' or ')}, got ${method}.`, { allow: allowed.join(', ') })
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** What is wrong on our side is in the log, not in the answer. */
+function ourFault(error: unknown): RequestError {
+  return error instanceof Fault && error.code === 'DATABASE_UNAVAILABLE'
+    ? new RequestError(503, error.code, 'The database does not answer at the moment. Nothing was changed; please try again.')
+    : new RequestError(500, 'INTERNAL', 'Something went wrong on our side. It is in the log; please try again.')
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Fault('PORT_TAKEN', `expected port ${port} to be free, another program listens on it; set PORT`)
+          : error,
+      ),
+    )
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const late = setTimeout(() => server.closeAllConnections(), 2_000)
+  await closed
+  clearTimeout(late)
+}
