@@ -1,0 +1,37 @@
+/**
+ * Everything that Slack refuses to take more of. No library checks it. Lengths are UTF-16 code units, which Slack's own count never exceeds.
+ * Sources: Slack's Block Kit and views reference; `messageCharacters` and `sectionCharacters` of rich text are ours, below what was seen refused.
+ */
+export const LIMITS = {
+  messageBlocks: 50,
+  messageCharacters: 12_000,
+  fallback: 1000,
+  viewBlocks: 100,
+  header: 150,
+  sectionCharacters: 3000,
+  contextElements: 10,
+  contextText: 300,
+  actionsElements: 25,
+  actionsBlocks: 4,
+  buttonText: 75,
+  buttonValue: 2000,
+  actionId: 255,
+  blockId: 255,
+  url: 3000,
+  viewTitle: 24,
+  privateMetadata: 3000,
+  inputLabel: 2000,
+  inputHint: 2000,
+  inputCharacters: 3000,
+  options: 100,
+  optionText: 75,
+  optionValue: 150,
+  errorText: 300,
+} as const
+
+/** At most `max` (1 or more) code units; what does not fit is replaced by "…". Never splits a character in two. */
+export function shorten(text: string, max: number): string {
+  if (text.length <= max) return text
+  const cut = text.slice(0, max - 1)
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
+}

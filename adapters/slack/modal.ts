@@ -1,0 +1,81 @@
+import type { types } from '@slack/bolt'
+import { z } from 'zod'
+import type { Field, Form } from '../../src/cards/card.ts'
+import { plainText } from '../../src/cards/text.ts'
+import { buttonValue } from './button.ts'
+import { LIMITS, shorten } from './limits.ts'
+import { budgetOf, inline, plain, richText, section } from './rich.ts'
+
+/** Names our modals among others'. */
+export const MODAL = 'patchcrier_form'
+const INPUT = 'input'
+
+/** What the modal must remember until it is sent: whose button it was and where. Slack hands it back signed, unchanged. */
+export const modalMemory = z.strictObject({
+  button: buttonValue,
+  channel: z.string(),
+  thread: z.string().optional(),
+})
+
+export type ModalMemory = z.infer<typeof modalMemory>
+
+/** A form as a Slack modal. Each field is a block of its own with the field's id, so that an error can be shown beside it. */
+export function renderForm(form: Form, memory: ModalMemory): types.ModalView {
+  const intro = form.intro === undefined ? [] : [richText(section(inline([form.intro], budgetOf(LIMITS.sectionCharacters))))]
+  return {
+    type: 'modal',
+    callback_id: MODAL,
+    private_metadata: JSON.stringify(memory),
+    title: plain(form.title, LIMITS.viewTitle),
+    submit: plain(form.submit, LIMITS.viewTitle),
+    close: plain('Cancel', LIMITS.viewTitle),
+    blocks: [...intro, ...form.fields.slice(0, LIMITS.viewBlocks - intro.length).map(input)],
+  }
+}
+
+function input(field: Field): types.InputBlock | types.ContextBlock {
+  const element = field.kind === 'text' ? textInput(field) : choice(field)
+  if (element === null) return { type: 'context', elements: [plain(`${field.label}: nothing to choose from`, LIMITS.contextText)] }
+  const hint = field.kind === 'text' && field.hint !== undefined ? { hint: plain(field.hint, LIMITS.inputHint) } : {}
+  const label = plain(field.label, LIMITS.inputLabel)
+  return { type: 'input', block_id: field.id.slice(0, LIMITS.blockId), label, optional: !field.required, element, ...hint }
+}
+
+function textInput(field: Extract<Field, { kind: 'text' }>): types.PlainTextInput {
+  const max = Math.min(Math.max(1, field.maxLength), LIMITS.inputCharacters)
+  const value = field.value === undefined ? '' : shorten(plainText(field.value), max)
+  return {
+    type: 'plain_text_input',
+    action_id: INPUT,
+    multiline: field.multiline,
+    max_length: max,
+    ...(value === '' ? {} : { initial_value: value }),
+  }
+}
+
+/** Null when nothing can be chosen: Slack refuses a list without options. A value that is too long cannot be shortened: it would be another. */
+function choice(field: Extract<Field, { kind: 'choice' }>): types.StaticSelect | null {
+  const options = field.options
+    .filter((option) => option.value !== '' && option.value.length <= LIMITS.optionValue)
+    .slice(0, LIMITS.options)
+    .map((option) => ({ text: plain(option.label, LIMITS.optionText), value: option.value }))
+  const chosen = options.find((option) => option.value === field.value)
+  if (options.length === 0) return null
+  return { type: 'static_select', action_id: INPUT, options, ...(chosen ? { initial_option: chosen } : {}) }
+}
+
+/** `view.state.values` of a submitted modal. */
+export const modalState = z.record(
+  z.string(),
+  z.record(z.string(), z.object({ value: z.string().nullish(), selected_option: z.object({ value: z.string() }).nullish() })),
+)
+
+/** What was typed and chosen, by field id; fields left empty are absent. */
+export function inputsOf(state: z.infer<typeof modalState>): Record<string, string> {
+  const inputs: Record<string, string> = {}
+  for (const [field, elements] of Object.entries(state)) {
+    const value = elements[INPUT]?.value ?? elements[INPUT]?.selected_option?.value
+    if (value !== undefined && value !== '') inputs[field] = value
+  }
+  return inputs
+}
