@@ -1,0 +1,106 @@
+import type { Asset } from '../assess/asset.ts'
+import { Fault } from '../fault.ts'
+import type { RingRule } from '../policy.ts'
+import type { Instant } from '../result.ts'
+
+/** What the order of the rings depends on. */
+export type RingCandidate = Pick<Asset, 'host' | 'environment' | 'criticality' | 'patchTeam' | 'managed' | 'lastSeen'>
+
+/** A planned ring. Its number is its place in the plan, from 1; ring 1 is the pilot. */
+export interface Ring {
+  readonly id: string
+  readonly name: string
+  /** In the order in which they were chosen. */
+  readonly hosts: readonly string[]
+  /** Minutes of observation after the ring before has settled. */
+  readonly soakMinutes: number
+  /** The rollout halts when more hosts than this failed. */
+  readonly maxFailures: number
+  /** Share of verified hosts, 0 to 1, below which the rollout halts once the ring has settled. */
+  readonly minVerified: number
+}
+
+export interface RingPlan {
+  /** Without empty rings. */
+  readonly rings: readonly Ring[]
+  readonly leftOut: readonly { readonly host: string; readonly reason: string }[]
+  /** What a planner should know, e.g. that there is no ordinary production system to pilot on. */
+  readonly notes: readonly string[]
+}
+
+const DAY = 86_400_000
+type Rank = 'pilot' | 'test' | 'mission critical' | 'stale'
+const ORDER: readonly Rank[] = ['pilot', 'test', 'mission critical', 'stale']
+
+/**
+ * Puts every managed host into exactly one ring; the same input gives the same plan.
+ * - The pilot is on production systems that are not mission critical and were seen lately, the patch team's own first (a pass on
+ *   test systems alone proves little). Where there is none, it takes the fewest hosts possible of the others, and a note says so.
+ * - Mission critical hosts go to the last ring, and so do stale ones: whether they can be reached is unknown, and a silent host in
+ *   an early ring would hold up the others.
+ * - Unmanaged hosts are left out, with the reason: no runner can reach them.
+ * Throws STATE_CORRUPT when a host comes twice.
+ */
+export function planRings(
+  hosts: readonly RingCandidate[],
+  rules: readonly RingRule[],
+  fresh: { readonly now: Instant; readonly staleAfterDays: number },
+): RingPlan {
+  if (new Set(hosts.map(({ host }) => host)).size !== hosts.length)
+    throw new Fault('STATE_CORRUPT', 'Expected every host once in the ring plan.')
+  const seenSince = Date.parse(fresh.now) - fresh.staleAfterDays * DAY
+  const ranked = hosts.filter(({ managed }) => managed).map((candidate) => ({ candidate, rank: rankOf(candidate, seenSince) }))
+  ranked.sort(byRank)
+  const taken = new Map<RingRule, readonly Ranked[]>()
+  let left: readonly Ranked[] = ranked
+  for (const [index, rule] of rules.entries()) {
+    const here = index === rules.length - 1 ? left : choose(left, rule, index === 0)
+    taken.set(rule, here)
+    left = left.filter((one) => !here.includes(one))
+  }
+  const pilot = rules[0] === undefined ? [] : (taken.get(rules[0]) ?? [])
+  return {
+    rings: rules.map((rule) => toRing(rule, taken.get(rule) ?? [])).filter((ring) => ring.hosts.length > 0),
+    leftOut: leftOut(hosts),
+    notes: pilot.length > 0 && pilot.every(({ rank }) => rank !== 'pilot') ? [poorPilot(pilot)] : [],
+  }
+}
+
+interface Ranked {
+  readonly candidate: RingCandidate
+  readonly rank: Rank
+}
+
+/** An unreadable or missing last sign of life counts as stale. */
+function rankOf(candidate: RingCandidate, seenSince: number): Rank {
+  if (!(Date.parse(candidate.lastSeen) >= seenSince)) return 'stale'
+  if (candidate.criticality === 'mission-critical') return 'mission critical'
+  return candidate.environment === 'production' ? 'pilot' : 'test'
+}
+
+function byRank(a: Ranked, b: Ranked): number {
+  const rank = ORDER.indexOf(a.rank) - ORDER.indexOf(b.rank)
+  const own = Number(b.candidate.patchTeam) - Number(a.candidate.patchTeam)
+  return rank || own || (a.candidate.host < b.candidate.host ? -1 : 1)
+}
+
+/** The hosts of a ring that is not the last one. */
+function choose(left: readonly Ranked[], rule: RingRule, pilot: boolean): readonly Ranked[] {
+  const ordinary = left.filter(({ rank }) => rank === 'pilot' || (!pilot && rank === 'test'))
+  if (pilot && ordinary.length === 0) return left.slice(0, rule.atLeast)
+  return ordinary.slice(0, Math.max(rule.atLeast, Math.ceil(rule.share * left.length)))
+}
+
+function toRing(rule: RingRule, hosts: readonly Ranked[]): Ring {
+  const { id, name, soakMinutes, maxFailures, minVerified } = rule
+  return { id, name, hosts: hosts.map(({ candidate }) => candidate.host), soakMinutes, maxFailures, minVerified }
+}
+
+const leftOut = (hosts: readonly RingCandidate[]) =>
+  hosts
+    .filter(({ managed }) => !managed)
+    .map(({ host }) => ({ host, reason: 'unmanaged: no runner can reach it' }))
+    .sort((a, b) => (a.host < b.host ? -1 : 1))
+
+const poorPilot = (pilot: readonly Ranked[]): string =>
+  `No ordinary production system to pilot on; the pilot is ${pilot.map(({ candidate, rank }) => `${candidate.host} (${rank})`).join(', ')}.`
