@@ -1,0 +1,84 @@
+import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
+import type { Checked } from '../../../src/core/identify/judge.ts'
+import type { Check, CheckName, CheckOutcome } from '../../../src/core/identify/verification.ts'
+import type { SourceRule } from '../../../src/core/policy.ts'
+import type { RawDocument } from '../../../src/ports.ts'
+import { digestOf, hashCheck } from './hash.ts'
+import { createReader, type Reader } from './reader.ts'
+import { signatureCheck } from './signature.ts'
+import { line } from './text.ts'
+
+/** A checked document, and what of it was left out (one sentence each). Goes into `judge` as it is. */
+export interface CheckedDocument extends Checked {
+  readonly dropped: readonly string[]
+}
+
+export interface CsafChecker {
+  /**
+   * All checks that need nothing but the document, its sidecars, the source's rule, the pinned key (armoured) and our clock:
+   * hash and signature first, then, only if neither failed, the schema and what the document says of itself.
+   * Never throws for what is in the document or its sidecars.
+   */
+  checkDocument(raw: RawDocument, rule: SourceRule, keyArmored: string, now: Date): Promise<CheckedDocument>
+  /** Ends the worker thread that reads documents. */
+  close(): Promise<void>
+}
+
+const check = (name: CheckName, outcome: CheckOutcome, evidence: string): Check => ({ name, outcome, evidence })
+
+/** CSAF 2.0, section 5.1: the tracking id in lower case, each run of other characters than `+`, `-`, letters and digits one `_`. */
+export const fileNameOf = (trackingId: string): string => `${trackingId.toLowerCase().replace(/[^+\-a-z0-9]+/g, '_')}.json`
+
+const fileNameCheck = (raw: RawDocument, bulletin: Bulletin): Check => {
+  const expected = fileNameOf(bulletin.vendorId)
+  return raw.fileName === expected
+    ? check('file-name', 'pass', `${expected} is the name that ${bulletin.vendorId} demands.`)
+    : check('file-name', 'fail', `${bulletin.vendorId} demands the name ${expected}; the file is called ${line(raw.fileName, 200)}.`)
+}
+
+const hostOf = (namespace: string): string | null => {
+  if (!URL.canParse(namespace)) return null
+  const { protocol, username, password, hostname } = new URL(namespace)
+  const web = protocol === 'https:' || protocol === 'http:'
+  return web && username === '' && password === '' ? hostname.toLowerCase() : null
+}
+
+const namespaceCheck = (bulletin: Bulletin, rule: SourceRule): Check => {
+  const { name, namespace, category } = bulletin.publisher
+  const host = hostOf(namespace)
+  const allowed = `A folder has no domain of its own; the policy lets this key speak for ${rule.namespaces.join(', ')}.`
+  return host !== null && rule.namespaces.some((one) => one.toLowerCase() === host)
+    ? check('namespace', 'pass', `The publisher is ${name} (${category}) of ${namespace}. ${allowed}`)
+    : check('namespace', 'fail', `The publisher calls itself ${name} (${category}) of ${namespace}. ${allowed}`)
+}
+
+const unavailable = (names: readonly CheckName[], why: string): readonly Check[] =>
+  names.map((name) => check(name, 'unavailable', `Not checked: ${why}.`))
+
+const readingChecks = async (
+  reader: Reader,
+  raw: RawDocument,
+  rule: SourceRule,
+): Promise<Pick<CheckedDocument, 'bulletin' | 'checks' | 'dropped'>> => {
+  const { bulletin, evidence, dropped } = await reader.read(rule.id, raw.bytes)
+  const schema = check('schema', bulletin === null ? 'fail' : 'pass', evidence)
+  if (bulletin === null)
+    return { bulletin, dropped, checks: [schema, ...unavailable(['file-name', 'namespace'], 'the document cannot be read')] }
+  return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(bulletin, rule)] }
+}
+
+/** The checks of a CSAF source. One per process is enough; close it at the end. */
+export const createChecker = (reader: Reader = createReader()): CsafChecker => ({
+  checkDocument: async (raw, rule, keyArmored, now) => {
+    const digest = digestOf(raw.bytes)
+    const proof = [hashCheck(raw), await signatureCheck(raw, rule, keyArmored, now)]
+    if (proof.some((one) => one.outcome === 'fail')) {
+      const rest = unavailable(['schema', 'file-name', 'namespace'], 'a document whose hash or signature failed is not read')
+      return { bulletin: null, digest, checks: [...proof, ...rest], dropped: [] }
+    }
+    const read = await readingChecks(reader, raw, rule)
+    const signed = proof.some((one) => one.name === 'signature' && one.outcome === 'pass')
+    return { ...read, digest, checks: [...proof, ...read.checks], ...(signed ? { signedBy: rule.keyOwner } : {}) }
+  },
+  close: () => reader.close(),
+})
