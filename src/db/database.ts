@@ -1,0 +1,35 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Fault } from '../core/fault.ts'
+import { type Prisma, PrismaClient } from './generated/client.ts'
+
+export { Prisma } from './generated/client.ts'
+
+/** The rows, by Prisma. `close` ends all connections; nothing may be asked afterwards. */
+export type Database = PrismaClient & { close(): Promise<void> }
+
+/** What a transaction's work receives. Every `Database` can be used where a `Tx` is wanted. */
+export type Tx = Prisma.TransactionClient
+
+export interface DatabaseOptions {
+  /** Most connections at once. Every open transaction holds one. */
+  readonly poolSize: number
+}
+
+/** Connects to a migrated database. Throws Fault DATABASE_UNAVAILABLE when it does not answer. */
+export async function openDatabase(url: string, { poolSize }: DatabaseOptions): Promise<Database> {
+  const adapter = new PrismaPg(
+    { connectionString: url, max: poolSize, application_name: 'patchcrier', connectionTimeoutMillis: 10_000, keepAlive: true },
+    // An idle connection that breaks is replaced by the pool; the next query says whether the database is there.
+    { onPoolError: () => undefined },
+  )
+  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
+  const database = Object.assign(prisma, { close: () => prisma.$disconnect() })
+  try {
+    await database.$queryRaw`SELECT 1`
+    return database
+  } catch (error) {
+    await database.close()
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Fault('DATABASE_UNAVAILABLE', `the database does not answer: ${reason}`, { cause: error })
+  }
+}
