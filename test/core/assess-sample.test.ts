@@ -1,55 +1,38 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { parse } from '../../adapters/sources/csaf/parse.ts'
 import { affectedHosts, countAffected } from '../../src/core/assess/affected.ts'
+import type { Asset } from '../../src/core/assess/asset.ts'
 import { baselineStatus, moveBaseline } from '../../src/core/assess/baseline.ts'
 import { loadFleet } from '../../src/core/assess/fleet.ts'
 import { matchBulletin } from '../../src/core/assess/match.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import { policySchema } from '../../src/core/policy.ts'
-import { asset, build, bulletin } from './assess-support.ts'
+import { asset } from './assess-support.ts'
 
-// The facts that manifests/sample/README.md promises, against the fixed builds of the real documents.
+// The facts that manifests/sample/README.md promises, against the sample's documents.
 const NOW = new Date('2026-11-23T12:00:00.000Z')
 const json = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../manifests/sample/${name}`, import.meta.url), 'utf8'))
 const fleet = loadFleet(json('fleet.json'), NOW)
 const policy = policySchema.parse(json('policy.json'))
 
-const each = (streams: readonly string[], names: readonly string[], rest: string) =>
-  streams.flatMap((stream) => names.map((name) => build(stream, `${name}-${rest}`)))
+/** A real document of the sample, read as the source reads it. */
+function real(file: string): Bulletin {
+  const parsed = parse('sample-csaf', json(`csaf/${file}.json`))
+  if (!parsed.ok) throw new Error(parsed.problem)
+  return parsed.bulletin
+}
 
-const openssl = bulletin('RHSA-2023:3408', [
-  ...each(['BaseOS-8.6.0.Z.EUS'], ['openssl', 'openssl-libs', 'openssl-devel', 'openssl-perl'], '1:1.1.1k-9.el8_6.x86_64'),
-  ...each(['BaseOS-8.6.0.Z.EUS'], ['openssl-libs', 'openssl-devel'], '1:1.1.1k-9.el8_6.i686'),
-])
-const kernelRt = bulletin('RHSA-2023:4378', [
-  ...each(
-    ['NFV-9.2.0.Z.MAIN.EUS', 'RT-9.2.0.Z.MAIN.EUS'],
-    ['kernel-rt', 'kernel-rt-core', 'kernel-rt-modules', 'kernel-rt-modules-core'],
-    '0:5.14.0-284.25.1.rt14.310.el9_2.x86_64',
-  ),
-  ...each(['NFV-9.2.0.Z.MAIN.EUS'], ['kernel-rt-kvm'], '0:5.14.0-284.25.1.rt14.310.el9_2.x86_64'),
-])
-const rhc = bulletin(
-  'RHSA-2023:5835',
-  each(['7Client-7.9.Z', '7Server-7.9.Z', '7Workstation-7.9.Z'], ['rhc-worker-script'], '0:0.5-1.el7_9.x86_64'),
-)
-const microcode = bulletin(
-  'RHSA-2021:3029',
-  each(['7ComputeNode-7.7.EUS', '7Server-7.7.EUS'], ['microcode_ctl'], '2:2.1-53.18.el7_7.x86_64'),
-)
-const cAres = bulletin('RHSA-2023:7207', each(['BaseOS-8.9.0.Z.MAIN'], ['c-ares', 'c-ares-devel'], '0:1.13.0-9.el8_9.1.x86_64'))
-const tigervnc = bulletin('RHSA-2024:0010', [
-  ...each(['AppStream-9.3.0.Z.MAIN'], ['tigervnc-server', 'tigervnc-server-minimal'], '0:1.13.1-3.el9_3.3.x86_64'),
-  ...each(['AppStream-9.3.0.Z.MAIN'], ['tigervnc-license'], '0:1.13.1-3.el9_3.3.noarch'),
-])
-const bind = bulletin(
-  'RHSA-2025:23414',
-  each(
-    ['6Server-ELS.EXTENSION', '6Server-optional-ELS.EXTENSION'],
-    ['bind', 'bind-libs', 'bind-utils'],
-    '32:9.8.2-0.68.rc1.el6_10.17.x86_64',
-  ),
-)
+const openssl = real('arrivals/01-openssl/rhsa-2023_3408')
+const kernelRt = real('arrivals/02-kernel-rt/rhsa-2023_4378')
+const rhc = real('arrivals/03-known-exploited/rhsa-2023_5835')
+const webMethods = real('arrivals/04-webmethods/va-24-254-01')
+const older = real('arrivals/07-openssl-derived/sample-2022_0001')
+const microcode = real('history/rhsa-2021_3029')
+const cAres = real('history/rhsa-2023_7207')
+const tigervnc = real('history/rhsa-2024_0010')
+const bind = real('history/rhsa-2025_23414')
 
 const affected = (document: Bulletin) => affectedHosts(matchBulletin(document, fleet), fleet, NOW, policy.staleAfterDays)
 const names = (document: Bulletin) => affected(document).map(({ host }) => host)
@@ -94,6 +77,8 @@ test.each<[string, Bulletin, string[]]>([
   ['c-ares', cAres, ['app-01', 'app-02', 'app-04', 'mail-01']],
   ['tigervnc', tigervnc, ['desk-01', 'desk-02', 'lap-jonas']],
   ['bind', bind, ['dns-01', 'dns-02']],
+  ['the CISA advisory', webMethods, []],
+  ['the older openssl advisory', older, ['api-01', 'edge-03']],
 ])('%s is for exactly these hosts', (_, document, hosts) => {
   expect(names(document)).toEqual(hosts)
 })
@@ -147,6 +132,12 @@ describe('the openssl advisory', () => {
   })
 })
 
+test('the policy pins the sample’s key', () => {
+  expect(policy.sources).toMatchObject([
+    z.object({ keyFingerprint: z.string(), keyOwner: z.string(), namespaces: z.array(z.string()) }).parse(json('csaf/index.json')),
+  ])
+})
+
 describe('the others', () => {
   test('crane-04 has the fixed kernel and runs the old one; crane-06 has restarted', () => {
     expect(which(kernelRt, 'rebootPending')).toEqual(['crane-04'])
@@ -173,16 +164,18 @@ describe('the others', () => {
   })
 })
 
-test('an older openssl advisory, after the review of this one, finds verified hosts at the baseline and the rest below', () => {
-  const updated = ['web-01', 'web-02'].map((host) => ({
-    ...named(host),
-    installs: asset(host, ['openssl-1:1.1.1k-9.el8_6.x86_64']).installs,
-  }))
-  const baseline = moveBaseline([], updated, openssl.fixed)
-  expect(updated.map((host) => baselineStatus(host, baseline).status)).toEqual(['at', 'at'])
-  expect(baselineStatus(named('test-web-01'), baseline).status).toBe('below')
+test('after the review: patched hosts are at the baseline and out of the older advisory, the one left behind is below and in it', () => {
+  const patch = (host: Asset): Asset => ({ ...host, installs: asset(host.host, ['openssl-1:1.1.1k-9.el8_6.x86_64']).installs })
+  const patched = affected(openssl)
+    .filter(({ unmanaged }) => !unmanaged)
+    .map(({ host }) => patch(named(host)))
+  const baseline = moveBaseline([], [...patched, patch(named('edge-01'))], openssl.fixed)
+  const after = fleet.map((host) => patched.find((one) => one.host === host.host) ?? host)
+
+  expect(new Set(patched.map((host) => baselineStatus(host, baseline).status))).toEqual(new Set(['at']))
+  expect(matchBulletin(older, after).map(({ host }) => host)).toEqual(['edge-03', 'edge-03'])
+  expect(baselineStatus(named('edge-03'), baseline).status).toBe('below')
   expect(baselineStatus(named('web-04'), baseline).status).toBe('above')
-  expect(baselineStatus(named('db-01'), baseline).status).toBe('none')
 })
 
 describe('a fleet file that is wrong', () => {
