@@ -58,11 +58,11 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   }
 }
 
-const identity = z.object({ user_id: z.string(), team_id: z.string(), enterprise_id: z.string().optional() })
+const identity = z.object({ user_id: z.string(), team_id: z.string(), enterprise_id: z.string().nullish() })
 
 async function whoAmI(client: Client): Promise<Installation> {
   const me = identity.parse(await call('auth.test', () => client.auth.test()))
-  return { botUser: me.user_id, team: me.team_id, enterprise: me.enterprise_id }
+  return { botUser: me.user_id, team: me.team_id, enterprise: me.enterprise_id ?? undefined }
 }
 
 const CLOCK_TOLERANCE_S = 5 * 60

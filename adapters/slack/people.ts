@@ -11,7 +11,7 @@ export interface Installation {
 
 const account = z.object({
   team_id: z.string().optional(),
-  enterprise_user: z.object({ enterprise_id: z.string() }).optional(),
+  enterprise_user: z.object({ enterprise_id: z.string().optional() }).optional(),
   deleted: z.boolean().default(false),
   is_bot: z.boolean().default(false),
   is_restricted: z.boolean().default(false),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AckFn, App, RespondFn, ViewResponseAction } from '@slack/bolt'
+import type { AckFn, App, RespondFn, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
 import type { Card } from '../../src/cards/card.ts'
 import type { ButtonValue, Intent, Outcome } from '../../src/core/intent.ts'
 import { type Ruled, refuse } from '../../src/core/result.ts'
@@ -37,7 +37,7 @@ export function receive(app: App, on: Receiving): () => Promise<void> {
   }
   app.action({ type: 'block_actions', action_id: new RegExp(`^${ACT}:`) }, ({ body, ack }) => tracked(onClick(on, body, ack)))
   app.action({ type: 'block_actions', action_id: new RegExp(`^${FORM}:`) }, ({ body, ack }) => tracked(onFormButton(on, body, ack)))
-  app.view({ type: 'view_submission', callback_id: MODAL }, ({ body, ack }) => tracked(onSubmit(on, body, ack)))
+  app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: MODAL }, ({ body, ack }) => tracked(onSubmit(on, body, ack)))
   app.command('/patch', ({ body, ack, respond }) => tracked(onCommand(on, body, ack, respond)))
   return async () => void (await Promise.allSettled(running))
 }

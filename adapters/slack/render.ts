@@ -1,8 +1,7 @@
 import type { types } from '@slack/bolt'
 import type { Action, Badge, Block, Card, Tone } from '../../src/cards/card.ts'
-import { plainText } from '../../src/cards/text.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
-import { LIMITS, shorten } from './limits.ts'
+import { LIMITS } from './limits.ts'
 import { type Budget, budgetOf, inline, link, plain, richText, section, take, words } from './rich.ts'
 
 /** What Slack's message methods take. `text` is for notifications and screen readers. */
@@ -24,7 +23,7 @@ export function renderCard(card: Card): Message {
   const head = [...badges(card.badges), ...title(card)]
   const buttons = actions(card.actions)
   const body = fitted(card.blocks, LIMITS.messageBlocks - head.length - buttons.length)
-  return { text: escaped(shorten(plainText(card.summary), LIMITS.fallback)), blocks: [...head, ...body, ...buttons] }
+  return { text: escaped(plain(card.summary, LIMITS.fallback).text), blocks: [...head, ...body, ...buttons] }
 }
 
 /** The message text is the one place where Slack looks for mentions and links: `&`, `<` and `>` are what they are made of. */

@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/**
+ * How a call to Slack may go wrong. `reset before`: the connection breaks and nothing was stored. `reset after`: it was stored, and the
+ * answer is lost. `garbage`: 200 with a web page.
+ */
+export type FaultMode = 'rate limited' | 'server error' | 'reset before' | 'reset after' | 'garbage'
+
+export interface ProxiedRequest {
+  /** Web API method, e.g. `chat.postMessage`, or `response/U..` for the address a command is answered at. */
+  readonly method: string
+  readonly body: Readonly<Record<string, string>>
+  /** What was answered, empty when the connection was broken. */
+  readonly answer: string
+}
+
+/** Stands between the adapter and the emulator: records every call once it was answered, and fails when told to. */
+export interface SlackProxy {
+  readonly url: string
+  readonly requests: ProxiedRequest[]
+  /** The next `times` calls fail so (only those of `method`, where one is given). */
+  fail(mode: FaultMode, times: number, method?: string): void
+  /** Changes the emulator's answers to `method`, e.g. to say what real Slack says beyond it. */
+  rewrite(method: string, change: (answer: Record<string, unknown>) => Record<string, unknown>): void
+  /** The first request from now on for which `wanted` holds, once it is answered. */
+  next(wanted: (request: ProxiedRequest) => boolean): Promise<ProxiedRequest>
+  close(): Promise<void>
+}
+
+/** Seconds that a `rate limited` answer asks to wait. */
+export const RETRY_AFTER_S = 7
+
+export async function startProxy(target: string): Promise<SlackProxy> {
+  const requests: ProxiedRequest[] = []
+  const waiting = new Set<(request: ProxiedRequest) => void>()
+  const faults: { mode: FaultMode; left: number; method: string | undefined }[] = []
+  const rewrites = new Map<string, (answer: Record<string, unknown>) => Record<string, unknown>>([['users.info', confirmEmail]])
+
+  const record = (request: ProxiedRequest) => {
+    requests.push(request)
+    for (const tell of [...waiting]) tell(request)
+  }
+  const faultFor = (method: string): FaultMode | undefined => {
+    const fault = faults.find((one) => one.left > 0 && (one.method === undefined || one.method === method))
+    if (fault) fault.left--
+    return fault?.mode
+  }
+  const forward = async (request: IncomingMessage, method: string, raw: Buffer): Promise<string> => {
+    if (method.startsWith('response')) return 'ok'
+    const { authorization = '', 'content-type': type = '' } = request.headers
+    const answer = await fetch(`${target}/api/${method}`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': type },
+      body: new Uint8Array(raw),
+    })
+    const text = await answer.text()
+    const change = rewrites.get(method)
+    return change ? JSON.stringify(change(JSON.parse(text))) : text
+  }
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const raw = await bytesOf(request)
+    const method = (request.url ?? '').replace(/^\/(api\/)?/, '')
+    const body = bodyOf(request, raw)
+    const fault = faultFor(method)
+    const stored = fault === undefined || fault === 'reset after' ? await forward(request, method, raw) : ''
+    const broken = fault === 'reset before' || fault === 'reset after'
+    const [status, headers, answer] = answerTo(fault, stored)
+    if (broken) request.socket.destroy()
+    else response.writeHead(status, headers).end(answer)
+    record({ method, body, answer: broken ? '' : answer })
+  }
+
+  const server = createServer((request, response) => void handle(request, response).catch(() => request.socket.destroy()))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    fail: (mode, times, method) => void faults.push({ mode, left: times, method }),
+    rewrite: (method, change) => void rewrites.set(method, change),
+    next: (wanted) =>
+      new Promise((resolve) => {
+        const tell = (request: ProxiedRequest) => {
+          if (!wanted(request)) return
+          waiting.delete(tell)
+          resolve(request)
+        }
+        waiting.add(tell)
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Real Slack says in `users.info` whether the address is confirmed; the emulator leaves it out. */
+function confirmEmail(answer: Record<string, unknown>): Record<string, unknown> {
+  return typeof answer.user === 'object' ? { ...answer, user: { is_email_confirmed: true, ...answer.user } } : answer
+}
+
+function answerTo(fault: FaultMode | undefined, stored: string): [number, Record<string, string>, string] {
+  if (fault === 'rate limited') return [429, { 'retry-after': String(RETRY_AFTER_S) }, '{"ok":false,"error":"ratelimited"}']
+  if (fault === 'server error') return [500, {}, 'upstream failed']
+  if (fault === 'garbage') return [200, { 'content-type': 'text/html' }, '<!doctype html><title>Sorry</title>']
+  return [200, { 'content-type': 'application/json' }, stored]
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function bodyOf(request: IncomingMessage, raw: Buffer): Record<string, string> {
+  const text = raw.toString('utf8')
+  if (!request.headers['content-type']?.includes('json')) return Object.fromEntries(new URLSearchParams(text))
+  const fields = Object.entries(JSON.parse(text) as Record<string, unknown>)
+  return Object.fromEntries(fields.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]))
+}
