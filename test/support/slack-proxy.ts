@@ -96,7 +96,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
 }
 
 /** Real Slack says in `users.info` whether the address is confirmed; the emulator leaves it out. */
-function confirmEmail(answer: Record<string, unknown>): Record<string, unknown> {
+export function confirmEmail(answer: Record<string, unknown>): Record<string, unknown> {
   return typeof answer.user === 'object' ? { ...answer, user: { is_email_confirmed: true, ...answer.user } } : answer
 }
 
