@@ -1,6 +1,6 @@
 import { BUTTONS_PER_ROW, button, inChunks } from './adaptive/actions.ts'
 import { badgeRow, blockElements, TONE_STYLE } from './adaptive/blocks.ts'
-import type { AdaptiveCardJson, Element, TextStyle } from './adaptive/json.ts'
+import type { AdaptiveCardJson, Container, Element, Style, TextStyle } from './adaptive/json.ts'
 import { rich } from './adaptive/text.ts'
 import type { Card } from './card.ts'
 import { plainLine } from './text.ts'
@@ -22,24 +22,23 @@ export function toAdaptiveCard(card: Card): AdaptiveCardJson {
     version: '1.5',
     fallbackText: summary,
     speak: summary,
-    body: [...header(card), ...card.blocks.flatMap(blockElements), ...(inRows ? inChunks(actions) : [])],
+    body: [...content(card), ...(inRows ? inChunks(actions) : [])],
     ...(inRows || actions.length === 0 ? {} : { actions }),
   }
 }
 
-function header(card: Card): Element[] {
-  switch (card.look) {
-    case 'announcement':
-      return [{ type: 'Container', style: 'accent', bleed: true, items: announcementHead(card) }]
-    case 'standard':
-      return card.tone === 'neutral'
-        ? head(card, { size: 'large' })
-        : [{ type: 'Container', style: TONE_STYLE[card.tone], bleed: true, items: head(card, { size: 'large' }) }]
-    case 'whisper':
-      return head(card, { size: 'medium' })
-    default:
-      return card.look satisfies never
-  }
+/** Head and blocks. The tone colours the head; a card without a head, such as a reply in a thread, is coloured as a whole. */
+function content(card: Card): Element[] {
+  const blocks = card.blocks.flatMap(blockElements)
+  if (card.look === 'announcement') return [{ ...toned('accent'), items: announcementHead(card) }, ...blocks]
+  const top = head(card, { size: card.look === 'whisper' ? 'medium' : 'large' })
+  if (card.tone === 'neutral' || card.look === 'whisper') return [...top, ...blocks]
+  const style = toned(TONE_STYLE[card.tone])
+  return top.length > 0 ? [{ ...style, items: top }, ...blocks] : [{ ...style, items: blocks }]
+}
+
+function toned(style: Style): Pick<Container, 'type' | 'style' | 'bleed'> {
+  return { type: 'Container', style, bleed: true }
 }
 
 /** End users must not take it for a notice of some program: a line of its own above a title of its own size. */

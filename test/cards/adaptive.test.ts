@@ -219,6 +219,16 @@ test('an announcement looks like nothing else, and says whom it comes from', () 
   expect(shown(first)).toEqual(['FROM YOUR IT TEAM', 'Title'])
 })
 
+test('the tone colours the head, or the whole of a card without one', () => {
+  const blocks: readonly Block[] = [{ kind: 'text', text: ['web-07 failed'] }]
+  expect(toAdaptiveCard(card({ tone: 'danger', blocks })).body).toMatchObject([
+    { style: 'attention', bleed: true },
+    { type: 'RichTextBlock' },
+  ])
+  const [whole, ...rest] = toAdaptiveCard(card({ tone: 'danger', title: '', blocks })).body
+  expect([whole, rest]).toMatchObject([{ style: 'attention', items: [{ type: 'RichTextBlock' }] }, []])
+})
+
 test('screen readers and hosts that cannot draw it get the summary', () => {
   expect(toAdaptiveCard(card({ summary: 'openssl\nneeds you' }))).toMatchObject({
     fallbackText: 'openssl needs you',

@@ -55,7 +55,7 @@ function factRow(label: string, value: Text, index: number): ColumnSet {
     type: 'ColumnSet',
     spacing: index === 0 ? 'medium' : 'small',
     columns: [
-      { type: 'Column', width: '110px', items: [rich(plainLine(label), { isSubtle: true })] },
+      { type: 'Column', width: '120px', items: [rich(plainLine(label), { isSubtle: true })] },
       { type: 'Column', width: 'stretch', items: textElements(value) },
     ],
   }
