@@ -2,7 +2,7 @@ import type { AffectedHost } from '../assess/affected.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { ChangeClass, Person, Policy } from '../policy.ts'
 import type { Instant } from '../result.ts'
-import type { BulletinFacts } from './state.ts'
+import type { BulletinFacts, RingAcceptance } from './state.ts'
 
 /** What somebody, or the house itself, wants to happen to a change. */
 export type Command =
@@ -25,7 +25,7 @@ export type Command =
   | { readonly kind: 'plan-again' }
   | { readonly kind: 'write-lesson'; readonly text: string }
   | { readonly kind: 'close-review' }
-  // The house's own
+  // The house's own. `ring` is a number, from 1; ring 1 is the pilot.
   | { readonly kind: 'revise'; readonly bulletin: BulletinFacts; readonly hosts: readonly AffectedHost[]; readonly differences: readonly string[] }
   | { readonly kind: 'tell-end-users' }
   | { readonly kind: 'start-ring'; readonly ring: number; readonly hosts: readonly string[] }
@@ -39,8 +39,8 @@ export interface Context {
   readonly now: Instant
   readonly actor: Person | null
   readonly policy: Policy
-  /** Failed hosts per ring now: what a resume accepts. */
-  readonly failures: readonly number[]
+  /** Per ring of the plan, what a resume or a retry now would accept; empty where no rollout runs. */
+  readonly acceptable: readonly RingAcceptance[]
 }
 
 /** What happened. `evolve` folds it into the state; the shell turns it into posts, due rows and orders. */
@@ -61,8 +61,8 @@ export type ChangeEvent =
   | { readonly kind: 'pilot recorded'; readonly by: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'halted'; readonly by: string | null; readonly ring: number | null; readonly reason: string }
   | { readonly kind: 'resume approved'; readonly by: string; readonly digest: string }
-  | { readonly kind: 'resumed'; readonly by: readonly string[]; readonly failures: readonly number[] }
-  | { readonly kind: 'hosts retried'; readonly by: string; readonly hosts: readonly string[] }
+  | { readonly kind: 'resumed'; readonly by: readonly string[]; readonly accepted: readonly RingAcceptance[] }
+  | { readonly kind: 'hosts retried'; readonly by: string; readonly hosts: readonly string[]; readonly accepted: readonly RingAcceptance[] }
   | { readonly kind: 'hosts excluded'; readonly by: string; readonly hosts: readonly string[]; readonly reason: string }
   | { readonly kind: 'rolled back'; readonly by: string; readonly reason: string }
   | { readonly kind: 'claimed'; readonly by: string; readonly key: string; readonly what: string }

@@ -1,4 +1,4 @@
-import { humanOf, quorumStatus } from '../evaluate/quorum.ts'
+import { humanIdOf, humanOf, quorumStatus } from '../evaluate/quorum.ts'
 import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { type Decision, inPhase, phaseWords, withRole } from './guard.ts'
@@ -33,16 +33,16 @@ export function startRing(state: ChangeState, command: Of<'start-ring'>, ctx: Co
     return refuse('STALE', `Change ${state.id} ${phaseWords(state.phase)}: nothing starts.`)
   if (rollout.status !== 'waiting' && rollout.status !== 'running') return refuse('STANDS_STILL', `The rollout is ${rollout.status}: nothing starts.`)
   if (!announcement?.endUsersToldAt) return refuse('NOT_ANNOUNCED', 'The end users have not been told yet: nothing starts.')
-  const planned = submission.plan.rings[command.ring]?.hosts ?? []
+  const planned = submission.plan.rings[command.ring - 1]?.hosts ?? []
   const foreign = command.hosts.filter((h) => !planned.includes(h))
   if (command.hosts.length === 0 || foreign.length > 0)
-    return refuse('NOT_PLANNED', `Not in ring ${command.ring + 1} of the approved plan: ${foreign.join(', ') || 'no host given'}.`)
-  if (command.ring > 0 && rollout.pilot?.passed !== true) return refuse('PILOT_OPEN', 'The pilot has no recorded good outcome yet.')
+    return refuse('NOT_PLANNED', `Not in ring ${command.ring} of the approved plan: ${foreign.join(', ') || 'no host given'}.`)
+  if (command.ring > 1 && rollout.pilot?.passed !== true) return refuse('PILOT_OPEN', 'The pilot has no recorded good outcome yet.')
   return allow([{ kind: 'ring started', ring: command.ring, hosts: command.hosts }])
 }
 
 export function settleRing(state: ChangeState, command: Of<'settle-ring'>): Decision {
-  if (state.rollout?.rings[command.ring]?.state !== 'running') return allow([])
+  if (state.rollout?.rings[command.ring - 1]?.state !== 'running') return allow([])
   return allow([{ kind: 'ring settled', ring: command.ring, figures: command.figures }])
 }
 
@@ -62,7 +62,7 @@ export function recordPilot(state: ChangeState, command: Of<'record-pilot'>, ctx
   if (!command.passed && command.note === '') return refuse('REASON_NEEDED', 'Please say what went wrong in the pilot.')
   const recorded: ChangeEvent = { kind: 'pilot recorded', by: who.actor.id, passed: command.passed, note: command.note }
   if (command.passed || state.rollout.status !== 'running') return allow([recorded])
-  return allow([recorded, { kind: 'halted', by: who.actor.id, ring: 0, reason: `the pilot failed: ${command.note}` }])
+  return allow([recorded, { kind: 'halted', by: who.actor.id, ring: 1, reason: `the pilot failed: ${command.note}` }])
 }
 
 /** Anybody of the team, at any time; pressing it again changes nothing, and it is never too late to press it. */
@@ -86,30 +86,25 @@ export function resume(state: ChangeState, command: Of<'resume'>, ctx: Context):
   if (!who.ok) return who
   const digest = haltDigest(rollout)
   if (command.digest !== digest) return refuse('STALE', `It has halted again since: ${rollout.halt?.reason ?? ''}. Please look at the new card.`)
-  if (humanOf(who.actor) === humanIdOf(ctx, submission.submitted.by))
+  if (humanOf(who.actor) === humanIdOf(ctx.policy, submission.submitted.by))
     return refuse('OWN_REQUEST', 'You asked for this plan, so others have to resume it.')
-  if (rollout.resumeApprovals.some((a) => humanIdOf(ctx, a.person) === humanOf(who.actor)))
+  if (rollout.resumeApprovals.some((a) => humanIdOf(ctx.policy, a.person) === humanOf(who.actor)))
     return refuse('ALREADY_DONE', 'You (or who acts for you) have already approved the resume.')
   const given: ChangeEvent = { kind: 'resume approved', by: who.actor.id, digest }
   const approvals = [...rollout.resumeApprovals, { person: who.actor.id, at: ctx.now, digest }]
   const quorum = quorumStatus(needed, approvals, submission.submitted.by, ctx.policy)
   if (!quorum.met) return allow([given])
-  return allow([given, { kind: 'resumed', by: approvals.map((a) => a.person), failures: ctx.failures }])
+  return allow([given, { kind: 'resumed', by: approvals.map((a) => a.person), accepted: ctx.acceptable }])
 }
 
-const humanIdOf = (ctx: Context, id: string): string => {
-  const person = ctx.policy.people.find((p) => p.id === id)
-  return person ? humanOf(person) : id
-}
-
+/** Retried hosts wait for their next order: a rollout that stands still starts them only after its resume. */
 export function retry(state: ChangeState, command: Of<'retry'>, ctx: Context): Decision {
   const who = withRole(ctx, ['patch-team', 'operations'], 'retry hosts')
   if (!who.ok) return who
   const phase = inPhase(state, ['rolling out'], 'retry hosts')
   if (!phase.ok) return phase
-  if (state.rollout?.status !== 'running') return refuse('STANDS_STILL', `The rollout is ${state.rollout?.status}: resume it first, then retry.`)
   if (command.hosts.length === 0) return refuse('NOTHING_TO_DO', 'None of these hosts is failed or unknown any more.')
-  return allow([{ kind: 'hosts retried', by: who.actor.id, hosts: command.hosts }])
+  return allow([{ kind: 'hosts retried', by: who.actor.id, hosts: command.hosts, accepted: ctx.acceptable }])
 }
 
 export function exclude(state: ChangeState, command: Of<'exclude'>, ctx: Context): Decision {

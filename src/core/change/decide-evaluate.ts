@@ -1,5 +1,5 @@
 import { planDigest } from '../evaluate/plan.ts'
-import { humanOf, missingWords, quorumStatus } from '../evaluate/quorum.ts'
+import { humanIdOf, humanOf, missingWords, quorumStatus } from '../evaluate/quorum.ts'
 import type { Person } from '../policy.ts'
 import { allow, refuse } from '../result.ts'
 import type { Command, Context } from './command.ts'
@@ -142,7 +142,7 @@ function enoughHumans(state: ChangeState, approvals: SubmittedPlan['approvals'],
   const proven = state.bulletin.verdict === 'AUTHENTIC'
   if (proven) return true
   const people = [...approvals.map((a) => a.person), ...(state.vouch ? [state.vouch.by] : [])]
-  return new Set(people.map((id) => humanIdOf(ctx, id))).size >= 2
+  return new Set(people.map((id) => humanIdOf(ctx.policy, id))).size >= 2
 }
 
 const waitingFor = (state: ChangeState, submission: SubmittedPlan, ctx: Context): string => {
@@ -152,11 +152,6 @@ const waitingFor = (state: ChangeState, submission: SubmittedPlan, ctx: Context)
   return missing.length > 0 ? `Waiting for ${missingWords(missing)}.` : ''
 }
 
-const humanIdOf = (ctx: Context, id: string): string => {
-  const person = ctx.policy.people.find((p) => p.id === id)
-  return person ? humanOf(person) : id
-}
-
-const sameHuman = (ctx: Context, id: string, actor: Person): boolean => humanIdOf(ctx, id) === humanOf(actor)
+const sameHuman = (ctx: Context, id: string, actor: Person): boolean => humanIdOf(ctx.policy, id) === humanOf(actor)
 
 const nameOf = (ctx: Context, id: string): string => ctx.policy.people.find((p) => p.id === id)?.name ?? id

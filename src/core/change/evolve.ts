@@ -2,7 +2,7 @@ import { clocksFor } from '../evaluate/clocks.ts'
 import type { Policy } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import type { ChangeEvent } from './command.ts'
-import type { ChangeState, RingState, Rollout } from './state.ts'
+import type { ChangeState, RingAcceptance, RingState, Rollout } from './state.ts'
 
 /** What `evolve` needs besides the event: when it happened, and the policy in force. */
 export interface Happened {
@@ -58,7 +58,7 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
         phase: 'approved',
         rollout: {
           status: 'waiting',
-          rings: (state.submission?.plan.rings ?? []).map(() => ({ state: 'waiting', failuresAccepted: 0 })),
+          rings: (state.submission?.plan.rings ?? []).map(() => ({ state: 'waiting', accepted: { failuresAccepted: 0 } })),
           resumeApprovals: [],
         },
       }
@@ -139,12 +139,9 @@ function rollout(r: Rollout, event: RolloutEvent, now: Instant): Rollout {
     case 'resume approved':
       return { ...r, resumeApprovals: [...r.resumeApprovals, { person: event.by, at: now, digest: event.digest }] }
     case 'resumed':
-      return {
-        ...r,
-        status: r.startedAt === undefined ? 'waiting' : 'running',
-        rings: r.rings.map((ring, i) => ({ ...ring, failuresAccepted: event.failures[i] ?? ring.failuresAccepted })),
-      }
+      return resumed(r, event.accepted)
     case 'hosts retried':
+      return { ...rest, rings: accept(r, event.accepted) }
     case 'hosts excluded':
       return rest
     case 'rolled back':
@@ -180,8 +177,22 @@ const withReview = (state: ChangeState, now: Instant, change: (r: NonNullable<Ch
   review: change(state.review ?? { openedAt: now, lessons: [] }),
 })
 
-const changeRing = (r: Rollout, index: number, change: (ring: RingState) => RingState): readonly RingState[] =>
-  r.rings.map((ring, i) => (i === index ? change(ring) : ring))
+/** A pilot that was recorded as failed has to be recorded again before a further ring starts. */
+function resumed(r: Rollout, accepted: readonly RingAcceptance[]): Rollout {
+  const { pilot, ...rest } = r
+  return {
+    ...rest,
+    ...(pilot?.passed ? { pilot } : {}),
+    status: r.startedAt === undefined ? 'waiting' : 'running',
+    rings: accept(r, accepted),
+  }
+}
+
+const accept = (r: Rollout, accepted: readonly RingAcceptance[]): readonly RingState[] =>
+  r.rings.map((ring, i) => ({ ...ring, accepted: accepted[i] ?? ring.accepted }))
+
+const changeRing = (r: Rollout, number: number, change: (ring: RingState) => RingState): readonly RingState[] =>
+  r.rings.map((ring, i) => (i === number - 1 ? change(ring) : ring))
 
 /** The line of "who did what when" that an event leaves; null for those that change no fact people look back at. */
 function actOf(event: ChangeEvent): { readonly what: string; readonly who: string } | null {
@@ -206,9 +217,9 @@ function actOf(event: ChangeEvent): { readonly what: string; readonly who: strin
     case 'end users told':
       return { what: 'told the end users', who: house }
     case 'ring started':
-      return { what: `started ring ${event.ring + 1}: ${event.hosts.join(', ')}`, who: house }
+      return { what: `started ring ${event.ring}: ${event.hosts.join(', ')}`, who: house }
     case 'ring settled':
-      return { what: `ring ${event.ring + 1} settled: ${event.figures}`, who: house }
+      return { what: `ring ${event.ring} settled: ${event.figures}`, who: house }
     case 'pilot recorded':
       return { what: `recorded the pilot as ${event.passed ? 'passed' : 'failed'}${event.note ? `: ${event.note}` : ''}`, who: event.by }
     case 'halted':

@@ -77,8 +77,13 @@ export interface RingState {
   readonly state: 'waiting' | 'running' | 'settled'
   readonly startedAt?: Instant
   readonly settledAt?: Instant
-  /** Failures that the quorum accepted when it resumed: only further ones count towards the next halt. */
+  readonly accepted: RingAcceptance
+}
+
+/** What the quorum accepted when it resumed: only what is worse halts again (core/deploy/rollout.ts). */
+export interface RingAcceptance {
   readonly failuresAccepted: number
+  readonly shareAccepted?: number
 }
 
 export interface Rollout {

@@ -26,14 +26,19 @@ export function humanOf(person: Person): string {
   return person.delegateOf ?? person.id
 }
 
+/** The human behind a person's id; an id that the policy does not know stands for itself. */
+export function humanIdOf(policy: Policy, id: string): string {
+  const person = policy.people.find((p) => p.id === id)
+  return person ? humanOf(person) : id
+}
+
 /**
  * Counts approvals against the needed roles. One human counts once and for one role; the requester and their delegate
  * never count. Which role an approval fills is found by matching, so that the order of clicks does not matter.
  */
 export function quorumStatus(needed: readonly RoleCount[], approvals: readonly Approval[], requester: string, policy: Policy): QuorumStatus {
   const people = new Map(policy.people.map((p) => [p.id, p]))
-  const requesting = people.get(requester)
-  const requestingHuman = requesting ? humanOf(requesting) : requester
+  const requestingHuman = humanIdOf(policy, requester)
   const byHuman = new Map<string, { person: Person; at: Instant }>()
   for (const approval of approvals) {
     const person = people.get(approval.person)
@@ -60,7 +65,7 @@ function matchSeats(seats: readonly Role[], voters: readonly Voter[]): (Voter | 
   const seated: (Voter | undefined)[] = seats.map(() => undefined)
   const place = (voter: Voter, tried: Set<number>): boolean => {
     for (const [seat, role] of seats.entries()) {
-      if (tried.has(seat) || !rolesOf(voter.person).includes(role)) continue
+      if (tried.has(seat) || !voter.person.roles.includes(role)) continue
       tried.add(seat)
       const sitting = seated[seat]
       if (!sitting || place(sitting, tried)) {
@@ -73,8 +78,6 @@ function matchSeats(seats: readonly Role[], voters: readonly Voter[]): (Voter | 
   for (const voter of voters) place(voter, new Set())
   return seated
 }
-
-const rolesOf = (person: Person): readonly Role[] => person.roles
 
 /** Open seats in words: "1 of security, 1 of operations". */
 export function missingWords(missing: readonly RoleCount[]): string {

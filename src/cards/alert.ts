@@ -1,0 +1,210 @@
+import { type AffectedCounts, countAffected } from '../core/assess/affected.ts'
+import type { ChangeState } from '../core/change/state.ts'
+import { clockWords } from '../core/evaluate/clocks.ts'
+import type { Vulnerability } from '../core/identify/bulletin.ts'
+import { CLASSES, type Policy } from '../core/policy.ts'
+import type { Action, Block, Card, Text } from './card.ts'
+import {
+  at,
+  button,
+  capital,
+  classBadge,
+  clockFacts,
+  count,
+  fact,
+  nameOf,
+  outcome,
+  quiet,
+  shortened,
+  shortTitle,
+  textBlock,
+  verdictBadge,
+} from './words.ts'
+
+/** What the alert shows beside the change itself. */
+export interface AlertContext {
+  readonly policy: Policy
+  readonly fleetSize: number
+  /** Hosts of the affected classes against the baseline of these products; null when there is no baseline yet. */
+  readonly baseline: { readonly at: number; readonly below: number; readonly above: number } | null
+}
+
+/** The first card of a change: the few facts that a decision on relevance and class needs, and the buttons for it. */
+export function alertCard(state: ChangeState, context: AlertContext): Card {
+  const { bulletin } = state
+  const subject = `change:${state.id}`
+  return {
+    look: 'standard',
+    tone: bulletin.verdict === 'UNCONFIRMED' ? 'warning' : 'info',
+    badges: [
+      classBadge(state.classification?.class ?? state.proposal.class),
+      verdictBadge(bulletin.verdict),
+      ...exploitedBadge(bulletin.vulnerabilities),
+    ],
+    title: shortTitle(bulletin.title),
+    subtitle: `${bulletin.vendorId} rev ${bulletin.revision} · ${bulletin.publisher}, ${bulletin.updatedAt.slice(0, 10)} · change ${state.id}`,
+    blocks: [
+      ...(bulletin.signedBy ? [quiet(`Signed by: ${bulletin.signedBy}`)] : [quiet(bulletin.verdictReason)]),
+      {
+        kind: 'facts',
+        facts: [
+          fact('CVEs', cveLine(bulletin.vulnerabilities)),
+          fact('Affects', affectedLine(countAffected(state.hosts), context.fleetSize)),
+          ...fixedFacts(state),
+          ...baselineFacts(context),
+          proposalFact(state, context.policy),
+        ],
+      },
+      ...decidedBlocks(state, context.policy),
+    ],
+    actions: [...decideActions(state, subject, context.policy), ...lookActions(subject)],
+    summary: `${capital(state.proposal.class)}: ${shortTitle(bulletin.title)}, affects ${count(state.hosts.length, 'host')}`,
+  }
+}
+
+const exploitedBadge = (all: readonly Vulnerability[]) =>
+  all.some((v) => v.knownExploited === 'yes') ? [{ text: 'KNOWN EXPLOITED', tone: 'danger' as const }] : []
+
+function cveLine(all: readonly Vulnerability[]): string {
+  if (all.length === 0) return 'none named'
+  const sorted = [...all].sort(
+    (a, b) => Number(b.knownExploited === 'yes') - Number(a.knownExploited === 'yes') || (b.cvss?.score ?? 0) - (a.cvss?.score ?? 0),
+  )
+  const words = sorted.map(
+    (v) => `${v.cve}${v.cvss ? ` CVSS ${v.cvss.score}` : ''}${v.knownExploited === 'yes' ? ' (known exploited)' : ''}`,
+  )
+  const exploited = all.some((v) => v.knownExploited === 'yes')
+    ? ''
+    : all.some((v) => v.knownExploited === 'unknown')
+      ? ' · known exploited: unknown'
+      : ' · not known exploited'
+  return `${shortened(words, 3)}${exploited}`
+}
+
+function affectedLine(counts: AffectedCounts, fleetSize: number): string {
+  const marks = [
+    [counts.missionCritical, 'mission critical'],
+    [counts.unmanaged, 'unmanaged'],
+    [counts.stale, 'stale'],
+    [counts.remote, 'remote'],
+    [counts.foreign, 'foreign-owned'],
+    [counts.rebootPending, 'reboot pending'],
+  ] as const
+  const words = marks.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`)
+  return `${counts.hosts} of ${count(fleetSize, 'host')}${words.length > 0 ? `: ${words.join(', ')}` : ''}`
+}
+
+function fixedFacts(state: ChangeState) {
+  const builds = new Set(state.hosts.flatMap((h) => h.packages.map((p) => `${p.name} ${p.to}`)))
+  if (builds.size === 0) return []
+  const restart = { 'none stated': 'no restart stated', services: 'restart of services needed', reboot: 'reboot needed' }[
+    state.bulletin.restart
+  ]
+  return [
+    fact(
+      'Fixed in',
+      `${shortened(
+        [...builds].sort((a, b) => a.length - b.length),
+        2,
+      )} · ${restart}`,
+    ),
+  ]
+}
+
+function baselineFacts({ baseline }: AlertContext) {
+  if (!baseline) return []
+  return [fact('Baseline', `${baseline.at} at, ${baseline.below} below${baseline.above > 0 ? `, ${baseline.above} above` : ''}`)]
+}
+
+function proposalFact(state: ChangeState, policy: Policy) {
+  if (state.classification) return fact('Clocks', ...clockFacts(state))
+  return fact(
+    'Proposed',
+    `${capital(state.proposal.class)} (${state.proposal.reasons.join('; ')}): ${clockWords(policy.classes[state.proposal.class])}, from classification`,
+  )
+}
+
+function decidedBlocks(state: ChangeState, policy: Policy): readonly Block[] {
+  const blocks: Block[] = []
+  if (state.vouch)
+    blocks.push(
+      outcome('good', `${nameOf(policy, state.vouch.by)} of security vouched for it `, at(state.vouch.at), `: ${state.vouch.reason}`),
+    )
+  if (state.notRelevant) {
+    blocks.push(
+      outcome(
+        'neutral',
+        `Not relevant, decided by ${nameOf(policy, state.notRelevant.by)} `,
+        at(state.notRelevant.at),
+        `: ${state.notRelevant.reason}`,
+      ),
+    )
+  } else if (state.classification) {
+    const { by, at: when, class: chosen, reason } = state.classification
+    const text: Text = [`Classified ${chosen} by ${nameOf(policy, by)} `, at(when), reason ? `: ${reason}` : '']
+    blocks.push(outcome('good', ...text))
+  } else if (state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch) {
+    blocks.push(textBlock('Somebody of security has to vouch for it before it can be classified.'))
+  }
+  return blocks
+}
+
+function decideActions(state: ChangeState, subject: string, policy: Policy): readonly Action[] {
+  if (state.phase !== 'alerted') return []
+  const dismiss = button('Not relevant', 'not-relevant', subject, {
+    form: {
+      title: 'Not relevant here',
+      submit: 'Decide',
+      fields: [{ kind: 'text', id: 'reason', label: 'Why is it not relevant?', multiline: true, required: true, maxLength: 500 }],
+    },
+  })
+  if (state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch) {
+    const vouch = button('Vouch for it', 'vouch', subject, {
+      style: 'primary',
+      form: {
+        title: 'Vouch for this bulletin',
+        intro: 'It looks official, but nothing proves it. Check it at the publisher yourself before you vouch. Your name stays on it.',
+        submit: 'I vouch for it',
+        fields: [{ kind: 'text', id: 'reason', label: 'Where did you check it?', multiline: true, required: true, maxLength: 500 }],
+      },
+    })
+    return [vouch, dismiss]
+  }
+  return [classifyAction(state, subject, policy), dismiss]
+}
+
+/** Also offered while testing, as a reclassification. */
+export function classifyAction(state: ChangeState, subject: string, policy: Policy): Action {
+  return button(state.classification ? 'Reclassify' : 'Classify', 'classify', subject, {
+    style: state.classification ? 'default' : 'primary',
+    form: {
+      title: 'Classify',
+      intro: `Proposed: ${state.proposal.class} (${state.proposal.reasons.join('; ')}).`,
+      submit: 'Classify',
+      fields: [
+        {
+          kind: 'choice',
+          id: 'class',
+          label: 'Class',
+          required: true,
+          value: state.classification?.class ?? state.proposal.class,
+          options: CLASSES.map((c) => ({ value: c, label: `${capital(c)}: ${clockWords(policy.classes[c])}` })),
+        },
+        {
+          kind: 'text',
+          id: 'reason',
+          label: 'Reason, where it differs from the proposal',
+          multiline: true,
+          required: false,
+          maxLength: 500,
+        },
+      ],
+    },
+  })
+}
+
+const lookActions = (subject: string): readonly Action[] => [
+  button('Details', 'details', subject),
+  button('Affected hosts', 'affected', subject),
+  button('Evidence', 'evidence', subject),
+]

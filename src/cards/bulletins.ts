@@ -1,0 +1,85 @@
+import type { Verification } from '../core/identify/verification.ts'
+import type { Card } from './card.ts'
+import { button, count, outcome, quiet, textBlock, verdictBadge } from './words.ts'
+
+/** A bulletin that is held: shown to security, and it goes no further. */
+export interface HeldBulletin {
+  readonly rowId: number
+  readonly fileName: string
+  readonly source: string
+  readonly vendorId: string
+  readonly verification: Verification
+  readonly discarded?: { readonly by: string; readonly reason: string }
+}
+
+export function heldCard(held: HeldBulletin): Card {
+  const subject = `bulletin:${held.rowId}`
+  const failed = held.verification.checks.filter((c) => c.outcome === 'fail')
+  return {
+    look: 'standard',
+    tone: 'danger',
+    badges: [verdictBadge(held.verification.verdict)],
+    title: `HELD: ${held.fileName} from ${held.source}`,
+    blocks: [
+      textBlock(held.verification.reason),
+      { kind: 'list', items: failed.map((c) => [{ strong: `${c.name}: ` }, c.evidence]) },
+      held.discarded
+        ? outcome('neutral', `Discarded by ${held.discarded.by}: ${held.discarded.reason}`)
+        : quiet('Nothing was announced, and nobody can classify it.'),
+    ],
+    actions: [
+      button('Evidence', 'evidence', subject),
+      ...(held.discarded
+        ? []
+        : [
+            button('Discard', 'discard', subject, {
+              style: 'danger',
+              form: {
+                title: 'Discard this bulletin',
+                submit: 'Discard',
+                fields: [{ kind: 'text', id: 'reason', label: 'What did you find out?', multiline: true, required: true, maxLength: 500 }],
+              },
+            }),
+          ]),
+    ],
+    summary: `Held: ${held.fileName} does not verify`,
+  }
+}
+
+export interface HistoryLine {
+  readonly rowId: number
+  readonly vendorId: string
+  readonly revision: string
+  readonly title: string
+  readonly verdict: string
+  readonly hosts: number
+  readonly changeId: number | null
+}
+
+/** The first poll of a source is silent: one card for all that was there before, and for what came later and matched nothing. */
+export function historyCard(sourceName: string, history: readonly HistoryLine[], unmatched: readonly HistoryLine[]): Card {
+  const row = (l: HistoryLine) => [l.vendorId, l.revision, l.title, l.verdict, l.hosts > 0 ? count(l.hosts, 'host') : 'no match']
+  return {
+    look: 'standard',
+    tone: 'neutral',
+    badges: [],
+    title: `${sourceName} is connected`,
+    blocks: [
+      textBlock(
+        `${count(history.length, 'bulletin')} were there before and made no noise; ${history.filter((l) => l.hosts > 0).length} of them still match hosts of yours.`,
+      ),
+      { kind: 'table', columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: history.map(row) },
+      ...(unmatched.length > 0
+        ? [
+            textBlock(`Since then ${count(unmatched.length, 'bulletin')} came that match nothing here:`),
+            { kind: 'table' as const, columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: unmatched.map(row) },
+          ]
+        : []),
+      quiet('New ones that match get a card of their own. `show RHSA-…` shows any of them.'),
+    ],
+    actions: history
+      .filter((l) => l.hosts > 0 && l.changeId === null)
+      .map((l) => button(`Open ${l.vendorId}`, 'open', `bulletin:${l.rowId}`)),
+    summary: `${sourceName} is connected: ${count(history.length, 'bulletin')} in its history`,
+  }
+}

@@ -1,0 +1,182 @@
+import type { ChangeState, SubmittedPlan } from '../core/change/state.ts'
+import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
+import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Action, Block, Card, Text } from './card.ts'
+import {
+  at,
+  button,
+  classBadge,
+  clockFacts,
+  count,
+  fact,
+  listed,
+  nameOf,
+  outcome,
+  quiet,
+  rehearsalBadge,
+  subjectOf,
+  textBlock,
+  verdictBadge,
+  whisper,
+} from './words.ts'
+
+/** Go or no-go. The facts to decide on, who is still needed, and, once decided, who decided in place of the buttons. */
+export function decisionCard(state: ChangeState, submission: SubmittedPlan, policy: Policy): Card {
+  const subject = `change:${state.id}`
+  const { plan, decided } = submission
+  const open = state.phase === 'deciding' && !decided
+  return {
+    look: 'standard',
+    tone: decided ? (decided.verdict === 'approved' ? 'good' : 'warning') : 'warning',
+    badges: [
+      ...(state.classification ? [classBadge(state.classification.class)] : []),
+      verdictBadge(state.bulletin.verdict),
+      ...rehearsalBadge(state),
+    ],
+    title: `Go or no-go: ${subjectOf(state)} on ${count(plan.hosts.length, 'host')}`,
+    subtitle: `change ${state.id} · ${state.bulletin.vendorId} · plan ${shortDigest(submission.digest)}`,
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          fact('Does', doesLine(plan)),
+          fact('When', at(plan.window.start), ` to `, at(plan.window.end), ` (${plan.window.name}, ${plan.window.zone})`),
+          fact('Clocks', ...clockFacts(state), ...lateWords(state, plan)),
+          fact('Tested', testedLine(state, policy)),
+          fact('Undo', plan.undo),
+          ...(plan.leftOut.length > 0
+            ? [
+                fact(
+                  'Left out',
+                  `${listed(plan.leftOut.map((l) => l.host))}: ${[...new Set(plan.leftOut.map((l) => l.reason))].join('; ')}`,
+                ),
+              ]
+            : []),
+        ],
+      },
+      ...needsBlocks(state, submission, policy, open),
+    ],
+    actions: [...(open ? voteActions(subject, submission.digest) : nextActions(state, subject)), button('Full plan', 'full-plan', subject)],
+    summary: `${decided ? `Plan ${decided.verdict}` : 'Go or no-go'}: ${subjectOf(state)} on ${count(plan.hosts.length, 'host')}`,
+  }
+}
+
+function doesLine(plan: Plan): string {
+  const rings = plan.rings.map((r) => `${r.name} ${r.hosts.length}`).join(' → ')
+  return `${count(plan.hosts.length, 'host')} in ${count(plan.rings.length, 'ring')}: ${rings}; ${plan.options.reboot ? 'each reboots' : 'no reboot'}, ${plan.options.silent ? 'silent' : 'the user sees it'}; by the ${plan.runner} runner`
+}
+
+function lateWords(state: ChangeState, plan: Plan): Text {
+  const startBy = state.clocks?.startBy
+  return startBy && Date.parse(plan.window.start) > Date.parse(startBy)
+    ? [' · ', { strong: 'this window is after the start deadline' }]
+    : []
+}
+
+function testedLine(state: ChangeState, policy: Policy): string {
+  const people = [...new Set(state.tests.flatMap((t) => (t.outcome ? [nameOf(policy, t.outcome.by)] : [])))]
+  return `${state.tests.filter((t) => t.outcome?.passed).length} of ${state.tests.length} passed (${listed(people)}); ring 1 is the pilot, ring 2 waits for its outcome`
+}
+
+function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Policy, open: boolean): readonly Block[] {
+  const rule = state.classification ? policy.classes[state.classification.class].quorum : []
+  const quorum = quorumStatus(rule, submission.approvals, submission.submitted.by, policy)
+  const asker = nameOf(policy, submission.submitted.by)
+  const said = quorum.counted.flatMap((c): Text => [`${nameOf(policy, c.person)} (${c.role}) `, at(c.at), '; '])
+  const { decided } = submission
+  if (decided?.verdict === 'rejected')
+    return [
+      outcome('warning', `Rejected by ${listed(decided.by.map((id) => nameOf(policy, id)))} `, at(decided.at), `: ${decided.reason ?? ''}`),
+    ]
+  if (decided) return [outcome('good', 'Approved by ', ...said, `plan ${shortDigest(submission.digest)}`)]
+  if (!open) return [outcome('neutral', 'This plan is no longer being decided: the bulletin changed. A new one is needed.')]
+  return [
+    ...(said.length > 0 ? [textBlock('Approved so far by ', ...said)] : []),
+    {
+      kind: 'facts',
+      facts: [fact('Needs', `${missingWords(quorum.missing) || 'a second named person'} · not ${asker}, who asked for it`)],
+    },
+  ]
+}
+
+const voteActions = (subject: string, digest: string): readonly Action[] => [
+  button('Approve', 'approve', subject, { digest, style: 'primary' }),
+  button('Reject', 'reject', subject, {
+    digest,
+    style: 'danger',
+    form: {
+      title: 'Reject this plan',
+      submit: 'Reject',
+      fields: [{ kind: 'text', id: 'reason', label: 'Why? What should change?', multiline: true, required: true, maxLength: 500 }],
+    },
+  }),
+]
+
+function nextActions(state: ChangeState, subject: string): readonly Action[] {
+  if (state.phase !== 'approved') return []
+  return [
+    button('Announce', 'announce', subject, {
+      style: 'primary',
+      form: {
+        title: 'Announce the deployment',
+        intro:
+          'The representatives hear it at once, the end users after the lead time. Write for somebody who knows nothing about computers.',
+        submit: 'Announce',
+        fields: [
+          { kind: 'text', id: 'what', label: 'What happens?', multiline: true, required: true, value: defaultWhat(state), maxLength: 500 },
+          {
+            kind: 'text',
+            id: 'why',
+            label: 'Why does it matter?',
+            multiline: true,
+            required: true,
+            value: 'Attackers could use this hole to read or change what is on your computer.',
+            maxLength: 500,
+          },
+        ],
+      },
+    }),
+  ]
+}
+
+const defaultWhat = (state: ChangeState): string =>
+  `A security hole in a part of your computer (${subjectOf(state)}) is closed. It takes a few minutes.${state.submission?.plan.options.reboot ? ' Your computer restarts once.' : ''}`
+
+/** Everything that the digest covers, for who wants to read it before saying yes. */
+export function fullPlanCard(state: ChangeState, submission: SubmittedPlan): Card {
+  const { plan } = submission
+  const ringOf = (host: string): string => plan.rings.find((r) => r.hosts.includes(host))?.name ?? '-'
+  return whisper(`Plan ${shortDigest(submission.digest)} of change ${state.id}`, [
+    textBlock('Digest: ', submission.digest),
+    {
+      kind: 'table',
+      columns: ['Ring', 'Host', 'Package', 'From', 'To'],
+      rows: plan.rings
+        .flatMap((r) => r.hosts)
+        .flatMap((host) =>
+          (plan.hosts.find((h) => h.host === host)?.packages ?? []).map((p, i) => [
+            i === 0 ? ringOf(host) : '',
+            i === 0 ? host : '',
+            p.name,
+            p.from,
+            p.to,
+          ]),
+        ),
+    },
+    {
+      kind: 'table',
+      columns: ['Ring', 'Soak', 'Halts above', 'Goes on from'],
+      rows: plan.rings.map((r) => [
+        r.name,
+        `${r.soakMinutes} min`,
+        count(r.maxFailures, 'failure'),
+        `${Math.round(r.minVerified * 100)} % verified`,
+      ]),
+    },
+    ...(plan.leftOut.length > 0 ? [{ kind: 'list' as const, items: plan.leftOut.map((l) => [`left out: ${l.host}, ${l.reason}`]) }] : []),
+    quiet(
+      `Bulletins: ${plan.bulletins.map((b) => `${b.vendorId} rev ${b.revision}`).join(', ')} · runner ${plan.runner} · policy ${plan.policyHash.slice(0, 8)}`,
+    ),
+  ])
+}

@@ -1,0 +1,95 @@
+import type { AffectedHost } from '../core/assess/affected.ts'
+import type { Bulletin } from '../core/identify/bulletin.ts'
+import type { Check, Verification } from '../core/identify/verification.ts'
+import type { Block, Card } from './card.ts'
+import { at, count, fact, quiet, textBlock, verdictBadge, whisper } from './words.ts'
+
+const SILENT = 'The publisher says nothing.'
+const said = (text: string): string => (text.trim() === '' ? SILENT : text)
+
+/** The six sections of the chapter's Table 2.2. An empty one says so. */
+export function detailsCard(bulletin: Bulletin): Card {
+  const { sections: s } = bulletin
+  const section = (title: string, ...blocks: readonly Block[]): readonly Block[] => [{ kind: 'heading', text: title }, ...blocks]
+  return whisper(bulletin.title, [
+    ...section('Summary', {
+      kind: 'facts',
+      facts: [
+        fact('Maximum severity', said(s.summary.maximumSeverity)),
+        fact('Impact', said(s.summary.impact)),
+        fact('Affected software', said(s.summary.affectedSoftware)),
+        fact('Recommendation', said(s.summary.recommendation)),
+      ],
+    }),
+    ...section(
+      'Technical details',
+      textBlock(said(s.technicalDetails.text)),
+      quiet(`Mitigating factors: ${said(s.technicalDetails.mitigatingFactors)}`),
+    ),
+    ...section('Workarounds', textBlock(said(s.workarounds))),
+    ...section('Frequently asked questions', textBlock(said(s.faq))),
+    ...section('Security patch information', {
+      kind: 'facts',
+      facts: [
+        fact('Prerequisites', said(s.patchInformation.prerequisites)),
+        fact('Deployment', said(s.patchInformation.deployment)),
+        fact('Restart', said(s.patchInformation.restart)),
+        fact('Removal', said(s.patchInformation.removal)),
+        fact('Files', said(s.patchInformation.files)),
+        fact('Verification', said(s.patchInformation.verification)),
+      ],
+    }),
+    ...section('Knowledge base', s.knowledgeBase.length > 0 ? { kind: 'links', links: s.knowledgeBase } : textBlock(SILENT)),
+    {
+      kind: 'table',
+      columns: ['CVE', 'CVSS', 'Vector', 'Known exploited'],
+      rows: bulletin.vulnerabilities.map((v) => [v.cve, v.cvss ? `${v.cvss.score}` : '-', v.cvss?.vector ?? '-', v.knownExploited]),
+    },
+  ])
+}
+
+const MARK: Readonly<Record<Check['outcome'], string>> = { pass: '✓', fail: '✗', 'not applicable': '–', unavailable: '?', stale: '!' }
+
+/** The verdict, check by check, with what was seen. */
+export function evidenceCard(title: string, verification: Verification): Card {
+  return whisper(
+    `Evidence: ${title}`,
+    [
+      textBlock(verification.reason),
+      ...(verification.signedBy ? [quiet(`Signed by: ${verification.signedBy}`)] : []),
+      {
+        kind: 'table',
+        columns: ['', 'Check', 'Outcome', 'What was seen'],
+        rows: verification.checks.map((c) => [MARK[c.outcome], c.name, c.outcome, c.evidence]),
+      },
+      quiet('Checked ', at(verification.checkedAt)),
+    ],
+    { badges: [verdictBadge(verification.verdict)] },
+  )
+}
+
+/** Who is hit, with the marks that matter for a plan. `rules`: the sentences that say why, by host. */
+export function affectedCard(title: string, hosts: readonly AffectedHost[]): Card {
+  const marks = (h: AffectedHost): string =>
+    [
+      h.missionCritical && 'mission critical',
+      h.unmanaged && 'unmanaged',
+      h.stale && `not seen since ${h.lastSeen.slice(0, 10)}`,
+      h.remote && 'remote',
+      h.foreign && h.ownership,
+      h.rebootPending && 'reboot pending',
+      h.environment === 'test' && 'test',
+      h.patchTeam && 'patch team',
+    ]
+      .filter((m) => m !== false)
+      .join(', ')
+  return whisper(`${count(hosts.length, 'affected host')}: ${title}`, [
+    {
+      kind: 'table',
+      columns: ['Host', 'Class', 'Package', 'Installed', 'Fixed in', 'Notes'],
+      rows: hosts.flatMap((h) =>
+        h.packages.map((p, i) => (i === 0 ? [h.host, h.assetClass, p.name, p.from, p.to, marks(h)] : ['', '', p.name, p.from, p.to, ''])),
+      ),
+    },
+  ])
+}

@@ -1,0 +1,197 @@
+import { haltDigest } from '../core/change/decide-deploy.ts'
+import type { ChangeState, Incident, RingState, Rollout } from '../core/change/state.ts'
+import { type FailureGroup, type RingCounters, ringCounters } from '../core/deploy/counters.ts'
+import type { HostProgress } from '../core/deploy/progress.ts'
+import type { Plan, PlannedRing } from '../core/evaluate/plan.ts'
+import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Action, Block, Card, Form } from './card.ts'
+import { passedField } from './test.ts'
+import { at, button, count, listed, nameOf, note, outcome, quiet, rehearsalBadge, subjectOf, textBlock } from './words.ts'
+
+export interface ProgressContext {
+  readonly policy: Policy
+  readonly plan: Plan
+  readonly rollout: Rollout
+  readonly hosts: readonly HostProgress[]
+  /** Why nothing happens right now, in words; from the decision itself. */
+  readonly waiting: string | null
+}
+
+/** The one live card of a rollout. Exceptions go into its thread. */
+export function progressCard(state: ChangeState, context: ProgressContext): Card {
+  const { plan, rollout, hosts } = context
+  const all = ringCounters(hosts)
+  const subject = `change:${state.id}`
+  return {
+    look: 'standard',
+    tone: toneOf(rollout),
+    badges: [{ text: rollout.status.toUpperCase(), tone: toneOf(rollout) }, ...rehearsalBadge(state)],
+    title: `Rolling out ${subjectOf(state)}: ${headline(plan, rollout)}`,
+    subtitle: `change ${state.id} · ${state.bulletin.vendorId}${plan.runner === 'rehearsal' ? ' · a rehearsal: no computer is touched' : ''}`,
+    blocks: [
+      { kind: 'progress', label: 'verified', done: all.verified, of: all.total - all.excluded - all.skipped },
+      { kind: 'table', columns: ['Ring', 'arrived', 'attempted', 'installed', 'verified', 'failed', 'not attempted', 'unknown', ''], rows: plan.rings.map((ring, i) => ringRow(ring, i + 1, rollout.rings[i], hosts)) },
+      ...peopleBlocks(context),
+    ],
+    actions: actions(rollout, subject),
+    summary: `Rolling out ${subjectOf(state)}: ${all.verified} of ${all.total} verified`,
+  }
+}
+
+function headline(plan: Plan, rollout: Rollout): string {
+  if (rollout.status === 'finished') return rollout.rolledBack ? 'rolled back' : 'finished'
+  const running = rollout.rings.findIndex((r) => r.state === 'running')
+  const ring = plan.rings[running]
+  if (ring) return `ring ${running + 1} of ${plan.rings.length} "${ring.name}"`
+  return rollout.startedAt ? `between rings, ${rollout.rings.filter((r) => r.state === 'settled').length} of ${plan.rings.length} done` : 'not started yet'
+}
+
+const toneOf = ({ status }: Rollout) =>
+  status === 'halted' || status === 'stopped' ? 'danger' : status === 'finished' ? 'good' : status === 'rolling back' ? 'warning' : 'info'
+
+function ringRow(ring: PlannedRing, number: number, state: RingState | undefined, hosts: readonly HostProgress[]): readonly string[] {
+  const counters = ringCounters(hosts.filter((h) => h.ring === number))
+  const figures = [counters.arrived, counters.attempted, counters.installed, counters.verified, counters.failed, counters.notAttempted, counters.unknown]
+  const untouched = state?.state === 'waiting'
+  return [`${ring.name} ${ring.hosts.length}`, ...figures.map((n) => (untouched && n === 0 ? '–' : `${n}`)), ringWords(state, ring, counters)]
+}
+
+function ringWords(state: RingState | undefined, ring: PlannedRing, counters: RingCounters): string {
+  const extra = [counters.excluded > 0 && `${counters.excluded} excluded`, counters.delayed > 0 && `${counters.delayed} delayed`, counters.late > 0 && `${counters.late} late`, counters.rolledBack > 0 && `${counters.rolledBack} rolled back`].filter((w) => w !== false)
+  const main = state?.state === 'running' ? 'running' : state?.state === 'settled' ? 'done' : ring.soakMinutes > 0 ? `waits, soak ${ring.soakMinutes} min` : 'waits'
+  return [main, ...extra].join(', ')
+}
+
+function peopleBlocks({ policy, plan, rollout, waiting }: ProgressContext): readonly Block[] {
+  const blocks: Block[] = []
+  if (rollout.pilot) blocks.push(outcome(rollout.pilot.passed ? 'good' : 'danger', `Pilot ${rollout.pilot.passed ? 'passed' : 'FAILED'}, recorded by ${nameOf(policy, rollout.pilot.by)} `, at(rollout.pilot.at), rollout.pilot.reason ? `: ${rollout.pilot.reason}` : ''))
+  if (rollout.rolledBack) blocks.push(outcome('warning', `Rolled back by ${nameOf(policy, rollout.rolledBack.by)} `, at(rollout.rolledBack.at), `: ${rollout.rolledBack.reason ?? ''}`))
+  if (rollout.halt && (rollout.status === 'halted' || rollout.status === 'stopped')) {
+    blocks.push(outcome('danger', rollout.halt.by === null ? 'HALTED by threshold ' : `STOPPED by ${nameOf(policy, rollout.halt.by)} `, at(rollout.halt.at), `: ${rollout.halt.reason}`))
+    blocks.push(textBlock('Nothing starts. Resume needs the quorum.', ...(rollout.resumeApprovals.length > 0 ? [` Approved so far by ${listed(rollout.resumeApprovals.map((a) => nameOf(policy, a.person)))}.`] : [])))
+  } else if (rollout.needsPeople) {
+    blocks.push(outcome('warning', rollout.needsPeople))
+  } else if (waiting) {
+    blocks.push(quiet(waiting))
+  }
+  if (rollout.status === 'running') blocks.push(quiet(`Stops by itself: ${plan.rings.map((r) => `${r.name} above ${r.maxFailures} failed`).join(', ')}.`))
+  return blocks
+}
+
+/** Who is still needed for a resume; empty when the quorum is there. */
+export function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy): string {
+  if (!state.classification || !state.submission) return ''
+  const quorum = quorumStatus(policy.classes[state.classification.class].quorum, rollout.resumeApprovals, state.submission.submitted.by, policy)
+  return missingWords(quorum.missing)
+}
+
+function actions(rollout: Rollout, subject: string): readonly Action[] {
+  const details = button('Details', 'hosts', subject)
+  switch (rollout.status) {
+    case 'waiting':
+    case 'running':
+      return [
+        button('STOP', 'stop', subject, { style: 'danger' }),
+        ...(rollout.rings[0]?.state === 'settled' && !rollout.pilot?.passed ? [pilotAction(subject)] : []),
+        ...(rollout.status === 'running' ? [rollBackAction(subject)] : []),
+        details,
+      ]
+    case 'halted':
+    case 'stopped':
+      return [
+        button('Resume', 'resume', subject, { style: 'primary', digest: haltDigest(rollout) }),
+        ...(rollout.startedAt ? [rollBackAction(subject)] : []),
+        details,
+      ]
+    case 'rolling back':
+    case 'finished':
+      return [details]
+    default:
+      return rollout.status satisfies never
+  }
+}
+
+const pilotAction = (subject: string): Action =>
+  button('Record the pilot', 'record-pilot', subject, {
+    style: 'primary',
+    form: {
+      title: 'Outcome of the pilot',
+      intro: 'Look at the pilot systems: do they do their work? Later rings wait for your word.',
+      submit: 'Record',
+      fields: [passedField('passed'), { kind: 'text', id: 'note', label: 'What did you check?', multiline: true, required: false, maxLength: 500 }],
+    },
+  })
+
+const reasonForm = (title: string, label: string, submit: string): Form => ({
+  title,
+  submit,
+  fields: [{ kind: 'text', id: 'reason', label, multiline: true, required: true, maxLength: 500 }],
+})
+
+const rollBackAction = (subject: string): Action =>
+  button('Roll back', 'roll-back', subject, { style: 'danger', form: { ...reasonForm('Roll back', 'Why?', 'Roll back'), intro: 'Stops the rollout and uninstalls the update on every host that has it. Afterwards it can be planned again.' } })
+
+/** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
+export interface FailureView extends FailureGroup {
+  readonly key: string
+  /** Hosts of the group that are still failed or unknown. */
+  readonly open: readonly string[]
+}
+
+/** A group of failures in the thread: who takes it, and what may be done while it is open. */
+export function failureCard(state: ChangeState, group: FailureView, policy: Policy): Card {
+  const subject = `failure:${state.id}/${group.key}`
+  const claimed = state.claims[group.key]
+  const solved = group.open.length === 0
+  return {
+    look: 'standard',
+    tone: solved ? 'good' : 'warning',
+    badges: rehearsalBadge(state),
+    title: `${listed(group.hosts)}: ${group.cause}`,
+    blocks: [
+      ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
+      ...(solved ? [outcome('good', 'Settled: retried, excluded or rolled back.')] : []),
+    ],
+    actions: solved
+      ? []
+      : [
+          ...(claimed ? [] : [button('I take it', 'claim', subject)]),
+          button('Retry', 'retry', subject, { style: 'primary' }),
+          button('Exclude', 'exclude', subject, { form: reasonForm(`Exclude ${count(group.open.length, 'host')}`, 'Why? They stay unpatched.', 'Exclude') }),
+        ],
+    summary: `${count(group.hosts.length, 'host')} failed: ${group.cause}`,
+  }
+}
+
+/** What an end user said went wrong: claimable. */
+export function incidentCard(state: ChangeState, incident: Incident, policy: Policy): Card {
+  const key = `incident-${incident.number}`
+  const claimed = state.claims[key]
+  return {
+    ...note(`${nameOf(policy, incident.by)}: "It went wrong"`, claimed ? 'neutral' : 'warning', textBlock(incident.text), ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : [])),
+    actions: claimed ? [] : [button('I take it', 'claim', `failure:${state.id}/${key}`, { style: 'primary' })],
+  }
+}
+
+/** Every host with its three facts and what became of it. */
+export function hostsBlocks(hosts: readonly HostProgress[], plan: Plan): readonly Block[] {
+  const yes = (fact: string | undefined): string => (fact ? '✓' : '–')
+  return [
+    {
+      kind: 'table',
+      columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
+      rows: [...hosts]
+        .sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
+        .map((h) => [
+          h.host,
+          plan.rings[h.ring - 1]?.name ?? `${h.ring}`,
+          h.status,
+          yes(h.facts.arrivedAt),
+          yes(h.facts.attemptedAt),
+          yes(h.facts.installedAt),
+          [h.cause, h.late && 'late', h.tries > 1 && `try ${h.tries}`, h.excluded?.reason, h.delayedUntil && `delayed until ${h.delayedUntil}`].filter(Boolean).join('; '),
+        ]),
+    },
+  ]
+}

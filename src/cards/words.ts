@@ -1,0 +1,94 @@
+import type { ChangeState } from '../core/change/state.ts'
+import type { Verdict } from '../core/identify/verification.ts'
+import type { ChangeClass, Policy } from '../core/policy.ts'
+import type { Instant } from '../core/result.ts'
+import type { Action, Badge, Block, Card, Span, Text, Tone } from './card.ts'
+
+/** Small words that several cards share, so that one thing is said one way. */
+
+export const nameOf = (policy: Policy, id: string): string => policy.people.find((p) => p.id === id)?.name ?? id
+
+export const at = (time: Instant): Span => ({ time, style: 'date-time' })
+export const strong = (text: string): Span => ({ strong: text })
+
+/** "1 host", "3 hosts". */
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/** "a, b and c". */
+export const listed = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
+/** The first few of a long list, and how many more there are. */
+export const shortened = (words: readonly string[], most: number): string =>
+  words.length <= most ? words.join(', ') : `${words.slice(0, most).join(', ')} (+${words.length - most} more)`
+
+const CLASS_TONE: Readonly<Record<ChangeClass, Tone>> = { critical: 'danger', high: 'warning', medium: 'info', low: 'neutral' }
+export const classBadge = (c: ChangeClass): Badge => ({ text: c.toUpperCase(), tone: CLASS_TONE[c] })
+
+const VERDICT_TONE: Readonly<Record<Verdict, Tone>> = {
+  AUTHENTIC: 'good',
+  CORROBORATED: 'good',
+  UNCONFIRMED: 'warning',
+  QUARANTINED: 'danger',
+  BOGUS: 'danger',
+}
+export const verdictBadge = (v: Verdict): Badge => ({ text: v, tone: VERDICT_TONE[v] })
+
+export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
+export const isRehearsal = (state: ChangeState): boolean => state.submission?.plan.runner === 'rehearsal'
+export const rehearsalBadge = (state: ChangeState): readonly Badge[] => (isRehearsal(state) ? [{ text: 'REHEARSAL', tone: 'info' }] : [])
+
+/** Short title of what a change is about: the publisher's own, without its standing prefix. */
+export const shortTitle = (title: string): string => title.replace(/^Red Hat Security Advisory:\s*/i, '')
+
+/** The package that gives the change its name on cards: the shortest name among what is installed. */
+export function subjectOf(state: ChangeState): string {
+  const names = new Set(state.hosts.flatMap((h) => h.packages.map((p) => p.name)))
+  return [...names].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0] ?? shortTitle(state.bulletin.title)
+}
+
+export const textBlock = (...text: Text): Block => ({ kind: 'text', text })
+export const quiet = (...text: Text): Block => ({ kind: 'text', text, quiet: true })
+export const outcome = (tone: Tone, ...text: Text): Block => ({ kind: 'outcome', tone, text })
+export const fact = (label: string, ...value: Text): { readonly label: string; readonly value: Text } => ({ label, value })
+
+export const button = (label: string, verb: string, id: string, more: Partial<Action> = {}): Action => ({
+  label,
+  verb,
+  id,
+  style: 'default',
+  ...more,
+})
+
+/** A card that only its reader sees. */
+export const whisper = (title: string, blocks: readonly Block[], more: Partial<Card> = {}): Card => ({
+  look: 'whisper',
+  tone: 'neutral',
+  badges: [],
+  title,
+  blocks,
+  actions: [],
+  summary: title,
+  ...more,
+})
+
+/** One line in a thread. */
+export const note = (title: string, tone: Tone, ...blocks: readonly Block[]): Card => ({
+  look: 'standard',
+  tone,
+  badges: [],
+  title,
+  blocks,
+  actions: [],
+  summary: title,
+})
+
+/** What "now" needs of a deadline on a card: absolute, so that the card does not change for ever. */
+export function clockFacts(state: ChangeState): Text {
+  const { clocks } = state
+  if (!clocks) return []
+  const start: Text = clocks.startBy ? ['start by ', at(clocks.startBy)] : ['await a rollup or service pack']
+  const complete: Text = clocks.completeBy ? [', complete by ', at(clocks.completeBy)] : [', no deadline to complete']
+  return [...start, ...complete]
+}
