@@ -88,7 +88,9 @@ function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
       })
     case 'links':
       return richText(
-        section(block.links.flatMap((one, index) => [...words(index === 0 ? '' : ' · '), ...link(one.label, one.url, budget)])),
+        section(
+          block.links.flatMap((one, index) => [...words(take(budget, index === 0 ? '' : ' · ')), ...link(one.label, one.url, budget)]),
+        ),
       )
     default:
       return block satisfies never
@@ -106,7 +108,8 @@ function items(all: Extract<Block, { kind: 'list' }>['items'], budget: Budget): 
   const sections = []
   for (const item of all) {
     if (budget.left < 0) break
-    sections.push(section(inline(item, budget)))
+    const shown = inline(item, budget)
+    sections.push(section(shown.length > 0 ? shown : words(take(budget, '–'))))
   }
   return sections.length > 0 ? sections : [section([])]
 }

@@ -160,7 +160,12 @@ describe('foreign text', () => {
 })
 
 describe('limits', () => {
-  const long = fc.integer({ min: 0, max: 5000 }).map((length) => 'w😀 '.repeat(Math.ceil(length / 4)).slice(0, length).toWellFormed())
+  const long = fc.integer({ min: 0, max: 5000 }).map((length) =>
+    'w😀 '
+      .repeat(Math.ceil(length / 4))
+      .slice(0, length)
+      .toWellFormed(),
+  )
   const bigBlock: fc.Arbitrary<Block> = fc.oneof(
     long.map((text) => ({ kind: 'text', text: [text, { strong: text }, { time: '2023-03-30T12:05:00.000Z', style: 'date' }] }) as const),
     fc.array(long, { maxLength: 40 }).map((texts) => ({ kind: 'list', items: texts.map((text) => [text]) }) as const),
@@ -195,7 +200,7 @@ describe('limits', () => {
         const buttons = rendered.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []))
         expect(buttons).toHaveLength(big.actions.length)
       }),
-      { numRuns: 100 },
+      { numRuns: 150 },
     )
   })
 
@@ -243,7 +248,7 @@ describe('limits', () => {
       fc.property(form, (one) => {
         expect(complaints(renderForm(one, memory), 100)).toEqual([])
       }),
-      { numRuns: 100 },
+      { numRuns: 150 },
     )
   })
 
