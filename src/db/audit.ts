@@ -30,7 +30,8 @@ const ORIGIN: AuditHead = { seq: 0, hash: '0'.repeat(64) }
 
 /**
  * Appends one record, in one round trip. Call it as the LAST statement of the transaction: from here to the commit no
- * other transaction can append. hash = SHA-256 of the previous record's hash followed by the canonical text.
+ * other transaction can append. For transactions at READ COMMITTED, PostgreSQL's and Prisma's default: at a stricter level
+ * a concurrent append fails. hash = SHA-256 of the previous record's hash followed by the canonical text.
  */
 export async function appendAudit(tx: Tx, entry: AuditEntry): Promise<AuditHead> {
   const { at, actor, action, subject, detail } = entry

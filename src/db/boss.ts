@@ -98,14 +98,15 @@ async function send<T extends object>(boss: PgBoss, tx: Tx | Database, queue: Qu
   await boss.send(queue.name, queue.schema.parse(data), { db: fromPrisma(tx) })
 }
 
-// Two free slots or more are fetched at once: with a batch of one, a backlog drains one job per poll.
+// At least two are fetched at once: with a batch of one, a backlog drains one job per poll.
 async function work<T extends object>(boss: PgBoss, queue: Queue<T>, handler: Handler<T>, log: (line: string) => void): Promise<void> {
   const options = {
     batchSize: Math.max(2, queue.concurrency),
     burstWhenBatchFull: true,
     perJobResults: true,
+    // A retry becoming due notifies nobody, so the poll stays short beside NOTIFY.
     pollingIntervalSeconds: 2,
-    notifyPollingIntervalSeconds: 10,
+    notifyPollingIntervalSeconds: 2,
   } as const
   await boss.work<object, unknown, typeof options>(queue.name, options, (jobs) =>
     Promise.all(jobs.map((job) => settle(job, queue, handler, log))),

@@ -80,6 +80,9 @@ async function start(site: Site, secret: Secret, options: EmbeddedOptions): Prom
       await writeSecret(site.folder, { ...secret, port })
       return { adopted: false, pid: server.pid ?? 0, port, presence }
     }
+    // A process that was killed just after it had started one may have been faster than we.
+    const faster = await adopt(site, secret)
+    if (faster) return faster
     if (!(await logTail(site)).includes('could not create any TCP/IP sockets')) break
   }
   throw new Fault('DATABASE_UNAVAILABLE', `the embedded PostgreSQL did not start; the end of ${logPath(site)}:\n${await logTail(site)}`)

@@ -1,26 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Fault } from '../../core/fault.ts'
 import { exists, pidFilePath, readPidFile } from './postmaster.ts'
 import type { Site } from './site.ts'
 
 const LOG_LIMIT_BYTES = 10_000_000
+const HALF = '.half-'
 
 /** The superuser of the embedded server. */
 export const USER = 'patchcrier'
 
 export const logPath = (site: Site): string => join(site.folder, 'postgres.log')
 
-/** Makes the cluster unless there is one. Made beside and renamed: a cluster under its final name is always whole. */
+/**
+ * Makes the cluster unless there is one. Made beside and renamed: a cluster under its final name is always whole.
+ * Each attempt has a name of its own, because the initdb of a killed attempt may live on and clears up behind itself.
+ */
 export async function initialise(site: Site, password: string): Promise<void> {
   if (existsSync(site.cluster)) return
-  const half = `${site.cluster}.half`
-  const passwordFile = join(dirname(site.cluster), 'initdb.password')
-  await rm(half, { recursive: true, force: true })
-  await rm(passwordFile, { force: true })
+  await removeHalves(site)
+  const half = `${site.cluster}${HALF}${randomUUID()}`
+  const passwordFile = `${half}.password`
   try {
     await writeFile(passwordFile, password, { mode: 0o600 })
     await mkdir(half, { mode: 0o700 })
@@ -38,8 +42,15 @@ export async function initialise(site: Site, password: string): Promise<void> {
     ])
     await rename(half, site.cluster)
   } finally {
-    await rm(passwordFile, { force: true })
+    await removeHalves(site)
   }
+}
+
+async function removeHalves(site: Site): Promise<void> {
+  const home = dirname(site.cluster)
+  const halves = (await readdir(home)).filter((name) => name.startsWith(`${basename(site.cluster)}${HALF}`))
+  // One that is still being written to is left for the next start.
+  for (const name of halves) await rm(join(home, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
 }
 
 /** Starts the server in a session of its own, so that neither Ctrl-C nor our end takes it along. Not ready yet on return. */

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -55,17 +56,28 @@ async function readSecret(folder: string): Promise<Secret | null> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw new Fault('DATABASE_UNAVAILABLE', `${secretPath(folder)} cannot be read; run as the account that made it`, { cause: error })
   }
-  const parsed = z
-    .string()
-    .transform((json) => JSON.parse(json))
-    .pipe(Secret)
-    .safeParse(text)
+  const parsed = Secret.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
   throw new Fault('DATABASE_UNAVAILABLE', `${secretPath(folder)} is damaged: expected password, port and home`)
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 async function firstSecret(folder: string, account: Account | null, elsewhere: string): Promise<Secret> {
-  const home = barrier(account, folder) ? join(elsewhere, createHash('sha256').update(folder).digest('hex').slice(0, 12)) : folder
+  if (existsSync(join(folder, 'cluster'))) {
+    throw new Fault(
+      'DATABASE_UNAVAILABLE',
+      `${secretPath(folder)}, which holds the password of the database beside it, is missing; put it back`,
+    )
+  }
+  // Random, so that data of an earlier, deleted folder are neither touched nor in the way.
+  const home = barrier(account, folder) ? join(elsewhere, `postgres-${randomBytes(6).toString('hex')}`) : folder
   const secret = { password: randomBytes(24).toString('base64url'), port: 0, home }
   await writeSecret(folder, secret)
   return secret

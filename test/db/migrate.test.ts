@@ -1,0 +1,139 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { migrate } from '../../src/db/migrate.ts'
+import { freshUrl } from '../support/database.ts'
+import { schemaSql } from '../support/schema-sql.ts'
+
+const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url)
+const NAMES = ['0001_house', '0002_audit_chain']
+
+let empty: Awaited<ReturnType<typeof freshUrl>>
+beforeEach(async () => {
+  empty = await freshUrl({ empty: true })
+})
+afterEach(() => empty.drop())
+
+async function query<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<T>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** A copy of the migrations that a test may change. */
+async function withCopy(work: (folder: string, url: URL) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+  try {
+    await cp(MIGRATIONS, folder, { recursive: true })
+    await work(folder, pathToFileURL(`${folder}/`))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+describe('migrating', () => {
+  test('an empty database gets all, a second time nothing', async () => {
+    expect(await migrate(empty.url)).toEqual(NAMES)
+    expect(await migrate(empty.url)).toEqual([])
+  })
+
+  test("the history is Prisma's: name, SHA-256 of the file, finished", async () => {
+    await migrate(empty.url)
+    const rows = await query(
+      empty.url,
+      `SELECT migration_name, length(checksum) AS digits, finished_at >= started_at AS finished, rolled_back_at, applied_steps_count FROM "_prisma_migrations" ORDER BY 1`,
+    )
+    expect(rows).toEqual(
+      NAMES.map((migration_name) => ({ migration_name, digits: 64, finished: true, rolled_back_at: null, applied_steps_count: 1 })),
+    )
+  })
+
+  test('four processes at once apply each migration once', async () => {
+    const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(empty.url)))
+    expect(applied.flat().sort()).toEqual(NAMES)
+  })
+
+  test('a migration that was applied and then changed is a fault that names it', async () => {
+    await withCopy(async (folder, url) => {
+      await migrate(empty.url, url)
+      const file = join(folder, '0001_house', 'migration.sql')
+      await writeFile(file, `${await readFile(file, 'utf8')}\n-- later thought`)
+      await expect(migrate(empty.url, url)).rejects.toMatchObject({
+        code: 'MIGRATION_CHANGED',
+        message: expect.stringContaining('0001_house'),
+      })
+    })
+  })
+
+  test('a database newer than the program is a fault', async () => {
+    await migrate(empty.url)
+    await withCopy(async (folder, url) => {
+      await rm(join(folder, '0002_audit_chain'), { recursive: true })
+      await expect(migrate(empty.url, url)).rejects.toMatchObject({ code: 'MIGRATION_CHANGED' })
+    })
+  })
+
+  test('a migration that fails half-way leaves nothing, and goes on when it is mended', async () => {
+    await withCopy(async (folder, url) => {
+      const file = join(folder, '0002_audit_chain', 'migration.sql')
+      const good = await readFile(file, 'utf8')
+      await writeFile(file, 'CREATE TABLE "half" (); SELECT 1 / 0;')
+      await expect(migrate(empty.url, url)).rejects.toMatchObject({
+        code: 'DATABASE_UNAVAILABLE',
+        message: expect.stringContaining('division by zero'),
+      })
+      expect(await query(empty.url, `SELECT to_regclass('half') AS half`)).toEqual([{ half: null }])
+      await writeFile(file, good)
+      expect(await migrate(empty.url, url)).toEqual(['0002_audit_chain'])
+    })
+  })
+
+  test('one that another tool left unfinished is a fault', async () => {
+    await migrate(empty.url)
+    await query(empty.url, `UPDATE "_prisma_migrations" SET finished_at = NULL WHERE migration_name = '0002_audit_chain'`)
+    await expect(migrate(empty.url)).rejects.toMatchObject({
+      code: 'MIGRATION_CHANGED',
+      message: expect.stringContaining('never finished'),
+    })
+  })
+
+  test('a database that is not there is a fault', async () => {
+    const nowhere = new URL(empty.url)
+    nowhere.pathname = '/nowhere'
+    await expect(migrate(nowhere.href)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
+  })
+})
+
+describe('drift', () => {
+  // What both ways of making the database lead to, as PostgreSQL itself describes it.
+  const CATALOGUE = `
+    SELECT 'column' AS kind, table_name AS "table", column_name AS name,
+      concat_ws(' ', data_type, udt_name, character_maximum_length, datetime_precision, is_nullable, column_default) AS definition
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    ORDER BY 1, 2, 3`
+  type Described = { kind: string; table: string }
+  const described = async (url: string) =>
+    (await query<Described>(url, CATALOGUE)).filter(({ table }) => !table.includes('_prisma_migrations'))
+
+  test('the migrations make exactly what prisma/schema.prisma says', async () => {
+    const bySchema = await freshUrl({ empty: true })
+    try {
+      await query(bySchema.url, await schemaSql(bySchema.url))
+      await migrate(empty.url)
+      const expected = await described(bySchema.url)
+      expect(new Set(expected.map(({ kind }) => kind)).size).toBe(3)
+      expect(await described(empty.url), 'run `npm run migration`, or add a migration').toEqual(expected)
+    } finally {
+      await bySchema.drop()
+    }
+  })
+})
