@@ -7,6 +7,8 @@ import { type SlackProxy, startProxy } from './slack-proxy.ts'
 export const BOT_TOKEN = 'xoxb-patchcrier-test'
 export const SIGNING_SECRET = 'a-signing-secret-for-tests-only'
 const BOT_USER = 'UBOT'
+/** For looking at what people see: the emulator allows each token 5,000 calls an hour, and those are the adapter's. */
+const LOOK_TOKEN = 'xoxb-patchcrier-look'
 
 export interface SlackMessage {
   readonly ts: string
@@ -109,8 +111,11 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
   const messages = async (channel: string): Promise<SlackMessage[]> => {
     const page = z.object({ messages: z.array(message) })
     const roots = (await slack('conversations.history', { channel, limit: '1000' }, page)).messages
-    const threads = await Promise.all(roots.map((root) => slack('conversations.replies', { channel, ts: root.ts }, page)))
-    return threads.flatMap((thread) => thread.messages).sort((a, b) => (a.ts < b.ts ? -1 : 1)) as SlackMessage[]
+    const threads = await Promise.all(
+      roots.filter((root) => root.reply_count > 0).map((root) => slack('conversations.replies', { channel, ts: root.ts }, page)),
+    )
+    const alone = roots.filter((root) => root.reply_count === 0)
+    return [...alone, ...threads.flatMap((thread) => thread.messages)].sort((a, b) => (a.ts < b.ts ? -1 : 1)) as SlackMessage[]
   }
 
   const click: SlackPeer['click'] = async (email, channel, where, wanted) => {
@@ -213,7 +218,14 @@ const seed = ({ people, channels }: PeerOptions) => ({
       bot_name: 'patchcrier',
     },
   ],
-  tokens: [{ token: BOT_TOKEN, type: 'bot', user_id: BOT_USER, bot_id: 'B1', bot_user_id: BOT_USER, app_id: 'A1' }],
+  tokens: [BOT_TOKEN, LOOK_TOKEN].map((token) => ({
+    token,
+    type: 'bot',
+    user_id: BOT_USER,
+    bot_id: 'B1',
+    bot_user_id: BOT_USER,
+    app_id: 'A1',
+  })),
 })
 
 const member = z.object({ id: z.string(), profile: z.object({ email: z.string() }) })
@@ -222,6 +234,7 @@ const message = z.object({
   ts: z.string(),
   thread_ts: z.string().optional(),
   text: z.string(),
+  reply_count: z.number().default(0),
   blocks: z.array(z.looseObject({ type: z.string() })).default([]),
   metadata: z.object({ event_payload: z.record(z.string(), z.unknown()) }).optional(),
 })
@@ -229,7 +242,7 @@ const message = z.object({
 /** Asks the emulator directly, past the proxy: what people see, not what the adapter does. */
 function directory(target: string) {
   return async <T>(method: string, body: Readonly<Record<string, string>>, schema: z.ZodType<T>): Promise<T> => {
-    const headers = { authorization: `Bearer ${BOT_TOKEN}` }
+    const headers = { authorization: `Bearer ${LOOK_TOKEN}` }
     const response = await fetch(`${target}/api/${method}`, { method: 'POST', headers, body: new URLSearchParams(body) })
     return schema.parse(await response.json())
   }
