@@ -53,18 +53,24 @@ const vulnerabilityOf = ({ foreign, name }: Read, drop: Drop): readonly Vulnerab
 
 const SOURCES = ['src', 'nosrc']
 
-/** Fixed builds with the CVE ids that each fixes. Source packages are nothing that a host installs. */
-const fixedBuilds = (vulnerabilities: readonly Read[], tree: ProductTree): readonly FixedBuild[] => {
+/**
+ * Fixed builds with the CVE ids that each fixes. Source packages are nothing that a host installs. Fixed products that are no rpm
+ * match no host, which is told.
+ */
+const fixedBuilds = (vulnerabilities: readonly Read[], tree: ProductTree, drop: Drop): readonly FixedBuild[] => {
   const found = new Map<string, Omit<FixedBuild, 'cves'> & { readonly cves: Set<string> }>()
+  const foreignKinds = new Set<string>()
   for (const { foreign } of vulnerabilities)
     for (const id of foreign.product_status?.fixed ?? []) {
       const build = tree.resolve(id)
+      if (build === 'not an rpm') foreignKinds.add(id)
       if (typeof build === 'string' || SOURCES.includes(build.arch)) continue
       const key = `${build.stream} ${build.name} ${build.arch} ${evrText(build.evr)}`
       const entry = found.get(key) ?? { ...build, scheme: 'rpm' as const, cves: new Set<string>() }
       if (foreign.cve !== undefined) entry.cves.add(foreign.cve)
       found.set(key, entry)
     }
+  if (foreignKinds.size > 0) drop(`${foreignKinds.size} fixed product(s) are no rpm packages: they match no host`)
   return [...found.values()].map((entry) => ({ ...entry, cves: [...entry.cves] }))
 }
 
@@ -88,7 +94,7 @@ const build = (source: string, foreign: CsafDocument, drop: Drop): Bulletin => {
     readVulnerability(one, index, drop),
   )
   const vulnerabilities = read.flatMap((one) => vulnerabilityOf(one, drop))
-  const fixed = fixedBuilds(read, tree)
+  const fixed = fixedBuilds(read, tree, drop)
   const stated = severityWord(aggregate_severity?.text)
   const severity =
     stated ?? highest(vulnerabilities.map((one) => (one.cvss === undefined ? one.severity : severityOfScore(one.cvss.score))))

@@ -55,7 +55,7 @@ const cvss = z
   .catch(undefined)
 export const scoreSchema = z.object({ cvss_v3: cvss, cvss_v4: cvss })
 
-export const threatSchema = z.object({ category: text, date: text.optional(), details: text })
+export const threatSchema = z.object({ category: text, date: instant.optional().catch(undefined), details: text })
 export type Threat = z.infer<typeof threatSchema>
 
 export const remediationSchema = z.object({

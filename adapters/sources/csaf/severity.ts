@@ -41,6 +41,6 @@ const DENIES = /\b(not|no|never|removed|withdrawn|isn't|isn’t)\b/i
 export const exploited = (threats: readonly Threat[]): { readonly knownExploited: KnownExploited; readonly exploitedEvidence?: string } => {
   const said = threats.find((threat) => threat.category === 'exploit_status' && KEV.test(threat.details) && !DENIES.test(threat.details))
   if (said === undefined) return { knownExploited: 'unknown' }
-  const day = said.date === undefined ? '' : ` (${line(said.date, 10)})`
+  const day = said.date === undefined ? '' : ` (${said.date.slice(0, 10)})`
   return { knownExploited: 'yes', exploitedEvidence: `The document's own exploit_status: "${line(said.details, 300)}"${day}` }
 }

@@ -11,8 +11,13 @@ const check = (outcome: CheckOutcome, evidence: string): Check => ({ name: 'sign
 /** A reason to say no, as a value of its own so that it cannot be taken for a faulty machine. */
 class Rejected extends Error {}
 
+const KEY_BLOCK = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g
+
+/** The pinned key among those in the file, in one block or in several; null when it is not there. */
 const pinnedKey = async (armored: string, fingerprint: string): Promise<Key | null> => {
-  const keys = await readKeys({ armoredKeys: armored })
+  const blocks = armored.match(KEY_BLOCK)
+  if (blocks === null) throw new Error('it holds no public key')
+  const keys = (await Promise.all(blocks.map((block) => readKeys({ armoredKeys: block })))).flat()
   return keys.find((key) => key.getFingerprint().toLowerCase() === fingerprint.toLowerCase()) ?? null
 }
 

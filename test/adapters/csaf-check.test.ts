@@ -1,0 +1,174 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { type CheckedDocument, createChecker, fileNameOf } from '../../adapters/sources/csaf/check.ts'
+import { createReader } from '../../adapters/sources/csaf/reader.ts'
+import type { CheckName } from '../../src/core/identify/verification.ts'
+import { newSigner, published, SAMPLE_NOW, sampleKey, sampleRaw, sampleRule } from '../support/csaf.ts'
+
+const checker = createChecker()
+afterAll(() => checker.close())
+
+const OPENSSL = 'arrivals/01-openssl/rhsa-2023_3408.json'
+const genuine = sampleRaw(OPENSSL)
+const text = Buffer.from(genuine.bytes).toString('utf8')
+
+const outcomesOf = (checked: CheckedDocument): Record<string, string> =>
+  Object.fromEntries(checked.checks.map((check) => [check.name, check.outcome]))
+const evidenceOf = (checked: CheckedDocument, name: CheckName): string =>
+  checked.checks.find((check) => check.name === name)?.evidence ?? ''
+
+describe('a genuine document', () => {
+  test('passes every check, in the order hash, signature, then what is inside', async () => {
+    const checked = await checker.checkDocument(genuine, sampleRule, sampleKey, SAMPLE_NOW)
+    expect(checked.checks.map((check) => [check.name, check.outcome])).toEqual([
+      ['hash', 'pass'],
+      ['signature', 'pass'],
+      ['schema', 'pass'],
+      ['file-name', 'pass'],
+      ['namespace', 'pass'],
+    ])
+    expect(checked).toMatchObject({
+      bulletin: { vendorId: 'RHSA-2023:3408' },
+      signedBy: "Patchcrier sample key, not the vendor's",
+      dropped: [],
+    })
+    expect(evidenceOf(checked, 'namespace')).toContain('A folder has no domain of its own')
+  })
+
+  test('without a signature: unavailable, still read, signed by nobody', async () => {
+    const { signature: _, ...unsigned } = genuine
+    const checked = await checker.checkDocument(unsigned, sampleRule, sampleKey, SAMPLE_NOW)
+    expect(outcomesOf(checked)).toMatchObject({ signature: 'unavailable', schema: 'pass' })
+    expect(checked.bulletin).not.toBeNull()
+    expect(checked).not.toHaveProperty('signedBy')
+  })
+
+  test('under another name', async () => {
+    const checked = await checker.checkDocument({ ...genuine, fileName: 'RHSA-2023_3408.json' }, sampleRule, sampleKey, SAMPLE_NOW)
+    expect(outcomesOf(checked)).toMatchObject({ 'file-name': 'fail', schema: 'pass' })
+  })
+
+  test.each([
+    ['of a publisher that the key may not speak for', ['www.cisa.gov'], 'fail'],
+    ['of a parent domain only', ['redhat.com'], 'fail'],
+    ['in upper case in the policy', ['WWW.REDHAT.COM'], 'pass'],
+  ])('%s: %s %s', async (_, namespaces, outcome) => {
+    const checked = await checker.checkDocument(genuine, { ...sampleRule, namespaces }, sampleKey, SAMPLE_NOW)
+    expect(outcomesOf(checked)).toMatchObject({ namespace: outcome })
+  })
+})
+
+describe('a failed hash or signature ends it: nothing of the document is read', () => {
+  const { signature: _, ...unsigned } = genuine
+  const other = sampleRaw('arrivals/04-webmethods/va-24-254-01.json')
+  test.each([
+    { what: 'bytes changed', raw: { ...genuine, bytes: Buffer.from(text.replaceAll('Moderate', 'Low')) }, hash: 'fail', signature: 'fail' },
+    { what: 'bytes changed, no signature', raw: { ...unsigned, bytes: Buffer.from(`${text} `) }, hash: 'fail', signature: 'unavailable' },
+    { what: 'another signature', raw: { ...unsigned, signature: other.signature ?? '' }, hash: 'pass', signature: 'fail' },
+  ])('$what', async ({ raw, hash, signature }) => {
+    const checked = await checker.checkDocument(raw, sampleRule, sampleKey, SAMPLE_NOW)
+    expect(outcomesOf(checked)).toEqual({ hash, signature, schema: 'unavailable', 'file-name': 'unavailable', namespace: 'unavailable' })
+    expect(checked.bulletin).toBeNull()
+  })
+})
+
+const nested = (depth: number): string => {
+  const branch = '{"category":"vendor","name":"x","branches":['
+  return text.replace('"product_tree": {', `"product_tree": {"x_deep": ${branch.repeat(depth)}${']}'.repeat(depth)},`)
+}
+const deepBranches = (depth: number): string => {
+  const branch = '{"category":"vendor","name":"x","branches":['
+  const leaf = '{"category":"vendor","name":"x","product":{"product_id":"deep","name":"x"}}'
+  return text.replace(/"product_tree": \{\s*"branches": \[/, (start) => `${start}${branch.repeat(depth)}${leaf}${']}'.repeat(depth)},`)
+}
+
+describe('hostile and broken documents: signed, with a right hash, and still refused with a reason', () => {
+  const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le')
+  const latin1 = Buffer.concat([Buffer.from(text.slice(0, -2)), Buffer.from([0xe9, 0x7d])])
+  test.each([
+    ['empty', Buffer.alloc(0), 'The file is empty.'],
+    ['blank', Buffer.from(' \n'), 'The file is not JSON.'],
+    ['a web page', Buffer.from('\n<!DOCTYPE html><html><body>Not found</body></html>'), 'web page'],
+    ['cut off', Buffer.from(text.slice(0, 5_000)), 'The file is not JSON.'],
+    ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${text}`), 'byte order mark'],
+    ['UTF-16', utf16, 'UTF-16'],
+    ['Latin-1', latin1, 'not UTF-8'],
+    ['a number', Buffer.from('42'), 'CSAF 2.0 schema'],
+    ['null', Buffer.from('null'), 'CSAF 2.0 schema'],
+    ['a list', Buffer.from('[]'), 'CSAF 2.0 schema'],
+    ['an object that is not CSAF', Buffer.from('{"document": {"title": 7}}'), 'CSAF 2.0 schema'],
+    ['CSAF 2.1', Buffer.from(text.replace('"csaf_version": "2.0"', '"csaf_version": "2.1"')), '/document/csaf_version'],
+    [
+      'a product id that is not in the tree',
+      Buffer.from(text.replace('"BaseOS-8.6.0.Z.EUS:openssl-1:1.1.1k-9.el8_6.aarch64",', '"nowhere",')),
+      'mandatoryTest_6_1_1 ',
+    ],
+    ['brackets 100,000 deep', Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)), 'CSAF 2.0 schema'],
+    ['branches 20,000 deep', Buffer.from(deepBranches(20_000)), 'nested too deep'],
+    ['too large', Buffer.alloc(30_000_001, 0x20), 'more than the 30000000'],
+  ])('%s', async (_, bytes, evidence) => {
+    const signer = await newSigner()
+    const raw = await published(genuine.fileName, bytes, signer)
+    const checked = await checker.checkDocument(raw, signer.rule, signer.keyArmored, SAMPLE_NOW)
+    expect(outcomesOf(checked)).toEqual({
+      hash: 'pass',
+      signature: 'pass',
+      schema: 'fail',
+      'file-name': 'unavailable',
+      namespace: 'unavailable',
+    })
+    expect(evidenceOf(checked, 'schema')).toContain(evidence)
+    expect(checked.bulletin).toBeNull()
+  })
+
+  test('a part that CSAF does not know, 20,000 deep, is no harm', async () => {
+    const raw = await published(genuine.fileName, Buffer.from(nested(20_000)))
+    const checked = await checker.checkDocument(raw, sampleRule, sampleKey, SAMPLE_NOW)
+    expect(outcomesOf(checked)).toMatchObject({ hash: 'pass', schema: 'pass' })
+  })
+
+  test.each([
+    ['https://www.redhat.com.evil.example', 'fail'],
+    ['https://www.redhat.com@evil.example', 'fail'],
+    ['https://user@www.redhat.com', 'fail'],
+    ['https://www.redhat.com:8443/path', 'pass'],
+    ['https://WWW.REDHAT.COM', 'pass'],
+    ['ftp://www.redhat.com', 'fail'],
+  ])('namespace %s: %s', async (namespace, outcome) => {
+    const bytes = Buffer.from(text.replace('"namespace": "https://www.redhat.com"', `"namespace": "${namespace}"`))
+    const checked = await checker.checkDocument(await published(genuine.fileName, bytes), sampleRule, sampleKey, SAMPLE_NOW)
+    expect(outcomesOf(checked)).toMatchObject({ schema: 'pass', namespace: outcome })
+  })
+})
+
+test.each([
+  ['RHSA-2023:3408', 'rhsa-2023_3408.json'],
+  ['VA-24-201-01', 'va-24-201-01.json'],
+  ['Example Company - 2019-YH3234', 'example_company_-_2019-yh3234.json'],
+  ['2022_#01-A', '2022_01-a.json'],
+  ['A+B', 'a+b.json'],
+  ['../../etc/passwd', '_etc_passwd.json'],
+])('file name of %s: %s (CSAF 2.0, 5.1)', (id, name) => {
+  expect(fileNameOf(id)).toBe(name)
+})
+
+describe('the reading thread', () => {
+  test('a document that outlasts its time is unreadable, and the next one is read', async () => {
+    // Given a limit that no start of a thread can meet
+    const hasty = createReader(1)
+    const late = await hasty.read('sample', genuine.bytes)
+    await hasty.close()
+    expect(late).toMatchObject({ valid: false, bulletin: null, evidence: 'The document could not be read within 0.001 s.' })
+  })
+  test('many at once come back, each to its own', async () => {
+    const paths = [OPENSSL, 'arrivals/03-known-exploited/rhsa-2023_5835.json', 'history/va-24-201-01.json']
+    const checked = await Promise.all(paths.map((path) => checker.checkDocument(sampleRaw(path), sampleRule, sampleKey, SAMPLE_NOW)))
+    expect(checked.map((one) => one.bulletin?.vendorId)).toEqual(['RHSA-2023:3408', 'RHSA-2023:5835', 'VA-24-201-01'])
+  })
+  test('closing gives up what waits, and refuses what comes', async () => {
+    const reader = createReader()
+    const waiting = [reader.read('s', genuine.bytes), reader.read('s', genuine.bytes)]
+    await reader.close()
+    expect((await Promise.all(waiting)).map((reading) => reading.valid)).toEqual([false, false])
+    await expect(reader.read('s', genuine.bytes)).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
+  })
+})
