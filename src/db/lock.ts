@@ -8,7 +8,6 @@ const BOT = 2
 
 // We notice a dead connection after at most 10 s, the server after 25 s at the earliest: never two bots at once.
 const HEARTBEAT_MS = 5_000
-const HEARTBEAT_TIMEOUT_MS = 5_000
 const KEEPALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
 
 export type BotLock =
@@ -21,21 +20,27 @@ export type BotLock =
  * nothing. Throws Fault DATABASE_UNAVAILABLE when the database does not answer.
  * @param holder who we are, e.g. process, host and start; PostgreSQL keeps 63 bytes of ASCII of it
  * @param onLost called at most once, when the connection is gone without `release`: stop acting at once
+ * @param heartbeatMs pause between two signs of life, and how long an answer may take
  */
-export async function takeBotLock(url: string, holder: string, onLost: (reason: string) => void): Promise<BotLock> {
+export async function takeBotLock(
+  url: string,
+  holder: string,
+  onLost: (reason: string) => void,
+  heartbeatMs = HEARTBEAT_MS,
+): Promise<BotLock> {
   const client = new pg.Client({
     connectionString: url,
     application_name: holder,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    query_timeout: HEARTBEAT_TIMEOUT_MS,
+    query_timeout: heartbeatMs,
     options: KEEPALIVE,
   })
   // Set before anything else: an error without a listener would end the process.
   client.on('error', () => undefined)
   try {
     await client.connect()
-    if (await tryLock(client)) return watch(client, onLost)
+    if (await tryLock(client)) return watch(client, onLost, heartbeatMs)
     const by = await holderOf(client)
     await client.end()
     return { held: false, by }
@@ -61,7 +66,7 @@ async function holderOf(client: pg.Client): Promise<string> {
   return rows[0]?.by ?? 'a bot that has just gone'
 }
 
-function watch(client: pg.Client, onLost: (reason: string) => void): BotLock {
+function watch(client: pg.Client, onLost: (reason: string) => void, heartbeatMs: number): BotLock {
   const over = new AbortController()
   const lose = (reason: string) => {
     if (over.signal.aborted) return
@@ -71,7 +76,7 @@ function watch(client: pg.Client, onLost: (reason: string) => void): BotLock {
   }
   client.on('error', (error) => lose(error.message))
   client.on('end', () => lose('the connection ended'))
-  void beat(client, over.signal, lose)
+  void beat(client, heartbeatMs, over.signal, lose)
   return {
     held: true,
     release: async () => {
@@ -82,10 +87,10 @@ function watch(client: pg.Client, onLost: (reason: string) => void): BotLock {
 }
 
 // A connection whose other side vanished says nothing by itself.
-async function beat(client: pg.Client, over: AbortSignal, lose: (reason: string) => void): Promise<void> {
+async function beat(client: pg.Client, everyMs: number, over: AbortSignal, lose: (reason: string) => void): Promise<void> {
   try {
     while (!over.aborted) {
-      await pause(HEARTBEAT_MS, undefined, { signal: over, ref: false })
+      await pause(everyMs, undefined, { signal: over, ref: false })
       await client.query('SELECT 1')
     }
   } catch (error) {

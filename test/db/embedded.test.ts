@@ -231,12 +231,7 @@ describe('a lock file that names', () => {
 
   test.runIf(onLinux)('a zombie does not, either', async () => {
     await givenStopped()
-    // The shell becomes a program that never waits for its child.
-    const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
-    onTestFinished(() => void parent.kill('SIGKILL'))
-    const [line] = await once(createInterface({ input: parent.stdout }), 'line')
-    const zombie = Number(line)
-    await vi.waitFor(() => expect(readFileSync(`/proc/${zombie}/stat`, 'utf8')).toMatch(/\) Z /))
+    const zombie = await makeZombie()
     await leaveLockFile(zombie)
     const server = await open()
     expect(server.adopted).toBe(false)
@@ -252,6 +247,19 @@ describe('a lock file that names', () => {
     await server.stop()
   })
 })
+
+/** A process that has ended, with a parent that never asks how. */
+async function makeZombie(): Promise<number> {
+  // The shell turns into `sleep`, which does not wait for the shell's child.
+  const parent = spawn('/bin/sh', ['-c', 'cat <&3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })
+  onTestFinished(() => void parent.kill('SIGKILL'))
+  if (!parent.stdout) throw new TypeError('expected a pipe from the shell')
+  const [line] = await once(createInterface({ input: parent.stdout }), 'line')
+  await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'))
+  parent.stdio[3]?.destroy()
+  await vi.waitFor(() => expect(readFileSync(`/proc/${line}/stat`, 'utf8')).toMatch(/\) Z /))
+  return Number(line)
+}
 
 describe('faults that say what to do', () => {
   test('the secret is gone', async () => {

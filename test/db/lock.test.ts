@@ -15,8 +15,8 @@ const unexpected = (reason: string) => {
   throw new Error(`the lock was lost: ${reason}`)
 }
 
-async function held(url: string, holder: string, onLost: (reason: string) => void = unexpected) {
-  const lock = await takeBotLock(url, holder, onLost)
+async function held(url: string, holder: string, onLost: (reason: string) => void = unexpected, heartbeatMs?: number) {
+  const lock = await takeBotLock(url, holder, onLost, heartbeatMs)
   if (!lock.held) throw new Error(`held by ${lock.by}`)
   return lock
 }
@@ -57,7 +57,7 @@ test('a connection that the server ends is a lost lock, said once', async () => 
 test('a connection that silently leads nowhere is a lost lock', async () => {
   const { url, freeze, close } = await freezable(house.url)
   const onLost = vi.fn()
-  await held(url, 'bot behind a dead cable', onLost)
+  await held(url, 'bot behind a dead cable', onLost, 1_000)
   freeze()
   await vi.waitFor(() => expect(onLost).toHaveBeenCalledTimes(1), { timeout: 30_000 })
   close()
