@@ -25,7 +25,7 @@ export interface PackageStep {
 }
 
 /**
- * What is known of the current try. `arrivedAt`, `attemptedAt` and `installedAt` keep the earliest report, the three outcomes the
+ * What is known of the current try. `arrivedAt`, `attemptedAt` and `installedAt` keep the earliest report, the others the
  * latest one: so the order in which reports come in makes no difference.
  */
 export interface Facts {
@@ -38,6 +38,10 @@ export interface Facts {
   readonly verifiedAt?: Instant
   readonly failedAt?: Instant
   readonly rolledBackAt?: Instant
+  /** Date of the newest report of any kind. */
+  readonly heardAt?: Instant
+  /** Date of the report that `version` comes from. */
+  readonly versionAt?: Instant
 }
 
 /** One host of one rollout. */
@@ -52,7 +56,7 @@ export interface HostProgress {
   readonly status: HostStatus
   /** Of the last failure of this try, or why the host is skipped. */
   readonly cause?: string
-  /** Last version reported in this try. */
+  /** The version that the newest report of this try told, if any did. */
   readonly version?: string
   /** It was `unknown` and was heard of again. */
   readonly late?: boolean

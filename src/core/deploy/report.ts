@@ -29,14 +29,18 @@ export function foldReport(progress: HostProgress, report: Report): Folded {
   const at = new Date(report.at).toISOString()
   const wrong = wrongVersion(progress, report)
   const step = wrong === null ? report.step : 'failed'
-  const facts = addFact(progress.facts, step, at)
-  const cause = step === 'failed' ? worseCause(progress, at, wrong ?? report.cause) : progress.cause
-  const version = report.version !== undefined && at >= lastOutcome(progress.facts) ? report.version : progress.version
+  const told = toldVersion(progress, at, report.version)
+  const cause = step === 'failed' ? toldCause(progress, at, wrong ?? report.cause) : progress.cause
+  const facts = {
+    ...addFact(progress.facts, step, at),
+    heardAt: later(progress.facts.heardAt, at),
+    ...(told === null ? {} : { versionAt: at }),
+  }
   const next = settle(progress, {
     ...progress,
     facts,
     ...(cause === undefined ? {} : { cause }),
-    ...(version === undefined ? {} : { version }),
+    ...(told === null ? {} : { version: told }),
   })
   const changed = JSON.stringify(next) !== JSON.stringify(progress)
   return { progress: changed ? next : progress, changed }
@@ -109,16 +113,16 @@ const earlier = (known: Instant | undefined, at: Instant): Instant => (known !==
 const later = (known: Instant | undefined, at: Instant): Instant => (known !== undefined && known > at ? known : at)
 
 /** The cause of the latest failure; of two at the same instant the first by the alphabet, whichever came in first. */
-function worseCause({ facts, cause }: HostProgress, at: Instant, told = 'no cause given'): string {
+function toldCause({ facts, cause }: HostProgress, at: Instant, told = 'no cause given'): string {
   if (facts.failedAt === undefined || cause === undefined || at > facts.failedAt) return told
   return at === facts.failedAt && told < cause ? told : cause
 }
 
-const lastOutcome = ({ installedAt, verifiedAt, failedAt, rolledBackAt }: Facts): Instant =>
-  [installedAt, verifiedAt, failedAt, rolledBackAt]
-    .filter((at) => at !== undefined)
-    .sort()
-    .at(-1) ?? ''
+/** The version when it is news: of a newer report, or of two at the same instant the last by the alphabet. */
+function toldVersion({ facts: { versionAt }, version }: HostProgress, at: Instant, told: string | undefined): string | null {
+  if (told === undefined || (versionAt !== undefined && at < versionAt)) return null
+  return at === versionAt && version !== undefined && told < version ? null : told
+}
 
 /** Lays the new status over the old one: people's decisions stay, `unknown` ends only by a new fact. */
 function settle(before: HostProgress, after: HostProgress): HostProgress {
