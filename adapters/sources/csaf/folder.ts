@@ -131,7 +131,7 @@ const look = async (folder: string, name: string, before: Seen | undefined, sett
  * included, since the cursor. Feeders write the sidecars first and rename the document into place last.
  * Throws `Fault` SOURCE_FAILED when the folder cannot be listed or holds no document at all.
  */
-export const createFolderSource = ({ id, folder, settleMs = SETTLE_MS }: FolderOptions): BulletinSource => ({
+export const createFolderSource = ({ id, folder, settleMs = SETTLE_MS }: FolderOptions): Pick<BulletinSource, 'id' | 'fetch'> => ({
   id,
   fetch: async (cursor, signal): Promise<Batch> => {
     const known = readCursor(cursor)

@@ -1,11 +1,17 @@
 import * as mandatory from '@secvisogram/csaf-validator-lib/mandatoryTests.js'
 import { csaf_2_0 } from '@secvisogram/csaf-validator-lib/schemaTests.js'
 import validate, { type DocumentTest, type TestResult } from '@secvisogram/csaf-validator-lib/validate.js'
+import { mandatoryTest_6_1_21, mandatoryTest_6_1_26_prefix } from './own-tests.ts'
 import { line } from './text.ts'
 
 const MOST_TOLD = 5
 
-const MANDATORY: readonly DocumentTest[] = Object.values(mandatory).filter((test) => typeof test === 'function')
+const OWN: Readonly<Record<string, DocumentTest>> = { mandatoryTest_6_1_21 }
+
+const MANDATORY: readonly DocumentTest[] = [
+  ...Object.entries(mandatory).map(([name, test]) => OWN[name] ?? test),
+  mandatoryTest_6_1_26_prefix,
+]
 
 const told = (results: readonly TestResult[]): string => {
   const errors = results
@@ -29,7 +35,7 @@ export const validateCsaf = async (value: unknown): Promise<{ readonly valid: bo
     if (!schema.isValid) return { valid: false, evidence: `Against the CSAF 2.0 schema: ${told(schema.tests)}.` }
     const rules = await validate(MANDATORY, value)
     if (!rules.isValid) return { valid: false, evidence: `Against the mandatory tests of CSAF 2.0: ${told(rules.tests)}.` }
-    return { valid: true, evidence: `The CSAF 2.0 schema and its ${MANDATORY.length} mandatory tests are met.` }
+    return { valid: true, evidence: `The CSAF 2.0 schema and its mandatory tests are met.` }
   } catch (error) {
     const why = error instanceof RangeError ? 'it is nested too deep' : line(error instanceof Error ? error.message : String(error), 200)
     return { valid: false, evidence: `The document cannot be validated: ${why}.` }
