@@ -34,12 +34,13 @@ type Assets = ReturnType<typeof loadAssets>
 
 /** The web page and its JSON, on the loopback address only. Throws `Fault` PORT_TAKEN. */
 export async function startWeb(options: WebOptions): Promise<RunningWeb> {
-  const events = eventHub()
-  const web: Web = { doors: options.doors, sample: options.sample, tokens: options.tokens, events }
   const assets = loadAssets()
-  const server = createServer((request, response) => void serve(web, assets, options.log, request, response))
+  const server = createServer()
   server.requestTimeout = 30_000
   const port = await listen(server, options.port)
+  const events = eventHub()
+  const web: Web = { doors: options.doors, sample: options.sample, tokens: options.tokens, events }
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => void serve(web, assets, options.log, request, response))
   const endings = [
     options.doors.onPosts((places) => events.send('posts', { places })),
     options.platform.onWhisper(({ place, person, card }) => events.send('whisper', { place, card: toAdaptiveCard(card) }, person)),

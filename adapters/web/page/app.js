@@ -121,7 +121,7 @@ function onRead(place, fresh, first) {
   showCurrent()
   if (follow) scrollToEnd()
   else if (fresh.length > 0) newer.hidden = false
-  if (!first) for (const one of fresh) announce(String(one.card.speak))
+  if (!first && fresh.length > 0) announce(fresh.length === 1 ? 'One new message' : `${fresh.length} new messages`)
 }
 
 function onConnected() {
@@ -178,7 +178,7 @@ async function send(wish, source, where, said) {
   const target = where ?? byId('answers', HTMLDivElement)
   if (outcome.refusal) {
     const { text } = outcome.refusal
-    if (outcome.field && source?.showFieldError(outcome.field, text)) return announce(text)
+    if (outcome.field && source?.showFieldError(outcome.field, text)) return
     return answer({ text, tone: 'refusal', ...(said ? { said } : {}) }, target, wish.verb)
   }
   source?.closeForm()
@@ -199,7 +199,6 @@ function answer(content, where, verb) {
   }
   where.append(view.element)
   view.element.scrollIntoView({ block: 'nearest' })
-  announce(content.text ?? content.cards?.map((card) => String(card.speak)).join(' ') ?? '')
 }
 
 /** Resolves when the bot answers again. */
@@ -250,7 +249,7 @@ function showBanner(text) {
   banner.hidden = false
 }
 
-/** @param {string} text */
+/** For screen readers; private answers stand in live regions of their own. @param {string} text */
 function announce(text) {
   byId('announcer', HTMLDivElement).textContent = text
 }

@@ -105,6 +105,7 @@ function messageView(id, onWish) {
   head.append(make('strong', '', 'Patchcrier'), ' ', time)
   const card = cardView(onWish)
   const answers = make('div', 'answers')
+  answers.setAttribute('aria-live', 'polite')
   const replies = make('ol', 'replies')
   replies.setAttribute('aria-label', 'Thread')
   const body = make('div', 'body')

@@ -1,0 +1,110 @@
+import type { Card } from '../../src/cards/card.ts'
+import type { Intent, Outcome } from '../../src/core/intent.ts'
+import type { Doors, HostReport, PostView } from '../../src/ports.ts'
+import { card } from './cards.ts'
+
+/** A house with nobody in it: what a test puts in is what an adapter gets out. */
+export interface TestHouse {
+  readonly doors: Doors
+  readonly intents: Intent[]
+  readonly reports: { readonly changeId: number; readonly reports: readonly HostReport[] }[]
+  readonly posts: PostView[]
+  /** What `handleIntent` answers. */
+  answer: (intent: Intent) => Promise<Outcome> | Outcome
+  healthy: boolean
+  /** How many listen for posts. */
+  readonly listeners: () => number
+  /** Puts a post into the team's place (or changes the one with this id) and says so, as a commit does. */
+  say(id: string, card: Card, threadOf?: string): void
+}
+
+export const NOW = '2023-03-29T20:10:00.000Z'
+
+export function testHouse(): TestHouse {
+  const listeners = new Set<(places: readonly string[]) => void>()
+  let now = new Date(NOW)
+  const next = { at: '2023-03-29T21:00:00.000Z', what: 'ring 3 starts' }
+  const view = () => ({ now: now.toISOString(), sample: true, next: now.toISOString() < next.at ? next : null })
+  const house: TestHouse = {
+    intents: [],
+    reports: [],
+    posts: [],
+    answer: () => ({ ok: true, cards: [] }),
+    healthy: true,
+    listeners: () => listeners.size,
+    say(id, said, threadOf) {
+      const post: PostView = { id, threadOf: threadOf ?? null, card: said, updatedAt: NOW }
+      const index = house.posts.findIndex((one) => one.id === id)
+      if (index >= 0) house.posts[index] = post
+      else house.posts.push(post)
+      for (const listener of listeners) listener(['team'])
+    },
+    doors: {
+      async handleIntent(intent) {
+        house.intents.push(intent)
+        return house.answer(intent)
+      },
+      formFor: async () => null,
+      places: async () => [
+        { id: 'team', name: 'Patch team', audience: 'patch team', platform: 'web' },
+        { id: 'people', name: 'Announcements', audience: 'end users', platform: 'web' },
+      ],
+      people: async () => [
+        { id: 'ana', name: 'Ana Duarte', roles: ['patch-team'], zone: 'Europe/Berlin' },
+        { id: 'dana', name: 'Dana Okafor', roles: ['security'], zone: 'America/New_York' },
+      ],
+      posts: async (place) => (place === 'team' ? house.posts : place === 'people' ? [] : null),
+      async report(changeId, reports) {
+        if (changeId !== 12) return { known: false, accepted: 0, refused: [] }
+        house.reports.push({ changeId, reports })
+        const refused = reports.flatMap((one, index) => (one.host === 'stranger' ? [{ index, reason: 'not in this rollout' }] : []))
+        return { known: true, accepted: reports.length - refused.length, refused }
+      },
+      clock: async () => view(),
+      async moveClock(to) {
+        const wanted = to === 'next' ? new Date(next.at) : to
+        if (wanted < now) return { code: 'CLOCK_BACKWARD', text: 'The clock only moves forward.' }
+        now = wanted
+        return view()
+      },
+      health: async () => ({ ok: house.healthy, detail: { database: house.healthy ? 'ok' : 'not migrated' } }),
+      onPosts(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
+  }
+  return house
+}
+
+/** A card with a form, as the alert has one. */
+export const ALERT: Card = card({
+  title: 'openssl: security update',
+  blocks: [{ kind: 'facts', facts: [{ label: 'Start by', value: [{ time: '2023-03-30T12:05:00.000Z', style: 'date-time' }] }] }],
+  actions: [
+    {
+      label: 'Classify...',
+      verb: 'classify',
+      id: 'change:12',
+      digest: '9f3a',
+      style: 'primary',
+      form: {
+        title: 'Classify change 12',
+        submit: 'Save class',
+        fields: [
+          {
+            kind: 'choice',
+            id: 'class',
+            label: 'Class',
+            required: true,
+            value: 'high',
+            options: ['high', 'low'].map((value) => ({ value, label: value })),
+          },
+          { kind: 'text', id: 'reason', label: 'Reason', multiline: true, required: false, maxLength: 500 },
+        ],
+      },
+    },
+    { label: 'Details', verb: 'details', id: 'change:12', style: 'default' },
+  ],
+  summary: 'openssl: security update, proposed High',
+})
