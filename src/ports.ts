@@ -1,6 +1,7 @@
 import type { Card, Form } from './cards/card.ts'
 import type { ButtonValue, Intent, Outcome } from './core/intent.ts'
-import type { Refusal, Instant } from './core/result.ts'
+import type { Checked } from './core/identify/judge.ts'
+import type { Instant, Refusal } from './core/result.ts'
 
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
 export interface Clock {
@@ -77,6 +78,8 @@ export interface BulletinSource {
   readonly id: string
   /** Documents that are new or changed since `cursor` (null: all). Throws `Fault` when the source as a whole fails. */
   fetch(cursor: string | null, signal: AbortSignal): Promise<Batch>
+  /** Everything that can be checked on one document alone, and what it says. Never throws for what is in it. */
+  check(raw: RawDocument, now: Date): Promise<Checked>
 }
 
 /** What a host (or its back end) says about one step. `at` is when it happened, by the reporter's clock. */

@@ -25,7 +25,8 @@ import {
 export function decisionCard(state: ChangeState, submission: SubmittedPlan, policy: Policy): Card {
   const subject = `change:${state.id}`
   const { plan, decided } = submission
-  const open = state.phase === 'deciding' && !decided
+  const current = state.submission?.digest === submission.digest
+  const open = current && state.phase === 'deciding' && !decided
   return {
     look: 'standard',
     tone: decided ? (decided.verdict === 'approved' ? 'good' : 'warning') : 'warning',
@@ -57,7 +58,7 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
       },
       ...needsBlocks(state, submission, policy, open),
     ],
-    actions: [...(open ? voteActions(subject, submission.digest) : nextActions(state, subject)), button('Full plan', 'full-plan', subject)],
+    actions: [...(open ? voteActions(subject, submission.digest) : current ? nextActions(state, subject) : []), button('Full plan', 'full-plan', subject, { digest: submission.digest })],
     summary: `${decided ? `Plan ${decided.verdict}` : 'Go or no-go'}: ${subjectOf(state)} on ${count(plan.hosts.length, 'host')}`,
   }
 }
@@ -90,7 +91,7 @@ function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Poli
       outcome('warning', `Rejected by ${listed(decided.by.map((id) => nameOf(policy, id)))} `, at(decided.at), `: ${decided.reason ?? ''}`),
     ]
   if (decided) return [outcome('good', 'Approved by ', ...said, `plan ${shortDigest(submission.digest)}`)]
-  if (!open) return [outcome('neutral', 'This plan is no longer being decided: the bulletin changed. A new one is needed.')]
+  if (!open) return [outcome('neutral', 'This plan is no longer being decided: it was replaced, or the bulletin changed.')]
   return [
     ...(said.length > 0 ? [textBlock('Approved so far by ', ...said)] : []),
     {

@@ -5,7 +5,7 @@ import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Plan, PlannedRing } from '../core/evaluate/plan.ts'
 import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Policy } from '../core/policy.ts'
-import type { Action, Block, Card, Form } from './card.ts'
+import type { Action, Block, Card, Form, Text } from './card.ts'
 import { passedField } from './test.ts'
 import { at, button, count, listed, nameOf, note, outcome, quiet, rehearsalBadge, subjectOf, textBlock } from './words.ts'
 
@@ -15,7 +15,7 @@ export interface ProgressContext {
   readonly rollout: Rollout
   readonly hosts: readonly HostProgress[]
   /** Why nothing happens right now, in words; from the decision itself. */
-  readonly waiting: string | null
+  readonly waiting: Text | null
 }
 
 /** The one live card of a rollout. Exceptions go into its thread. */
@@ -73,7 +73,7 @@ function peopleBlocks({ policy, plan, rollout, waiting }: ProgressContext): read
   } else if (rollout.needsPeople) {
     blocks.push(outcome('warning', rollout.needsPeople))
   } else if (waiting) {
-    blocks.push(quiet(waiting))
+    blocks.push(quiet(...waiting))
   }
   if (rollout.status === 'running') blocks.push(quiet(`Stops by itself: ${plan.rings.map((r) => `${r.name} above ${r.maxFailures} failed`).join(', ')}.`))
   return blocks

@@ -59,6 +59,8 @@ CREATE TABLE "Bulletin" (
     "current" BOOLEAN NOT NULL,
     "origin" TEXT NOT NULL,
     "seenAt" TIMESTAMPTZ(3) NOT NULL,
+    "matched" INTEGER NOT NULL DEFAULT 0,
+    "discarded" JSONB,
     "changeId" INTEGER,
 
     CONSTRAINT "Bulletin_pkey" PRIMARY KEY ("id")

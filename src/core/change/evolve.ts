@@ -48,6 +48,7 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
       return {
         ...state,
         phase: 'deciding',
+        pastSubmissions: past(state),
         submission: { plan: event.plan, digest: event.digest, submitted: { by: event.by, at: now }, approvals: [] },
       }
     case 'approval given':
@@ -156,8 +157,10 @@ function rollout(r: Rollout, event: RolloutEvent, now: Instant): Rollout {
 /** After a roll-back the change is planned anew: what was decided, announced and rolled out belongs to the plan before. */
 function planAgain(state: ChangeState): ChangeState {
   const { submission: _s, announcement: _a, rollout: _r, review: _v, ...rest } = state
-  return { ...rest, phase: 'planning' }
+  return { ...rest, phase: 'planning', pastSubmissions: past(state) }
 }
+
+const past = (state: ChangeState) => (state.submission ? [...state.pastSubmissions, state.submission] : state.pastSubmissions)
 
 /** A person vouched for the bytes they saw, not for later ones. */
 function revised(state: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): ChangeState {

@@ -131,6 +131,8 @@ export interface ChangeState {
   readonly clocks?: Clocks
   readonly tests: readonly TestItem[]
   readonly submission?: SubmittedPlan
+  /** Plans before that one: replaced, rejected, void or rolled back. Their cards stay readable. */
+  readonly pastSubmissions: readonly SubmittedPlan[]
   readonly announcement?: Announcement
   readonly rollout?: Rollout
   /** Who takes care of a failure group or incident: key -> act. */
