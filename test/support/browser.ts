@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import chromium from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, chromium as launcher, type Page } from 'playwright-core'
 
@@ -33,9 +36,24 @@ export async function openPage(browser: Browser, url: string, visit: Visit = {})
   return { page, context }
 }
 
-/** Unpacked once per machine, into the temporary folder; several test files may ask at once. */
+/**
+ * Unpacked once per machine. The package unpacks to a fixed path in the temporary folder and takes a half-written file of another
+ * test for a whole one; so it unpacks into a folder of our own, which then gets its name in one step.
+ */
 async function chromiumPath(): Promise<string> {
-  const path = await chromium.executablePath()
-  if (!existsSync(path)) throw new Error(`@sparticuz/chromium said ${path}, which is not there`)
-  return path
+  const shared = join(tmpdir(), 'patchcrier-chromium-147')
+  if (!existsSync(shared)) {
+    const before = process.env.TMPDIR
+    const own = await mkdtemp(`${shared}-`)
+    process.env.TMPDIR = own
+    try {
+      await chromium.executablePath()
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = before
+    }
+    // Whoever is second finds the name taken, by the same files.
+    await rename(own, shared).catch(() => rm(own, { recursive: true }))
+  }
+  return join(shared, 'chromium')
 }
