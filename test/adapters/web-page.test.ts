@@ -161,6 +161,16 @@ describe('live', () => {
     await page.getByText('The second').waitFor()
   })
 
+  test('a reply far above what is being read is one press away', async () => {
+    for (let index = 0; index < 12; index += 1) house.say(`root ${index}`, ALERT)
+    const page = await open()
+    await message(page, 'root 11').getByText('openssl: security update').waitFor()
+    house.say('reply', card({ title: 'Up here' }), 'root 0')
+    await page.getByRole('button', { name: 'New message' }).click()
+    await page.getByRole('button', { name: 'New message' }).waitFor({ state: 'hidden' })
+    expect(await message(page, 'reply').evaluate((one) => one.getBoundingClientRect().top > 0)).toBe(true)
+  })
+
   test('a place that is not open shows how much is unread', async () => {
     const page = await open({ person: 'ana', place: 'people' })
     await page.getByLabel('0 unread').first().waitFor({ state: 'attached' })

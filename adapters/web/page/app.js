@@ -20,6 +20,8 @@ const newer = byId('newer', HTMLButtonElement)
 const state = { sample: false, places: [], people: [], person: '', place: '' }
 /** @type {Set<() => void>} */
 const waiting = new Set()
+/** @type {HTMLElement | null} the new message that is out of sight */
+let unseen = null
 
 const zone = () => state.people.find((one) => one.id === state.person)?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 const clock = sampleClock({ zone, onMove: moveClock, onDue: readClock })
@@ -62,9 +64,12 @@ function wire() {
     sendCommand()
   })
   timeline.addEventListener('scroll', () => {
-    if (nearEnd()) newer.hidden = true
+    if (unseen && isVisible(unseen)) showNewer(null)
   })
-  newer.addEventListener('click', scrollToEnd)
+  newer.addEventListener('click', () => {
+    unseen?.scrollIntoView({ block: 'center' })
+    showNewer(null)
+  })
 }
 
 /** Place and person stand in the address, so that two windows can be two people and a reload changes nothing. */
@@ -89,7 +94,7 @@ function writeHash(place, person) {
 function openPlace() {
   messages.clear()
   byId('answers', HTMLDivElement).replaceChildren()
-  newer.hidden = true
+  showNewer(null)
   showPeople(state.people, state.person)
   showPlaceHead(state.places.find((one) => one.id === state.place))
   showCurrent()
@@ -120,7 +125,9 @@ function onRead(place, fresh, first) {
   const follow = first || nearEnd()
   showCurrent()
   if (follow) scrollToEnd()
-  else if (fresh.length > 0) newer.hidden = false
+  const newest = fresh.at(-1)
+  const element = newest && !first ? messages.find(newest.id)?.element : null
+  if (element && !isVisible(element)) showNewer(element)
   if (!first && fresh.length > 0) announce(fresh.length === 1 ? 'One new message' : `${fresh.length} new messages`)
 }
 
@@ -260,5 +267,17 @@ function nearEnd() {
 
 function scrollToEnd() {
   timeline.scrollTop = timeline.scrollHeight
-  newer.hidden = true
+}
+
+/** @param {HTMLElement} element */
+function isVisible(element) {
+  const { top, bottom } = element.getBoundingClientRect()
+  const frame = timeline.getBoundingClientRect()
+  return top < frame.bottom && bottom > frame.top
+}
+
+/** A reply may come far above of what is being read. @param {HTMLElement | null} element */
+function showNewer(element) {
+  unseen = element
+  newer.hidden = element === null
 }
