@@ -62,6 +62,12 @@ describe('given a host that was ordered at 22:00', () => {
     expect(host.cause).toBe(cause)
   })
 
+  test('a check that answers our order counts, though the host dates its installation later: its clock runs ahead', () => {
+    const ahead = must(orderVerify(fold(ordered, say('installed', 30)), at(4)))
+    expect(fold(ahead, say('verified', 5, { version: TO })).status).toBe('verified')
+    expect(fold(ahead, say('verified', 3, { version: TO })).status).toBe('installed')
+  })
+
   const ignored: [what: string, host: HostProgress, report: Report, note: RegExp][] = [
     ['dated before the order', ordered, say('installed', -1), /before the order of this try/],
     ['of another host', ordered, say('installed', 1, { host: 'web-2' }), /of web-2/],

@@ -82,23 +82,28 @@ export const newProgress = (host: string, ring: number, packages: readonly Packa
 
 /**
  * The status that the facts alone give; silence, exclusion and delay are laid over it elsewhere. The outcome with the latest date
- * counts, the worst one when dates are equal; an installation reported after a failure or a roll back still has to be verified. A
- * check made before the installation verifies nothing.
+ * counts, the worst one when dates are equal; an installation reported after a failure or a roll back still has to be verified.
  */
 export function statusOf(facts: Facts): HostStatus {
   const { installedAt, verifiedAt, failedAt, rolledBackAt } = facts
-  const checked = verifiedAt !== undefined && !(installedAt !== undefined && verifiedAt < installedAt)
-  const last = [failedAt, rolledBackAt, checked ? verifiedAt : undefined]
+  const bad = [failedAt, rolledBackAt]
     .filter((at) => at !== undefined)
     .sort()
     .at(-1)
-  if (installedAt !== undefined && (last === undefined || installedAt > last)) return 'installed'
-  if (last !== undefined && last === failedAt) return 'failed'
-  if (last !== undefined && last === rolledBackAt) return 'rolled back'
-  if (last !== undefined) return 'verified'
+  if (verifiedAt !== undefined && isCheckOfThisTry(facts) && (bad === undefined || verifiedAt > bad)) return 'verified'
+  if (installedAt !== undefined && (bad === undefined || installedAt > bad)) return 'installed'
+  if (bad !== undefined) return bad === failedAt ? 'failed' : 'rolled back'
   if (facts.attemptedAt !== undefined) return 'attempted'
   if (facts.arrivedAt !== undefined) return 'arrived'
   return facts.orderedAt === undefined ? 'waiting' : 'ordered'
+}
+
+/**
+ * A check made before the installation verifies nothing. One that answers our order does, even if the host's own clock runs ahead
+ * and dates the installation later: we order it only after we heard of the installation.
+ */
+function isCheckOfThisTry({ installedAt, verifyOrderedAt, verifiedAt = '' }: Facts): boolean {
+  return installedAt === undefined || verifiedAt >= installedAt || (verifyOrderedAt !== undefined && verifiedAt >= verifyOrderedAt)
 }
 
 /** An order is out and its end is not known yet. `installed` counts: its check is still to come. */

@@ -131,7 +131,7 @@ const tolerated = ({ maxFailures, failuresAccepted }: RingView): string =>
 /** Rounded down: 94.9 % must not read as the 95 % that were expected. */
 const percent = (share: number): string => `${Math.floor(share * 100 + 1e-9)} %`
 
-/** Installed hosts whose check was not ordered since the installation. */
+/** Installed hosts whose check was not ordered in this try. */
 function verify(rollout: RolloutView): Step | null {
   for (const ring of rollout.rings) {
     const hosts = hostsOf(rollout, ring).filter(needsCheck)
@@ -140,8 +140,7 @@ function verify(rollout: RolloutView): Step | null {
   return null
 }
 
-const needsCheck = ({ status, facts: { installedAt, verifyOrderedAt } }: HostProgress): boolean =>
-  status === 'installed' && (verifyOrderedAt === undefined || (installedAt !== undefined && verifyOrderedAt < installedAt))
+const needsCheck = ({ status, facts }: HostProgress): boolean => status === 'installed' && facts.verifyOrderedAt === undefined
 
 /** What is left of rings that have begun: stopped half way, retried, or delayed until now. */
 function startInRunning(rollout: RolloutView, now: Instant): Step | null {
