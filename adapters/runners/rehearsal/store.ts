@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -21,16 +22,14 @@ const ORDER = '.order.json'
 const STOP = '.stop.json'
 
 /**
- * The back end's memory: one file per order and one per stop, each written whole to a file of its own and then linked to its name,
+ * The back end's memory: one file per order and one per stop, each written whole to a draft of its own and then linked to its name,
  * so that a reader sees all of it or nothing and only one of two writers wins. Throws RUNNER_FAILED.
  */
 export function orderStore(folder: string) {
-  let written = 0
-
   /** False when the file is there already. */
   async function writeOnce(name: string, value: unknown): Promise<boolean> {
     await mkdir(folder, { recursive: true })
-    const draft = join(folder, `${name}.${process.pid}.${written++}.tmp`)
+    const draft = join(folder, `${name}.${randomUUID()}.tmp`)
     const file = await open(draft, 'w', 0o600)
     try {
       await file.writeFile(JSON.stringify(value))
