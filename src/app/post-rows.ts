@@ -1,0 +1,107 @@
+import type { Card } from '../cards/card.ts'
+import { canonicalJson } from '../core/canonical.ts'
+import type { Database, Tx } from '../db/database.ts'
+import { Prisma } from '../db/database.ts'
+import type { MessageRef } from '../ports.ts'
+import type { Post } from './posts.ts'
+
+// Every statement here is a transaction of its own, and time is the database's: the sample's clock moves by leaps.
+
+/** A post that is ours until `leaseUntil`. All later writes name that instant, so one who lost the lease writes nothing. */
+export type Leased = Post & { readonly leaseUntil: Date; readonly parentRef: Prisma.JsonValue }
+
+/** A reply in doubt holds back the later ones of its thread for this many tries, which are about a quarter of an hour. */
+const HELD_BACK_TRIES = 20
+
+const IN_FLIGHT_MS = 3_000
+
+/**
+ * Leases the next post that is due, outside the `busy` places. What was never said comes first, in the order it was wanted; then the
+ * edits, the one longest not changed first, so that a lively card starves nobody. A place that asked us to slow down rests. A reply
+ * waits for its parent, and for earlier replies of its thread unless those were refused.
+ */
+export async function lease(db: Database, busy: readonly string[], leaseMs: number): Promise<Leased | null> {
+  const rows = await db.$queryRaw<Leased[]>`
+    WITH resting AS (
+      SELECT DISTINCT "placeId" FROM "Post" WHERE "notBefore" > now() AND failures = 0 AND status = 'open'
+    ), next AS (
+      SELECT p.id FROM "Post" p
+      WHERE p.wanted > p.shown AND p.status = 'open'
+        AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
+        AND (p."notBefore" IS NULL OR p."notBefore" <= now())
+        AND p."placeId" <> ALL(${[...busy]}::text[])
+        AND p."placeId" NOT IN (SELECT "placeId" FROM resting)
+        AND (p."parentId" IS NULL OR EXISTS (SELECT FROM "Post" r WHERE r.id = p."parentId" AND r.ref IS NOT NULL))
+        AND (p.ref IS NOT NULL OR NOT EXISTS (
+          SELECT FROM "Post" e
+          WHERE e."placeId" = p."placeId" AND e."parentId" = p."parentId" AND e.id < p.id
+            AND e.ref IS NULL AND e.wanted > e.shown AND e.status = 'open'
+            AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES}))))
+      ORDER BY p.ref IS NOT NULL, CASE WHEN p.ref IS NOT NULL THEN p."updatedAt" END, p.id
+      LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE "Post" p SET "leaseUntil" = ${until(leaseMs)}
+    FROM next WHERE p.id = next.id
+    RETURNING p.*, (SELECT r.ref FROM "Post" r WHERE r.id = p."parentId") AS "parentRef"`
+  return rows[0] ?? null
+}
+
+/**
+ * Ends the leases of a deliverer that is dead. What it may have been sending at that moment gets a little time to arrive before it is
+ * looked up.
+ */
+export async function endLeases(db: Database): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Post" SET "leaseUntil" =
+      CASE WHEN ref IS NULL AND "attemptedAt" IS NOT NULL THEN least("leaseUntil", "attemptedAt" + ${IN_FLIGHT_MS}::float8 * interval '1 millisecond') END
+    WHERE "leaseUntil" > now()`
+}
+
+/** Before a first message is sent: from now on it may be there. Null: the lease was lost, do not send. */
+export const recordAttempt = (db: Database, post: Leased, leaseMs: number): Promise<Leased | null> =>
+  renew(db, post, Prisma.sql`"attemptedAt" = coalesce("attemptedAt", now())`, leaseMs)
+
+/** The message was there all along. Null: the lease was lost. */
+export const recordFound = (db: Database, post: Leased, ref: MessageRef, leaseMs: number): Promise<Leased | null> =>
+  renew(db, post, Prisma.sql`ref = ${canonicalJson(ref)}::jsonb`, leaseMs)
+
+/** The platform surely did not take the first message, so the next try needs no look-up. */
+export async function forgetAttempt(db: Database, post: Leased): Promise<void> {
+  await write(db, post, Prisma.sql`"attemptedAt" = NULL`)
+}
+
+/** The post shows what was wanted when it was leased. `said` is what was sent and where; null when nothing had to be. */
+export const recordShown = (db: Database, post: Leased, said: { ref: MessageRef; card: Card; at: Date } | null): Promise<boolean> => {
+  const message = said
+    ? Prisma.sql`, ref = ${canonicalJson(said.ref)}::jsonb, card = ${canonicalJson(said.card)}::jsonb, "updatedAt" = ${said.at}`
+    : Prisma.empty
+  return release(db, post, Prisma.sql`shown = ${post.wanted}, failures = 0, "lastError" = NULL, "notBefore" = NULL${message}`)
+}
+
+/** The place asks us to slow down. That is no failure: `failures` 0 with a `notBefore` is what makes the place rest. */
+export const recordRest = (db: Database, post: Leased, waitMs: number, reason: string): Promise<boolean> =>
+  release(db, post, Prisma.sql`failures = 0, "notBefore" = ${until(waitMs)}, "lastError" = ${reason}`)
+
+/** It failed and is tried again after `waitMs`. */
+export const recordFailure = (db: Database, post: Leased, waitMs: number, reason: string): Promise<boolean> =>
+  release(db, post, Prisma.sql`failures = failures + 1, "notBefore" = ${until(waitMs)}, "lastError" = ${reason}`)
+
+/** It is not tried again by itself. False: the lease was lost, and it is not for us to say so. */
+export const recordEnd = (db: Tx, post: Leased, status: 'gone' | 'uncertain', reason: string): Promise<boolean> =>
+  release(db, post, Prisma.sql`status = ${status}, "lastError" = ${reason}`)
+
+async function renew(db: Database, post: Leased, set: Prisma.Sql, leaseMs: number): Promise<Leased | null> {
+  const rows = await db.$queryRaw<Post[]>`
+    UPDATE "Post" SET ${set}, "leaseUntil" = ${until(leaseMs)} WHERE ${held(post)} AND "leaseUntil" > now() RETURNING *`
+  const row = rows[0]
+  return row?.leaseUntil ? { ...post, ref: row.ref, attemptedAt: row.attemptedAt, leaseUntil: row.leaseUntil } : null
+}
+
+const release = (db: Tx, post: Leased, set: Prisma.Sql): Promise<boolean> => write(db, post, Prisma.sql`"leaseUntil" = NULL, ${set}`)
+
+const write = async (db: Tx, post: Leased, set: Prisma.Sql): Promise<boolean> =>
+  (await db.$executeRaw`UPDATE "Post" SET ${set} WHERE ${held(post)}`) > 0
+
+const held = (post: Leased): Prisma.Sql => Prisma.sql`id = ${post.id} AND "leaseUntil" = ${post.leaseUntil}`
+
+const until = (ms: number): Prisma.Sql => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`
