@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type CheckedDocument, createChecker, fileNameOf } from '../../adapters/sources/csaf/check.ts'
 import { createReader } from '../../adapters/sources/csaf/reader.ts'
@@ -151,24 +152,50 @@ test.each([
   expect(fileNameOf(id)).toBe(name)
 })
 
-describe('the reading thread', () => {
-  test('a document that outlasts its time is unreadable, and the next one is read', async () => {
-    // Given a limit that no start of a thread can meet
-    const hasty = createReader(1)
+describe('the reading process', () => {
+  test('a document that outlasts its time is unreadable', async () => {
+    // Given a limit that no start of a process can meet
+    const hasty = createReader({ timeLimitMs: 1 })
     const late = await hasty.read('sample', genuine.bytes)
     await hasty.close()
     expect(late).toMatchObject({ valid: false, bulletin: null, evidence: 'The document could not be read within 0.001 s.' })
+  })
+  test('a document that kills its process is unreadable, and the next one is read by a new process', async () => {
+    const reader = createReader({ memoryLimitMb: 200 })
+    const greedy = Buffer.from(`[${'[],'.repeat(9_000_000)}[]]`)
+    const [killed, next] = await Promise.all([reader.read('sample', greedy), reader.read('sample', genuine.bytes)])
+    await reader.close()
+    expect(killed).toEqual({
+      valid: false,
+      bulletin: null,
+      dropped: [],
+      evidence: 'The document cannot be read: it takes more memory than a document may.',
+    })
+    expect(next).toMatchObject({ valid: true, bulletin: { vendorId: 'RHSA-2023:3408' } })
+  })
+  test.skipIf(process.platform !== 'linux')('a process killed by somebody else is no fault of the document: it is read again', async () => {
+    const children = (): readonly string[] => readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ')
+    const before = children()
+    const reader = createReader()
+    const reading = reader.read('sample', genuine.bytes)
+    const started = children().filter((pid) => !before.includes(pid))
+    expect(started).toHaveLength(1)
+    process.kill(Number(started[0]), 'SIGKILL')
+    expect(await reading).toMatchObject({ valid: true })
+    await reader.close()
   })
   test('many at once come back, each to its own', async () => {
     const paths = [OPENSSL, 'arrivals/03-known-exploited/rhsa-2023_5835.json', 'history/va-24-201-01.json']
     const checked = await Promise.all(paths.map((path) => checker.checkDocument(sampleRaw(path), sampleRule, sampleKey, SAMPLE_NOW)))
     expect(checked.map((one) => one.bulletin?.vendorId)).toEqual(['RHSA-2023:3408', 'RHSA-2023:5835', 'VA-24-201-01'])
   })
-  test('closing gives up what waits, and refuses what comes', async () => {
+  test('closing rejects what waits and what comes: nothing is judged by halves', async () => {
     const reader = createReader()
-    const waiting = [reader.read('s', genuine.bytes), reader.read('s', genuine.bytes)]
+    const waiting = Promise.allSettled([reader.read('s', genuine.bytes), reader.read('s', genuine.bytes)])
     await reader.close()
-    expect((await Promise.all(waiting)).map((reading) => reading.valid)).toEqual([false, false])
-    await expect(reader.read('s', genuine.bytes)).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
+    const outcomes = [...(await waiting), ...(await Promise.allSettled([reader.read('s', genuine.bytes)]))]
+    expect(outcomes.map((one) => one.status === 'rejected' && one.reason)).toEqual(
+      outcomes.map(() => expect.objectContaining({ code: 'SOURCE_FAILED' })),
+    )
   })
 })

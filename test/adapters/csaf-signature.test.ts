@@ -1,4 +1,4 @@
-import { createMessage, revokeKey, sign } from 'openpgp'
+import { createMessage, generateKey, revokeKey, sign } from 'openpgp'
 import { describe, expect, test } from 'vitest'
 import { digestOf, hashCheck, publishedHash } from '../../adapters/sources/csaf/hash.ts'
 import { signatureCheck } from '../../adapters/sources/csaf/signature.ts'
@@ -129,6 +129,21 @@ describe('the key as it stands today', () => {
     const check = await signatureCheck(document, signer.rule, publicKey.armor(), SAMPLE_NOW)
     expect(check).toMatchObject({ outcome: 'fail' })
     expect(check.evidence).toContain('revoked')
+  })
+  test('a signing subkey that expired since, under a primary key that did not: fail', async () => {
+    const { privateKey, publicKey } = await generateKey({
+      type: 'ecc',
+      curve: 'ed25519Legacy',
+      userIDs: [{ name: 'Test vendor' }],
+      subkeys: [{ sign: true, keyExpirationTime: 30 * 86_400 }],
+      date: new Date('2026-01-01T00:00:00Z'),
+      format: 'object',
+    })
+    const rule = { ...sampleRule, keyFingerprint: publicKey.getFingerprint() }
+    const document = await published('a.json', bytes, { rule, keyArmored: publicKey.armor(), privateKey })
+    const [before, after] = [new Date('2026-01-20T00:00:00Z'), new Date('2026-02-20T00:00:00Z')]
+    expect(await signatureCheck(document, rule, publicKey.armor(), before)).toMatchObject({ outcome: 'pass' })
+    expect(await signatureCheck(document, rule, publicKey.armor(), after)).toMatchObject({ outcome: 'fail' })
   })
   test('the pinned key among several in one file', async () => {
     const [signer, other] = [await newSigner(), await newSigner()]

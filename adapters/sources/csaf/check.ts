@@ -17,10 +17,10 @@ export interface CsafChecker {
   /**
    * All checks that need nothing but the document, its sidecars, the source's rule, the pinned key (armoured) and our clock:
    * hash and signature first, then, only if neither failed, the schema and what the document says of itself.
-   * Never throws for what is in the document or its sidecars.
+   * Never throws for what is in the document or its sidecars; rejects with `Fault` SOURCE_FAILED when it is closed meanwhile.
    */
   checkDocument(raw: RawDocument, rule: SourceRule, keyArmored: string, now: Date): Promise<CheckedDocument>
-  /** Ends the worker thread that reads documents. */
+  /** Ends the process that reads documents. */
   close(): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import { type Reading, unreadable } from './reading.ts'
 import { line } from './text.ts'
 import { validateCsaf } from './validate.ts'
 
-/** Bytes -> JSON -> schema and mandatory tests -> our bulletin. Never throws. For a worker thread. */
+/** Bytes -> JSON -> schema and mandatory tests -> our bulletin. Never throws. For a process of its own. */
 export const readDocument = async (source: string, bytes: Uint8Array): Promise<Reading> => {
   const decoded = decodeJson(bytes)
   if (!decoded.ok) return unreadable(decoded.problem)

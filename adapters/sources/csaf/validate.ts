@@ -27,7 +27,7 @@ const told = (results: readonly TestResult[]): string => {
 /**
  * The official CSAF 2.0 schema, and only if it passed the mandatory tests (they throw on what the schema refuses).
  * The evidence says what failed and where. Never throws: a document can be so deep that the library runs out of stack.
- * Heavy (the import takes more than a second): for a worker thread.
+ * Heavy (the import takes more than a second): for a process of its own.
  */
 export const validateCsaf = async (value: unknown): Promise<{ readonly valid: boolean; readonly evidence: string }> => {
   try {

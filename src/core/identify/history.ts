@@ -68,7 +68,7 @@ const check = (name: 'rollback' | 'contradiction', outcome: CheckOutcome, eviden
 const named = (revision: Incoming): string => `version ${revision.revision} of ${revision.updatedAt}`
 
 /**
- * Version and date never go backwards, against each of `known` (other bytes of the same id).
+ * Version and date never go backwards, against each of `known` (revisions of the same id).
  * What cannot be compared is `unavailable`, which never counts as pass.
  */
 export const rollbackCheck = (incoming: Incoming, known: readonly Incoming[]): Check => {

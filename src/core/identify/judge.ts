@@ -50,7 +50,7 @@ const historyChecks = (incoming: Incoming, known: readonly KnownRevision[], own:
     { name: 'rollback', outcome: 'not applicable', evidence: '' },
     { name: 'contradiction', outcome: 'not applicable', evidence: '' },
   ]
-  const others = counting(known, verdictOf([...own, ...assumed])).filter((old) => old.digest !== incoming.digest)
+  const others = counting(known, verdictOf([...own, ...assumed]))
   const signed = own.some((one) => one.name === 'signature' && one.outcome === 'pass')
   return [rollbackCheck(incoming, others), contradictionCheck(incoming, others, signed)]
 }
