@@ -173,6 +173,10 @@ describe('what people do', () => {
     expect(must(orderInstall(later, at(60)))).toEqual({ ...ordered, facts: { orderedAt: at(60) } })
   })
 
+  test('a delay whose time cannot be read holds the host back', () => {
+    expect(orderInstall(must(delay(fresh(), 'after Easter')), at(9999)).ok).toBe(false)
+  })
+
   const done = fold(ordered, say('verified', 3, { version: TO }))
   const out = must(exclude(fresh(), { by: 'ana', reason: 'r', at: at(0) }))
   const refused: [what: string, act: () => { ok: boolean }, code: string][] = [

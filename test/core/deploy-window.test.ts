@@ -123,6 +123,12 @@ describe('openings at the edges of daylight saving', () => {
     expect(spans(rule(zone, start, minutes), from)).toEqual([expected])
   })
 
+  test('the missing day counts from the first instant after it, too', () => {
+    expect(spans(rule('Pacific/Apia', '12:00', 60, [5]), '2011-12-30T10:00:00.000Z')).toEqual([
+      '2011-12-30T10:00:00.000Z 2011-12-30T11:00:00.000Z',
+    ])
+  })
+
   test('the length is elapsed time on both edges: the window that began at 22:00 ends at another wall time', () => {
     const night = rule('Europe/Berlin', '22:00', 480)
     const wallEnds = ['2026-03-28T12:00:00.000Z', '2026-10-24T12:00:00.000Z', '2026-07-01T12:00:00.000Z'].map((from) =>
