@@ -1,0 +1,66 @@
+import type { Asset } from '../core/assess/asset.ts'
+import { type BaselineEntry, baselineStatus, moveBaseline } from '../core/assess/baseline.ts'
+import { parseEvr } from '../core/assess/rpm.ts'
+import type { ChangeState } from '../core/change/state.ts'
+import type { HostProgress } from '../core/deploy/progress.ts'
+import type { Bulletin, FixedBuild } from '../core/identify/bulletin.ts'
+import type { Database, Tx } from '../db/database.ts'
+import { changeSubject, readHosts } from './rows.ts'
+import type { Unit } from './house.ts'
+import { readAssetsWith } from './inventory.ts'
+
+/**
+ * Closing a review: the verified hosts have the fixed builds, their classes' baselines move there. The inventory takes
+ * over what was verified, so that the next bulletin compares with what is installed now. A roll-back moves nothing.
+ */
+export async function moveBaselines(unit: Unit, state: ChangeState): Promise<void> {
+  if (state.rollout?.rolledBack) return
+  const verified = (await readHosts(unit.tx, state.id)).filter((h) => h.status === 'verified')
+  const fixed = await fixedBuilds(unit.tx, state)
+  const assets = (await readAssetsWith(unit.tx, fixed.map((b) => b.name))).filter((a) => verified.some((h) => h.host === a.host))
+  const before = await readBaselines(unit.tx)
+  const after = moveBaseline(before, assets, fixed)
+  for (const entry of after.filter((e) => !before.includes(e))) {
+    const { assetClass, product, arch, stream, version } = entry
+    await unit.tx.baseline.upsert({
+      where: { assetClass_product_arch_stream: { assetClass, product, arch, stream } },
+      create: { assetClass, product, arch, stream, version, changeId: state.id, setAt: unit.now },
+      update: { version, changeId: state.id, setAt: unit.now },
+    })
+  }
+  unit.audit({ actor: 'patchcrier', action: 'move-baseline', subject: changeSubject(state.id), detail: { entries: after.filter((e) => !before.includes(e)) } })
+}
+
+/** What a rollout has verified on a host is what its inventory says from now on, until the next import. */
+export async function takeOverVerified(unit: Unit, hosts: readonly HostProgress[]): Promise<void> {
+  for (const host of hosts) {
+    for (const { name, from, to } of host.packages) {
+      const [old, now] = [parseEvr(from), parseEvr(to)]
+      if (!old || !now) continue
+      await unit.tx.install.updateMany({
+        where: { host: host.host, name, epoch: old.epoch, version: old.version, release: old.release },
+        data: { epoch: now.epoch, version: now.version, release: now.release },
+      })
+    }
+  }
+}
+
+async function fixedBuilds(tx: Tx, state: ChangeState): Promise<readonly FixedBuild[]> {
+  const row = await tx.bulletin.findUnique({ where: { id: state.bulletin.rowId } })
+  return row?.document ? (row.document as unknown as Bulletin).fixed : []
+}
+
+export async function readBaselines(tx: Database | Tx): Promise<readonly BaselineEntry[]> {
+  const rows = await tx.baseline.findMany()
+  return rows.map(({ assetClass, product, arch, stream, version }) => ({ assetClass, product, arch, stream, version }))
+}
+
+/** Hosts of the classes that have a baseline for this bulletin's products: how many are at, below and above it. Null without one. */
+export async function baselineCounts(tx: Database | Tx, bulletin: Bulletin): Promise<{ at: number; below: number; above: number } | null> {
+  const entries = (await readBaselines(tx)).filter((e) => bulletin.fixed.some((b) => b.name === e.product && b.stream === e.stream))
+  if (entries.length === 0) return null
+  const assets = await readAssetsWith(tx, [...new Set(entries.map((e) => e.product))])
+  const statuses = assets.map((a: Asset) => baselineStatus(a, entries).status)
+  const count = (what: string): number => statuses.filter((s) => s === what).length
+  return { at: count('at'), below: count('below'), above: count('above') }
+}

@@ -1,0 +1,46 @@
+import type { Logger } from 'pino'
+import type { Policy } from '../core/policy.ts'
+import type { AuditEntry } from '../db/audit.ts'
+import { appendAudit } from '../db/audit.ts'
+import type { Boss } from '../db/boss.ts'
+import type { Database, Tx } from '../db/database.ts'
+import type { Write } from '../db/writer.ts'
+import type { BulletinSource, Clock, Runner } from '../ports.ts'
+
+/** The policy in force. Its hash stands in every decision's plan and audit record. */
+export interface PolicyInForce {
+  readonly policy: Policy
+  readonly hash: string
+}
+
+/** What the use cases work with. Made once, in main. */
+export interface House {
+  readonly db: Database
+  readonly write: Write
+  readonly boss: Boss
+  readonly clock: Clock
+  readonly log: Logger
+  readonly inForce: PolicyInForce
+  readonly sources: ReadonlyMap<string, BulletinSource>
+  readonly runners: ReadonlyMap<string, Runner>
+}
+
+/** One transaction with the time at which it happens and the audit records it will end with. */
+export interface Unit {
+  readonly house: House
+  readonly tx: Tx
+  readonly now: Date
+  /** Queues an audit record; all are appended as the last statements before the commit. */
+  audit(entry: Omit<AuditEntry, 'at'>): void
+}
+
+/** State, audit record, posts and jobs commit together or not at all. */
+export function transact<T>(house: House, work: (unit: Unit) => Promise<T>): Promise<T> {
+  return house.write(async (tx) => {
+    const now = house.clock.now()
+    const records: AuditEntry[] = []
+    const result = await work({ house, tx, now, audit: (entry) => records.push({ ...entry, at: now }) })
+    for (const record of records) await appendAudit(tx, record)
+    return result
+  })
+}

@@ -1,0 +1,213 @@
+import { z } from 'zod'
+import { note, quiet, textBlock } from '../cards/words.ts'
+import { affectedHosts } from '../core/assess/affected.ts'
+import { matchBulletin } from '../core/assess/match.ts'
+import type { BulletinFacts, ChangeState } from '../core/change/state.ts'
+import { proposeClass } from '../core/evaluate/classification.ts'
+import type { Bulletin } from '../core/identify/bulletin.ts'
+import type { KnownRevision } from '../core/identify/history.ts'
+import { type Checked, type Judgement, judge } from '../core/identify/judge.ts'
+import type { Verdict } from '../core/identify/verification.ts'
+import type { RawDocument } from '../ports.ts'
+import { runCommand } from './change.ts'
+import { type House, transact, type Unit } from './house.ts'
+import { readAssetsWith } from './inventory.ts'
+import { touchSubject } from './posts.ts'
+import { changeSubject, json, lockChange } from './rows.ts'
+import { reply, show } from './show.ts'
+
+const sourceState = z.object({
+  cursor: z.string().nullable(),
+  firstPollDone: z.boolean(),
+  lastGoodAt: z.string().nullable(),
+  failingSince: z.string().nullable(),
+  dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
+})
+export type SourceState = z.infer<typeof sourceState>
+
+const UNTOUCHED: SourceState = { cursor: null, firstPollDone: false, lastGoodAt: null, failingSince: null, dropped: [] }
+
+export const sourceSubject = (id: string): string => `source:${id}`
+
+export async function readSourceState(house: Pick<House, 'db'>, id: string): Promise<SourceState> {
+  const row = await house.db.setting.findUnique({ where: { key: sourceSubject(id) } })
+  return row ? sourceState.parse(row.value) : UNTOUCHED
+}
+
+const writeSourceState = (unit: Unit, id: string, value: SourceState) =>
+  unit.tx.setting.upsert({ where: { key: sourceSubject(id) }, create: { key: sourceSubject(id), value: json(value) }, update: { value: json(value) } })
+
+/**
+ * Asks a source for what is new and takes it in, document by document, each in its own transaction. The cursor moves
+ * last: a poll that was killed half way is done again, and what it had taken is `seen`. The first poll makes no noise.
+ */
+export async function pollSource(house: House, id: string, signal: AbortSignal): Promise<void> {
+  const source = house.sources.get(id)
+  if (!source) return
+  const before = await readSourceState(house, id)
+  try {
+    const batch = await source.fetch(before.cursor, signal)
+    for (const raw of batch.documents) await takeDocument(house, id, raw, await source.check(raw, house.clock.now()), !before.firstPollDone)
+    await transact(house, async (unit) => {
+      const value = { cursor: batch.cursor, firstPollDone: true, lastGoodAt: unit.now.toISOString(), failingSince: null, dropped: [...batch.dropped] }
+      await writeSourceState(unit, id, value)
+      if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
+      if (before.failingSince) await sayRecovered(unit, id, before.failingSince)
+    })
+  } catch (error) {
+    if (signal.aborted) throw error
+    house.log.warn({ source: id, err: error }, 'source failed')
+    await sayFailing(house, id, before, error instanceof Error ? error.message : String(error))
+  }
+}
+
+const failingPurpose = (since: string): string => `failing:${since}`
+
+/** A failing source is said once, in the admin place; its recovery answers there. */
+async function sayFailing(house: House, id: string, before: SourceState, reason: string): Promise<void> {
+  if (before.failingSince) return
+  const name = house.inForce.policy.sources.find((s) => s.id === id)?.name ?? id
+  await transact(house, async (unit) => {
+    const since = unit.now.toISOString()
+    await writeSourceState(unit, id, { ...before, failingSince: since })
+    const card = note(`Source "${name}" is failing`, 'warning', textBlock(reason), quiet('Nothing was taken from it. You are told when it works again.'))
+    await show(unit, 'admin', sourceSubject(id), failingPurpose(since), { frozen: card })
+    unit.audit({ actor: 'patchcrier', action: 'source-failing', subject: sourceSubject(id), detail: { reason } })
+  })
+}
+
+async function sayRecovered(unit: Unit, id: string, since: string): Promise<void> {
+  await reply(unit, 'admin', sourceSubject(id), failingPurpose(since), `recovered:${since}`, { frozen: note('It works again', 'good') })
+  unit.audit({ actor: 'patchcrier', action: 'source-recovered', subject: sourceSubject(id), detail: { since } })
+}
+
+/** One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. */
+async function takeDocument(house: House, source: string, raw: RawDocument, checked: Checked, silent: boolean): Promise<void> {
+  await transact(house, async (unit) => {
+    // One at a time per source: two polls of one document must not both find it new.
+    await unit.tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext(${source}))`
+    const judgement = judge({ checked, known: await knownRevisions(unit, source, checked, raw), now: unit.now.toISOString() })
+    if (judgement.kind === 'seen') return
+    const held = judgement.verification.verdict === 'QUARANTINED' || judgement.verification.verdict === 'BOGUS'
+    const row = await store(unit, source, raw, checked, judgement, held ? 'held' : silent ? 'history' : judgement.kind)
+    unit.audit({ actor: 'patchcrier', action: 'take-bulletin', subject: `bulletin:${row}`, detail: { file: raw.fileName, digest: checked.digest, kind: judgement.kind, verdict: judgement.verification.verdict, reason: judgement.verification.reason } })
+    if (held || !checked.bulletin) return show(unit, 'security', `bulletin:${row}`, 'held')
+    await tell(unit, row, checked.bulletin, judgement, silent)
+  })
+}
+
+async function knownRevisions(unit: Unit, source: string, checked: Checked, raw: RawDocument): Promise<readonly KnownRevision[]> {
+  const vendorId = checked.bulletin?.vendorId
+  const rows = await unit.tx.bulletin.findMany({ where: { source, OR: [{ fileName: raw.fileName }, ...(vendorId ? [{ vendorId }] : [])] } })
+  return rows.map((row) => ({
+    vendorId: row.vendorId,
+    revision: row.revision,
+    updatedAt: row.updatedAt.toISOString(),
+    digest: row.digest,
+    verdict: row.verdict as Verdict,
+    bulletin: row.document as Bulletin | null,
+  }))
+}
+
+async function store(unit: Unit, source: string, raw: RawDocument, checked: Checked, judgement: Judgement, origin: string): Promise<number> {
+  const { bulletin } = checked
+  const counts = origin !== 'held' && bulletin !== null
+  if (counts) await unit.tx.bulletin.updateMany({ where: { source, vendorId: bulletin.vendorId, current: true }, data: { current: false } })
+  const data = {
+    vendorId: bulletin?.vendorId ?? raw.fileName,
+    revision: bulletin?.revision ?? '',
+    updatedAt: new Date(bulletin?.updatedAt ?? unit.now),
+    raw: Uint8Array.from(raw.bytes),
+    signature: raw.signature ?? null,
+    ...(bulletin ? { document: json(bulletin) } : {}),
+    verdict: judgement.verification.verdict,
+    verification: json(judgement.verification),
+    current: counts,
+    origin,
+    seenAt: unit.now,
+  }
+  const key = { source, fileName: raw.fileName, digest: checked.digest }
+  const row = await unit.tx.bulletin.upsert({ where: { source_fileName_digest: key }, create: { ...key, ...data }, update: data })
+  return row.id
+}
+
+/** A change for what matches, a revision for what is known, a line for the rest. */
+async function tell(unit: Unit, rowId: number, bulletin: Bulletin, judgement: Judgement, silent: boolean): Promise<void> {
+  const hosts = await matchedHosts(unit, bulletin)
+  await unit.tx.bulletin.update({ where: { id: rowId }, data: { matched: hosts.length } })
+  const changeId = await changeOf(unit, bulletin)
+  if (changeId !== null) return revise(unit, rowId, changeId, bulletin, judgement)
+  const quiet = silent || hosts.length === 0 || (judgement.kind === 'regenerated' && judgement.differences.length === 0)
+  if (quiet) return touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
+  await openChange(unit, rowId)
+}
+
+async function changeOf(unit: Unit, bulletin: Bulletin): Promise<number | null> {
+  const row = await unit.tx.bulletin.findFirst({ where: { source: bulletin.source, vendorId: bulletin.vendorId, changeId: { not: null } }, orderBy: { id: 'desc' } })
+  return row?.changeId ?? null
+}
+
+async function matchedHosts(unit: Unit, bulletin: Bulletin) {
+  const assets = await readAssetsWith(unit.tx, [...new Set(bulletin.fixed.map((b) => b.name))])
+  return affectedHosts(matchBulletin(bulletin, assets), assets, unit.now, unit.house.inForce.policy.staleAfterDays)
+}
+
+async function revise(unit: Unit, rowId: number, changeId: number, bulletin: Bulletin, judgement: Judgement): Promise<void> {
+  await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId } })
+  const state = await lockChange(unit.tx, changeId)
+  if (!state) return
+  const command = { kind: 'revise', bulletin: await factsOf(unit, rowId), hosts: await matchedHosts(unit, bulletin), differences: judgement.differences } as const
+  await runCommand(unit, state, command, null)
+}
+
+/** Opens a change for a stored bulletin and alerts the patch team. Answers its number. */
+export async function openChange(unit: Unit, rowId: number): Promise<number> {
+  const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
+  const bulletin = row.document as unknown as Bulletin
+  const created = await unit.tx.change.create({ data: { phase: 'alerted', state: {}, createdAt: unit.now } })
+  const state: ChangeState = {
+    id: created.id,
+    phase: 'alerted',
+    openedAt: unit.now.toISOString(),
+    bulletin: await factsOf(unit, rowId),
+    hosts: await matchedHosts(unit, bulletin),
+    proposal: proposeClass(bulletin),
+    tests: [],
+    pastSubmissions: [],
+    claims: {},
+    incidents: [],
+    acts: [],
+  }
+  await unit.tx.change.update({ where: { id: created.id }, data: { state: json(state) } })
+  await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: created.id } })
+  await show(unit, 'patch team', changeSubject(created.id), 'alert')
+  await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
+  unit.audit({ actor: 'patchcrier', action: 'open-change', subject: changeSubject(created.id), detail: { bulletin: bulletin.vendorId, revision: bulletin.revision, hosts: state.hosts.map((h) => h.host) } })
+  return created.id
+}
+
+async function factsOf(unit: Unit, rowId: number): Promise<BulletinFacts> {
+  const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
+  const bulletin = row.document as unknown as Bulletin
+  const verification = row.verification as { reason: string; signedBy?: string }
+  const { source, vendorId, revision, title, publishedAt, updatedAt, severity, updateType, vulnerabilities, restart } = bulletin
+  return {
+    rowId,
+    source,
+    vendorId,
+    revision,
+    digest: row.digest,
+    title,
+    publisher: bulletin.publisher.name,
+    ...(bulletin.url === undefined ? {} : { url: bulletin.url }),
+    publishedAt,
+    updatedAt,
+    severity,
+    updateType,
+    vulnerabilities,
+    restart,
+    verdict: row.verdict as Verdict,
+    verdictReason: verification.reason,
+    ...(verification.signedBy === undefined ? {} : { signedBy: verification.signedBy }),
+  }
+}

@@ -1,0 +1,31 @@
+import type { Asset, Install } from '../core/assess/asset.ts'
+import type { Database, Tx } from '../db/database.ts'
+import { json } from './rows.ts'
+
+type Row = { readonly data: unknown; readonly installs: readonly Install[] }
+
+const assetOf = (row: Row): Asset => ({
+  ...(row.data as Omit<Asset, 'installs'>),
+  installs: row.installs.map(({ name, arch, epoch, version, release }) => ({ name, arch, epoch, version, release })),
+})
+
+/** The whole inventory. */
+export async function readAssets(tx: Database | Tx): Promise<readonly Asset[]> {
+  const rows = await tx.asset.findMany({ include: { installs: true }, orderBy: { host: 'asc' } })
+  return rows.map(assetOf)
+}
+
+/** Hosts that have any of these packages: what a bulletin could be about. SQL narrows, core compares. */
+export async function readAssetsWith(tx: Database | Tx, packages: readonly string[]): Promise<readonly Asset[]> {
+  const rows = await tx.asset.findMany({ where: { installs: { some: { name: { in: [...packages] } } } }, include: { installs: true }, orderBy: { host: 'asc' } })
+  return rows.map(assetOf)
+}
+
+/** Replaces what is known of these hosts. */
+export async function writeAssets(tx: Tx, assets: readonly Asset[]): Promise<void> {
+  await tx.asset.deleteMany({ where: { host: { in: assets.map((a) => a.host) } } })
+  await tx.asset.createMany({
+    data: assets.map(({ installs: _, ...data }) => ({ host: data.host, lastSeen: new Date(data.lastSeen), data: json(data) })),
+  })
+  await tx.install.createMany({ data: assets.flatMap((a) => a.installs.map((i) => ({ host: a.host, ...i }))) })
+}

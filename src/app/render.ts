@@ -1,0 +1,163 @@
+import { alertCard } from '../cards/alert.ts'
+import { type AnnouncementContext, announcementCard, type DelayView, delayCard, representativesCard } from '../cards/announcement.ts'
+import { type HeldBulletin, type HistoryLine, heldCard, historyCard } from '../cards/bulletins.ts'
+import type { Card } from '../cards/card.ts'
+import { decisionCard } from '../cards/decision.ts'
+import { failureCard, incidentCard, progressCard } from '../cards/progress.ts'
+import { managementCard, reviewCard } from '../cards/review.ts'
+import { testCard } from '../cards/test.ts'
+import { nameOf } from '../cards/words.ts'
+import type { ChangeState } from '../core/change/state.ts'
+import { type ReviewFigures, reviewFigures } from '../core/deploy/review.ts'
+import type { Bulletin } from '../core/identify/bulletin.ts'
+import type { Verification } from '../core/identify/verification.ts'
+import { baselineCounts } from './baseline.ts'
+import { failureView } from './failures.ts'
+import type { House } from './house.ts'
+import { openingChoices, planChoices } from './planning.ts'
+import type { Post } from './posts.ts'
+import { waitingWords } from './rollout.ts'
+import { readChange, readHosts } from './rows.ts'
+
+/** What of the state a post shows, drawn anew. Null: there is nothing to show any more. */
+export async function renderPost(house: House, post: Pick<Post, 'subject' | 'purpose' | 'payload'>): Promise<Card | null> {
+  const payload = (post.payload ?? {}) as Record<string, unknown>
+  if (payload.frozen !== undefined) return payload.frozen as Card
+  const [kind, id = ''] = post.subject.split(':')
+  switch (kind) {
+    case 'change':
+      return renderChange(house, Number(id), post.purpose, payload)
+    case 'bulletin':
+      return renderHeld(house, Number(id))
+    case 'source':
+      return renderHistory(house, id)
+    case 'delay':
+      return renderDelay(house, Number(id))
+    default:
+      return null
+  }
+}
+
+async function renderChange(house: House, id: number, purpose: string, payload: Record<string, unknown>): Promise<Card | null> {
+  const state = await readChange(house.db, id)
+  if (!state) return null
+  const { policy } = house.inForce
+  const now = house.clock.now().toISOString()
+  switch (purpose.split(':')[0]) {
+    case 'alert':
+      return renderAlert(house, state)
+    case 'test':
+      return testCard(state, policy, planChoices(house, now))
+    case 'decision':
+      return renderDecision(house, state, `${payload.digest}`)
+    case 'representatives':
+      return withAnnouncement(house, state, 'passed-on', (context) => representativesCard(state, context))
+    case 'announcement':
+      return withAnnouncement(house, state, 'read', (context) => announcementCard(state, context))
+    case 'progress':
+      return renderProgress(house, state)
+    case 'failure':
+      return failureCard(state, failureView(payload, await readHosts(house.db, id)), policy)
+    case 'incident': {
+      const incident = state.incidents.find((i) => i.number === payload.incident)
+      return incident ? incidentCard(state, incident, policy) : null
+    }
+    case 'review':
+      return state.review ? reviewCard(state, state.review, await figuresFor(house, state), policy) : null
+    case 'summary':
+      return managementCard(state, await figuresFor(house, state))
+    default:
+      return null
+  }
+}
+
+async function renderAlert(house: House, state: ChangeState): Promise<Card> {
+  const row = await house.db.bulletin.findUniqueOrThrow({ where: { id: state.bulletin.rowId } })
+  const fleetSize = await house.db.asset.count()
+  return alertCard(state, { policy: house.inForce.policy, fleetSize, baseline: await baselineCounts(house.db, row.document as unknown as Bulletin) })
+}
+
+function renderDecision(house: House, state: ChangeState, digest: string): Card | null {
+  const submission = [state.submission, ...state.pastSubmissions.toReversed()].find((s) => s?.digest === digest)
+  return submission ? decisionCard(state, submission, house.inForce.policy) : null
+}
+
+async function withAnnouncement(house: House, state: ChangeState, kind: string, draw: (context: AnnouncementContext) => Card): Promise<Card | null> {
+  if (!state.announcement || !state.submission) return null
+  const acknowledged = await house.db.acknowledgement.count({ where: { changeId: state.id, kind } })
+  const { plan } = state.submission
+  const openings = openingChoices(house.inForce.policy, plan.window.end).map(({ value, label }) => ({ value: value.split('|')[1] ?? value, label }))
+  return draw({ policy: house.inForce.policy, plan, announcement: state.announcement, acknowledged, openings: distinct(openings) })
+}
+
+const distinct = <T extends { value: string }>(choices: readonly T[]): readonly T[] => choices.filter((c, i) => choices.findIndex((o) => o.value === c.value) === i)
+
+async function renderProgress(house: House, state: ChangeState): Promise<Card | null> {
+  if (!state.rollout || !state.submission) return null
+  const hosts = await readHosts(house.db, state.id)
+  const waiting = waitingWords(state, hosts, house.inForce.policy, house.clock.now().toISOString())
+  return progressCard(state, { policy: house.inForce.policy, plan: state.submission.plan, rollout: state.rollout, hosts, waiting })
+}
+
+export async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState): Promise<ReviewFigures> {
+  return reviewFigures({
+    hosts: await readHosts(house.db, state.id),
+    clocks: state.clocks ?? { startBy: null, completeBy: null },
+    startedAt: state.rollout?.startedAt ?? null,
+    finishedAt: state.rollout?.finishedAt ?? null,
+    acts: state.acts,
+    now: state.review?.openedAt ?? house.clock.now().toISOString(),
+  })
+}
+
+async function renderHeld(house: House, rowId: number): Promise<Card | null> {
+  const row = await house.db.bulletin.findUnique({ where: { id: rowId } })
+  if (!row) return null
+  const discarded = row.discarded as { by: string; reason: string } | null
+  const held: HeldBulletin = {
+    rowId,
+    fileName: row.fileName,
+    source: house.inForce.policy.sources.find((s) => s.id === row.source)?.name ?? row.source,
+    vendorId: row.vendorId,
+    verification: row.verification as unknown as Verification,
+    ...(discarded ? { discarded: { by: nameOf(house.inForce.policy, discarded.by), reason: discarded.reason } } : {}),
+  }
+  return heldCard(held)
+}
+
+async function renderHistory(house: House, source: string): Promise<Card> {
+  const rows = await house.db.bulletin.findMany({ where: { source, origin: { not: 'held' } }, orderBy: { id: 'asc' } })
+  const line = (row: (typeof rows)[number]): HistoryLine => ({
+    rowId: row.id,
+    vendorId: row.vendorId,
+    revision: row.revision,
+    title: (row.document as { title?: string } | null)?.title ?? row.fileName,
+    verdict: row.verdict,
+    hosts: row.matched,
+    changeId: row.changeId,
+  })
+  const name = house.inForce.policy.sources.find((s) => s.id === source)?.name ?? source
+  return historyCard(
+    name,
+    rows.filter((r) => r.origin === 'history').map(line),
+    rows.filter((r) => r.origin !== 'history' && r.matched === 0 && r.changeId === null).map(line),
+  )
+}
+
+async function renderDelay(house: House, id: number): Promise<Card | null> {
+  const row = await house.db.delayRequest.findUnique({ where: { id } })
+  if (!row) return null
+  const state = await readChange(house.db, row.changeId)
+  const completeBy = state?.clocks?.completeBy
+  const view: DelayView = {
+    id,
+    changeId: row.changeId,
+    person: row.person,
+    hosts: row.hosts as string[],
+    reason: row.reason,
+    until: row.until.toISOString(),
+    missesDeadline: completeBy !== null && completeBy !== undefined && row.until.getTime() > Date.parse(completeBy),
+    ...(row.decidedBy && row.decidedAt ? { decided: { granted: row.granted === true, by: row.decidedBy, at: row.decidedAt.toISOString(), note: row.note ?? '' } } : {}),
+  }
+  return delayCard(view, house.inForce.policy)
+}

@@ -1,0 +1,158 @@
+import type { Text } from '../cards/card.ts'
+import type { ChangeState } from '../core/change/state.ts'
+import { orderUninstall } from '../core/deploy/acts.ts'
+import { ringCounters } from '../core/deploy/counters.ts'
+import { type HostProgress, inFlight } from '../core/deploy/progress.ts'
+import { silence } from '../core/deploy/report.ts'
+import { nextStep, type RolloutView, type Step } from '../core/deploy/rollout.ts'
+import { nextOpenings, openAt } from '../core/deploy/window.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Instant } from '../core/result.ts'
+import { takeOverVerified } from './baseline.ts'
+import { runCommand } from './change.ts'
+import { due } from './due.ts'
+import { wantFailures } from './failures.ts'
+import { type House, transact, type Unit } from './house.ts'
+import { startOrder } from './orders.ts'
+import { changeSubject, lockChange, readHosts, ringViews, writeHosts } from './rows.ts'
+
+/** More steps than any rollout has rings and orders at one instant: a guard against a decision that repeats itself. */
+const MOST_STEPS = 50
+
+/** Takes a rollout as far as it goes now: asks for the next step, saves its effect, asks again until it has to wait. */
+export async function advanceRollout(house: House, changeId: number): Promise<void> {
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    if (!(await transact(house, (unit) => advanceOnce(unit, changeId)))) return
+  }
+  house.log.error({ change: changeId }, 'a rollout took more steps at once than it can have')
+}
+
+/** One step in one transaction; false when there is nothing more to do now. */
+async function advanceOnce(unit: Unit, changeId: number): Promise<boolean> {
+  const state = await lockChange(unit.tx, changeId)
+  if (!state?.rollout || !state.submission) return false
+  const hosts = await listen(unit, state)
+  if (state.phase === 'announced' && !state.announcement?.endUsersToldAt) return false
+  if (state.rollout.status === 'rolling back') return rollBackOnce(unit, state, hosts)
+  if (state.phase !== 'announced' && state.phase !== 'rolling out') return false
+  const now = unit.now.toISOString()
+  return carryOut(unit, state, hosts, nextStep(viewOf(state, hosts, unit.house.inForce.policy, now), now))
+}
+
+/** Silence makes hosts unknown; verified ones tell the inventory; failures get their threads. */
+async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProgress[]> {
+  const stopped = state.rollout?.status === 'halted' || state.rollout?.status === 'stopped'
+  const before = await readHosts(unit.tx, state.id)
+  const after = before.map((h) => silence(h, unit.now.toISOString(), unit.house.inForce.policy.silentAfterMinutes, stopped))
+  const changed = after.filter((h, i) => h !== before[i])
+  if (changed.length > 0) {
+    await writeHosts(unit.tx, state.id, changed)
+    unit.audit({ actor: 'patchcrier', action: 'note-silence', subject: changeSubject(state.id), detail: { hosts: changed.map((h) => ({ host: h.host, status: h.status })) } })
+  }
+  await takeOverVerified(unit, after.filter((h) => h.status === 'verified'))
+  await wantFailures(unit, state, after)
+  await dueSilence(unit, state, after)
+  return after
+}
+
+/** When the next host would become unknown, rounded up to the minute, so that the row is written once. */
+async function dueSilence(unit: Unit, state: ChangeState, hosts: readonly HostProgress[]): Promise<void> {
+  const minutes = unit.house.inForce.policy.silentAfterMinutes
+  const news = hosts.filter(inFlight).map((h) => Math.max(...Object.values(h.facts).map((at: Instant) => Date.parse(at)).filter((t) => t <= unit.now.getTime())))
+  if (news.length === 0) return
+  const at = Math.ceil((Math.min(...news) + minutes * 60_000) / 60_000) * 60_000
+  if (at > unit.now.getTime()) await due(unit, 'advance', changeSubject(state.id), new Date(at), `silent hosts of change ${state.id} become unknown`)
+}
+
+/** What `nextStep` looks at. The window counts only from the planned start on. */
+export function viewOf(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): RolloutView {
+  const { submission, rollout } = state
+  const status = rollout?.status ?? 'waiting'
+  const planned = submission?.plan.window
+  const rule = policy.windows.find((w) => w.id === planned?.id)
+  const before = planned !== undefined && Date.parse(now) < Date.parse(planned.start)
+  const window = !rule
+    ? ({ open: false, why: `The policy has no window "${planned?.id}" any more.` } as const)
+    : before
+      ? ({ open: false, why: 'The planned window has not begun.' } as const)
+      : openAt(rule, policy.blackouts, now)
+  const nextOpening = before ? planned?.start : rule ? nextOpenings(rule, policy.blackouts, now, 1)[0]?.start : undefined
+  return {
+    status: status === 'rolling back' ? 'stopped' : status,
+    rings: ringViews(state),
+    hosts,
+    window,
+    ...(nextOpening === undefined ? {} : { nextOpening }),
+    ...(rollout?.pilot === undefined ? {} : { pilotOutcome: rollout.pilot.passed ? 'passed' : 'failed' }),
+  }
+}
+
+async function carryOut(unit: Unit, state: ChangeState, hosts: readonly HostProgress[], step: Step): Promise<boolean> {
+  const run = async (command: Parameters<typeof runCommand>[2]): Promise<boolean> => {
+    const ruled = await runCommand(unit, state, command, null)
+    if (!ruled.ok) unit.house.log.warn({ change: state.id, step: step.kind, code: ruled.refusal.code }, ruled.refusal.text)
+    return ruled.ok
+  }
+  switch (step.kind) {
+    case 'start-ring':
+      return run({ kind: 'start-ring', ring: step.ring, hosts: step.hosts })
+    case 'settle-ring':
+      return run({ kind: 'settle-ring', ring: step.ring, figures: figuresOf(hosts.filter((h) => h.ring === step.ring)) })
+    case 'verify':
+      await startOrder(unit, state, step.ring, 'verify', step.hosts)
+      unit.audit({ actor: 'patchcrier', action: 'order-check', subject: changeSubject(state.id), detail: { ring: step.ring, hosts: step.hosts } })
+      return true
+    case 'halt':
+      return run({ kind: 'halt', ring: step.ring, reason: step.reason })
+    case 'finish':
+      return run({ kind: 'finish', figures: figuresOf(hosts) })
+    case 'needs-people':
+      await run({ kind: 'need-people', text: step.text })
+      return false
+    case 'wait':
+      if (step.until && Date.parse(step.until) > unit.now.getTime())
+        await due(unit, 'advance', changeSubject(state.id), new Date(step.until), `${step.reason === 'window closed' ? 'window opens' : 'next ring'} for change ${state.id}`)
+      return false
+    default:
+      return step satisfies never
+  }
+}
+
+/** Uninstalls wherever the update is, one order per ring, and ends when nothing is on its way any more. */
+async function rollBackOnce(unit: Unit, state: ChangeState, hosts: readonly HostProgress[]): Promise<boolean> {
+  const todo = hosts.filter((h) => h.action === 'install' && orderUninstall(h, unit.now.toISOString()).ok)
+  const [first] = todo
+  if (first) {
+    await startOrder(unit, state, first.ring, 'uninstall', todo.filter((h) => h.ring === first.ring).map((h) => h.host))
+    unit.audit({ actor: 'patchcrier', action: 'order-uninstall', subject: changeSubject(state.id), detail: { ring: first.ring, hosts: todo.filter((h) => h.ring === first.ring).map((h) => h.host) } })
+    return true
+  }
+  if (hosts.some(inFlight)) return false
+  await runCommand(unit, state, { kind: 'finish', figures: figuresOf(hosts) }, null)
+  return false
+}
+
+function figuresOf(hosts: readonly HostProgress[]): string {
+  const c = ringCounters(hosts)
+  const words = [
+    [c.verified, 'verified'],
+    [c.failed, 'failed'],
+    [c.unknown, 'unknown'],
+    [c.excluded, 'excluded'],
+    [c.delayed, 'delayed'],
+    [c.skipped, 'skipped'],
+    [c.rolledBack, 'rolled back'],
+    [c.notAttempted + c.waiting, 'not attempted'],
+  ] as const
+  return `${words.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`).join(', ') || 'nothing'} of ${c.total}`
+}
+
+/** Why nothing happens right now, for the live card; null when something does. */
+export function waitingWords(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): Text | null {
+  if (!state.rollout || (state.rollout.status !== 'waiting' && state.rollout.status !== 'running')) return null
+  if (state.phase === 'announced' && !state.announcement?.endUsersToldAt) return ['Waits until the end users are told.']
+  const step = nextStep(viewOf(state, hosts, policy, now), now)
+  if (step.kind !== 'wait') return null
+  return step.until ? [step.text, ' Next: ', { time: step.until, style: 'date-time' }] : [step.text]
+}
+

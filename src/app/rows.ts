@@ -1,0 +1,49 @@
+import type { ChangeState } from '../core/change/state.ts'
+import type { HostProgress } from '../core/deploy/progress.ts'
+import type { RingView } from '../core/deploy/rollout.ts'
+import { Fault } from '../core/fault.ts'
+import type { Database, Prisma, Tx } from '../db/database.ts'
+
+/** Reading and writing the rows of a change: no decision in here. */
+
+export const changeSubject = (id: number): string => `change:${id}`
+
+/** Locks the change until the commit and reads it; null when there is none. */
+export async function lockChange(tx: Tx, id: number): Promise<ChangeState | null> {
+  const rows = await tx.$queryRaw<{ state: unknown }[]>`SELECT "state" FROM "Change" WHERE "id" = ${id} FOR UPDATE`
+  return rows[0] ? (rows[0].state as ChangeState) : null
+}
+
+export async function readChange(tx: Database | Tx, id: number): Promise<ChangeState | null> {
+  const row = await tx.change.findUnique({ where: { id } })
+  return row ? (row.state as unknown as ChangeState) : null
+}
+
+export async function readHosts(tx: Database | Tx, changeId: number): Promise<readonly HostProgress[]> {
+  const rows = await tx.rolloutHost.findMany({ where: { changeId }, orderBy: [{ ring: 'asc' }, { host: 'asc' }] })
+  return rows.map((row) => row.state as unknown as HostProgress)
+}
+
+export async function writeHosts(tx: Tx, changeId: number, hosts: readonly HostProgress[]): Promise<void> {
+  for (const host of hosts) {
+    await tx.rolloutHost.update({
+      where: { changeId_host: { changeId, host: host.host } },
+      data: { state: json(host), status: host.status },
+    })
+  }
+}
+
+/** Our own types hold only what JSON can hold; Prisma's type cannot know that. */
+export const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue
+
+/** The plan's rings with how far each is. Throws STATE_CORRUPT when plan and rollout do not belong together. */
+export function ringViews(state: ChangeState): readonly RingView[] {
+  const { submission, rollout } = state
+  if (!submission || !rollout) return []
+  return submission.plan.rings.map((ring, index) => {
+    const at = rollout.rings[index]
+    if (!at) throw new Fault('STATE_CORRUPT', `change ${state.id}: ring ${index + 1} of the plan has no state`)
+    const { accepted, ...how } = at
+    return { ...ring, ...how, ...accepted, number: index + 1 }
+  })
+}

@@ -1,0 +1,21 @@
+import type { Audience } from '../core/policy.ts'
+import type { Unit } from './house.ts'
+import { wantPost } from './posts.ts'
+import { json } from './rows.ts'
+
+/** Ids of the places that an audience reads. */
+export const placesFor = (unit: Unit, audience: Audience): readonly string[] =>
+  unit.house.inForce.policy.places.filter((p) => p.audience === audience).map((p) => p.id)
+
+/** A card for an audience, kept up to date from now on. */
+export async function show(unit: Unit, audience: Audience, subject: string, purpose: string, payload?: object): Promise<void> {
+  for (const placeId of placesFor(unit, audience))
+    await wantPost(unit.tx, { subject, purpose, placeId, now: unit.now, ...(payload ? { payload: json(payload) } : {}) })
+}
+
+/** A reply in the thread; with another payload than `frozen` it is drawn from the state and kept up to date. */
+export async function reply(unit: Unit, audience: Audience, subject: string, under: string, purpose: string, payload: object): Promise<void> {
+  for (const placeId of placesFor(unit, audience))
+    await wantPost(unit.tx, { subject, purpose, placeId, parent: { subject, purpose: under }, payload: json(payload), now: unit.now })
+}
+
