@@ -6,7 +6,7 @@ import { canonicalJson } from '../core/canonical.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { ChatPlatform, MessageRef, Place } from '../ports.ts'
 import { ChatError } from '../ports.ts'
-import { forgetAttempt, type Leased, recordAttempt, recordEnd, recordFailure, recordFound, recordRest, recordShown } from './post-rows.ts'
+import { type Leased, recordAttempt, recordEnd, recordFailure, recordFound, recordRest, recordShown } from './post-rows.ts'
 import { frozenCard, type Post, storable } from './posts.ts'
 
 /** Cap of the waiting time after a failure that may pass by itself, and after a refusal that somebody has to mend. */
@@ -88,8 +88,8 @@ async function send(house: Delivery, post: Leased, { place, platform, key }: Tar
   const parent = refOf(post.parentRef)
   const sent = await ask(house, () => (parent ? platform.reply(parent, card, key) : platform.post(place, card, key)))
   if ('value' in sent) return shown(house, attempted, sent.value, card)
-  if (sent.error.code !== 'UNAVAILABLE') await forgetAttempt(house.db, attempted)
-  return failed(house, attempted, sent.error)
+  // A definite no leaves no doubt, hence nothing to look up.
+  return failed(house, sent.error.code === 'UNAVAILABLE' ? attempted : { ...attempted, attemptedAt: null }, sent.error)
 }
 
 async function lookUp(house: Delivery, post: Leased, target: Target, card: Card): Promise<void> {

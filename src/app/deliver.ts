@@ -125,4 +125,5 @@ function gapOf({ place, minGapMs }: DelivererOptions, placeId: string): number {
   return platform === undefined ? 0 : (minGapMs?.[platform] ?? 0)
 }
 
-const doubling = (failures: number, capMs: number): number => Math.min(capMs, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 30))
+/** One second, doubled for every further failure in a row, up to the cap; in milliseconds. */
+export const doubling = (failures: number, capMs: number): number => Math.min(capMs, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 30))

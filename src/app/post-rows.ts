@@ -65,11 +65,6 @@ export const recordAttempt = (db: Database, post: Leased, leaseMs: number): Prom
 export const recordFound = (db: Database, post: Leased, ref: MessageRef, leaseMs: number): Promise<Leased | null> =>
   renew(db, post, Prisma.sql`ref = ${canonicalJson(ref)}::jsonb`, leaseMs)
 
-/** The platform surely did not take the first message, so the next try needs no look-up. */
-export async function forgetAttempt(db: Database, post: Leased): Promise<void> {
-  await write(db, post, Prisma.sql`"attemptedAt" = NULL`)
-}
-
 /** The post shows what was wanted when it was leased. `said` is what was sent and where; null when nothing had to be. */
 export const recordShown = (db: Database, post: Leased, said: { ref: MessageRef; card: Card; at: Date } | null): Promise<boolean> => {
   const message = said
@@ -78,13 +73,19 @@ export const recordShown = (db: Database, post: Leased, said: { ref: MessageRef;
   return release(db, post, Prisma.sql`shown = ${post.wanted}, failures = 0, "lastError" = NULL, "notBefore" = NULL${message}`)
 }
 
-/** The place asks us to slow down. That is no failure: `failures` 0 with a `notBefore` is what makes the place rest. */
+/**
+ * The place asks us to slow down. That is no failure: `failures` 0 with a `notBefore` is what makes the place rest. Here and below
+ * `post.attemptedAt` is written back: null when the message surely did not arrive, so that the next try needs no look-up.
+ */
 export const recordRest = (db: Database, post: Leased, waitMs: number, reason: string): Promise<boolean> =>
-  release(db, post, Prisma.sql`failures = 0, "notBefore" = ${until(waitMs)}, "lastError" = ${reason}`)
+  release(db, post, Prisma.sql`failures = 0, ${retry(post, waitMs, reason)}`)
 
 /** It failed and is tried again after `waitMs`. */
 export const recordFailure = (db: Database, post: Leased, waitMs: number, reason: string): Promise<boolean> =>
-  release(db, post, Prisma.sql`failures = failures + 1, "notBefore" = ${until(waitMs)}, "lastError" = ${reason}`)
+  release(db, post, Prisma.sql`failures = failures + 1, ${retry(post, waitMs, reason)}`)
+
+const retry = (post: Leased, waitMs: number, reason: string): Prisma.Sql =>
+  Prisma.sql`"notBefore" = ${until(waitMs)}, "lastError" = ${reason}, "attemptedAt" = ${post.attemptedAt}`
 
 /** It is not tried again by itself. False: the lease was lost, and it is not for us to say so. */
 export const recordEnd = (db: Tx, post: Leased, status: 'gone' | 'uncertain', reason: string): Promise<boolean> =>
@@ -97,10 +98,8 @@ async function renew(db: Database, post: Leased, set: Prisma.Sql, leaseMs: numbe
   return row?.leaseUntil ? { ...post, ref: row.ref, attemptedAt: row.attemptedAt, leaseUntil: row.leaseUntil } : null
 }
 
-const release = (db: Tx, post: Leased, set: Prisma.Sql): Promise<boolean> => write(db, post, Prisma.sql`"leaseUntil" = NULL, ${set}`)
-
-const write = async (db: Tx, post: Leased, set: Prisma.Sql): Promise<boolean> =>
-  (await db.$executeRaw`UPDATE "Post" SET ${set} WHERE ${held(post)}`) > 0
+const release = async (db: Tx, post: Leased, set: Prisma.Sql): Promise<boolean> =>
+  (await db.$executeRaw`UPDATE "Post" SET "leaseUntil" = NULL, ${set} WHERE ${held(post)}`) > 0
 
 const held = (post: Leased): Prisma.Sql => Prisma.sql`id = ${post.id} AND "leaseUntil" = ${post.leaseUntil}`
 
