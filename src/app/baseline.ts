@@ -5,9 +5,9 @@ import type { ChangeState } from '../core/change/state.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Bulletin, FixedBuild } from '../core/identify/bulletin.ts'
 import type { Database, Tx } from '../db/database.ts'
-import { changeSubject, readHosts } from './rows.ts'
 import type { Unit } from './house.ts'
 import { readAssetsWith } from './inventory.ts'
+import { changeSubject, readHosts } from './rows.ts'
 
 /**
  * Closing a review: the verified hosts have the fixed builds, their classes' baselines move there. The inventory takes
@@ -17,7 +17,12 @@ export async function moveBaselines(unit: Unit, state: ChangeState): Promise<voi
   if (state.rollout?.rolledBack) return
   const verified = (await readHosts(unit.tx, state.id)).filter((h) => h.status === 'verified')
   const fixed = await fixedBuilds(unit.tx, state)
-  const assets = (await readAssetsWith(unit.tx, fixed.map((b) => b.name))).filter((a) => verified.some((h) => h.host === a.host))
+  const assets = (
+    await readAssetsWith(
+      unit.tx,
+      fixed.map((b) => b.name),
+    )
+  ).filter((a) => verified.some((h) => h.host === a.host))
   const before = await readBaselines(unit.tx)
   const after = moveBaseline(before, assets, fixed)
   for (const entry of after.filter((e) => !before.includes(e))) {
@@ -28,7 +33,12 @@ export async function moveBaselines(unit: Unit, state: ChangeState): Promise<voi
       update: { version, changeId: state.id, setAt: unit.now },
     })
   }
-  unit.audit({ actor: 'patchcrier', action: 'move-baseline', subject: changeSubject(state.id), detail: { entries: after.filter((e) => !before.includes(e)) } })
+  unit.audit({
+    actor: 'patchcrier',
+    action: 'move-baseline',
+    subject: changeSubject(state.id),
+    detail: { entries: after.filter((e) => !before.includes(e)) },
+  })
 }
 
 /** What a rollout has verified on a host is what its inventory says from now on, until the next import. */

@@ -41,7 +41,13 @@ export async function runCommand(unit: Unit, state: ChangeState, command: Comman
 function auditView(event: ChangeEvent): unknown {
   if (event.kind === 'plan submitted') return { kind: event.kind, digest: event.digest, plan: event.plan }
   if (event.kind === 'bulletin revised')
-    return { kind: event.kind, vendorId: event.bulletin.vendorId, revision: event.bulletin.revision, differences: event.differences, voidsPlan: event.voidsPlan }
+    return {
+      kind: event.kind,
+      vendorId: event.bulletin.vendorId,
+      revision: event.bulletin.revision,
+      differences: event.differences,
+      voidsPlan: event.voidsPlan,
+    }
   return event
 }
 

@@ -45,13 +45,48 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
       await startOrder(unit, after, event.ring, 'install', event.hosts)
       return say(unit, team, subject, 'progress', key, ringNote(after, event.ring, `started: ${listed(event.hosts)}`))
     case 'ring settled':
-      await say(unit, team, subject, 'progress', key, ringNote(after, event.ring, `settled: ${event.figures}`, event.ring === 1 ? 'Next: look at the pilot systems and record the outcome.' : undefined))
+      await say(
+        unit,
+        team,
+        subject,
+        'progress',
+        key,
+        ringNote(
+          after,
+          event.ring,
+          `settled: ${event.figures}`,
+          event.ring === 1 ? 'Next: look at the pilot systems and record the outcome.' : undefined,
+        ),
+      )
       return due(unit, 'advance', subject, unit.now, `next ring of change ${after.id}`)
     case 'pilot recorded':
-      await say(unit, team, subject, 'progress', key, note(event.passed ? 'The pilot passed' : 'The pilot FAILED', event.passed ? 'good' : 'danger', ...(event.note ? [textBlock(event.note)] : [])))
+      await say(
+        unit,
+        team,
+        subject,
+        'progress',
+        key,
+        note(
+          event.passed ? 'The pilot passed' : 'The pilot FAILED',
+          event.passed ? 'good' : 'danger',
+          ...(event.note ? [textBlock(event.note)] : []),
+        ),
+      )
       return due(unit, 'advance', subject, unit.now, `next ring of change ${after.id}`)
     case 'halted':
-      await say(unit, team, subject, 'progress', key, note(event.by === null ? 'HALTED by threshold' : 'STOPPED', 'danger', textBlock(event.reason), quiet('Nothing starts until the quorum resumes it.')))
+      await say(
+        unit,
+        team,
+        subject,
+        'progress',
+        key,
+        note(
+          event.by === null ? 'HALTED by threshold' : 'STOPPED',
+          'danger',
+          textBlock(event.reason),
+          quiet('Nothing starts until the quorum resumes it.'),
+        ),
+      )
       return unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
     case 'resumed':
       await say(unit, team, subject, 'progress', key, note('Resumed by quorum', 'good'))
@@ -69,14 +104,29 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
     case 'incident reported':
       return reply(unit, team, subject, 'progress', `incident:${event.number}`, { incident: event.number })
     case 'rollout finished':
-      await unit.tx.runnerOrder.updateMany({ where: { changeId: after.id, status: { in: ['stored', 'given'] } }, data: { status: 'settled' } })
+      await unit.tx.runnerOrder.updateMany({
+        where: { changeId: after.id, status: { in: ['stored', 'given'] } },
+        data: { status: 'settled' },
+      })
       return show(unit, team, subject, 'review')
     case 'review closed':
       await moveBaselines(unit, after)
       return show(unit, 'management', subject, 'summary')
     case 'bulletin revised':
       if (event.differences.length === 0) return
-      return say(unit, team, subject, 'alert', key, note(`Revision ${event.bulletin.revision}`, 'warning', { kind: 'list', items: event.differences.map((d) => [d]) }, ...(event.voidsPlan ? [textBlock('The plan that was waiting is void: it needs a new one, and a new approval.')] : [])))
+      return say(
+        unit,
+        team,
+        subject,
+        'alert',
+        key,
+        note(
+          `Revision ${event.bulletin.revision}`,
+          'warning',
+          { kind: 'list', items: event.differences.map((d) => [d]) },
+          ...(event.voidsPlan ? [textBlock('The plan that was waiting is void: it needs a new one, and a new approval.')] : []),
+        ),
+      )
     case 'vouched':
     case 'declared not relevant':
     case 'test recorded':
@@ -109,18 +159,28 @@ async function planApproved(unit: Unit, state: ChangeState): Promise<void> {
   const rows = plan.rings.flatMap((ring, index) =>
     ring.hosts.map((host) => newProgress(host, index + 1, plan.hosts.find((h) => h.host === host)?.packages ?? [])),
   )
-  await unit.tx.rolloutHost.createMany({ data: rows.map((row) => ({ changeId: state.id, host: row.host, ring: row.ring, state: json(row), status: row.status })) })
+  await unit.tx.rolloutHost.createMany({
+    data: rows.map((row) => ({ changeId: state.id, host: row.host, ring: row.ring, state: json(row), status: row.status })),
+  })
   await due(unit, 'advance', changeSubject(state.id), new Date(plan.window.start), `window opens for change ${state.id}`)
 }
 
 async function hostsRetried(unit: Unit, state: ChangeState, names: readonly string[]): Promise<void> {
   const hosts = (await readHosts(unit.tx, state.id)).filter((h) => names.includes(h.host)).map((h) => retry(h))
-  await writeHosts(unit.tx, state.id, hosts.flatMap((h) => (h.ok ? [h.value] : [])))
+  await writeHosts(
+    unit.tx,
+    state.id,
+    hosts.flatMap((h) => (h.ok ? [h.value] : [])),
+  )
   await due(unit, 'advance', changeSubject(state.id), unit.now, `retry in change ${state.id}`)
 }
 
 async function hostsExcluded(unit: Unit, state: ChangeState, event: Extract<ChangeEvent, { kind: 'hosts excluded' }>): Promise<void> {
   const mark = { by: event.by, reason: event.reason, at: unit.now.toISOString() }
   const hosts = (await readHosts(unit.tx, state.id)).filter((h) => event.hosts.includes(h.host)).map((h) => exclude(h, mark))
-  await writeHosts(unit.tx, state.id, hosts.flatMap((h) => (h.ok ? [h.value] : [])))
+  await writeHosts(
+    unit.tx,
+    state.id,
+    hosts.flatMap((h) => (h.ok ? [h.value] : [])),
+  )
 }

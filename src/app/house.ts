@@ -36,11 +36,14 @@ export interface Unit {
 
 /** State, audit record, posts and jobs commit together or not at all. */
 export function transact<T>(house: House, work: (unit: Unit) => Promise<T>): Promise<T> {
-  return house.write(async (tx) => {
-    const now = house.clock.now()
-    const records: AuditEntry[] = []
-    const result = await work({ house, tx, now, audit: (entry) => records.push({ ...entry, at: now }) })
-    for (const record of records) await appendAudit(tx, record)
-    return result
-  })
+  return house.write((tx) => joined(house, tx, work))
+}
+
+/** The same inside a transaction that somebody else has begun; it must end right after. */
+export async function joined<T>(house: House, tx: Tx, work: (unit: Unit) => Promise<T>): Promise<T> {
+  const now = house.clock.now()
+  const records: AuditEntry[] = []
+  const result = await work({ house, tx, now, audit: (entry) => records.push({ ...entry, at: now }) })
+  for (const record of records) await appendAudit(tx, record)
+  return result
 }

@@ -35,7 +35,11 @@ export async function readSourceState(house: Pick<House, 'db'>, id: string): Pro
 }
 
 const writeSourceState = (unit: Unit, id: string, value: SourceState) =>
-  unit.tx.setting.upsert({ where: { key: sourceSubject(id) }, create: { key: sourceSubject(id), value: json(value) }, update: { value: json(value) } })
+  unit.tx.setting.upsert({
+    where: { key: sourceSubject(id) },
+    create: { key: sourceSubject(id), value: json(value) },
+    update: { value: json(value) },
+  })
 
 /**
  * Asks a source for what is new and takes it in, document by document, each in its own transaction. The cursor moves
@@ -49,7 +53,13 @@ export async function pollSource(house: House, id: string, signal: AbortSignal):
     const batch = await source.fetch(before.cursor, signal)
     for (const raw of batch.documents) await takeDocument(house, id, raw, await source.check(raw, house.clock.now()), !before.firstPollDone)
     await transact(house, async (unit) => {
-      const value = { cursor: batch.cursor, firstPollDone: true, lastGoodAt: unit.now.toISOString(), failingSince: null, dropped: [...batch.dropped] }
+      const value = {
+        cursor: batch.cursor,
+        firstPollDone: true,
+        lastGoodAt: unit.now.toISOString(),
+        failingSince: null,
+        dropped: [...batch.dropped],
+      }
       await writeSourceState(unit, id, value)
       if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
       if (before.failingSince) await sayRecovered(unit, id, before.failingSince)
@@ -70,7 +80,12 @@ async function sayFailing(house: House, id: string, before: SourceState, reason:
   await transact(house, async (unit) => {
     const since = unit.now.toISOString()
     await writeSourceState(unit, id, { ...before, failingSince: since })
-    const card = note(`Source "${name}" is failing`, 'warning', textBlock(reason), quiet('Nothing was taken from it. You are told when it works again.'))
+    const card = note(
+      `Source "${name}" is failing`,
+      'warning',
+      textBlock(reason),
+      quiet('Nothing was taken from it. You are told when it works again.'),
+    )
     await show(unit, 'admin', sourceSubject(id), failingPurpose(since), { frozen: card })
     unit.audit({ actor: 'patchcrier', action: 'source-failing', subject: sourceSubject(id), detail: { reason } })
   })
@@ -90,7 +105,18 @@ async function takeDocument(house: House, source: string, raw: RawDocument, chec
     if (judgement.kind === 'seen') return
     const held = judgement.verification.verdict === 'QUARANTINED' || judgement.verification.verdict === 'BOGUS'
     const row = await store(unit, source, raw, checked, judgement, held ? 'held' : silent ? 'history' : judgement.kind)
-    unit.audit({ actor: 'patchcrier', action: 'take-bulletin', subject: `bulletin:${row}`, detail: { file: raw.fileName, digest: checked.digest, kind: judgement.kind, verdict: judgement.verification.verdict, reason: judgement.verification.reason } })
+    unit.audit({
+      actor: 'patchcrier',
+      action: 'take-bulletin',
+      subject: `bulletin:${row}`,
+      detail: {
+        file: raw.fileName,
+        digest: checked.digest,
+        kind: judgement.kind,
+        verdict: judgement.verification.verdict,
+        reason: judgement.verification.reason,
+      },
+    })
     if (held || !checked.bulletin) return show(unit, 'security', `bulletin:${row}`, 'held')
     await tell(unit, row, checked.bulletin, judgement, silent)
   })
@@ -109,7 +135,14 @@ async function knownRevisions(unit: Unit, source: string, checked: Checked, raw:
   }))
 }
 
-async function store(unit: Unit, source: string, raw: RawDocument, checked: Checked, judgement: Judgement, origin: string): Promise<number> {
+async function store(
+  unit: Unit,
+  source: string,
+  raw: RawDocument,
+  checked: Checked,
+  judgement: Judgement,
+  origin: string,
+): Promise<number> {
   const { bulletin } = checked
   const counts = origin !== 'held' && bulletin !== null
   if (counts) await unit.tx.bulletin.updateMany({ where: { source, vendorId: bulletin.vendorId, current: true }, data: { current: false } })
@@ -143,7 +176,10 @@ async function tell(unit: Unit, rowId: number, bulletin: Bulletin, judgement: Ju
 }
 
 async function changeOf(unit: Unit, bulletin: Bulletin): Promise<number | null> {
-  const row = await unit.tx.bulletin.findFirst({ where: { source: bulletin.source, vendorId: bulletin.vendorId, changeId: { not: null } }, orderBy: { id: 'desc' } })
+  const row = await unit.tx.bulletin.findFirst({
+    where: { source: bulletin.source, vendorId: bulletin.vendorId, changeId: { not: null } },
+    orderBy: { id: 'desc' },
+  })
   return row?.changeId ?? null
 }
 
@@ -156,7 +192,12 @@ async function revise(unit: Unit, rowId: number, changeId: number, bulletin: Bul
   await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId } })
   const state = await lockChange(unit.tx, changeId)
   if (!state) return
-  const command = { kind: 'revise', bulletin: await factsOf(unit, rowId), hosts: await matchedHosts(unit, bulletin), differences: judgement.differences } as const
+  const command = {
+    kind: 'revise',
+    bulletin: await factsOf(unit, rowId),
+    hosts: await matchedHosts(unit, bulletin),
+    differences: judgement.differences,
+  } as const
   await runCommand(unit, state, command, null)
 }
 
@@ -182,7 +223,12 @@ export async function openChange(unit: Unit, rowId: number): Promise<number> {
   await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: created.id } })
   await show(unit, 'patch team', changeSubject(created.id), 'alert')
   await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
-  unit.audit({ actor: 'patchcrier', action: 'open-change', subject: changeSubject(created.id), detail: { bulletin: bulletin.vendorId, revision: bulletin.revision, hosts: state.hosts.map((h) => h.host) } })
+  unit.audit({
+    actor: 'patchcrier',
+    action: 'open-change',
+    subject: changeSubject(created.id),
+    detail: { bulletin: bulletin.vendorId, revision: bulletin.revision, hosts: state.hosts.map((h) => h.host) },
+  })
   return created.id
 }
 

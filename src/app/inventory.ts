@@ -17,7 +17,11 @@ export async function readAssets(tx: Database | Tx): Promise<readonly Asset[]> {
 
 /** Hosts that have any of these packages: what a bulletin could be about. SQL narrows, core compares. */
 export async function readAssetsWith(tx: Database | Tx, packages: readonly string[]): Promise<readonly Asset[]> {
-  const rows = await tx.asset.findMany({ where: { installs: { some: { name: { in: [...packages] } } } }, include: { installs: true }, orderBy: { host: 'asc' } })
+  const rows = await tx.asset.findMany({
+    where: { installs: { some: { name: { in: [...packages] } } } },
+    include: { installs: true },
+    orderBy: { host: 'asc' },
+  })
   return rows.map(assetOf)
 }
 

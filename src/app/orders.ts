@@ -5,17 +5,23 @@ import { foldReport } from '../core/deploy/report.ts'
 import { Fault } from '../core/fault.ts'
 import type { Ruled } from '../core/result.ts'
 import type { HostReport, Order, Runner } from '../ports.ts'
-import { changeSubject, json, lockChange, readHosts, writeHosts } from './rows.ts'
 import { due } from './due.ts'
 import { type House, transact, type Unit } from './house.ts'
 import { orderQueue } from './jobs.ts'
 import { touchSubject } from './posts.ts'
+import { changeSubject, json, lockChange, readHosts, writeHosts } from './rows.ts'
 
 /**
  * Writes an order and marks its hosts, in the transaction of the decision: an order is stored before it is given.
  * Hosts that their own rule does not let go (delayed meanwhile, running) are left out.
  */
-export async function startOrder(unit: Unit, state: ChangeState, ring: number, action: Order['action'], names: readonly string[]): Promise<void> {
+export async function startOrder(
+  unit: Unit,
+  state: ChangeState,
+  ring: number,
+  action: Order['action'],
+  names: readonly string[],
+): Promise<void> {
   const plan = state.submission?.plan
   if (!plan) throw new Fault('STATE_CORRUPT', `change ${state.id} has no plan to order by`)
   const at = unit.now.toISOString()
@@ -30,9 +36,14 @@ export async function startOrder(unit: Unit, state: ChangeState, ring: number, a
     hosts: going.map((h) => ({ host: h.host, packages: h.packages.map(({ name, from, to }) => ({ name, from, to })) })),
     options: plan.options,
   }
-  await unit.tx.runnerOrder.create({ data: { id: order.id, changeId: state.id, ring, runner: plan.runner, body: json(order), status: 'stored', storedAt: unit.now } })
+  await unit.tx.runnerOrder.create({
+    data: { id: order.id, changeId: state.id, ring, runner: plan.runner, body: json(order), status: 'stored', storedAt: unit.now },
+  })
   await writeHosts(unit.tx, state.id, going)
-  await unit.tx.rolloutHost.updateMany({ where: { changeId: state.id, host: { in: going.map((h) => h.host) } }, data: { orderId: order.id } })
+  await unit.tx.rolloutHost.updateMany({
+    where: { changeId: state.id, host: { in: going.map((h) => h.host) } },
+    data: { orderId: order.id },
+  })
   await unit.house.boss.send(unit.tx, orderQueue, { change: state.id })
   const silent = new Date(unit.now.getTime() + unit.house.inForce.policy.silentAfterMinutes * 60_000)
   await due(unit, 'advance', changeSubject(state.id), silent, `silent hosts of change ${state.id} become unknown`)
@@ -66,7 +77,10 @@ export async function giveOrders(house: House, changeId: number): Promise<void> 
       await runner.stage(order)
       await runner.start(order)
     }
-    await house.db.runnerOrder.updateMany({ where: { id: row.id, status: 'stored' }, data: { status: 'given', givenAt: house.clock.now() } })
+    await house.db.runnerOrder.updateMany({
+      where: { id: row.id, status: 'stored' },
+      data: { status: 'given', givenAt: house.clock.now() },
+    })
   }
 }
 
@@ -78,7 +92,11 @@ export async function giveAllOrders(house: House): Promise<void> {
 
 function runnerOf(house: House, name: string): Runner {
   const runner = house.runners.get(name)
-  if (!runner) throw new Fault('RUNNER_FAILED', `the plan names the runner "${name}", which is not connected; there are: ${[...house.runners.keys()].join(', ')}`)
+  if (!runner)
+    throw new Fault(
+      'RUNNER_FAILED',
+      `the plan names the runner "${name}", which is not connected; there are: ${[...house.runners.keys()].join(', ')}`,
+    )
   return runner
 }
 
@@ -101,9 +119,18 @@ async function withdraw(unit: Unit, changeId: number): Promise<void> {
   if (rows.length === 0) return
   const names = rows.flatMap((row) => (row.body as unknown as Order).hosts.map((h) => h.host))
   const hosts = (await readHosts(unit.tx, changeId)).filter((h) => names.includes(h.host) && h.status === 'ordered')
-  await writeHosts(unit.tx, changeId, hosts.map((h): HostProgress => ({ ...h, facts: {}, status: 'waiting', tries: h.tries - 1 })))
+  await writeHosts(
+    unit.tx,
+    changeId,
+    hosts.map((h): HostProgress => ({ ...h, facts: {}, status: 'waiting', tries: h.tries - 1 })),
+  )
   await unit.tx.runnerOrder.updateMany({ where: { id: { in: rows.map((r) => r.id) }, status: 'stored' }, data: { status: 'withdrawn' } })
-  unit.audit({ actor: 'patchcrier', action: 'withdraw-orders', subject: changeSubject(changeId), detail: { orders: rows.map((r) => r.id) } })
+  unit.audit({
+    actor: 'patchcrier',
+    action: 'withdraw-orders',
+    subject: changeSubject(changeId),
+    detail: { orders: rows.map((r) => r.id) },
+  })
 }
 
 /** Asks every back end that has an order of ours for its reports, and folds in what is new. Answers the changes that moved. */

@@ -27,7 +27,10 @@ export function openingChoices(policy: Policy, from: Instant): readonly OpeningC
 export function planChoices(house: House, from: Instant): PlanChoices {
   return {
     openings: openingChoices(house.inForce.policy, from),
-    runners: [...house.runners.values()].map((r) => ({ value: r.name, label: r.rehearsal ? 'rehearsal (pretends: no computer is touched)' : `${r.name} (hosts or people report)` })),
+    runners: [...house.runners.values()].map((r) => ({
+      value: r.name,
+      label: r.rehearsal ? 'rehearsal (pretends: no computer is touched)' : `${r.name} (hosts or people report)`,
+    })),
   }
 }
 
@@ -46,16 +49,31 @@ export function buildPlan(house: House, state: ChangeState, inputs: PlanInputs, 
   const rule = policy.windows.find((w) => w.id === windowId)
   const opening = rule ? nextOpenings(rule, policy.blackouts, now.toISOString(), 30).find((o) => o.start === start) : undefined
   if (!rule || !opening) return refuse('WINDOW_UNKNOWN', 'This window does not open then (any more). Please choose one of the list.')
-  if (!house.runners.has(inputs.runner)) return refuse('RUNNER_UNKNOWN', `There is no runner "${inputs.runner}"; expected ${[...house.runners.keys()].join(' or ')}.`)
+  if (!house.runners.has(inputs.runner))
+    return refuse('RUNNER_UNKNOWN', `There is no runner "${inputs.runner}"; expected ${[...house.runners.keys()].join(' or ')}.`)
   const open = state.hosts.filter((h) => !h.rebootPending || inputs.reboot)
   const { rings, leftOut } = planRings(open.map(candidate), policy.rings, { now: now.toISOString(), staleAfterDays: policy.staleAfterDays })
   const planned = new Set(rings.flatMap((r) => r.hosts))
   return allow({
     changeId: state.id,
-    bulletins: [{ source: state.bulletin.source, vendorId: state.bulletin.vendorId, revision: state.bulletin.revision, digest: state.bulletin.digest }],
-    hosts: open.filter((h) => planned.has(h.host)).map((h) => ({ host: h.host, packages: h.packages.map(({ name, from, to }) => ({ name, from, to })) })),
+    bulletins: [
+      {
+        source: state.bulletin.source,
+        vendorId: state.bulletin.vendorId,
+        revision: state.bulletin.revision,
+        digest: state.bulletin.digest,
+      },
+    ],
+    hosts: open
+      .filter((h) => planned.has(h.host))
+      .map((h) => ({ host: h.host, packages: h.packages.map(({ name, from, to }) => ({ name, from, to })) })),
     rings,
-    leftOut: [...leftOut, ...state.hosts.filter((h) => !open.includes(h)).map((h) => ({ host: h.host, reason: 'only its reboot is missing, and this plan reboots nothing' }))],
+    leftOut: [
+      ...leftOut,
+      ...state.hosts
+        .filter((h) => !open.includes(h))
+        .map((h) => ({ host: h.host, reason: 'only its reboot is missing, and this plan reboots nothing' })),
+    ],
     window: { id: rule.id, name: rule.name, zone: rule.zone, start: opening.start, end: opening.end },
     options: { reboot: inputs.reboot, silent: inputs.silent },
     undo: inputs.undo,

@@ -74,7 +74,11 @@ async function renderChange(house: House, id: number, purpose: string, payload: 
 async function renderAlert(house: House, state: ChangeState): Promise<Card> {
   const row = await house.db.bulletin.findUniqueOrThrow({ where: { id: state.bulletin.rowId } })
   const fleetSize = await house.db.asset.count()
-  return alertCard(state, { policy: house.inForce.policy, fleetSize, baseline: await baselineCounts(house.db, row.document as unknown as Bulletin) })
+  return alertCard(state, {
+    policy: house.inForce.policy,
+    fleetSize,
+    baseline: await baselineCounts(house.db, row.document as unknown as Bulletin),
+  })
 }
 
 function renderDecision(house: House, state: ChangeState, digest: string): Card | null {
@@ -82,15 +86,24 @@ function renderDecision(house: House, state: ChangeState, digest: string): Card 
   return submission ? decisionCard(state, submission, house.inForce.policy) : null
 }
 
-async function withAnnouncement(house: House, state: ChangeState, kind: string, draw: (context: AnnouncementContext) => Card): Promise<Card | null> {
+async function withAnnouncement(
+  house: House,
+  state: ChangeState,
+  kind: string,
+  draw: (context: AnnouncementContext) => Card,
+): Promise<Card | null> {
   if (!state.announcement || !state.submission) return null
   const acknowledged = await house.db.acknowledgement.count({ where: { changeId: state.id, kind } })
   const { plan } = state.submission
-  const openings = openingChoices(house.inForce.policy, plan.window.end).map(({ value, label }) => ({ value: value.split('|')[1] ?? value, label }))
+  const openings = openingChoices(house.inForce.policy, plan.window.end).map(({ value, label }) => ({
+    value: value.split('|')[1] ?? value,
+    label,
+  }))
   return draw({ policy: house.inForce.policy, plan, announcement: state.announcement, acknowledged, openings: distinct(openings) })
 }
 
-const distinct = <T extends { value: string }>(choices: readonly T[]): readonly T[] => choices.filter((c, i) => choices.findIndex((o) => o.value === c.value) === i)
+const distinct = <T extends { value: string }>(choices: readonly T[]): readonly T[] =>
+  choices.filter((c, i) => choices.findIndex((o) => o.value === c.value) === i)
 
 async function renderProgress(house: House, state: ChangeState): Promise<Card | null> {
   if (!state.rollout || !state.submission) return null
@@ -157,7 +170,9 @@ async function renderDelay(house: House, id: number): Promise<Card | null> {
     reason: row.reason,
     until: row.until.toISOString(),
     missesDeadline: completeBy !== null && completeBy !== undefined && row.until.getTime() > Date.parse(completeBy),
-    ...(row.decidedBy && row.decidedAt ? { decided: { granted: row.granted === true, by: row.decidedBy, at: row.decidedAt.toISOString(), note: row.note ?? '' } } : {}),
+    ...(row.decidedBy && row.decidedAt
+      ? { decided: { granted: row.granted === true, by: row.decidedBy, at: row.decidedAt.toISOString(), note: row.note ?? '' } }
+      : {}),
   }
   return delayCard(view, house.inForce.policy)
 }

@@ -47,9 +47,17 @@ async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProg
   const changed = after.filter((h, i) => h !== before[i])
   if (changed.length > 0) {
     await writeHosts(unit.tx, state.id, changed)
-    unit.audit({ actor: 'patchcrier', action: 'note-silence', subject: changeSubject(state.id), detail: { hosts: changed.map((h) => ({ host: h.host, status: h.status })) } })
+    unit.audit({
+      actor: 'patchcrier',
+      action: 'note-silence',
+      subject: changeSubject(state.id),
+      detail: { hosts: changed.map((h) => ({ host: h.host, status: h.status })) },
+    })
   }
-  await takeOverVerified(unit, after.filter((h) => h.status === 'verified'))
+  await takeOverVerified(
+    unit,
+    after.filter((h) => h.status === 'verified'),
+  )
   await wantFailures(unit, state, after)
   await dueSilence(unit, state, after)
   return after
@@ -58,10 +66,17 @@ async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProg
 /** When the next host would become unknown, rounded up to the minute, so that the row is written once. */
 async function dueSilence(unit: Unit, state: ChangeState, hosts: readonly HostProgress[]): Promise<void> {
   const minutes = unit.house.inForce.policy.silentAfterMinutes
-  const news = hosts.filter(inFlight).map((h) => Math.max(...Object.values(h.facts).map((at: Instant) => Date.parse(at)).filter((t) => t <= unit.now.getTime())))
+  const news = hosts.filter(inFlight).map((h) =>
+    Math.max(
+      ...Object.values(h.facts)
+        .map((at: Instant) => Date.parse(at))
+        .filter((t) => t <= unit.now.getTime()),
+    ),
+  )
   if (news.length === 0) return
   const at = Math.ceil((Math.min(...news) + minutes * 60_000) / 60_000) * 60_000
-  if (at > unit.now.getTime()) await due(unit, 'advance', changeSubject(state.id), new Date(at), `silent hosts of change ${state.id} become unknown`)
+  if (at > unit.now.getTime())
+    await due(unit, 'advance', changeSubject(state.id), new Date(at), `silent hosts of change ${state.id} become unknown`)
 }
 
 /** What `nextStep` looks at. The window counts only from the planned start on. */
@@ -100,7 +115,12 @@ async function carryOut(unit: Unit, state: ChangeState, hosts: readonly HostProg
       return run({ kind: 'settle-ring', ring: step.ring, figures: figuresOf(hosts.filter((h) => h.ring === step.ring)) })
     case 'verify':
       await startOrder(unit, state, step.ring, 'verify', step.hosts)
-      unit.audit({ actor: 'patchcrier', action: 'order-check', subject: changeSubject(state.id), detail: { ring: step.ring, hosts: step.hosts } })
+      unit.audit({
+        actor: 'patchcrier',
+        action: 'order-check',
+        subject: changeSubject(state.id),
+        detail: { ring: step.ring, hosts: step.hosts },
+      })
       return true
     case 'halt':
       return run({ kind: 'halt', ring: step.ring, reason: step.reason })
@@ -111,7 +131,13 @@ async function carryOut(unit: Unit, state: ChangeState, hosts: readonly HostProg
       return false
     case 'wait':
       if (step.until && Date.parse(step.until) > unit.now.getTime())
-        await due(unit, 'advance', changeSubject(state.id), new Date(step.until), `${step.reason === 'window closed' ? 'window opens' : 'next ring'} for change ${state.id}`)
+        await due(
+          unit,
+          'advance',
+          changeSubject(state.id),
+          new Date(step.until),
+          `${step.reason === 'window closed' ? 'window opens' : 'next ring'} for change ${state.id}`,
+        )
       return false
     default:
       return step satisfies never
@@ -123,8 +149,19 @@ async function rollBackOnce(unit: Unit, state: ChangeState, hosts: readonly Host
   const todo = hosts.filter((h) => h.action === 'install' && orderUninstall(h, unit.now.toISOString()).ok)
   const [first] = todo
   if (first) {
-    await startOrder(unit, state, first.ring, 'uninstall', todo.filter((h) => h.ring === first.ring).map((h) => h.host))
-    unit.audit({ actor: 'patchcrier', action: 'order-uninstall', subject: changeSubject(state.id), detail: { ring: first.ring, hosts: todo.filter((h) => h.ring === first.ring).map((h) => h.host) } })
+    await startOrder(
+      unit,
+      state,
+      first.ring,
+      'uninstall',
+      todo.filter((h) => h.ring === first.ring).map((h) => h.host),
+    )
+    unit.audit({
+      actor: 'patchcrier',
+      action: 'order-uninstall',
+      subject: changeSubject(state.id),
+      detail: { ring: first.ring, hosts: todo.filter((h) => h.ring === first.ring).map((h) => h.host) },
+    })
     return true
   }
   if (hosts.some(inFlight)) return false
@@ -144,7 +181,12 @@ function figuresOf(hosts: readonly HostProgress[]): string {
     [c.rolledBack, 'rolled back'],
     [c.notAttempted + c.waiting, 'not attempted'],
   ] as const
-  return `${words.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`).join(', ') || 'nothing'} of ${c.total}`
+  return `${
+    words
+      .filter(([n]) => n > 0)
+      .map(([n, what]) => `${n} ${what}`)
+      .join(', ') || 'nothing'
+  } of ${c.total}`
 }
 
 /** Why nothing happens right now, for the live card; null when something does. */
@@ -155,4 +197,3 @@ export function waitingWords(state: ChangeState, hosts: readonly HostProgress[],
   if (step.kind !== 'wait') return null
   return step.until ? [step.text, ' Next: ', { time: step.until, style: 'date-time' }] : [step.text]
 }
-

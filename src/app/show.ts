@@ -13,9 +13,26 @@ export async function show(unit: Unit, audience: Audience, subject: string, purp
     await wantPost(unit.tx, { subject, purpose, placeId, now: unit.now, ...(payload ? { payload: json(payload) } : {}) })
 }
 
-/** A reply in the thread; with another payload than `frozen` it is drawn from the state and kept up to date. */
-export async function reply(unit: Unit, audience: Audience, subject: string, under: string, purpose: string, payload: object): Promise<void> {
+/**
+ * A reply in the thread of the post `under` (of the same subject, where no other is given). With another payload than
+ * `frozen` it is drawn from the state and kept up to date.
+ */
+export async function reply(
+  unit: Unit,
+  audience: Audience,
+  subject: string,
+  under: string,
+  purpose: string,
+  payload: object,
+  parentSubject = subject,
+): Promise<void> {
   for (const placeId of placesFor(unit, audience))
-    await wantPost(unit.tx, { subject, purpose, placeId, parent: { subject, purpose: under }, payload: json(payload), now: unit.now })
+    await wantPost(unit.tx, {
+      subject,
+      purpose,
+      placeId,
+      parent: { subject: parentSubject, purpose: under },
+      payload: json(payload),
+      now: unit.now,
+    })
 }
-

@@ -59,5 +59,21 @@ export interface Form {
 }
 
 export type Field =
-  | { readonly kind: 'text'; readonly id: string; readonly label: string; readonly multiline: boolean; readonly required: boolean; readonly value?: string; readonly hint?: string; readonly maxLength: number }
-  | { readonly kind: 'choice'; readonly id: string; readonly label: string; readonly required: boolean; readonly options: readonly { readonly value: string; readonly label: string }[]; readonly value?: string }
+  | {
+      readonly kind: 'text'
+      readonly id: string
+      readonly label: string
+      readonly multiline: boolean
+      readonly required: boolean
+      readonly value?: string
+      readonly hint?: string
+      readonly maxLength: number
+    }
+  | {
+      readonly kind: 'choice'
+      readonly id: string
+      readonly label: string
+      readonly required: boolean
+      readonly options: readonly { readonly value: string; readonly label: string }[]
+      readonly value?: string
+    }

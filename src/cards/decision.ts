@@ -58,7 +58,10 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
       },
       ...needsBlocks(state, submission, policy, open),
     ],
-    actions: [...(open ? voteActions(subject, submission.digest) : current ? nextActions(state, subject) : []), button('Full plan', 'full-plan', subject, { digest: submission.digest })],
+    actions: [
+      ...(open ? voteActions(subject, submission.digest) : current ? nextActions(state, subject) : []),
+      button('Full plan', 'full-plan', subject, { digest: submission.digest }),
+    ],
     summary: `${decided ? `Plan ${decided.verdict}` : 'Go or no-go'}: ${subjectOf(state)} on ${count(plan.hosts.length, 'host')}`,
   }
 }

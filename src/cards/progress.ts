@@ -31,7 +31,11 @@ export function progressCard(state: ChangeState, context: ProgressContext): Card
     subtitle: `change ${state.id} · ${state.bulletin.vendorId}${plan.runner === 'rehearsal' ? ' · a rehearsal: no computer is touched' : ''}`,
     blocks: [
       { kind: 'progress', label: 'verified', done: all.verified, of: all.total - all.excluded - all.skipped },
-      { kind: 'table', columns: ['Ring', 'arrived', 'attempted', 'installed', 'verified', 'failed', 'not attempted', 'unknown', ''], rows: plan.rings.map((ring, i) => ringRow(ring, i + 1, rollout.rings[i], hosts)) },
+      {
+        kind: 'table',
+        columns: ['Ring', 'arrived', 'attempted', 'installed', 'verified', 'failed', 'not attempted', 'unknown', ''],
+        rows: plan.rings.map((ring, i) => ringRow(ring, i + 1, rollout.rings[i], hosts)),
+      },
       ...peopleBlocks(context),
     ],
     actions: actions(rollout, subject),
@@ -44,7 +48,9 @@ function headline(plan: Plan, rollout: Rollout): string {
   const running = rollout.rings.findIndex((r) => r.state === 'running')
   const ring = plan.rings[running]
   if (ring) return `ring ${running + 1} of ${plan.rings.length} "${ring.name}"`
-  return rollout.startedAt ? `between rings, ${rollout.rings.filter((r) => r.state === 'settled').length} of ${plan.rings.length} done` : 'not started yet'
+  return rollout.startedAt
+    ? `between rings, ${rollout.rings.filter((r) => r.state === 'settled').length} of ${plan.rings.length} done`
+    : 'not started yet'
 }
 
 const toneOf = ({ status }: Rollout) =>
@@ -52,37 +58,97 @@ const toneOf = ({ status }: Rollout) =>
 
 function ringRow(ring: PlannedRing, number: number, state: RingState | undefined, hosts: readonly HostProgress[]): readonly string[] {
   const counters = ringCounters(hosts.filter((h) => h.ring === number))
-  const figures = [counters.arrived, counters.attempted, counters.installed, counters.verified, counters.failed, counters.notAttempted, counters.unknown]
+  const figures = [
+    counters.arrived,
+    counters.attempted,
+    counters.installed,
+    counters.verified,
+    counters.failed,
+    counters.notAttempted,
+    counters.unknown,
+  ]
   const untouched = state?.state === 'waiting'
-  return [`${ring.name} ${ring.hosts.length}`, ...figures.map((n) => (untouched && n === 0 ? '–' : `${n}`)), ringWords(state, ring, counters)]
+  return [
+    `${ring.name} ${ring.hosts.length}`,
+    ...figures.map((n) => (untouched && n === 0 ? '–' : `${n}`)),
+    ringWords(state, ring, counters),
+  ]
 }
 
 function ringWords(state: RingState | undefined, ring: PlannedRing, counters: RingCounters): string {
-  const extra = [counters.excluded > 0 && `${counters.excluded} excluded`, counters.delayed > 0 && `${counters.delayed} delayed`, counters.late > 0 && `${counters.late} late`, counters.rolledBack > 0 && `${counters.rolledBack} rolled back`].filter((w) => w !== false)
-  const main = state?.state === 'running' ? 'running' : state?.state === 'settled' ? 'done' : ring.soakMinutes > 0 ? `waits, soak ${ring.soakMinutes} min` : 'waits'
+  const extra = [
+    counters.excluded > 0 && `${counters.excluded} excluded`,
+    counters.delayed > 0 && `${counters.delayed} delayed`,
+    counters.late > 0 && `${counters.late} late`,
+    counters.rolledBack > 0 && `${counters.rolledBack} rolled back`,
+  ].filter((w) => w !== false)
+  const main =
+    state?.state === 'running'
+      ? 'running'
+      : state?.state === 'settled'
+        ? 'done'
+        : ring.soakMinutes > 0
+          ? `waits, soak ${ring.soakMinutes} min`
+          : 'waits'
   return [main, ...extra].join(', ')
 }
 
 function peopleBlocks({ policy, plan, rollout, waiting }: ProgressContext): readonly Block[] {
   const blocks: Block[] = []
-  if (rollout.pilot) blocks.push(outcome(rollout.pilot.passed ? 'good' : 'danger', `Pilot ${rollout.pilot.passed ? 'passed' : 'FAILED'}, recorded by ${nameOf(policy, rollout.pilot.by)} `, at(rollout.pilot.at), rollout.pilot.reason ? `: ${rollout.pilot.reason}` : ''))
-  if (rollout.rolledBack) blocks.push(outcome('warning', `Rolled back by ${nameOf(policy, rollout.rolledBack.by)} `, at(rollout.rolledBack.at), `: ${rollout.rolledBack.reason ?? ''}`))
+  if (rollout.pilot)
+    blocks.push(
+      outcome(
+        rollout.pilot.passed ? 'good' : 'danger',
+        `Pilot ${rollout.pilot.passed ? 'passed' : 'FAILED'}, recorded by ${nameOf(policy, rollout.pilot.by)} `,
+        at(rollout.pilot.at),
+        rollout.pilot.reason ? `: ${rollout.pilot.reason}` : '',
+      ),
+    )
+  if (rollout.rolledBack)
+    blocks.push(
+      outcome(
+        'warning',
+        `Rolled back by ${nameOf(policy, rollout.rolledBack.by)} `,
+        at(rollout.rolledBack.at),
+        `: ${rollout.rolledBack.reason ?? ''}`,
+      ),
+    )
   if (rollout.halt && (rollout.status === 'halted' || rollout.status === 'stopped')) {
-    blocks.push(outcome('danger', rollout.halt.by === null ? 'HALTED by threshold ' : `STOPPED by ${nameOf(policy, rollout.halt.by)} `, at(rollout.halt.at), `: ${rollout.halt.reason}`))
-    blocks.push(textBlock('Nothing starts. Resume needs the quorum.', ...(rollout.resumeApprovals.length > 0 ? [` Approved so far by ${listed(rollout.resumeApprovals.map((a) => nameOf(policy, a.person)))}.`] : [])))
+    blocks.push(
+      outcome(
+        'danger',
+        rollout.halt.by === null ? 'HALTED by threshold ' : `STOPPED by ${nameOf(policy, rollout.halt.by)} `,
+        at(rollout.halt.at),
+        `: ${rollout.halt.reason}`,
+      ),
+    )
+    blocks.push(
+      textBlock(
+        'Nothing starts. Resume needs the quorum.',
+        ...(rollout.resumeApprovals.length > 0
+          ? [` Approved so far by ${listed(rollout.resumeApprovals.map((a) => nameOf(policy, a.person)))}.`]
+          : []),
+      ),
+    )
   } else if (rollout.needsPeople) {
     blocks.push(outcome('warning', rollout.needsPeople))
   } else if (waiting) {
     blocks.push(quiet(...waiting))
   }
-  if (rollout.status === 'running') blocks.push(quiet(`Stops by itself: ${plan.rings.map((r) => `${r.name} above ${r.maxFailures} failed`).join(', ')}.`))
+  if (rollout.status === 'running')
+    blocks.push(quiet(`Stops by itself: ${plan.rings.map((r) => `${r.name} above ${r.maxFailures} failed`).join(', ')}.`))
   return blocks
 }
 
 /** Who is still needed for a resume; empty when the quorum is there. */
 export function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy): string {
   if (!state.classification || !state.submission) return ''
-  const quorum = quorumStatus(policy.classes[state.classification.class].quorum, rollout.resumeApprovals, state.submission.submitted.by, policy)
+  const quorum = quorumStatus(
+    policy.classes[state.classification.class].quorum,
+    rollout.resumeApprovals,
+    state.submission.submitted.by,
+    policy,
+  )
   return missingWords(quorum.missing)
 }
 
@@ -119,7 +185,10 @@ const pilotAction = (subject: string): Action =>
       title: 'Outcome of the pilot',
       intro: 'Look at the pilot systems: do they do their work? Later rings wait for your word.',
       submit: 'Record',
-      fields: [passedField('passed'), { kind: 'text', id: 'note', label: 'What did you check?', multiline: true, required: false, maxLength: 500 }],
+      fields: [
+        passedField('passed'),
+        { kind: 'text', id: 'note', label: 'What did you check?', multiline: true, required: false, maxLength: 500 },
+      ],
     },
   })
 
@@ -130,7 +199,13 @@ const reasonForm = (title: string, label: string, submit: string): Form => ({
 })
 
 const rollBackAction = (subject: string): Action =>
-  button('Roll back', 'roll-back', subject, { style: 'danger', form: { ...reasonForm('Roll back', 'Why?', 'Roll back'), intro: 'Stops the rollout and uninstalls the update on every host that has it. Afterwards it can be planned again.' } })
+  button('Roll back', 'roll-back', subject, {
+    style: 'danger',
+    form: {
+      ...reasonForm('Roll back', 'Why?', 'Roll back'),
+      intro: 'Stops the rollout and uninstalls the update on every host that has it. Afterwards it can be planned again.',
+    },
+  })
 
 /** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
 export interface FailureView extends FailureGroup {
@@ -158,7 +233,9 @@ export function failureCard(state: ChangeState, group: FailureView, policy: Poli
       : [
           ...(claimed ? [] : [button('I take it', 'claim', subject)]),
           button('Retry', 'retry', subject, { style: 'primary' }),
-          button('Exclude', 'exclude', subject, { form: reasonForm(`Exclude ${count(group.open.length, 'host')}`, 'Why? They stay unpatched.', 'Exclude') }),
+          button('Exclude', 'exclude', subject, {
+            form: reasonForm(`Exclude ${count(group.open.length, 'host')}`, 'Why? They stay unpatched.', 'Exclude'),
+          }),
         ],
     summary: `${count(group.hosts.length, 'host')} failed: ${group.cause}`,
   }
@@ -169,7 +246,12 @@ export function incidentCard(state: ChangeState, incident: Incident, policy: Pol
   const key = `incident-${incident.number}`
   const claimed = state.claims[key]
   return {
-    ...note(`${nameOf(policy, incident.by)}: "It went wrong"`, claimed ? 'neutral' : 'warning', textBlock(incident.text), ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : [])),
+    ...note(
+      `${nameOf(policy, incident.by)}: "It went wrong"`,
+      claimed ? 'neutral' : 'warning',
+      textBlock(incident.text),
+      ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
+    ),
     actions: claimed ? [] : [button('I take it', 'claim', `failure:${state.id}/${key}`, { style: 'primary' })],
   }
 }
@@ -190,7 +272,15 @@ export function hostsBlocks(hosts: readonly HostProgress[], plan: Plan): readonl
           yes(h.facts.arrivedAt),
           yes(h.facts.attemptedAt),
           yes(h.facts.installedAt),
-          [h.cause, h.late && 'late', h.tries > 1 && `try ${h.tries}`, h.excluded?.reason, h.delayedUntil && `delayed until ${h.delayedUntil}`].filter(Boolean).join('; '),
+          [
+            h.cause,
+            h.late && 'late',
+            h.tries > 1 && `try ${h.tries}`,
+            h.excluded?.reason,
+            h.delayedUntil && `delayed until ${h.delayedUntil}`,
+          ]
+            .filter(Boolean)
+            .join('; '),
         ]),
     },
   ]

@@ -21,12 +21,30 @@ export function reviewCard(state: ChangeState, review: Review, figures: ReviewFi
           fact('Result', resultLine(figures)),
           fact('Started', ...clockText(figures.started)),
           fact('Completed', ...clockText(figures.completed)),
-          ...(figures.slowest ? [fact('Slowest step', `${figures.slowest.act.what} by ${nameOf(policy, figures.slowest.act.who)} (${durationOf(figures.slowest.seconds)})`)] : []),
+          ...(figures.slowest
+            ? [
+                fact(
+                  'Slowest step',
+                  `${figures.slowest.act.what} by ${nameOf(policy, figures.slowest.act.who)} (${durationOf(figures.slowest.seconds)})`,
+                ),
+              ]
+            : []),
           ...stepFacts(figures),
         ],
       },
       ...review.lessons.map((l): Block => outcome('neutral', `Lesson, ${nameOf(policy, l.by)} `, at(l.at), `: ${l.text}`)),
-      ...(review.closed ? [outcome('good', `Closed by ${nameOf(policy, review.closed.by)} `, at(review.closed.at), rolledBack ? '. The baseline stays.' : '. The baseline of the verified hosts has moved.')] : [quiet(rolledBack ? 'It was rolled back: the baseline stays as it is.' : 'Closing it moves the baseline of the verified hosts.')]),
+      ...(review.closed
+        ? [
+            outcome(
+              'good',
+              `Closed by ${nameOf(policy, review.closed.by)} `,
+              at(review.closed.at),
+              rolledBack ? '. The baseline stays.' : '. The baseline of the verified hosts has moved.',
+            ),
+          ]
+        : [
+            quiet(rolledBack ? 'It was rolled back: the baseline stays as it is.' : 'Closing it moves the baseline of the verified hosts.'),
+          ]),
     ],
     actions: review.closed ? [button('Who did what', 'timeline', subject)] : openActions(subject, rolledBack),
     summary: `Review of change ${state.id}: ${resultLine(figures)}`,
@@ -38,7 +56,16 @@ const openActions = (subject: string, rolledBack: boolean): readonly Action[] =>
     form: {
       title: 'A lesson',
       submit: 'Write it down',
-      fields: [{ kind: 'text', id: 'text', label: 'What should be done differently, in the process or in the deadlines? What went well?', multiline: true, required: true, maxLength: 1000 }],
+      fields: [
+        {
+          kind: 'text',
+          id: 'text',
+          label: 'What should be done differently, in the process or in the deadlines? What went well?',
+          multiline: true,
+          required: true,
+          maxLength: 1000,
+        },
+      ],
     },
   }),
   button('Who did what', 'timeline', subject),
@@ -46,17 +73,23 @@ const openActions = (subject: string, rolledBack: boolean): readonly Action[] =>
   button('Close the review', 'close-review', subject, { style: rolledBack ? 'default' : 'primary' }),
 ]
 
-export const resultLine = (figures: ReviewFigures): string => `${figures.counts.map((c) => `${c.hosts} ${c.status}`).join(', ')} of ${count(figures.total, 'host')}`
+export const resultLine = (figures: ReviewFigures): string =>
+  `${figures.counts.map((c) => `${c.hosts} ${c.status}`).join(', ')} of ${count(figures.total, 'host')}`
 
 function clockText(clock: ClockFigure): Text {
   const when: Text = clock.at ? [at(clock.at)] : ['not yet']
   if (clock.by === null) return [...when, ', no deadline']
   const margin = clock.marginMinutes === null ? '' : durationOf(Math.abs(clock.marginMinutes) * 60)
-  return [...when, clock.met === false ? `, MISSED by ${margin}` : clock.met === true ? `, ${margin} before its deadline` : `, ${margin} left`]
+  return [
+    ...when,
+    clock.met === false ? `, MISSED by ${margin}` : clock.met === true ? `, ${margin} before its deadline` : `, ${margin} left`,
+  ]
 }
 
 const stepFacts = (figures: ReviewFigures) =>
-  figures.steps.map((s) => fact(`To ${s.step}`, `median ${durationOf(s.medianSeconds)}, longest ${durationOf(s.longestSeconds)} (${count(s.hosts, 'host')})`))
+  figures.steps.map((s) =>
+    fact(`To ${s.step}`, `median ${durationOf(s.medianSeconds)}, longest ${durationOf(s.longestSeconds)} (${count(s.hosts, 'host')})`),
+  )
 
 /** Seconds in the largest two units that say something. */
 export function durationOf(seconds: number): string {
@@ -70,8 +103,17 @@ export function durationOf(seconds: number): string {
 }
 
 /** Who did what when, oldest first, with its source. */
-export function timelineCard(title: string, acts: readonly { readonly what: string; readonly who: string; readonly at: string }[], policy: Policy): Card {
-  return whisper(title, acts.length === 0 ? [textBlock('Nothing has been done yet.')] : [{ kind: 'list', items: acts.map((a) => [at(a.at), ` ${nameOf(policy, a.who)} `, a.what]) }])
+export function timelineCard(
+  title: string,
+  acts: readonly { readonly what: string; readonly who: string; readonly at: string }[],
+  policy: Policy,
+): Card {
+  return whisper(
+    title,
+    acts.length === 0
+      ? [textBlock('Nothing has been done yet.')]
+      : [{ kind: 'list', items: acts.map((a) => [at(a.at), ` ${nameOf(policy, a.who)} `, a.what]) }],
+  )
 }
 
 /** A short plain summary for management. */
@@ -82,7 +124,10 @@ export function managementCard(state: ChangeState, figures: ReviewFigures): Card
     tone: late ? 'warning' : 'good',
     badges: rehearsalBadge(state),
     title: `Security update finished: ${subjectOf(state)}`,
-    blocks: [textBlock(`${resultLine(figures)}. ${late ? 'A deadline was missed.' : 'Deadlines were met.'}`), ...(state.review?.lessons ?? []).map((l): Block => quiet(`Lesson: ${l.text}`))],
+    blocks: [
+      textBlock(`${resultLine(figures)}. ${late ? 'A deadline was missed.' : 'Deadlines were met.'}`),
+      ...(state.review?.lessons ?? []).map((l): Block => quiet(`Lesson: ${l.text}`)),
+    ],
     actions: [],
     summary: `Security update finished: change ${state.id}`,
   }

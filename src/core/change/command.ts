@@ -26,7 +26,12 @@ export type Command =
   | { readonly kind: 'write-lesson'; readonly text: string }
   | { readonly kind: 'close-review' }
   // The house's own. `ring` is a number, from 1; ring 1 is the pilot.
-  | { readonly kind: 'revise'; readonly bulletin: BulletinFacts; readonly hosts: readonly AffectedHost[]; readonly differences: readonly string[] }
+  | {
+      readonly kind: 'revise'
+      readonly bulletin: BulletinFacts
+      readonly hosts: readonly AffectedHost[]
+      readonly differences: readonly string[]
+    }
   | { readonly kind: 'tell-end-users' }
   | { readonly kind: 'start-ring'; readonly ring: number; readonly hosts: readonly string[] }
   | { readonly kind: 'settle-ring'; readonly ring: number; readonly figures: string }
@@ -72,4 +77,10 @@ export type ChangeEvent =
   | { readonly kind: 'planned again'; readonly by: string }
   | { readonly kind: 'lesson written'; readonly by: string; readonly text: string }
   | { readonly kind: 'review closed'; readonly by: string }
-  | { readonly kind: 'bulletin revised'; readonly bulletin: BulletinFacts; readonly hosts: readonly AffectedHost[]; readonly differences: readonly string[]; readonly voidsPlan: boolean }
+  | {
+      readonly kind: 'bulletin revised'
+      readonly bulletin: BulletinFacts
+      readonly hosts: readonly AffectedHost[]
+      readonly differences: readonly string[]
+      readonly voidsPlan: boolean
+    }

@@ -1,7 +1,7 @@
 import { humanIdOf, humanOf, quorumStatus } from '../evaluate/quorum.ts'
 import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
-import { type Decision, inPhase, phaseWords, withRole } from './guard.ts'
+import { blank, type Decision, inPhase, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
 import type { ChangeState, Rollout } from './state.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
@@ -12,38 +12,65 @@ export function announce(state: ChangeState, command: Of<'announce'>, ctx: Conte
   if (!who.ok) return who
   const phase = inPhase(state, ['approved'], 'announce it')
   if (!phase.ok) return phase
-  if (command.what === '' || command.why === '') return refuse('TEXT_NEEDED', 'Please say in plain words what happens, and why.')
+  const window = state.submission?.plan.window
+  if (!window || !(Date.parse(window.end) > Date.parse(ctx.now)))
+    return refuse('WINDOW_PAST', 'The window of this plan is over, so people would be told a wrong time. Please plan again.')
+  if (blank(command.what) || blank(command.why)) return refuse('TEXT_NEEDED', 'Please say in plain words what happens, and why.')
   const lead = Date.parse(ctx.now) + ctx.policy.representativeLeadMinutes * 60_000
-  const start = Date.parse(state.submission?.plan.window.start ?? ctx.now)
-  const endUsersAt = new Date(lead <= start ? lead : Date.parse(ctx.now)).toISOString()
+  const endUsersAt = new Date(lead <= Date.parse(window.start) ? lead : Date.parse(ctx.now)).toISOString()
   return allow([{ kind: 'announced', by: who.actor.id, what: command.what, why: command.why, endUsersAt }])
 }
 
-export function tellEndUsers(state: ChangeState, _: Of<'tell-end-users'>, ctx: Context): Decision {
-  if (ctx.actor !== null) return refuse('HOUSE_ONLY', 'The end users are told by itself once the lead time has passed.')
+/** Due rows outlive the plan that they were written for, so the lead time of this announcement is looked at again. */
+export function tellEndUsers(state: ChangeState, ctx: Context): Decision {
   if (!state.announcement || state.announcement.endUsersToldAt) return allow([])
+  if (!(Date.parse(state.announcement.endUsersAt) <= Date.parse(ctx.now))) return allow([])
   return allow([{ kind: 'end users told' }])
 }
 
 /** The house starts a ring; which one and when `nextStep` decides. Whatever it says, a rollout that stands still starts nothing. */
-export function startRing(state: ChangeState, command: Of<'start-ring'>, ctx: Context): Decision {
-  if (ctx.actor !== null) return refuse('HOUSE_ONLY', 'Rings start by themselves, in their window.')
+export function startRing(state: ChangeState, command: Of<'start-ring'>): Decision {
   const { rollout, announcement, submission } = state
   if (!rollout || !submission || !['announced', 'rolling out'].includes(state.phase))
     return refuse('STALE', `Change ${state.id} ${phaseWords(state.phase)}: nothing starts.`)
-  if (rollout.status !== 'waiting' && rollout.status !== 'running') return refuse('STANDS_STILL', `The rollout is ${rollout.status}: nothing starts.`)
+  if (rollout.status !== 'waiting' && rollout.status !== 'running')
+    return refuse('STANDS_STILL', `The rollout is ${rollout.status}: nothing starts.`)
   if (!announcement?.endUsersToldAt) return refuse('NOT_ANNOUNCED', 'The end users have not been told yet: nothing starts.')
+  if (submission.decided?.verdict !== 'approved') return refuse('NOT_APPROVED', 'The plan is not approved: nothing starts.')
   const planned = submission.plan.rings[command.ring - 1]?.hosts ?? []
   const foreign = command.hosts.filter((h) => !planned.includes(h))
   if (command.hosts.length === 0 || foreign.length > 0)
     return refuse('NOT_PLANNED', `Not in ring ${command.ring} of the approved plan: ${foreign.join(', ') || 'no host given'}.`)
   if (command.ring > 1 && rollout.pilot?.passed !== true) return refuse('PILOT_OPEN', 'The pilot has no recorded good outcome yet.')
+  if (!isItsTurn(rollout, command.ring)) return refuse('RING_ORDER', `Ring ${command.ring} waits for the rings before it to settle.`)
   return allow([{ kind: 'ring started', ring: command.ring, hosts: command.hosts }])
 }
 
+/** A ring begins after the rings before it; once begun, hosts of it that were retried or delayed may follow at any time. */
+const isItsTurn = (rollout: Rollout, ring: number): boolean =>
+  rollout.rings[ring - 1]?.state !== 'waiting' || rollout.rings.slice(0, ring - 1).every(({ state }) => state === 'settled')
+
+/** A ring whose hosts are all delayed or out settles without ever having run. */
 export function settleRing(state: ChangeState, command: Of<'settle-ring'>): Decision {
-  if (state.rollout?.rings[command.ring - 1]?.state !== 'running') return allow([])
+  const { rollout } = state
+  const ring = rollout?.rings[command.ring - 1]
+  if (!rollout || !ring) return refuse('STALE', `Change ${state.id} has no ring ${command.ring} that could settle.`)
+  if (ring.state === 'settled') return allow([])
+  if (rollout.status !== 'waiting' && rollout.status !== 'running')
+    return refuse('STANDS_STILL', `The rollout is ${rollout.status}: no ring settles.`)
   return allow([{ kind: 'ring settled', ring: command.ring, figures: command.figures }])
+}
+
+/** Ends a rollout or a roll-back. A rollout that stands still ends only after its resume, or by a roll-back. */
+export function finish(state: ChangeState, command: Of<'finish'>): Decision {
+  const { rollout } = state
+  if (!rollout) return refuse('STALE', `Change ${state.id} has no rollout that could finish.`)
+  if (rollout.status === 'finished') return allow([])
+  if (rollout.status === 'halted' || rollout.status === 'stopped')
+    return refuse('STANDS_STILL', `The rollout is ${rollout.status}: it does not finish before it is resumed.`)
+  if (rollout.status !== 'rolling back' && rollout.rings.some((ring) => ring.state !== 'settled'))
+    return refuse('RING_ORDER', 'Some ring has not settled yet: the rollout is not finished.')
+  return allow([{ kind: 'rollout finished', figures: command.figures }])
 }
 
 export function halt(state: ChangeState, command: Of<'halt'>): Decision {
@@ -57,9 +84,12 @@ export function recordPilot(state: ChangeState, command: Of<'record-pilot'>, ctx
   if (!who.ok) return who
   const phase = inPhase(state, ['rolling out'], 'record the outcome of the pilot')
   if (!phase.ok) return phase
-  if (state.rollout?.rings[0]?.state !== 'settled') return refuse('PILOT_RUNNING', 'The pilot ring has not settled yet: wait for its last report.')
+  const pilot = state.rollout?.rings[0]
+  if (!state.rollout || pilot?.state !== 'settled')
+    return refuse('PILOT_RUNNING', 'The pilot ring has not settled yet: wait for its last report.')
+  if (pilot.startedAt === undefined) return refuse('PILOT_EMPTY', 'No host of the pilot was started, so there is no outcome to record.')
   if (state.rollout.pilot?.passed) return refuse('ALREADY_DONE', 'The pilot is already recorded as passed.')
-  if (!command.passed && command.note === '') return refuse('REASON_NEEDED', 'Please say what went wrong in the pilot.')
+  if (!command.passed && blank(command.note)) return refuse('REASON_NEEDED', 'Please say what went wrong in the pilot.')
   const recorded: ChangeEvent = { kind: 'pilot recorded', by: who.actor.id, passed: command.passed, note: command.note }
   if (command.passed || state.rollout.status !== 'running') return allow([recorded])
   return allow([recorded, { kind: 'halted', by: who.actor.id, ring: 1, reason: `the pilot failed: ${command.note}` }])
@@ -71,21 +101,26 @@ export function stop(state: ChangeState, command: Of<'stop'>, ctx: Context): Dec
   if (!who.ok) return who
   const status = state.rollout?.status
   if (status !== 'waiting' && status !== 'running') return allow([])
-  return allow([{ kind: 'halted', by: who.actor.id, ring: null, reason: command.reason || 'no reason given' }])
+  return allow([{ kind: 'halted', by: who.actor.id, ring: null, reason: blank(command.reason) ? 'no reason given' : command.reason }])
 }
 
-/** What a resume approval is bound to: this halt and no other. */
-export const haltDigest = (rollout: Rollout): string => `halt-${rollout.halt?.number ?? 0}`
+/** What a resume approval is bound to: this halt and no other. Its time is in it, because the next plan counts its halts anew. */
+export const haltDigest = ({ halt }: Rollout): string => (halt ? `halt-${halt.number}-${halt.at}` : 'no-halt')
 
 export function resume(state: ChangeState, command: Of<'resume'>, ctx: Context): Decision {
   const { rollout, submission, classification } = state
   if (!rollout || !submission || !classification || (rollout.status !== 'halted' && rollout.status !== 'stopped'))
     return refuse('STALE', 'The rollout does not stand still, so there is nothing to resume.')
   const needed = ctx.policy.classes[classification.class].quorum
-  const who = withRole(ctx, needed.map((n) => n.role), 'resume a rollout')
+  const who = withRole(
+    ctx,
+    needed.map((n) => n.role),
+    'resume a rollout',
+  )
   if (!who.ok) return who
   const digest = haltDigest(rollout)
-  if (command.digest !== digest) return refuse('STALE', `It has halted again since: ${rollout.halt?.reason ?? ''}. Please look at the new card.`)
+  if (command.digest !== digest)
+    return refuse('STALE', `It has halted again since: ${rollout.halt?.reason ?? ''}. Please look at the new card.`)
   if (humanOf(who.actor) === humanIdOf(ctx.policy, submission.submitted.by))
     return refuse('OWN_REQUEST', 'You asked for this plan, so others have to resume it.')
   if (rollout.resumeApprovals.some((a) => humanIdOf(ctx.policy, a.person) === humanOf(who.actor)))
@@ -103,8 +138,17 @@ export function retry(state: ChangeState, command: Of<'retry'>, ctx: Context): D
   if (!who.ok) return who
   const phase = inPhase(state, ['rolling out'], 'retry hosts')
   if (!phase.ok) return phase
+  if (state.rollout?.rolledBack) return refuse('STALE', 'It is being rolled back: nothing is installed any more.')
   if (command.hosts.length === 0) return refuse('NOTHING_TO_DO', 'None of these hosts is failed or unknown any more.')
+  const foreign = notPlanned(state, command.hosts)
+  if (foreign) return foreign
   return allow([{ kind: 'hosts retried', by: who.actor.id, hosts: command.hosts, accepted: ctx.acceptable }])
+}
+
+function notPlanned(state: ChangeState, hosts: readonly string[]): Refused | null {
+  const planned = state.submission?.plan.hosts ?? []
+  const foreign = hosts.filter((host) => !planned.some((p) => p.host === host))
+  return foreign.length === 0 ? null : refuse('NOT_PLANNED', `Not in the approved plan: ${foreign.join(', ')}.`)
 }
 
 export function exclude(state: ChangeState, command: Of<'exclude'>, ctx: Context): Decision {
@@ -113,7 +157,9 @@ export function exclude(state: ChangeState, command: Of<'exclude'>, ctx: Context
   const phase = inPhase(state, ['approved', 'announced', 'rolling out'], 'exclude hosts')
   if (!phase.ok) return phase
   if (command.hosts.length === 0) return refuse('NOTHING_TO_DO', 'None of these hosts is still open.')
-  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why these hosts are left out: they stay unpatched.')
+  const foreign = notPlanned(state, command.hosts)
+  if (foreign) return foreign
+  if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why these hosts are left out: they stay unpatched.')
   return allow([{ kind: 'hosts excluded', by: who.actor.id, hosts: command.hosts, reason: command.reason }])
 }
 
@@ -123,16 +169,17 @@ export function rollBack(state: ChangeState, command: Of<'roll-back'>, ctx: Cont
   const phase = inPhase(state, ['rolling out', 'reviewing'], 'roll back')
   if (!phase.ok) return phase
   if (state.rollout?.rolledBack) return refuse('ALREADY_DONE', 'It is already being rolled back.')
-  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why it is rolled back.')
+  if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why it is rolled back.')
   return allow([{ kind: 'rolled back', by: who.actor.id, reason: command.reason }])
 }
 
 export function claim(state: ChangeState, command: Of<'claim'>, ctx: Context): Decision {
   const who = withRole(ctx, ['patch-team', 'operations'], 'take care of a failure')
   if (!who.ok) return who
-  const taken = state.claims[command.key]
+  // Keys come from buttons: what every object has by birth is nobody's claim.
+  const taken = Object.hasOwn(state.claims, command.key) ? state.claims[command.key] : undefined
   if (taken?.by === who.actor.id) return allow([])
-  if (taken) return refuse('ALREADY_DONE', `${ctx.policy.people.find((p) => p.id === taken.by)?.name ?? taken.by} already takes care of it.`)
+  if (taken) return refuse('ALREADY_DONE', `${nameOf(ctx, taken.by)} already takes care of it.`)
   return allow([{ kind: 'claimed', by: who.actor.id, key: command.key, what: command.what }])
 }
 
@@ -140,6 +187,6 @@ export function reportIncident(state: ChangeState, command: Of<'report-incident'
   if (ctx.actor === null) return refuse('PERSON_NEEDED', 'Only a person can say that something went wrong.')
   const phase = inPhase(state, ['announced', 'rolling out', 'reviewing', 'closed'], 'report a problem with it')
   if (!phase.ok) return phase
-  if (command.text === '') return refuse('TEXT_NEEDED', 'Please say in a sentence what went wrong.')
+  if (blank(command.text)) return refuse('TEXT_NEEDED', 'Please say in a sentence what went wrong.')
   return allow([{ kind: 'incident reported', by: ctx.actor.id, number: state.incidents.length + 1, text: command.text }])
 }

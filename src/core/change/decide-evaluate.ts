@@ -2,27 +2,31 @@ import { planDigest } from '../evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, quorumStatus } from '../evaluate/quorum.ts'
 import type { Person } from '../policy.ts'
 import { allow, refuse } from '../result.ts'
-import type { Command, Context } from './command.ts'
-import { type Decision, inPhase, withRole } from './guard.ts'
+import type { ChangeEvent, Command, Context } from './command.ts'
+import { blank, type Decision, inPhase, momentWords, nameOf, type Refused, withRole } from './guard.ts'
+import { planFlaw } from './plan-flaw.ts'
 import type { ChangeState, SubmittedPlan } from './state.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
-/** UNCONFIRMED needs a named person of the security role who says why it may be trusted. */
+/**
+ * UNCONFIRMED needs a named person of the security role who says why it may be trusted. Also later than at the alert: a
+ * revision that is UNCONFIRMED takes the vouch for the one before it away.
+ */
 export function vouch(state: ChangeState, command: Of<'vouch'>, ctx: Context): Decision {
   const who = withRole(ctx, ['security'], 'vouch for a bulletin')
   if (!who.ok) return who
-  const phase = inPhase(state, ['alerted'], 'vouch for this bulletin')
+  const phase = inPhase(state, ['alerted', 'testing', 'planning'], 'vouch for this bulletin')
   if (!phase.ok) return phase
   if (state.bulletin.verdict !== 'UNCONFIRMED')
     return refuse('VOUCH_NOT_NEEDED', `This bulletin is ${state.bulletin.verdict}: only an UNCONFIRMED one can be vouched for.`)
   if (state.vouch) return refuse('ALREADY_DONE', `${nameOf(ctx, state.vouch.by)} has already vouched for it.`)
-  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why you trust this bulletin: where did you check it?')
+  if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why you trust this bulletin: where did you check it?')
   return allow([{ kind: 'vouched', by: who.actor.id, reason: command.reason }])
 }
 
-/** May this bulletin be classified at all? Source: verification rules, "Who may classify what". */
-function trusted(state: ChangeState): Decision | { readonly ok: true } {
+/** May anything be decided on the ground of this bulletin? Source: verification rules, "Who may classify what". */
+function trusted(state: ChangeState): Refused | { readonly ok: true } {
   switch (state.bulletin.verdict) {
     case 'AUTHENTIC':
     case 'CORROBORATED':
@@ -33,7 +37,7 @@ function trusted(state: ChangeState): Decision | { readonly ok: true } {
         : refuse('NOT_VOUCHED', 'This bulletin is UNCONFIRMED. Somebody of security has to vouch for it first, with a reason.')
     case 'QUARANTINED':
     case 'BOGUS':
-      return refuse('NOT_TRUSTED', `This bulletin is ${state.bulletin.verdict}: it can never be classified.`)
+      return refuse('NOT_TRUSTED', `This bulletin is ${state.bulletin.verdict}: nothing can be decided on the ground of it.`)
     default:
       return state.bulletin.verdict satisfies never
   }
@@ -47,10 +51,17 @@ export function classify(state: ChangeState, command: Of<'classify'>, ctx: Conte
   const trust = trusted(state)
   if (!trust.ok) return trust
   if (state.classification?.class === command.class) return refuse('ALREADY_DONE', `It is already classified ${command.class}.`)
-  const differs = command.class !== state.proposal.class || state.classification !== undefined
-  if (differs && command.reason === '')
+  if (state.classification && blank(command.reason))
+    return refuse(
+      'REASON_NEEDED',
+      `It is classified ${state.classification.class}. To reclassify it ${command.class}, please give a reason.`,
+    )
+  if (command.class !== state.proposal.class && blank(command.reason))
     return refuse('REASON_NEEDED', `The proposal is ${state.proposal.class}. To choose ${command.class}, please give a reason.`)
-  return allow([{ kind: 'classified', by: who.actor.id, class: command.class, reason: command.reason }])
+  const classified = { kind: 'classified', by: who.actor.id, class: command.class, reason: command.reason } as const
+  // Where the former class asked for all of these tests too, nothing is left to test.
+  const passed = ctx.policy.classes[command.class].tests.every(({ id }) => state.tests.find((t) => t.id === id)?.outcome?.passed === true)
+  return allow(passed ? [classified, { kind: 'tests passed' }] : [classified])
 }
 
 export function notRelevant(state: ChangeState, command: Of<'not-relevant'>, ctx: Context): Decision {
@@ -58,7 +69,7 @@ export function notRelevant(state: ChangeState, command: Of<'not-relevant'>, ctx
   if (!who.ok) return who
   const phase = inPhase(state, ['alerted', 'testing', 'planning'], 'decide on its relevance')
   if (!phase.ok) return phase
-  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why it is not relevant here: an auditor will ask.')
+  if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why it is not relevant here: an auditor will ask.')
   return allow([{ kind: 'declared not relevant', by: who.actor.id, reason: command.reason }])
 }
 
@@ -68,8 +79,9 @@ export function recordTest(state: ChangeState, command: Of<'record-test'>, ctx: 
   const phase = inPhase(state, ['testing'], 'record a test')
   if (!phase.ok) return phase
   const test = state.tests.find((t) => t.id === command.test)
-  if (!test) return refuse('TEST_UNKNOWN', `There is no test "${command.test}"; expected one of ${state.tests.map((t) => t.id).join(', ')}.`)
-  if (!command.passed && command.note === '') return refuse('REASON_NEEDED', 'Please say what failed, so that others can act on it.')
+  if (!test)
+    return refuse('TEST_UNKNOWN', `There is no test "${command.test}"; expected one of ${state.tests.map((t) => t.id).join(', ')}.`)
+  if (!command.passed && blank(command.note)) return refuse('REASON_NEEDED', 'Please say what failed, so that others can act on it.')
   const passedNow = state.tests.every((t) => (t.id === command.test ? command.passed : t.outcome?.passed === true))
   const recorded = { kind: 'test recorded', by: who.actor.id, test: command.test, passed: command.passed, note: command.note } as const
   return allow(passedNow ? [recorded, { kind: 'tests passed' }] : [recorded])
@@ -81,24 +93,27 @@ export function submitPlan(state: ChangeState, command: Of<'submit-plan'>, ctx: 
   if (!who.ok) return who
   const phase = inPhase(state, ['planning', 'deciding'], 'submit a plan')
   if (!phase.ok) return phase
-  const { plan } = command
-  if (plan.changeId !== state.id) return refuse('PLAN_WRONG', `This plan belongs to change ${plan.changeId}.`)
-  if (plan.hosts.length === 0) return refuse('PLAN_EMPTY', 'No host of this change can be reached by a runner, so there is nothing to plan.')
-  if (!(Date.parse(plan.window.start) > Date.parse(ctx.now)))
-    return refuse('WINDOW_PAST', 'This window has already begun. Please choose a later one.')
-  const digest = planDigest(plan)
+  const trust = trusted(state)
+  if (!trust.ok) return trust
+  const flaw = planFlaw(state, command.plan, ctx.now)
+  if (flaw) return flaw
+  const digest = planDigest(command.plan)
   if (state.phase === 'deciding' && state.submission?.digest === digest)
     return refuse('PLAN_SAME', 'This is the plan that is already waiting for its decision.')
-  return allow([{ kind: 'plan submitted', by: who.actor.id, plan, digest }])
+  return allow([{ kind: 'plan submitted', by: who.actor.id, plan: command.plan, digest }])
 }
 
 export function approve(state: ChangeState, command: Of<'approve'>, ctx: Context): Decision {
   const voter = mayVote(state, command.digest, ctx, 'approve a plan')
   if (!voter.ok) return voter
   const { actor, submission, needed } = voter
+  const trust = trusted(state)
+  if (!trust.ok) return trust
+  if (!(Date.parse(submission.plan.window.end) > Date.parse(ctx.now)))
+    return refuse('WINDOW_PAST', 'The window of this plan is over. It needs a new plan with a later one.')
   if (submission.approvals.some((a) => sameHuman(ctx, a.person, actor)))
     return refuse('ALREADY_DONE', `You (or who acts for you) have already approved this plan. ${waitingFor(state, submission, ctx)}`)
-  const given = { kind: 'approval given', by: actor.id, digest: command.digest } as const
+  const given: ChangeEvent = { kind: 'approval given', by: actor.id, digest: command.digest }
   const approvals = [...submission.approvals, { person: actor.id, at: ctx.now, digest: command.digest }]
   const quorum = quorumStatus(needed, approvals, submission.submitted.by, ctx.policy)
   if (!quorum.met || !enoughHumans(state, approvals, ctx)) return allow([given])
@@ -108,7 +123,7 @@ export function approve(state: ChangeState, command: Of<'approve'>, ctx: Context
 export function reject(state: ChangeState, command: Of<'reject'>, ctx: Context): Decision {
   const voter = mayVote(state, command.digest, ctx, 'reject a plan')
   if (!voter.ok) return voter
-  if (command.reason === '') return refuse('REASON_NEEDED', 'Please say why, so that the plan can be mended.')
+  if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why, so that the plan can be mended.')
   return allow([{ kind: 'plan rejected', by: voter.actor.id, reason: command.reason }])
 }
 
@@ -120,27 +135,37 @@ type Voter = {
 }
 
 /** Everything that a vote on a plan needs, whichever way it goes. */
-function mayVote(state: ChangeState, digest: string, ctx: Context, what: string): Voter | Extract<Decision, { ok: false }> {
+function mayVote(state: ChangeState, digest: string, ctx: Context, what: string): Voter | Refused {
   const { submission, classification } = state
-  if (!submission || !classification) return refuse('STALE', `There is no plan to decide on: change ${state.id} has none yet.`)
+  if (!submission || !classification) return refuse('STALE', `There is no plan to decide on: change ${state.id} has none.`)
   const needed = ctx.policy.classes[classification.class].quorum
-  const who = withRole(ctx, needed.map((n) => n.role), what)
+  const roles = needed.map((n) => n.role)
+  const who = withRole(ctx, roles, what)
   if (!who.ok) return who
-  if (submission.digest !== digest)
-    return refuse('PLAN_CHANGED', `This plan changed; the new one was submitted by ${nameOf(ctx, submission.submitted.by)}. Please look at it: plan ${submission.digest.slice(0, 8)}.`)
-  if (submission.decided)
-    return refuse('ALREADY_DECIDED', `Already ${submission.decided.verdict} by ${submission.decided.by.map((id) => nameOf(ctx, id)).join(' and ')}.`)
+  if (submission.digest !== digest) return refuse('PLAN_CHANGED', changedWords(submission, ctx))
+  if (submission.decided) return refuse('ALREADY_DECIDED', decidedWords(submission.decided, ctx))
   const phase = inPhase(state, ['deciding'], 'decide on this plan')
   if (!phase.ok) return phase
   if (sameHuman(ctx, submission.submitted.by, who.actor))
-    return refuse('OWN_REQUEST', `You (or who acts for you) asked for this plan, so someone else has to decide. ${waitingFor(state, submission, ctx)}`)
+    return refuse(
+      'OWN_REQUEST',
+      `You (or who acts for you) asked for this plan, so someone else has to decide. ${waitingFor(state, submission, ctx)}`,
+    )
   return { ok: true, actor: who.actor, submission, needed }
 }
 
-/** A vouched bulletin needs two named humans before deployment, one of them the voucher (verification rules). */
+const changedWords = ({ digest, submitted }: SubmittedPlan, ctx: Context): string =>
+  `This plan changed ${momentWords(ctx, submitted.at)} (by ${nameOf(ctx, submitted.by)}). Please look at the new one: plan ${digest.slice(0, 8)}.`
+
+const decidedWords = ({ verdict, by, at }: NonNullable<SubmittedPlan['decided']>, ctx: Context): string =>
+  `Already ${verdict} by ${by.map((id) => nameOf(ctx, id)).join(' and ')} ${momentWords(ctx, at)}.`
+
+/**
+ * AUTHENTIC needs no more than the quorum; anything less needs two named humans before deployment, and a vouched bulletin
+ * has the voucher as one of them (verification rules).
+ */
 function enoughHumans(state: ChangeState, approvals: SubmittedPlan['approvals'], ctx: Context): boolean {
-  const proven = state.bulletin.verdict === 'AUTHENTIC'
-  if (proven) return true
+  if (state.bulletin.verdict === 'AUTHENTIC') return true
   const people = [...approvals.map((a) => a.person), ...(state.vouch ? [state.vouch.by] : [])]
   return new Set(people.map((id) => humanIdOf(ctx.policy, id))).size >= 2
 }
@@ -149,9 +174,7 @@ const waitingFor = (state: ChangeState, submission: SubmittedPlan, ctx: Context)
   if (!state.classification) return ''
   const rule = ctx.policy.classes[state.classification.class].quorum
   const { missing } = quorumStatus(rule, submission.approvals, submission.submitted.by, ctx.policy)
-  return missing.length > 0 ? `Waiting for ${missingWords(missing)}.` : ''
+  return `Waiting for ${missingWords(missing) || 'a second named person'}.`
 }
 
 const sameHuman = (ctx: Context, id: string, actor: Person): boolean => humanIdOf(ctx.policy, id) === humanOf(actor)
-
-const nameOf = (ctx: Context, id: string): string => ctx.policy.people.find((p) => p.id === id)?.name ?? id

@@ -1,8 +1,9 @@
+import { proposeClass } from '../evaluate/classification.ts'
 import { clocksFor } from '../evaluate/clocks.ts'
 import type { Policy } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import type { ChangeEvent } from './command.ts'
-import type { ChangeState, RingAcceptance, RingState, Rollout } from './state.ts'
+import type { BulletinFacts, ChangeState, RingAcceptance, RingState, Rollout } from './state.ts'
 
 /** What `evolve` needs besides the event: when it happened, and the policy in force. */
 export interface Happened {
@@ -95,7 +96,9 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
         review: state.review ?? { openedAt: now, lessons: [] },
       }
     default:
-      return withRollout(event.kind === 'ring started' || event.kind === 'rolled back' ? { ...state, phase: 'rolling out' } : state, (r) => rollout(r, event, now))
+      return withRollout(event.kind === 'ring started' || event.kind === 'rolled back' ? { ...state, phase: 'rolling out' } : state, (r) =>
+        rollout(r, event, now),
+      )
   }
 }
 
@@ -124,7 +127,7 @@ function rollout(r: Rollout, event: RolloutEvent, now: Instant): Rollout {
         ...rest,
         status: 'running',
         startedAt: r.startedAt ?? now,
-        rings: changeRing(r, event.ring, (ring) => ({ ...ring, state: 'running', startedAt: ring.startedAt ?? now })),
+        rings: changeRing(r, event.ring, (ring) => startedRing(ring, now)),
       }
     case 'ring settled':
       return { ...r, rings: changeRing(r, event.ring, (ring) => ({ ...ring, state: 'settled', settledAt: now })) }
@@ -154,28 +157,59 @@ function rollout(r: Rollout, event: RolloutEvent, now: Instant): Rollout {
   }
 }
 
-/** After a roll-back the change is planned anew: what was decided, announced and rolled out belongs to the plan before. */
+/** A settled ring stays settled when hosts of it are caught up; one that settled before any host had started begins now. */
+const startedRing = (ring: RingState, now: Instant): RingState =>
+  ring.state === 'settled' && ring.startedAt !== undefined ? ring : { ...ring, state: 'running', startedAt: ring.startedAt ?? now }
+
+/** The change is planned anew: what was decided, announced, rolled out and claimed belongs to the plan before. */
 function planAgain(state: ChangeState): ChangeState {
-  const { submission: _s, announcement: _a, rollout: _r, review: _v, ...rest } = state
-  return { ...rest, phase: 'planning', pastSubmissions: past(state) }
+  const { submission: _s, announcement: _a, rollout: _r, review: _v, claims, ...rest } = state
+  const incidents = new Set(state.incidents.map(({ number }) => `incident-${number}`))
+  return {
+    ...rest,
+    phase: 'planning',
+    pastSubmissions: past(state),
+    claims: Object.fromEntries(Object.entries(claims).filter(([key]) => incidents.has(key))),
+  }
 }
 
 const past = (state: ChangeState) => (state.submission ? [...state.pastSubmissions, state.submission] : state.pastSubmissions)
 
 /** A person vouched for the bytes they saw, not for later ones. */
+export const vouchHolds = (state: ChangeState, later: BulletinFacts): boolean =>
+  later.digest === state.bulletin.digest || later.verdict !== 'UNCONFIRMED'
+
 function revised(state: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): ChangeState {
-  const { vouch, ...rest } = state
-  const holds = vouch !== undefined && (event.bulletin.digest === state.bulletin.digest || event.bulletin.verdict !== 'UNCONFIRMED')
-  return { ...rest, ...(holds ? { vouch } : {}), bulletin: event.bulletin, hosts: event.hosts }
+  const { bulletin, hosts } = event
+  const { vouch, ...rest } = hasNewBuilds(state, event) ? testAgain(state) : state
+  return { ...rest, ...(vouch && vouchHolds(state, bulletin) ? { vouch } : {}), bulletin, hosts, proposal: proposeClass(bulletin) }
 }
 
-const withSubmission = (state: ChangeState, change: (s: NonNullable<ChangeState['submission']>) => ChangeState['submission'] & {}): ChangeState =>
-  state.submission ? { ...state, submission: change(state.submission) } : state
+/** Does the revision bring a build that the hosts were not to get before? Tests of the former builds say nothing about it. */
+function hasNewBuilds(state: ChangeState, { hosts, differences }: Extract<ChangeEvent, { kind: 'bulletin revised' }>): boolean {
+  const builds = (of: ChangeState['hosts']) => of.flatMap((h) => h.packages.map((p) => `${p.name} ${p.to}`))
+  const known = new Set(builds(state.hosts))
+  return differences.length > 0 && builds(hosts).some((build) => !known.has(build))
+}
+
+const testAgain = (state: ChangeState): ChangeState =>
+  state.phase === 'testing' || state.phase === 'planning'
+    ? { ...state, phase: 'testing', tests: state.tests.map(({ id, label }) => ({ id, label })) }
+    : state
+
+const withSubmission = (
+  state: ChangeState,
+  change: (s: NonNullable<ChangeState['submission']>) => ChangeState['submission'] & {},
+): ChangeState => (state.submission ? { ...state, submission: change(state.submission) } : state)
 
 const withRollout = (state: ChangeState, change: (r: Rollout) => Rollout): ChangeState =>
   state.rollout ? { ...state, rollout: change(state.rollout) } : state
 
-const withReview = (state: ChangeState, now: Instant, change: (r: NonNullable<ChangeState['review']>) => NonNullable<ChangeState['review']>): ChangeState => ({
+const withReview = (
+  state: ChangeState,
+  now: Instant,
+  change: (r: NonNullable<ChangeState['review']>) => NonNullable<ChangeState['review']>,
+): ChangeState => ({
   ...state,
   review: change(state.review ?? { openedAt: now, lessons: [] }),
 })
@@ -208,7 +242,10 @@ function actOf(event: ChangeEvent): { readonly what: string; readonly who: strin
     case 'declared not relevant':
       return { what: `decided that it is not relevant: ${event.reason}`, who: event.by }
     case 'test recorded':
-      return { what: `recorded test "${event.test}": ${event.passed ? 'passed' : 'failed'}${event.note ? `, ${event.note}` : ''}`, who: event.by }
+      return {
+        what: `recorded test "${event.test}": ${event.passed ? 'passed' : 'failed'}${event.note ? `, ${event.note}` : ''}`,
+        who: event.by,
+      }
     case 'plan submitted':
       return { what: `submitted plan ${event.digest.slice(0, 8)}`, who: event.by }
     case 'approval given':

@@ -1,12 +1,15 @@
+import { DateTime } from 'luxon'
 import type { Person, Role } from '../policy.ts'
-import { refuse, type Ruled } from '../result.ts'
+import { type Instant, type Ruled, refuse } from '../result.ts'
 import type { ChangeEvent, Context } from './command.ts'
 import type { ChangeState, Phase } from './state.ts'
 
 export type Decision = Ruled<readonly ChangeEvent[]>
 
+export type Refused = Extract<Decision, { ok: false }>
+
 /** A decision goes on, or a refusal ends it. */
-type Guarded = { readonly ok: true; readonly actor: Person } | Extract<Decision, { ok: false }>
+type Guarded = { readonly ok: true; readonly actor: Person } | Refused
 
 /** The asker is a person who holds one of the roles. */
 export function withRole(ctx: Context, roles: readonly Role[], what: string): Guarded {
@@ -37,7 +40,21 @@ const PHASE_WORDS: Readonly<Record<Phase, string>> = {
 export const phaseWords = (phase: Phase): string => PHASE_WORDS[phase]
 
 /** The phase in which a command makes sense; otherwise the card that was clicked is stale. */
-export function inPhase(state: ChangeState, phases: readonly Phase[], what: string): { readonly ok: true } | Extract<Decision, { ok: false }> {
+export function inPhase(state: ChangeState, phases: readonly Phase[], what: string): { readonly ok: true } | Refused {
   if (phases.includes(state.phase)) return { ok: true }
   return refuse('STALE', `You cannot ${what} now: change ${state.id} ${phaseWords(state.phase)}.`)
+}
+
+/** No reason at all, or white space in place of one. */
+export const blank = (text: string): boolean => text.trim() === ''
+
+export const nameOf = (ctx: Context, id: string): string => ctx.policy.people.find((p) => p.id === id)?.name ?? id
+
+/** A past moment in the asker's own zone: "at 14:20", with the date where it was another day. */
+export function momentWords(ctx: Context, moment: Instant): string {
+  const zone = ctx.actor?.zone ?? ctx.policy.zone
+  const then = DateTime.fromISO(moment, { zone }).setLocale('en-GB')
+  return then.hasSame(DateTime.fromISO(ctx.now, { zone }), 'day')
+    ? `at ${then.toFormat('HH:mm')}`
+    : `on ${then.toFormat("d LLL 'at' HH:mm")}`
 }

@@ -60,7 +60,12 @@ export interface SubmittedPlan {
   readonly digest: string
   readonly submitted: Act
   readonly approvals: readonly Approval[]
-  readonly decided?: { readonly verdict: 'approved' | 'rejected'; readonly at: Instant; readonly by: readonly string[]; readonly reason?: string }
+  readonly decided?: {
+    readonly verdict: 'approved' | 'rejected'
+    readonly at: Instant
+    readonly by: readonly string[]
+    readonly reason?: string
+  }
 }
 
 export interface Announcement {

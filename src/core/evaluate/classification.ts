@@ -1,5 +1,5 @@
 import type { Bulletin, Severity } from '../identify/bulletin.ts'
-import { CLASSES, type ChangeClass } from '../policy.ts'
+import { type ChangeClass, CLASSES } from '../policy.ts'
 
 /** A proposed class with the reasons for it, as sentences. A person decides. */
 export interface Proposal {

@@ -36,36 +36,52 @@ export function humanIdOf(policy: Policy, id: string): string {
  * Counts approvals against the needed roles. One human counts once and for one role; the requester and their delegate
  * never count. Which role an approval fills is found by matching, so that the order of clicks does not matter.
  */
-export function quorumStatus(needed: readonly RoleCount[], approvals: readonly Approval[], requester: string, policy: Policy): QuorumStatus {
-  const people = new Map(policy.people.map((p) => [p.id, p]))
-  const requestingHuman = humanIdOf(policy, requester)
-  const byHuman = new Map<string, { person: Person; at: Instant }>()
-  for (const approval of approvals) {
-    const person = people.get(approval.person)
-    if (!person || humanOf(person) === requestingHuman || byHuman.has(humanOf(person))) continue
-    byHuman.set(humanOf(person), { person, at: approval.at })
-  }
+export function quorumStatus(
+  needed: readonly RoleCount[],
+  approvals: readonly Approval[],
+  requester: string,
+  policy: Policy,
+): QuorumStatus {
   const seats = needed.flatMap((n) => Array.from({ length: n.count }, () => n.role))
-  const seated = matchSeats(seats, [...byHuman.values()])
+  const seated = matchSeats(seats, votersOf(approvals, requester, policy))
   const counted = seats.flatMap((role, seat) => {
-    const taken = seated[seat]
-    return taken ? [{ person: taken.person.id, role, at: taken.at }] : []
+    const vote = seated[seat]?.find(({ person }) => person.roles.includes(role))
+    return vote ? [{ person: vote.person.id, role, at: vote.at }] : []
   })
-  const missing = needed.flatMap(({ role, count }) => {
-    const open = count - counted.filter((c) => c.role === role).length
-    return open > 0 ? [{ role, count: open }] : []
-  })
-  return { met: missing.length === 0, counted, missing }
+  const open = seats.filter((_, seat) => seated[seat] === undefined)
+  const missing = [...new Set(open)].map((role) => ({ role, count: open.filter((o) => o === role).length }))
+  return { met: open.length === 0, counted, missing }
 }
 
-type Voter = { readonly person: Person; readonly at: Instant }
+interface Vote {
+  readonly person: Person
+  readonly at: Instant
+}
+
+/** What one human said, in person and by delegate; at least one vote. */
+type Voter = readonly Vote[]
+
+/** The humans who count, in an order of their own, so that the order of clicks is forgotten. */
+function votersOf(approvals: readonly Approval[], requester: string, policy: Policy): readonly Voter[] {
+  const people = new Map(policy.people.map((p) => [p.id, p]))
+  const votes = approvals.flatMap(({ person, at }) => {
+    const known = people.get(person)
+    return known ? [{ person: known, at }] : []
+  })
+  const byHuman = Map.groupBy(votes.toSorted(byPersonThenTime), ({ person }) => humanOf(person))
+  byHuman.delete(humanIdOf(policy, requester))
+  return [...byHuman].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, voter]) => voter)
+}
+
+const byPersonThenTime = (a: Vote, b: Vote): number =>
+  a.person.id === b.person.id ? Date.parse(a.at) - Date.parse(b.at) : a.person.id < b.person.id ? -1 : 1
 
 /** Largest assignment of voters to seats (augmenting paths; the numbers are tiny). */
 function matchSeats(seats: readonly Role[], voters: readonly Voter[]): (Voter | undefined)[] {
   const seated: (Voter | undefined)[] = seats.map(() => undefined)
   const place = (voter: Voter, tried: Set<number>): boolean => {
     for (const [seat, role] of seats.entries()) {
-      if (tried.has(seat) || !voter.person.roles.includes(role)) continue
+      if (tried.has(seat) || !voter.some(({ person }) => person.roles.includes(role))) continue
       tried.add(seat)
       const sitting = seated[seat]
       if (!sitting || place(sitting, tried)) {

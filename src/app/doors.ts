@@ -1,0 +1,83 @@
+import type { Card, Form } from '../cards/card.ts'
+import type { ButtonValue } from '../core/intent.ts'
+import type { ClockView, Doors } from '../ports.ts'
+import type { House } from './house.ts'
+import { handleIntent } from './intents.ts'
+import { takeReports } from './orders.ts'
+import { renderPost } from './render.ts'
+import { advanceRollout } from './rollout.ts'
+
+/** Kinds of due rows that are worth moving the sample's clock to. */
+const EVENTS = ['arrival', 'advance', 'tell-end-users']
+
+export interface DoorsOptions {
+  readonly house: House
+  readonly sample: boolean
+  readonly moveClock: Doors['moveClock']
+  readonly health: Doors['health']
+  readonly onPosts: Doors['onPosts']
+}
+
+/** The doors that adapters come in by. */
+export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOptions): Doors {
+  const { policy } = house.inForce
+  return {
+    handleIntent: (intent) => handleIntent(house, intent),
+    formFor: (button) => formFor(house, button),
+    places: async () => policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
+    people: async () => policy.people.map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
+    posts: async (placeId) => (policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
+    report: async (changeId, reports) => {
+      const { known, moved, accepted, refused } = await takeReports(house, changeId, reports)
+      if (moved) await advanceRollout(house, changeId)
+      return { known, accepted, refused }
+    },
+    clock: () => clockView(house, sample),
+    moveClock,
+    health,
+    onPosts,
+  }
+}
+
+async function postsOf(house: House, placeId: string) {
+  const rows = await house.db.post.findMany({ where: { placeId, shown: { gt: 0 } }, orderBy: { id: 'asc' } })
+  return rows.flatMap((row) =>
+    row.card === null
+      ? []
+      : [
+          {
+            id: `${row.id}`,
+            threadOf: row.parentId === null ? null : `${row.parentId}`,
+            card: row.card as unknown as Card,
+            updatedAt: row.updatedAt.toISOString(),
+          },
+        ],
+  )
+}
+
+export async function clockView(house: House, sample: boolean): Promise<ClockView> {
+  const next = await nextEvent(house)
+  return { now: house.clock.now().toISOString(), sample, next: next && { at: next.dueAt.toISOString(), what: next.what } }
+}
+
+/** The next thing that happens by itself and that people would notice. */
+export async function nextEvent(house: House): Promise<{ dueAt: Date; what: string } | null> {
+  const row = await house.db.due.findFirst({
+    where: { doneAt: null, kind: { in: EVENTS }, dueAt: { gt: house.clock.now() } },
+    orderBy: { dueAt: 'asc' },
+  })
+  return row && { dueAt: row.dueAt, what: (row.payload as { what?: string } | null)?.what ?? row.kind }
+}
+
+/** The form behind a button as its subject is now: drawn anew from the posts of that subject. */
+async function formFor(house: House, button: ButtonValue): Promise<Form | null> {
+  const [, change] = /^failure:(\d+)\//.exec(button.id) ?? []
+  const subject = change === undefined ? button.id : `change:${change}`
+  const posts = await house.db.post.findMany({ where: { subject } })
+  for (const post of posts) {
+    const card = await renderPost(house, post)
+    const action = card?.actions.find((a) => a.verb === button.verb && a.id === button.id && (a.digest ?? null) === (button.digest ?? null))
+    if (action) return action.form ?? null
+  }
+  return null
+}

@@ -1,0 +1,155 @@
+import type { Intent, Outcome } from '../core/intent.ts'
+import type { Person } from '../core/policy.ts'
+import { runCommand } from './change.ts'
+import { answerCommand } from './commands.ts'
+import { askForDelay, decideOnDelay } from './delays.ts'
+import { type House, transact, type Unit } from './house.ts'
+import { openChange } from './ingest.ts'
+import { postAgain, touchSubject } from './posts.ts'
+import { answerQuery, isQuery } from './queries.ts'
+import { changeSubject, json, lockChange, readHosts } from './rows.ts'
+import { readSubject, type Subject } from './subject.ts'
+import { type ChangeVerbName, commandOf, isChangeVerb } from './verbs.ts'
+
+export const done: Outcome = { ok: true, cards: [] }
+const no = (code: string, text: string, field?: string): Outcome => ({ ok: false, refusal: { code, text }, ...(field ? { field } : {}) })
+
+/**
+ * The one door for buttons, forms and commands. Everything that follows from an intent is committed before it answers;
+ * the same delivery twice has one effect and one answer.
+ */
+export async function handleIntent(house: House, intent: Intent): Promise<Outcome> {
+  const actor = house.inForce.policy.people.find((p) => p.id === intent.actor)
+  if (!actor) return no('PERSON_UNKNOWN', 'You are not in the policy yet. Ask an admin to add you, with your role.')
+  if (intent.verb === 'command') return answerCommand(house, intent, actor, (meant) => handleIntent(house, meant))
+  if (isQuery(intent.verb)) return answerQuery(house, intent)
+  return transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor)))
+}
+
+/** Runs `work` unless this delivery has had its effect; then its answer is given again. */
+async function once(unit: Unit, intent: Intent, work: () => Promise<Outcome>): Promise<Outcome> {
+  if (!intent.delivery) return work()
+  // A second delivery of the same key waits here until the first has committed.
+  const mine = await unit.tx
+    .$executeRaw`INSERT INTO "Delivery" ("key", "outcome", "at") VALUES (${intent.delivery}, 'null', ${unit.now}) ON CONFLICT DO NOTHING`
+  if (mine === 0) {
+    const row = await unit.tx.delivery.findUnique({ where: { key: intent.delivery } })
+    return (row?.outcome as Outcome | null) ?? done
+  }
+  const outcome = await work()
+  await unit.tx.delivery.update({ where: { key: intent.delivery }, data: { outcome: json(outcome) } })
+  return outcome
+}
+
+async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  if (isChangeVerb(intent.verb)) return changeVerb(unit, intent.verb, intent, actor)
+  switch (intent.verb) {
+    case 'open':
+      return open(unit, intent, actor)
+    case 'discard':
+      return discard(unit, intent, actor)
+    case 'passed-on':
+    case 'read':
+      return acknowledge(unit, intent, actor)
+    case 'ask-delay':
+      return askForDelay(unit, intent, actor)
+    case 'post-again':
+      return sendAgain(unit, intent, actor)
+    case 'grant-delay':
+    case 'refuse-delay':
+      return decideOnDelay(unit, intent, actor)
+    default:
+      return no('VERB_UNKNOWN', `"${intent.verb.slice(0, 40)}" is not something that can be done here. Try \`help\`.`)
+  }
+}
+
+async function changeVerb(unit: Unit, verb: ChangeVerbName, intent: Intent, actor: Person): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['change', 'failure'])
+  if (!subject.ok) return subject
+  const state = await lockChange(unit.tx, subject.value.number)
+  if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
+  const hosts = await readHosts(unit.tx, state.id)
+  const group = await groupOf(
+    unit,
+    subject.value,
+    hosts.map((h) => h.host),
+  )
+  const command = commandOf(verb, intent.inputs, {
+    house: unit.house,
+    state,
+    hosts,
+    group,
+    subject: subject.value,
+    digest: intent.digest ?? '',
+    now: unit.now,
+  })
+  if (!command.ok) return no(command.refusal.code, command.refusal.text, command.field)
+  const ruled = await runCommand(unit, state, command.value, actor)
+  return ruled.ok
+    ? done
+    : no(ruled.refusal.code, ruled.refusal.text, ruled.refusal.code === 'REASON_NEEDED' ? reasonField(intent) : undefined)
+}
+
+/** The field in which a missing reason is asked for. */
+const reasonField = (intent: Intent): string => (intent.verb === 'record-test' || intent.verb === 'record-pilot' ? 'note' : 'reason')
+
+async function groupOf(unit: Unit, subject: Subject, all: readonly string[]): Promise<readonly string[]> {
+  if (subject.kind !== 'failure') return all
+  const post = await unit.tx.post.findFirst({ where: { subject: changeSubject(subject.number), purpose: `failure:${subject.key}` } })
+  return post ? (post.payload as { hosts: string[] }).hosts : []
+}
+
+/** Opens a change for a bulletin of the history. */
+async function open(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['bulletin'])
+  if (!subject.ok) return subject
+  if (!actor.roles.some((r) => r === 'patch-team' || r === 'security')) return no('ROLE_MISSING', 'The patch team opens changes.')
+  const [row] = await unit.tx.$queryRaw<
+    { changeId: number | null; origin: string }[]
+  >`SELECT "changeId", "origin" FROM "Bulletin" WHERE "id" = ${subject.value.number} FOR UPDATE`
+  if (!row || row.origin === 'held') return no('BULLETIN_UNKNOWN', `There is no bulletin ${subject.value.number} that could be opened.`)
+  if (row.changeId !== null) return no('ALREADY_DONE', `It is already change ${row.changeId}. Try \`show ${row.changeId}\`.`)
+  await openChange(unit, subject.value.number)
+  return done
+}
+
+async function discard(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['bulletin'])
+  if (!subject.ok) return subject
+  if (!actor.roles.includes('security')) return no('ROLE_MISSING', 'Only security decides on a held bulletin.')
+  const reason = (intent.inputs.reason ?? '').trim().slice(0, 500)
+  if (reason === '') return no('REASON_NEEDED', 'Please say what you found out: an auditor will ask.', 'reason')
+  const act = { by: actor.id, at: unit.now.toISOString(), reason }
+  const changed = await unit.tx
+    .$executeRaw`UPDATE "Bulletin" SET "discarded" = ${JSON.stringify(act)}::jsonb WHERE "id" = ${subject.value.number} AND "origin" = 'held' AND "discarded" IS NULL`
+  if (changed === 0) return no('ALREADY_DONE', 'It is not held any more.')
+  await touchSubject(unit.tx, intent.subject, unit.now)
+  unit.audit({ actor: actor.id, action: 'discard', subject: intent.subject, detail: { reason } })
+  return done
+}
+
+/** "I have read it" and "passed on": once per person, and never too late. */
+async function acknowledge(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['change'])
+  if (!subject.ok) return subject
+  const state = await lockChange(unit.tx, subject.value.number)
+  if (!state?.announcement) return no('CHANGE_UNKNOWN', 'Nothing was announced under this number.')
+  if (intent.verb === 'passed-on' && !actor.roles.includes('representative'))
+    return no('ROLE_MISSING', 'Only a representative passes it on.')
+  const key = { changeId: subject.value.number, kind: intent.verb, person: actor.id }
+  const { count } = await unit.tx.acknowledgement.createMany({ data: [{ ...key, at: unit.now }], skipDuplicates: true })
+  if (count === 0) return done
+  await touchSubject(unit.tx, intent.subject, unit.now, [intent.verb === 'read' ? 'announcement' : 'representatives'])
+  unit.audit({ actor: actor.id, action: intent.verb, subject: intent.subject, detail: {} })
+  return done
+}
+
+/** A person looked and says that an uncertain message is not there. */
+async function sendAgain(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['post'])
+  if (!subject.ok) return subject
+  if (!actor.roles.includes('admin')) return no('ROLE_MISSING', 'Only an admin sends an uncertain message again.')
+  if (!(await postAgain(unit.tx, subject.value.number))) return no('ALREADY_DONE', 'It is not uncertain any more.')
+  unit.audit({ actor: actor.id, action: 'post-again', subject: intent.subject, detail: {} })
+  return done
+}

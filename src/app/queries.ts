@@ -1,0 +1,75 @@
+import { isThisRealCard } from '../cards/announcement.ts'
+import type { Card } from '../cards/card.ts'
+import { fullPlanCard } from '../cards/decision.ts'
+import { affectedCard, detailsCard, evidenceCard } from '../cards/details.ts'
+import { hostsBlocks } from '../cards/progress.ts'
+import { timelineCard } from '../cards/review.ts'
+import { shortTitle, whisper } from '../cards/words.ts'
+import type { ChangeState } from '../core/change/state.ts'
+import type { Bulletin } from '../core/identify/bulletin.ts'
+import type { Verification } from '../core/identify/verification.ts'
+import type { Intent, Outcome } from '../core/intent.ts'
+import type { House } from './house.ts'
+import { readChange, readHosts } from './rows.ts'
+import { readSubject, type Subject } from './subject.ts'
+
+/** Buttons that only look. They answer privately and write nothing. */
+const QUERIES = ['details', 'affected', 'evidence', 'full-plan', 'hosts', 'timeline', 'is-this-real'] as const
+type Query = (typeof QUERIES)[number]
+
+export const isQuery = (verb: string): verb is Query => (QUERIES as readonly string[]).includes(verb)
+
+const no = (code: string, text: string): Outcome => ({ ok: false, refusal: { code, text } })
+const show = (card: Card): Outcome => ({ ok: true, cards: [card] })
+
+export async function answerQuery(house: House, intent: Intent): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['change', 'bulletin'])
+  if (!subject.ok) return subject
+  const rowId = await bulletinOf(house, subject.value)
+  if (intent.verb === 'evidence' || intent.verb === 'details')
+    return rowId === null ? no('BULLETIN_UNKNOWN', 'There is no such bulletin.') : aboutBulletin(house, rowId, intent.verb)
+  const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
+  if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
+  return aboutChange(house, state, intent.verb as Query, intent.digest)
+}
+
+async function bulletinOf(house: House, subject: Subject): Promise<number | null> {
+  if (subject.kind === 'bulletin') return subject.number
+  return (await readChange(house.db, subject.number))?.bulletin.rowId ?? null
+}
+
+export async function aboutBulletin(house: House, rowId: number, verb: 'evidence' | 'details'): Promise<Outcome> {
+  const row = await house.db.bulletin.findUnique({ where: { id: rowId } })
+  if (!row) return no('BULLETIN_UNKNOWN', `There is no bulletin ${rowId}. Try \`bulletins\`.`)
+  if (verb === 'evidence')
+    return show(evidenceCard(row.document ? row.vendorId : row.fileName, row.verification as unknown as Verification))
+  if (!row.document) return no('NOT_READ', 'This document was not read, because it does not verify. Look at its evidence.')
+  return show(detailsCard(row.document as unknown as Bulletin))
+}
+
+async function aboutChange(house: House, state: ChangeState, verb: Query, digest: string | undefined): Promise<Outcome> {
+  const { policy } = house.inForce
+  switch (verb) {
+    case 'affected':
+      return show(affectedCard(shortTitle(state.bulletin.title), state.hosts))
+    case 'full-plan': {
+      const submission = [state.submission, ...state.pastSubmissions].find((s) => s && (digest === undefined || s.digest === digest))
+      return submission ? show(fullPlanCard(state, submission)) : no('PLAN_UNKNOWN', 'There is no such plan (any more).')
+    }
+    case 'hosts': {
+      if (!state.submission) return no('PLAN_UNKNOWN', `Change ${state.id} has no plan yet.`)
+      return show(whisper(`Hosts of change ${state.id}`, hostsBlocks(await readHosts(house.db, state.id), state.submission.plan)))
+    }
+    case 'timeline':
+      return show(timelineCard(`Change ${state.id}: who did what`, state.acts, policy))
+    case 'is-this-real':
+      return state.announcement
+        ? show(isThisRealCard(state, policy))
+        : no('NOT_ANNOUNCED', `Nothing was announced under change ${state.id}. If a message says so, it is not from us.`)
+    case 'details':
+    case 'evidence':
+      return aboutBulletin(house, state.bulletin.rowId, verb)
+    default:
+      return verb satisfies never
+  }
+}

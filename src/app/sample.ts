@@ -1,0 +1,128 @@
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { loadFleet } from '../core/assess/fleet.ts'
+import { canonicalJson, sha256Hex } from '../core/canonical.ts'
+import { policySchema } from '../core/policy.ts'
+import { allow, type Instant, type Ruled, refuse } from '../core/result.ts'
+import type { Database } from '../db/database.ts'
+import type { Clock } from '../ports.ts'
+import { due } from './due.ts'
+import { type House, type PolicyInForce, transact } from './house.ts'
+import { writeAssets } from './inventory.ts'
+import { json } from './rows.ts'
+
+const OFFSET = 'sample:clock-offset-ms'
+const STARTED = 'sample:started'
+
+const indexSchema = z.strictObject({
+  key: z.string(),
+  keyFingerprint: z.string(),
+  keyOwner: z.string(),
+  namespaces: z.array(z.string()),
+  history: z.array(z.string()),
+  arrivals: z.array(z.strictObject({ id: z.string(), afterMinutes: z.number(), file: z.string(), what: z.string() })),
+})
+export type SampleIndex = z.infer<typeof indexSchema>
+
+/** The sample organisation as it ships: where its files are, and where its vendor "publishes". */
+export interface Sample {
+  readonly folder: string
+  /** The folder that the CSAF source reads. */
+  readonly published: string
+  readonly index: SampleIndex
+  readonly key: string
+}
+
+export async function openSample(folder: string, published: string): Promise<Sample> {
+  const index = indexSchema.parse(JSON.parse(await readFile(join(folder, 'csaf', 'index.json'), 'utf8')))
+  await mkdir(published, { recursive: true })
+  return { folder, published, index, key: await readFile(join(folder, 'csaf', index.key), 'utf8') }
+}
+
+/** The sample's policy. It is in force from the start; the first audit record says which managers bought it off. */
+export async function samplePolicy(folder: string): Promise<PolicyInForce> {
+  const policy = policySchema.parse(JSON.parse(await readFile(join(folder, 'policy.json'), 'utf8')))
+  return { policy, hash: sha256Hex(canonicalJson(policy)) }
+}
+
+/** Publishes a document as a vendor would: sidecars first, then the document by a rename. Doing it twice is harmless. */
+export async function publish(sample: Sample, file: string): Promise<void> {
+  const from = join(sample.folder, 'csaf', file)
+  const to = join(sample.published, basename(file))
+  for (const sidecar of ['.sha512', '.sha256', '.asc']) {
+    await copyFile(`${from}${sidecar}`, `${to}${sidecar}`).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      await rm(`${to}${sidecar}`, { force: true })
+    })
+  }
+  await copyFile(from, `${to}.new`)
+  await rename(`${to}.new`, to)
+}
+
+/** First start: history, fleet, policy, and when what arrives. Later starts change nothing. */
+export async function seedSample(house: House, sample: Sample): Promise<void> {
+  if (await house.db.setting.findUnique({ where: { key: STARTED } })) return
+  for (const file of sample.index.history) await publish(sample, file)
+  const fleet = JSON.parse(await readFile(join(sample.folder, 'fleet.json'), 'utf8')) as unknown
+  await transact(house, async (unit) => {
+    const { policy, hash } = house.inForce
+    const managers = policy.people.filter((p) => p.roles.includes('manager')).map((p) => p.id)
+    await unit.tx.policyVersion.create({ data: { hash, body: json(policy), approvals: json(managers), inForceAt: unit.now } })
+    await writeAssets(unit.tx, loadFleet(fleet, unit.now))
+    await unit.tx.setting.create({ data: { key: STARTED, value: unit.now.toISOString() } })
+    for (const source of policy.sources) await due(unit, 'poll', `source:${source.id}`, unit.now, 'first look at the source')
+    // The history is polled before the first arrival is published.
+    for (const a of sample.index.arrivals)
+      await due(
+        unit,
+        'arrival',
+        `sample:${a.id}`,
+        new Date(unit.now.getTime() + a.afterMinutes * 60_000 + FIRST_ARRIVAL_MS),
+        `arrives: ${a.what}`,
+      )
+    await due(unit, 'audit-head', 'audit:0', new Date(unit.now.getTime() + 86_400_000), 'audit head')
+    unit.audit({
+      actor: managers[0] ?? 'patchcrier',
+      action: 'buy-off-policy',
+      subject: 'policy:1',
+      detail: { hash, managers, sample: true },
+    })
+  })
+}
+
+const FIRST_ARRIVAL_MS = 3_000
+
+/** Publishes an arrival that is due. */
+export async function arrive(sample: Sample, id: string): Promise<void> {
+  const arrival = sample.index.arrivals.find((a) => a.id === id)
+  if (arrival) await publish(sample, arrival.file)
+}
+
+/** Real time plus an offset that is stored, so that it survives a kill. It only goes forward. */
+export interface SampleClock extends Clock {
+  /** Stores, then shows, the new time. A refusal when `to` is not later than now. */
+  moveTo(to: Date): Promise<Ruled<Instant>>
+}
+
+export async function sampleClock(db: Database, realNow: () => number): Promise<SampleClock> {
+  const row = await db.setting.findUnique({ where: { key: OFFSET } })
+  let offset = z
+    .number()
+    .nonnegative()
+    .catch(0)
+    .parse(row?.value ?? 0)
+  const now = (): Date => new Date(realNow() + offset)
+  return {
+    now,
+    moveTo: async (to) => {
+      if (Number.isNaN(to.getTime())) return refuse('TIME_INVALID', 'Expected a time such as 2026-11-25T22:00:00Z.')
+      if (to.getTime() <= now().getTime())
+        return refuse('CLOCK_FORWARD_ONLY', `The clock only goes forward; it is ${now().toISOString()} now.`)
+      const wanted = to.getTime() - realNow()
+      await db.setting.upsert({ where: { key: OFFSET }, create: { key: OFFSET, value: wanted }, update: { value: wanted } })
+      offset = wanted
+      return allow(now().toISOString())
+    },
+  }
+}

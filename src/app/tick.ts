@@ -1,0 +1,134 @@
+import { note, quiet, textBlock } from '../cards/words.ts'
+import { runCommand } from './change.ts'
+import { due } from './due.ts'
+import { type House, transact } from './house.ts'
+import { pollQueue } from './jobs.ts'
+import { giveAllOrders, observeOrders } from './orders.ts'
+import { advanceRollout } from './rollout.ts'
+import { lockChange } from './rows.ts'
+import { show } from './show.ts'
+
+/** How often a source is asked. */
+const POLL_MINUTES = 10
+/** Most due rows that one tick takes; the next tick takes the rest. */
+const BATCH = 200
+
+interface DueRow {
+  readonly id: number
+  readonly kind: string
+  readonly subject: string
+  readonly dueAt: Date
+}
+
+/** What only the sample mode does when something is due. */
+export type Arrive = (id: string) => Promise<void>
+
+/**
+ * Starts everything that is due, oldest first, and takes in what runners have to say. The one place where time makes
+ * things happen; a missed tick is caught up by the next one.
+ */
+async function tick(house: House, arrive: Arrive): Promise<void> {
+  const rows = await house.db.due.findMany({
+    where: { doneAt: null, dueAt: { lte: house.clock.now() } },
+    orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
+    take: BATCH,
+  })
+  for (const row of rows) {
+    try {
+      await handle(house, row, arrive)
+    } catch (error) {
+      // The row stays due and is tried again; the others must not wait for it.
+      house.log.error({ err: error, due: row.kind, subject: row.subject }, 'what was due failed')
+    }
+  }
+  await giveAllOrders(house)
+  for (const change of await observeOrders(house)) await advanceRollout(house, change)
+}
+
+/** Ticks one after the other, whoever asks for them. */
+export function createTicker(house: House, arrive: Arrive): { run(): Promise<void>; lastGood(): number } {
+  let last: Promise<void> = Promise.resolve()
+  let good = 0
+  return {
+    run: () => {
+      last = last.then(async () => {
+        try {
+          await tick(house, arrive)
+          good = performance.now()
+        } catch (error) {
+          house.log.error({ err: error }, 'a tick failed')
+        }
+      })
+      return last
+    },
+    lastGood: () => good,
+  }
+}
+
+async function handle(house: House, row: DueRow, arrive: Arrive): Promise<void> {
+  const id = Number(row.subject.split(':')[1])
+  switch (row.kind) {
+    case 'advance':
+      await advanceRollout(house, id)
+      return finish(house, row)
+    case 'tell-end-users':
+      return tellEndUsers(house, row, id)
+    case 'arrival':
+      // Copying a file twice is harmless, so the row is closed after it.
+      await arrive(row.subject.split(':')[1] ?? '')
+      return finish(house, row)
+    case 'poll':
+      return poll(house, row)
+    case 'audit-head':
+      return postAuditHead(house, row)
+    default:
+      house.log.error({ due: row.kind }, 'nobody handles this kind of due row')
+  }
+}
+
+const finish = async (house: House, row: DueRow): Promise<void> => {
+  await house.db.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: house.clock.now() } })
+}
+
+async function tellEndUsers(house: House, row: DueRow, changeId: number): Promise<void> {
+  await transact(house, async (unit) => {
+    const state = await lockChange(unit.tx, changeId)
+    if (state) await runCommand(unit, state, { kind: 'tell-end-users' }, null)
+    await unit.tx.due.update({ where: { id: row.id }, data: { doneAt: unit.now } })
+  })
+}
+
+/** Enqueues the poll and writes down the next one, from now: a downtime is caught up by one poll. */
+async function poll(house: House, row: DueRow): Promise<void> {
+  const source = row.subject.split(':')[1] ?? ''
+  await transact(house, async (unit) => {
+    const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
+    if (count === 0) return
+    await unit.house.boss.send(unit.tx, pollQueue, { source })
+    await due(unit, 'poll', row.subject, new Date(unit.now.getTime() + POLL_MINUTES * 60_000), 'next look at the source')
+  })
+}
+
+/** The chain alone cannot see that its last record is gone: its head is kept where the database cannot reach it. */
+async function postAuditHead(house: House, row: DueRow): Promise<void> {
+  await transact(house, async (unit) => {
+    const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
+    if (count === 0) return
+    const head = await unit.tx.auditRecord.findFirst({ orderBy: { seq: 'desc' } })
+    const text = head ? `${head.seq}:${head.hash}` : '0:none'
+    const card = note(
+      'Audit head of the day',
+      'neutral',
+      textBlock(text),
+      quiet('Check it with: npm run -s patchcrier -- audit verify --head ', text),
+    )
+    await show(unit, 'admin', `audit:${head?.seq ?? 0}`, `head:${unit.now.toISOString().slice(0, 10)}`, { frozen: card })
+    await due(
+      unit,
+      'audit-head',
+      'audit:0',
+      new Date(Math.max(row.dueAt.getTime(), unit.now.getTime() - 86_400_000) + 86_400_000),
+      'audit head',
+    )
+  })
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import type { Command } from '../core/change/command.ts'
+import type { ChangeState } from '../core/change/state.ts'
+import type { HostProgress } from '../core/deploy/progress.ts'
+import { CLASSES } from '../core/policy.ts'
+import { allow, type Ruled } from '../core/result.ts'
+import type { House } from './house.ts'
+import { buildPlan } from './planning.ts'
+import type { Subject } from './subject.ts'
+
+/** What a verb's command is made from. */
+export interface Asked {
+  readonly house: House
+  readonly state: ChangeState
+  readonly hosts: readonly HostProgress[]
+  /** Hosts of the failure group that the subject names; all open ones where it names the whole change. */
+  readonly group: readonly string[]
+  readonly subject: Subject
+  readonly digest: string
+  readonly now: Date
+}
+
+/** A verb that changes a change: its inputs, and the command they make. */
+interface ChangeVerb<T> {
+  readonly inputs: z.ZodType<T>
+  command(inputs: T, asked: Asked): Ruled<Command>
+}
+
+const words = (most: number) =>
+  z
+    .string()
+    .max(most, `at most ${most} characters`)
+    .transform((s) => s.trim())
+const reason = z.object({ reason: words(500).default('') })
+const yesNo = z.enum(['yes', 'no'], 'expected yes or no').transform((v) => v === 'yes')
+const nothing = z.object({})
+
+const verb = <T>(inputs: z.ZodType<T>, command: (inputs: T, asked: Asked) => Ruled<Command>): ChangeVerb<T> => ({ inputs, command })
+const simple = <T>(inputs: z.ZodType<T>, command: (inputs: T, asked: Asked) => Command): ChangeVerb<T> =>
+  verb(inputs, (i, a) => allow(command(i, a)))
+
+const openHosts = ({ hosts, group }: Asked): readonly string[] =>
+  hosts.filter((h) => group.includes(h.host) && (h.status === 'failed' || h.status === 'unknown')).map((h) => h.host)
+
+/** Every button and form that changes a change. What is not here, nobody can do. */
+export const CHANGE_VERBS = {
+  vouch: simple(reason, (i) => ({ kind: 'vouch', reason: i.reason })),
+  classify: simple(z.object({ class: z.enum(CLASSES), reason: words(500).default('') }), (i) => ({
+    kind: 'classify',
+    class: i.class,
+    reason: i.reason,
+  })),
+  'not-relevant': simple(reason, (i) => ({ kind: 'not-relevant', reason: i.reason })),
+  'record-test': simple(z.object({ test: z.string().max(60), passed: yesNo, note: words(500).default('') }), (i) => ({
+    kind: 'record-test',
+    test: i.test,
+    passed: i.passed,
+    note: i.note,
+  })),
+  'submit-plan': verb(
+    z.object({
+      window: z.string().max(120),
+      runner: z.string().max(60),
+      reboot: yesNo,
+      silent: yesNo,
+      undo: words(500).refine((s) => s !== '', 'please say how it is undone'),
+    }),
+    (i, { house, state, now }) => {
+      const plan = buildPlan(house, state, i, now)
+      return plan.ok ? allow({ kind: 'submit-plan', plan: plan.value }) : plan
+    },
+  ),
+  approve: simple(nothing, (_, { digest }) => ({ kind: 'approve', digest })),
+  reject: simple(reason, (i, { digest }) => ({ kind: 'reject', digest, reason: i.reason })),
+  announce: simple(z.object({ what: words(500), why: words(500) }), (i) => ({ kind: 'announce', what: i.what, why: i.why })),
+  'record-pilot': simple(z.object({ passed: yesNo, note: words(500).default('') }), (i) => ({
+    kind: 'record-pilot',
+    passed: i.passed,
+    note: i.note,
+  })),
+  stop: simple(reason, (i) => ({ kind: 'stop', reason: i.reason })),
+  resume: simple(nothing, (_, { digest }) => ({ kind: 'resume', digest })),
+  retry: simple(nothing, (_, asked) => ({ kind: 'retry', hosts: openHosts(asked) })),
+  exclude: simple(reason, (i, asked) => ({ kind: 'exclude', hosts: openHosts(asked), reason: i.reason })),
+  'roll-back': simple(reason, (i) => ({ kind: 'roll-back', reason: i.reason })),
+  claim: simple(nothing, (_, { subject, group }) => ({ kind: 'claim', key: subject.key, what: group.join(', ') || subject.key })),
+  'went-wrong': simple(z.object({ text: words(500) }), (i) => ({ kind: 'report-incident', text: i.text })),
+  'write-lesson': simple(z.object({ text: words(1000) }), (i) => ({ kind: 'write-lesson', text: i.text })),
+  'plan-again': simple(nothing, () => ({ kind: 'plan-again' })),
+  'close-review': simple(nothing, () => ({ kind: 'close-review' })),
+} as const
+
+export type ChangeVerbName = keyof typeof CHANGE_VERBS
+
+export const isChangeVerb = (name: string): name is ChangeVerbName => Object.hasOwn(CHANGE_VERBS, name)
+
+/** The command that a verb makes of its untrusted inputs; a refusal names the field. */
+export function commandOf(
+  name: ChangeVerbName,
+  inputs: Readonly<Record<string, string>>,
+  asked: Asked,
+): Ruled<Command> & { field?: string } {
+  const { inputs: schema, command } = CHANGE_VERBS[name] as ChangeVerb<unknown>
+  const read = schema.safeParse(inputs)
+  if (read.success) return command(read.data, asked)
+  const [issue] = read.error.issues
+  const field = issue?.path.join('.') ?? ''
+  const came = inputs[field] === undefined ? 'nothing' : `"${inputs[field].slice(0, 60)}"`
+  return { ok: false, refusal: { code: 'INPUT_INVALID', text: `${field}: ${issue?.message ?? 'not understood'}; got ${came}.` }, field }
+}

@@ -1,0 +1,110 @@
+import type { ChangeState } from '../core/change/state.ts'
+import type { Instant } from '../core/result.ts'
+import type { Card } from './card.ts'
+import { at, count, fact, quiet, shortTitle, subjectOf, textBlock, whisper } from './words.ts'
+
+/** Answers to typed commands: private, and nothing but lists. */
+
+export interface HelpLine {
+  readonly usage: string
+  readonly what: string
+}
+
+export const helpCard = (name: string, lines: readonly HelpLine[]): Card =>
+  whisper(`What you can do, ${name.split(' ')[0]}`, [
+    { kind: 'table', columns: ['Type', 'to see'], rows: lines.map((l) => [l.usage, l.what]) },
+    quiet('Everything else is done by the buttons on the cards.'),
+  ])
+
+export interface StatusView {
+  readonly open: readonly ChangeState[]
+  readonly closed: number
+  readonly hosts: number
+  readonly bulletins: number
+  readonly held: number
+  readonly sources: readonly {
+    readonly name: string
+    readonly lastGoodAt: Instant | null
+    readonly failingSince: Instant | null
+    readonly dropped: number
+  }[]
+}
+
+export const statusCard = (view: StatusView): Card =>
+  whisper('Where everything stands', [
+    {
+      kind: 'facts',
+      facts: [
+        fact('Changes', `${view.open.length} open, ${view.closed} closed`),
+        fact('Bulletins', `${view.bulletins} taken, ${view.held} held`),
+        fact('Inventory', count(view.hosts, 'host')),
+        ...view.sources.map((s) =>
+          s.failingSince
+            ? fact(s.name, 'FAILING since ', at(s.failingSince))
+            : s.lastGoodAt
+              ? fact(s.name, 'last good answer ', at(s.lastGoodAt), s.dropped > 0 ? `, ${s.dropped} dropped` : '')
+              : fact(s.name, 'not asked yet'),
+        ),
+      ],
+    },
+    ...(view.open.length > 0
+      ? [{ kind: 'list' as const, items: view.open.map((c) => [`change ${c.id}: ${subjectOf(c)}, ${c.phase}`]) }]
+      : []),
+  ])
+
+export interface BulletinLine {
+  readonly vendorId: string
+  readonly revision: string
+  readonly title: string
+  readonly verdict: string
+  readonly origin: string
+  readonly matched: number
+  readonly changeId: number | null
+  readonly seenAt: Instant
+}
+
+export const bulletinsCard = (lines: readonly BulletinLine[]): Card =>
+  whisper(lines.length === 0 ? 'No bulletin has come in yet' : 'Bulletins, newest first', [
+    {
+      kind: 'table',
+      columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'What', 'Matches'],
+      rows: lines.map((l) => [
+        l.vendorId,
+        l.revision,
+        shortTitle(l.title),
+        l.verdict,
+        l.origin,
+        l.changeId !== null ? `change ${l.changeId}` : l.matched > 0 ? count(l.matched, 'host') : 'no match',
+      ]),
+    },
+  ])
+
+export const changesCard = (changes: readonly { readonly state: ChangeState; readonly words: string }[]): Card =>
+  whisper(changes.length === 0 ? 'There is no change yet' : 'Changes', [
+    ...changes.map(({ state, words }) => ({
+      kind: 'facts' as const,
+      facts: [
+        fact(
+          `Change ${state.id}`,
+          `${shortTitle(state.bulletin.title)} (${state.bulletin.vendorId} rev ${state.bulletin.revision}, ${state.bulletin.verdict})`,
+        ),
+        fact(
+          'State',
+          `${words} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
+        ),
+        ...(state.clocks?.startBy ? [fact('Start by', at(state.clocks.startBy))] : []),
+        ...(state.clocks?.completeBy ? [fact('Complete by', at(state.clocks.completeBy))] : []),
+      ],
+    })),
+  ])
+
+export interface WhyLine {
+  readonly at: Instant
+  readonly what: string
+  readonly source: string
+}
+
+export const whyCard = (host: string, lines: readonly WhyLine[]): Card =>
+  whisper(`What happened to ${host}`, lines.length <= 1 ? [textBlock('No bulletin has matched it so far.'), ...list(lines)] : list(lines))
+
+const list = (lines: readonly WhyLine[]) => [{ kind: 'list' as const, items: lines.map((l) => [at(l.at), ` ${l.what} (${l.source})`]) }]

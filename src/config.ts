@@ -1,0 +1,53 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Fault } from './core/fault.ts'
+
+/** What the environment decides. */
+export interface Config {
+  /** Loopback port of the page; 0 takes a free one. */
+  readonly port: number
+  /** Where everything that must outlive a restart is kept. */
+  readonly dataFolder: string
+  readonly logLevel: string
+}
+
+const port = z.coerce
+  .number({ error: 'expected a port number' })
+  .int('expected a whole number')
+  .min(0, 'expected 0 to 65535')
+  .max(65_535, 'expected 0 to 65535')
+
+const environment = z.object({
+  PORT: port.default(3978),
+  PATCHCRIER_DATA: z.string().min(1, 'expected a folder').default('./data'),
+  PATCHCRIER_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('warn'),
+})
+
+/** Credentials of chat platforms; only their names are ever said. */
+const CHAT: Readonly<Record<string, readonly string[]>> = {
+  Slack: ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
+  Teams: ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_TENANT_ID'],
+}
+
+/** Reads the environment. Throws Fault CONFIG_INVALID naming all problems at once. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const read = environment.safeParse(env)
+  const problems = read.success
+    ? []
+    : read.error.issues.map((i) => `${i.path.join('.')}: ${i.message}; got "${env[String(i.path[0])] ?? ''}"`)
+  const all = [...problems, ...chatProblems(env)]
+  if (!read.success || all.length > 0) throw new Fault('CONFIG_INVALID', all.join('\n'))
+  return { port: read.data.PORT, dataFolder: resolve(read.data.PATCHCRIER_DATA), logLevel: read.data.PATCHCRIER_LOG }
+}
+
+/** With chat credentials nobody wants the sample: say what an organisation of one's own still lacks, instead of starting half. */
+function chatProblems(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(CHAT).flatMap(([platform, names]) => {
+    const given = names.filter((n) => env[n])
+    if (given.length === 0) return []
+    const missing = names.filter((n) => !env[n])
+    return [
+      `${platform}: ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set, so this is not sample mode.${missing.length > 0 ? ` Missing: ${missing.join(', ')}.` : ''} Missing too: a policy file of your organisation, which this version cannot read yet. Unset ${given.length === 1 ? 'it' : 'them'} to start sample mode.`,
+    ]
+  })
+}
