@@ -10,7 +10,7 @@ import { startWeb, webPlatform } from '../adapters/web/index.ts'
 import { createDeliverer } from './app/deliver.ts'
 import { clockView, makeDoors, nextEvent } from './app/doors.ts'
 import { type House, joined, type PolicyInForce } from './app/house.ts'
-import { pollSource } from './app/ingest.ts'
+import { createPoller } from './app/ingest.ts'
 import { orderQueue, pollQueue, QUEUES } from './app/jobs.ts'
 import { giveOrders } from './app/orders.ts'
 import { renderPost } from './app/render.ts'
@@ -107,9 +107,15 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
   await seedSample(house, sample)
 
   const over = new AbortController()
+  const poll = createPoller(house)
+  const pollAll = async (): Promise<void> => {
+    for (const source of house.sources.keys()) await poll(source, over.signal)
+  }
   const arrival = async (id: string): Promise<void> => {
+    // What was there before is history; an arrival must not be taken for it.
+    await pollAll()
     await arrive(sample, id)
-    for (const source of house.sources.keys()) await pollSource(house, source, over.signal)
+    await pollAll()
   }
   const ticker = createTicker(house, arrival)
   const listeners = new Set<(places: readonly string[]) => void>()
@@ -175,12 +181,12 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
   }
   const page = await startWeb({ doors, platform: web, port: config.port, sample: true, tokens, log })
   undo.push(() => page.close())
-  await boss.work(pollQueue, ({ source }, { signal }) => pollSource(house, source, AbortSignal.any([signal, over.signal])))
+  await boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))
   await boss.work(orderQueue, ({ change }) => giveOrders(house, change))
   await deliverer.start()
   undo.push(() => deliverer.stop())
   await ticker.run()
-  const cron = schedule('* * * * * *', () => ticker.run(), { noOverlap: true, name: 'tick' })
+  const cron = schedule('* * * * * *', () => ticker.nudge(), { name: 'tick' })
   undo.push(async () => {
     over.abort()
     await cron.stop()

@@ -45,7 +45,7 @@ const writeSourceState = (unit: Unit, id: string, value: SourceState) =>
  * Asks a source for what is new and takes it in, document by document, each in its own transaction. The cursor moves
  * last: a poll that was killed half way is done again, and what it had taken is `seen`. The first poll makes no noise.
  */
-export async function pollSource(house: House, id: string, signal: AbortSignal): Promise<void> {
+async function pollSource(house: House, id: string, signal: AbortSignal): Promise<void> {
   const source = house.sources.get(id)
   if (!source) return
   const before = await readSourceState(house, id)
@@ -68,6 +68,19 @@ export async function pollSource(house: House, id: string, signal: AbortSignal):
     if (signal.aborted) throw error
     house.log.warn({ source: id, err: error }, 'source failed')
     await sayFailing(house, id, before, error instanceof Error ? error.message : String(error))
+  }
+}
+
+export type Poll = (source: string, signal: AbortSignal) => Promise<void>
+
+/** Polls of one source come one after the other: what is published during the first, silent poll must not vanish in it. */
+export function createPoller(house: House): Poll {
+  const last = new Map<string, Promise<void>>()
+  return (source, signal) => {
+    const before = last.get(source) ?? Promise.resolve()
+    const mine = before.catch(() => undefined).then(() => pollSource(house, source, signal))
+    last.set(source, mine)
+    return mine
   }
 }
 

@@ -45,21 +45,38 @@ async function tick(house: House, arrive: Arrive): Promise<void> {
   for (const change of await observeOrders(house)) await advanceRollout(house, change)
 }
 
+export interface Ticker {
+  /** One whole tick that begins after the call. */
+  run(): Promise<void>
+  /** A tick, unless one is under way. */
+  nudge(): void
+  /** When the last tick went well, on the clock of `performance.now()`. */
+  lastGood(): number
+}
+
 /** Ticks one after the other, whoever asks for them. */
-export function createTicker(house: House, arrive: Arrive): { run(): Promise<void>; lastGood(): number } {
+export function createTicker(house: House, arrive: Arrive): Ticker {
   let last: Promise<void> = Promise.resolve()
+  let waiting = 0
   let good = 0
+  const one = async (): Promise<void> => {
+    try {
+      await tick(house, arrive)
+      good = performance.now()
+    } catch (error) {
+      house.log.error({ err: error }, 'a tick failed')
+    }
+    waiting -= 1
+  }
+  const run = (): Promise<void> => {
+    waiting += 1
+    last = last.then(one)
+    return last
+  }
   return {
-    run: () => {
-      last = last.then(async () => {
-        try {
-          await tick(house, arrive)
-          good = performance.now()
-        } catch (error) {
-          house.log.error({ err: error }, 'a tick failed')
-        }
-      })
-      return last
+    run,
+    nudge: () => {
+      if (waiting === 0) void run()
     },
     lastGood: () => good,
   }

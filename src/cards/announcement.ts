@@ -108,7 +108,7 @@ function progressBlocks(state: ChangeState): readonly Block[] {
   return []
 }
 
-const delayAction = (subject: string, { openings }: AnnouncementContext) =>
+const delayAction = (subject: string, { openings }: AnnouncementContext, [first] = openings) =>
   button('Ask for a delay', 'ask-delay', subject, {
     form: {
       title: 'Ask for a delay',
@@ -116,7 +116,14 @@ const delayAction = (subject: string, { openings }: AnnouncementContext) =>
       submit: 'Ask',
       fields: [
         { kind: 'text', id: 'reason', label: 'Why do you need it?', multiline: true, required: true, maxLength: 500 },
-        { kind: 'choice', id: 'until', label: 'Until which window?', required: true, options: openings },
+        {
+          kind: 'choice',
+          id: 'until',
+          label: 'Until which window?',
+          required: true,
+          ...(first ? { value: first.value } : {}),
+          options: openings,
+        },
       ],
     },
   })

@@ -44,5 +44,5 @@ export function clockWords(rule: ClassRule): string {
 export function durationWords(hours: number): string {
   if (hours >= 96 && hours % 168 === 0) return hours === 168 ? '1 week' : `${hours / 168} weeks`
   if (hours >= 96 && hours % 24 === 0) return `${hours / 24} days`
-  return `${hours} hours`
+  return hours === 1 ? '1 hour' : `${hours} hours`
 }
