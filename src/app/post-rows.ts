@@ -103,4 +103,5 @@ const release = async (db: Tx, post: Leased, set: Prisma.Sql): Promise<boolean> 
 
 const held = (post: Leased): Prisma.Sql => Prisma.sql`id = ${post.id} AND "leaseUntil" = ${post.leaseUntil}`
 
-const until = (ms: number): Prisma.Sql => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`
+// Cut, because the column's rounding to milliseconds would put "now" into the future.
+const until = (ms: number): Prisma.Sql => Prisma.sql`date_trunc('milliseconds', now() + ${ms}::float8 * interval '1 millisecond')`

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Deliverer, doubling } from '../../src/app/deliver.ts'
 import { postAgain } from '../../src/app/posts.ts'
+import { freshDatabase } from '../support/database.ts'
 import type { CallKind, LoopbackFault } from '../support/loopback-platform.ts'
 import { NOW, openRoom, type Room, stateCard } from './deliver-support.ts'
 
@@ -91,6 +92,7 @@ describe('nothing is lost and nothing is said twice', () => {
     first.release()
     await hanging
     expect(room.seen()).toEqual(['change:1 is 1'])
+    expect(room.loopback.calls.map((call) => call.kind)).toEqual(['post', 'find', 'edit'])
     expect(await room.rows()).toMatchObject([{ wanted: 2, shown: 2, card: stateCard('change:1', 1) }])
   })
 
@@ -343,7 +345,7 @@ describe('one place in trouble', () => {
     const caps: number[] = []
     room.loopback.fail('server error', 2)
     await room.want('change:1')
-    await room.settle(room.deliverer({ backoffMs: (_failures, capMs) => (caps.push(capMs), 0) }))
+    await room.settle(room.deliverer({ backoffMs: (_failures, capMs) => caps.push(capMs) * 0 }))
     expect(caps).toEqual([60_000, 60_000])
   })
 
@@ -400,6 +402,18 @@ describe('waking up', () => {
     await room.change('change:1')
     await room.loopback.until((one) => one.card.title === 'change:1 is 1')
     await deliverer.stop()
+  })
+
+  test('a database that does not answer is told once, and to whoever waits for it', async () => {
+    const other = await freshDatabase()
+    await other.drop()
+    const deliverer = room.deliverer({ db: other.db })
+    for (let n = 0; n < 3; n++) {
+      deliverer.wake()
+      await expect(deliverer.drain()).rejects.toThrow()
+    }
+    expect(room.lines.map((line) => line.msg)).toEqual(['posts: the database does not answer; trying again'])
+    await other.db.close()
   })
 
   test('what no notice told of is found by the sweep', async () => {
