@@ -7,7 +7,7 @@ import { manualRunner } from '../adapters/runners/manual/index.ts'
 import { rehearsalRunner } from '../adapters/runners/rehearsal/index.ts'
 import { createChecker, createFolderSource } from '../adapters/sources/csaf/index.ts'
 import { startWeb, webPlatform } from '../adapters/web/index.ts'
-import { createDeliverer } from './app/deliver.ts'
+import { createDeliverer, type DelivererOptions } from './app/deliver.ts'
 import { clockView, makeDoors, nextEvent } from './app/doors.ts'
 import { type House, joined, type PolicyInForce } from './app/house.ts'
 import { createPoller } from './app/ingest.ts'
@@ -43,6 +43,8 @@ export interface Parts {
   readonly platform?: (platform: ChatPlatform) => ChatPlatform
   readonly runner?: (runner: Runner) => Runner
   readonly doors?: (doors: Doors) => Doors
+  /** Instead of a real platform's pace, which a walk through the whole job would have to wait for. */
+  readonly pace?: Pick<DelivererOptions, 'minGapMs' | 'backoffMs'>
   readonly log?: Logger
 }
 
@@ -135,6 +137,7 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
     now: () => clock.now(),
     takeOver: true,
     minGapMs: { slack: 1_000 },
+    ...parts.pace,
   })
 
   const settle = async (): Promise<void> => {
@@ -165,7 +168,7 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
         () => 'ok',
         () => 'unreachable',
       )
-      const ticks = performance.now() - ticker.lastGood() < 15_000 ? 'ok' : 'not ticking'
+      const ticks = ticker.lastGood() > 0 && performance.now() - ticker.lastGood() < 15_000 ? 'ok' : 'not ticking'
       return { ok: database === 'ok' && ticks === 'ok', detail: { database, jobs: ticks } }
     },
     onPosts: (listener) => {
@@ -179,8 +182,6 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
     undo.push(() => connected.close())
     platforms.set(connected.platform.name, wrapped(parts, connected.platform))
   }
-  const page = await startWeb({ doors, platform: web, port: config.port, sample: true, tokens, log })
-  undo.push(() => page.close())
   await boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))
   await boss.work(orderQueue, ({ change }) => giveOrders(house, change))
   await deliverer.start()
@@ -192,6 +193,8 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
     await cron.stop()
     await ticker.run()
   })
+  const page = await startWeb({ doors, platform: web, port: config.port, sample: true, tokens, log })
+  undo.push(() => page.close())
   return { url: page.url, house, doors, tokens, settle, stop: () => unwind(undo) }
 }
 

@@ -1,8 +1,6 @@
 import type { Asset } from '../core/assess/asset.ts'
 import { type BaselineEntry, baselineStatus, moveBaseline } from '../core/assess/baseline.ts'
-import { parseEvr } from '../core/assess/rpm.ts'
 import type { ChangeState } from '../core/change/state.ts'
-import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Bulletin, FixedBuild } from '../core/identify/bulletin.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Unit } from './house.ts'
@@ -10,8 +8,8 @@ import { readAssetsWith } from './inventory.ts'
 import { changeSubject, readHosts } from './rows.ts'
 
 /**
- * Closing a review: the verified hosts have the fixed builds, their classes' baselines move there. The inventory takes
- * over what was verified, so that the next bulletin compares with what is installed now. A roll-back moves nothing.
+ * Closing a review: the verified hosts have the fixed builds, so the baselines of their classes move there. A roll-back
+ * moves nothing.
  */
 export async function moveBaselines(unit: Unit, state: ChangeState): Promise<void> {
   if (state.rollout?.rolledBack) return
@@ -39,20 +37,6 @@ export async function moveBaselines(unit: Unit, state: ChangeState): Promise<voi
     subject: changeSubject(state.id),
     detail: { entries: after.filter((e) => !before.includes(e)) },
   })
-}
-
-/** What a rollout has verified on a host is what its inventory says from now on, until the next import. */
-export async function takeOverVerified(unit: Unit, hosts: readonly HostProgress[]): Promise<void> {
-  for (const host of hosts) {
-    for (const { name, from, to } of host.packages) {
-      const [old, now] = [parseEvr(from), parseEvr(to)]
-      if (!old || !now) continue
-      await unit.tx.install.updateMany({
-        where: { host: host.host, name, epoch: old.epoch, version: old.version, release: old.release },
-        data: { epoch: now.epoch, version: now.version, release: now.release },
-      })
-    }
-  }
 }
 
 async function fixedBuilds(tx: Tx, state: ChangeState): Promise<readonly FixedBuild[]> {

@@ -8,7 +8,7 @@ import type { Person } from '../core/policy.ts'
 import type { Unit } from './house.ts'
 import { touchSubject } from './posts.ts'
 import { changeSubject, json, lockChange, readHosts, writeHosts } from './rows.ts'
-import { reply } from './show.ts'
+import { planPurpose, reply } from './show.ts'
 import { readSubject } from './subject.ts'
 
 const no = (code: string, text: string, field?: string): Outcome => ({ ok: false, refusal: { code, text }, ...(field ? { field } : {}) })
@@ -71,7 +71,15 @@ const granted = (unit: Unit, changeId: number, person: string): Promise<number> 
 
 /** The request hangs under the live card; it is drawn from its own row, so that the decision shows where the buttons were. */
 async function showRequest(unit: Unit, state: ChangeState, id: number): Promise<void> {
-  await reply(unit, 'patch team', `delay:${id}`, 'progress', 'request', {}, changeSubject(state.id))
+  await reply(
+    unit,
+    'patch team',
+    `delay:${id}`,
+    planPurpose('progress', state.submission?.digest ?? ''),
+    'request',
+    {},
+    changeSubject(state.id),
+  )
 }
 
 /** The role of the class decides; a granted delay is an overlay, the plan and its digest stay. */
@@ -114,7 +122,7 @@ export async function decideOnDelay(unit: Unit, intent: Intent, actor: Person): 
       }),
     )
   await touchSubject(unit.tx, intent.subject, unit.now)
-  await touchSubject(unit.tx, changeSubject(state.id), unit.now, ['progress'])
+  await touchSubject(unit.tx, changeSubject(state.id), unit.now)
   unit.audit({
     actor: actor.id,
     action: intent.verb,

@@ -11,15 +11,12 @@ import type { Unit } from './house.ts'
 import { orderQueue } from './jobs.ts'
 import { startOrder } from './orders.ts'
 import { changeSubject, json, readHosts, writeHosts } from './rows.ts'
-import { reply, show } from './show.ts'
+import { planPurpose, reply, show } from './show.ts'
 
 /** A line in the thread of one of the change's cards: it belongs to an event and never changes. */
 async function say(unit: Unit, audience: Audience, subject: string, under: string, key: string, card: Card): Promise<void> {
   await reply(unit, audience, subject, under, key, { frozen: card })
 }
-
-/** The post that a plan's decision is on; every plan has its own. */
-export const decisionPurpose = (digest: string): string => `decision:${digest.slice(0, 12)}`
 
 /** What follows from one event, in the same transaction: posts, due rows, host rows, orders. */
 export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeState, event: ChangeEvent): Promise<void> {
@@ -27,29 +24,31 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
   const team: Audience = 'patch team'
   // One line of a thread per event: the number of acts so far makes its key unique.
   const key = `note:${after.acts.length}`
+  const digest = after.submission?.digest ?? ''
+  const live = planPurpose('progress', digest)
   switch (event.kind) {
     case 'classified':
       return show(unit, team, subject, 'test')
     case 'plan submitted':
-      return show(unit, team, subject, decisionPurpose(event.digest), { digest: event.digest })
+      return show(unit, team, subject, planPurpose('decision', event.digest), { digest: event.digest })
     case 'plan approved':
       return planApproved(unit, after)
     case 'announced':
-      await show(unit, 'representatives', subject, 'representatives')
-      await show(unit, team, subject, 'progress')
+      await show(unit, 'representatives', subject, planPurpose('representatives', digest), { digest })
+      await show(unit, team, subject, live, { digest })
       return due(unit, 'tell-end-users', subject, new Date(event.endUsersAt), `end users are told about change ${after.id}`)
     case 'end users told':
-      await show(unit, 'end users', subject, 'announcement')
+      await show(unit, 'end users', subject, planPurpose('announcement', digest), { digest })
       return due(unit, 'advance', subject, laterOf(unit.now, after.submission?.plan.window.start), `window opens for change ${after.id}`)
     case 'ring started':
       await startOrder(unit, after, event.ring, 'install', event.hosts)
-      return say(unit, team, subject, 'progress', key, ringNote(after, event.ring, `started: ${listed(event.hosts)}`))
+      return say(unit, team, subject, live, key, ringNote(after, event.ring, `started: ${listed(event.hosts)}`))
     case 'ring settled':
       await say(
         unit,
         team,
         subject,
-        'progress',
+        live,
         key,
         ringNote(
           after,
@@ -64,7 +63,7 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
         unit,
         team,
         subject,
-        'progress',
+        live,
         key,
         note(
           event.passed ? 'The pilot passed' : 'The pilot FAILED',
@@ -78,7 +77,7 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
         unit,
         team,
         subject,
-        'progress',
+        live,
         key,
         note(
           event.by === null ? 'HALTED by threshold' : 'STOPPED',
@@ -89,29 +88,29 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
       )
       return unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
     case 'resumed':
-      await say(unit, team, subject, 'progress', key, note('Resumed by quorum', 'good'))
+      await say(unit, team, subject, live, key, note('Resumed by quorum', 'good'))
       return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
     case 'hosts retried':
       return hostsRetried(unit, after, event.hosts)
     case 'hosts excluded':
       await hostsExcluded(unit, after, event)
-      await say(unit, team, subject, 'progress', key, note(`Excluded: ${listed(event.hosts)}`, 'neutral', textBlock(event.reason)))
+      await say(unit, team, subject, live, key, note(`Excluded: ${listed(event.hosts)}`, 'neutral', textBlock(event.reason)))
       return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
     case 'rolled back':
-      await say(unit, team, subject, 'progress', key, note('Rolling back', 'warning', textBlock(event.reason)))
+      await say(unit, team, subject, live, key, note('Rolling back', 'warning', textBlock(event.reason)))
       await unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
       return due(unit, 'advance', subject, unit.now, `roll-back of change ${after.id}`)
     case 'incident reported':
-      return reply(unit, team, subject, 'progress', `incident:${event.number}`, { incident: event.number })
+      return reply(unit, team, subject, live, `incident:${event.number}`, { incident: event.number })
     case 'rollout finished':
       await unit.tx.runnerOrder.updateMany({
         where: { changeId: after.id, status: { in: ['stored', 'given'] } },
         data: { status: 'settled' },
       })
-      return show(unit, team, subject, 'review')
+      return show(unit, team, subject, planPurpose('review', digest), { digest })
     case 'review closed':
       await moveBaselines(unit, after)
-      return show(unit, 'management', subject, 'summary')
+      return show(unit, 'management', subject, planPurpose('summary', digest), { digest })
     case 'bulletin revised':
       if (event.differences.length === 0) return
       return say(

@@ -139,7 +139,7 @@ async function acknowledge(unit: Unit, intent: Intent, actor: Person): Promise<O
   const key = { changeId: subject.value.number, kind: intent.verb, person: actor.id }
   const { count } = await unit.tx.acknowledgement.createMany({ data: [{ ...key, at: unit.now }], skipDuplicates: true })
   if (count === 0) return done
-  await touchSubject(unit.tx, intent.subject, unit.now, [intent.verb === 'read' ? 'announcement' : 'representatives'])
+  await touchSubject(unit.tx, intent.subject, unit.now)
   unit.audit({ actor: actor.id, action: intent.verb, subject: intent.subject, detail: {} })
   return done
 }

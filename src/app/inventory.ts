@@ -1,4 +1,6 @@
 import type { Asset, Install } from '../core/assess/asset.ts'
+import { afterRollBack, afterUpdate } from '../core/assess/installed.ts'
+import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { json } from './rows.ts'
 
@@ -32,4 +34,20 @@ export async function writeAssets(tx: Tx, assets: readonly Asset[]): Promise<voi
     data: assets.map(({ installs: _, ...data }) => ({ host: data.host, lastSeen: new Date(data.lastSeen), data: json(data) })),
   })
   await tx.install.createMany({ data: assets.flatMap((a) => a.installs.map((i) => ({ host: a.host, ...i }))) })
+}
+
+/**
+ * What a rollout has verified on a host, or taken off it again, is what the inventory says from now on, until the next
+ * import: the next bulletin compares with it.
+ */
+export async function takeOver(tx: Tx, hosts: readonly HostProgress[], rebooted: boolean): Promise<void> {
+  const moved = new Map(hosts.filter((h) => h.status === 'verified' || h.status === 'rolled back').map((h) => [h.host, h]))
+  if (moved.size === 0) return
+  const rows = await tx.asset.findMany({ where: { host: { in: [...moved.keys()] } }, include: { installs: true } })
+  const after = rows.map(assetOf).map((asset) => {
+    const host = moved.get(asset.host)
+    if (!host) return asset
+    return host.status === 'verified' ? afterUpdate(asset, host.packages, rebooted) : afterRollBack(asset, host.packages)
+  })
+  await writeAssets(tx, after)
 }

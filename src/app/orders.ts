@@ -7,6 +7,7 @@ import type { Ruled } from '../core/result.ts'
 import type { HostReport, Order, Runner } from '../ports.ts'
 import { due } from './due.ts'
 import { type House, transact, type Unit } from './house.ts'
+import { takeOver } from './inventory.ts'
 import { orderQueue } from './jobs.ts'
 import { touchSubject } from './posts.ts'
 import { changeSubject, json, lockChange, readHosts, writeHosts } from './rows.ts'
@@ -159,12 +160,14 @@ export async function takeReports(house: House, changeId: number, reports: reado
   const glance = foldAll(await readHosts(house.db, changeId), reports)
   if (glance.hosts.size === 0) return { known: glance.known, moved: false, accepted: glance.accepted, refused: glance.refused }
   return transact(house, async (unit) => {
-    await lockChange(unit.tx, changeId)
+    const state = await lockChange(unit.tx, changeId)
     const folded = foldAll(await readHosts(unit.tx, changeId), reports)
-    await writeHosts(unit.tx, changeId, [...folded.hosts.values()])
+    const moved = [...folded.hosts.values()]
+    await writeHosts(unit.tx, changeId, moved)
+    await takeOver(unit.tx, moved, state?.submission?.plan.options.reboot === true)
     await touchSubject(unit.tx, changeSubject(changeId), unit.now)
     unit.audit({ actor: 'patchcrier', action: 'take-reports', subject: changeSubject(changeId), detail: { reports: folded.counted } })
-    return { known: true, moved: folded.hosts.size > 0, accepted: folded.accepted, refused: folded.refused }
+    return { known: true, moved: moved.length > 0, accepted: folded.accepted, refused: folded.refused }
   })
 }
 

@@ -2,7 +2,7 @@ import { alertCard } from '../cards/alert.ts'
 import { type AnnouncementContext, announcementCard, type DelayView, delayCard, representativesCard } from '../cards/announcement.ts'
 import { type HeldBulletin, type HistoryLine, heldCard, historyCard } from '../cards/bulletins.ts'
 import type { Card } from '../cards/card.ts'
-import { decisionCard } from '../cards/decision.ts'
+import { decisionCard, pastPlanCard } from '../cards/decision.ts'
 import { failureCard, incidentCard, progressCard } from '../cards/progress.ts'
 import { managementCard, reviewCard } from '../cards/review.ts'
 import { testCard } from '../cards/test.ts'
@@ -18,6 +18,8 @@ import { openingChoices, planChoices } from './planning.ts'
 import type { Post } from './posts.ts'
 import { waitingWords } from './rollout.ts'
 import { readChange, readHosts } from './rows.ts'
+
+const OF_A_PLAN = ['representatives', 'announcement', 'progress', 'review', 'summary']
 
 /** What of the state a post shows, drawn anew. Null: there is nothing to show any more. */
 export async function renderPost(house: House, post: Pick<Post, 'subject' | 'purpose' | 'payload'>): Promise<Card | null> {
@@ -43,7 +45,10 @@ async function renderChange(house: House, id: number, purpose: string, payload: 
   if (!state) return null
   const { policy } = house.inForce
   const now = house.clock.now().toISOString()
-  switch (purpose.split(':')[0]) {
+  const [kind = ''] = purpose.split(':')
+  // The cards of a plan before this one say that they no longer count, and offer nothing any more.
+  if (OF_A_PLAN.includes(kind) && payload.digest !== state.submission?.digest) return pastPlanCard(state, kind, `${payload.digest}`)
+  switch (kind) {
     case 'alert':
       return renderAlert(house, state)
     case 'test':

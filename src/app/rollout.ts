@@ -8,7 +8,6 @@ import { nextStep, type RolloutView, type Step } from '../core/deploy/rollout.ts
 import { nextOpenings, openAt } from '../core/deploy/window.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
-import { takeOverVerified } from './baseline.ts'
 import { runCommand } from './change.ts'
 import { due } from './due.ts'
 import { wantFailures } from './failures.ts'
@@ -39,7 +38,7 @@ async function advanceOnce(unit: Unit, changeId: number): Promise<boolean> {
   return carryOut(unit, state, hosts, nextStep(viewOf(state, hosts, unit.house.inForce.policy, now), now))
 }
 
-/** Silence makes hosts unknown; verified ones tell the inventory; failures get their threads. */
+/** Silence makes hosts unknown; failures get their threads. */
 async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProgress[]> {
   const stopped = state.rollout?.status === 'halted' || state.rollout?.status === 'stopped'
   const before = await readHosts(unit.tx, state.id)
@@ -54,10 +53,6 @@ async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProg
       detail: { hosts: changed.map((h) => ({ host: h.host, status: h.status })) },
     })
   }
-  await takeOverVerified(
-    unit,
-    after.filter((h) => h.status === 'verified'),
-  )
   await wantFailures(unit, state, after)
   await dueSilence(unit, state, after)
   return after

@@ -36,3 +36,12 @@ export async function reply(
       now: unit.now,
     })
 }
+
+/**
+ * The cards that belong to one plan: a plan made after a roll-back gets cards of its own, because people must be told
+ * anew, and an old message that changes silently is no news.
+ */
+export const planPurpose = (
+  kind: 'decision' | 'representatives' | 'announcement' | 'progress' | 'review' | 'summary',
+  digest: string,
+): string => `${kind}:${digest.slice(0, 12)}`

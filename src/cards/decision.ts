@@ -184,3 +184,21 @@ export function fullPlanCard(state: ChangeState, submission: SubmittedPlan): Car
     ),
   ])
 }
+
+/** What is left of a card whose plan was rolled back or became void: people see that it no longer counts. */
+export function pastPlanCard(state: ChangeState, kind: string, digest: string): Card {
+  const told = kind === 'announcement' || kind === 'representatives'
+  const title = told ? 'Security update: this date no longer counts' : `Plan ${shortDigest(digest)} of change ${state.id} no longer counts`
+  const why = told
+    ? 'You need to do nothing. If it is planned again, you are told in a new message.'
+    : 'It was rolled back, or the bulletin changed. A new plan gets cards of its own.'
+  return {
+    look: told ? 'announcement' : 'standard',
+    tone: 'neutral',
+    badges: [],
+    title,
+    blocks: [textBlock(why)],
+    actions: [],
+    summary: title,
+  }
+}

@@ -18,6 +18,8 @@ export function planFlaw(state: ChangeState, plan: Plan, now: Instant): Refused 
   const [start, end] = [Date.parse(plan.window.start), Date.parse(plan.window.end)]
   if (!(start > Date.parse(now))) return refuse('WINDOW_PAST', 'This window has already begun. Please choose a later one.')
   if (!(end > start)) return refuse('PLAN_WRONG', 'The window of this plan ends before it begins.')
+  if (state.bulletin.restart === 'reboot' && !plan.options.reboot)
+    return refuse('REBOOT_NEEDED', 'This fix only works after a reboot. Without one the hosts would count as patched and not be.')
   return null
 }
 
