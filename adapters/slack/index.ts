@@ -32,6 +32,8 @@ export interface Slack {
   readonly platform: ChatPlatform
   /** Where Slack's requests go: buttons, forms and the command. On loopback; a proxy with TLS stands before it. */
   readonly url: string
+  /** Everything that has come in so far is done and told: the work may go on after Slack was answered. */
+  idle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -54,6 +56,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   return {
     platform: slackPlatform({ client, botUser: installation.botUser, emailByPerson: options.emailByPerson }),
     url: `http://127.0.0.1:${port}${ENDPOINT}`,
+    idle,
     close: () => close(server, idle),
   }
 }

@@ -24,7 +24,8 @@ export const submitPayload = z.object({
   view: z.object({
     id: z.string(),
     private_metadata: z.string(),
-    blocks: z.array(z.object({ type: z.string(), block_id: z.string() })),
+    /** Only inputs have an id of ours. */
+    blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional() })),
     state: z.object({ values: modalState }),
   }),
 })

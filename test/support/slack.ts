@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { types } from '@slack/bolt'
 import { createEmulator } from 'emulate'
 import { z } from 'zod'
-import { type SlackProxy, startProxy } from './slack-proxy.ts'
+import { type ProxiedRequest, type SlackProxy, startProxy } from './slack-proxy.ts'
 
 export const BOT_TOKEN = 'xoxb-patchcrier-test'
 export const SIGNING_SECRET = 'a-signing-secret-for-tests-only'
@@ -163,9 +163,9 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
       const answered = proxy.next((one) => one.method === 'views.open' || whisperIn(one, user(email)).length > 0)
       await click(email, channel, where, wanted)
       const request = await answered
-      if (request.method !== 'views.open') throw new Error(`no form opened: ${JSON.stringify(request.body)}`)
-      const answer = z.object({ view: z.object({ id: z.string() }) }).parse(JSON.parse(request.answer))
-      return { id: answer.view.id, view: JSON.parse(request.body.view ?? '') as types.ModalView }
+      const opened = openedIn(request)
+      if (opened === null) throw new Error(`no form opened: ${JSON.stringify(request.body)}`)
+      return opened
     },
     async submit(email, opened, values) {
       const view = { ...opened.view, id: opened.id, team_id: 'T000000001', hash: '1.abc', state: { values: stateOf(opened.view, values) } }
@@ -279,6 +279,13 @@ function typed({ element }: types.InputBlock, value: string | undefined): object
   const option = value === undefined ? element.initial_option : element.options?.find((one) => one.value === value)
   if (value !== undefined && option === undefined) throw new Error(`${value} cannot be chosen`)
   return { type: element.type, selected_option: option ?? null }
+}
+
+/** The modal that a request opened; null when it is another request, or was refused. */
+export function openedIn({ method, body, answer }: ProxiedRequest): OpenedView | null {
+  if (method !== 'views.open') return null
+  const { view } = z.object({ view: z.object({ id: z.string() }).optional() }).parse(JSON.parse(answer))
+  return view === undefined ? null : { id: view.id, view: JSON.parse(body.view ?? '') as types.ModalView }
 }
 
 /** A private message in a request: an ephemeral one, or an answer to a command's own address. */
