@@ -63,3 +63,9 @@ test('rolled back, the former build is there again', () => {
   const packages = [moved('openssl')]
   expect(afterRollBack(afterUpdate(before, packages, false), packages).installs).toEqual(before.installs)
 })
+
+test('a kernel that is rolled back leaves only the old one', () => {
+  const before = host([pkg('kernel-core', '1')], pkg('kernel-core', '1'))
+  const packages = [moved('kernel-core')]
+  expect(afterRollBack(afterUpdate(before, packages, false), packages).installs).toEqual(before.installs)
+})

@@ -23,11 +23,12 @@ export function afterUpdate(asset: Asset, packages: readonly Moved[], rebooted: 
   return { ...asset, installs, runningKernel: newest }
 }
 
-/** The host after the update was taken off again. */
-export const afterRollBack = (asset: Asset, packages: readonly Moved[]): Asset => ({
-  ...asset,
-  installs: packages.reduce((all, p) => install(all, { name: p.name, from: p.to, to: p.from }), asset.installs),
-})
+/** The host after the update was taken off again: the former builds are there, the new ones are not. */
+export function afterRollBack(asset: Asset, packages: readonly Moved[]): Asset {
+  const back = packages.reduce((all, p) => install(all, { name: p.name, from: p.to, to: p.from }), asset.installs)
+  const gone = (i: Install): boolean => packages.some((p) => p.from !== p.to && p.name === i.name && p.to === formatEvr(i))
+  return { ...asset, installs: back.filter((i) => !gone(i)) }
+}
 
 function install(all: readonly Install[], { name, from, to }: Moved): readonly Install[] {
   const evr = parseEvr(to)
