@@ -22,7 +22,7 @@ export async function handleIntent(house: House, intent: Intent): Promise<Outcom
   const actor = house.inForce.policy.people.find((p) => p.id === intent.actor)
   if (!actor) return no('PERSON_UNKNOWN', 'You are not in the policy yet. Ask an admin to add you, with your role.')
   if (intent.verb === 'command') return answerCommand(house, intent, actor, (meant) => handleIntent(house, meant))
-  if (isQuery(intent.verb)) return answerQuery(house, intent)
+  if (isQuery(intent.verb)) return answerQuery(house, intent, actor)
   return transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor)))
 }
 

@@ -9,6 +9,7 @@ import type { ChangeState } from '../core/change/state.ts'
 import type { Bulletin } from '../core/identify/bulletin.ts'
 import type { Verification } from '../core/identify/verification.ts'
 import type { Intent, Outcome } from '../core/intent.ts'
+import type { Person, Role } from '../core/policy.ts'
 import type { House } from './house.ts'
 import { readChange, readHosts } from './rows.ts'
 import { readSubject, type Subject } from './subject.ts'
@@ -22,7 +23,12 @@ export const isQuery = (verb: string): verb is Query => (QUERIES as readonly str
 const no = (code: string, text: string): Outcome => ({ ok: false, refusal: { code, text } })
 const show = (card: Card): Outcome => ({ ok: true, cards: [card] })
 
-export async function answerQuery(house: House, intent: Intent): Promise<Outcome> {
+/** Who may look behind a card. `is-this-real` is everybody's. */
+const LOOKERS: readonly Role[] = ['patch-team', 'security', 'operations', 'manager', 'admin', 'representative']
+
+export async function answerQuery(house: House, intent: Intent, actor: Person): Promise<Outcome> {
+  if (intent.verb !== 'is-this-real' && !actor.roles.some((r) => LOOKERS.includes(r)))
+    return no('ROLE_MISSING', 'This is for the patch team. Ask them, or press "Is this real?" on the announcement.')
   const subject = readSubject(intent.subject, ['change', 'bulletin'])
   if (!subject.ok) return subject
   const rowId = await bulletinOf(house, subject.value)
