@@ -84,10 +84,8 @@ export function recordPilot(state: ChangeState, command: Of<'record-pilot'>, ctx
   if (!who.ok) return who
   const phase = inPhase(state, ['rolling out'], 'record the outcome of the pilot')
   if (!phase.ok) return phase
-  const pilot = state.rollout?.rings[0]
-  if (!state.rollout || pilot?.state !== 'settled')
+  if (state.rollout?.rings[0]?.state !== 'settled')
     return refuse('PILOT_RUNNING', 'The pilot ring has not settled yet: wait for its last report.')
-  if (pilot.startedAt === undefined) return refuse('PILOT_EMPTY', 'No host of the pilot was started, so there is no outcome to record.')
   if (state.rollout.pilot?.passed) return refuse('ALREADY_DONE', 'The pilot is already recorded as passed.')
   if (!command.passed && blank(command.note)) return refuse('REASON_NEEDED', 'Please say what went wrong in the pilot.')
   const recorded: ChangeEvent = { kind: 'pilot recorded', by: who.actor.id, passed: command.passed, note: command.note }
