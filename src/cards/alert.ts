@@ -1,4 +1,4 @@
-import { type AffectedCounts, countAffected } from '../core/assess/affected.ts'
+import type { AffectedHost } from '../core/assess/affected.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { clockWords } from '../core/evaluate/clocks.ts'
 import type { Vulnerability } from '../core/identify/bulletin.ts'
@@ -49,7 +49,7 @@ export function alertCard(state: ChangeState, context: AlertContext): Card {
         kind: 'facts',
         facts: [
           fact('CVEs', cveLine(bulletin.vulnerabilities)),
-          fact('Affects', affectedLine(countAffected(state.hosts), context.fleetSize)),
+          fact('Affects', affectedLine(state.hosts, context.fleetSize)),
           ...fixedFacts(state),
           ...baselineFacts(context),
           proposalFact(state, context.policy),
@@ -81,17 +81,21 @@ function cveLine(all: readonly Vulnerability[]): string {
   return `${shortened(words, 3)}${exploited}`
 }
 
-function affectedLine(counts: AffectedCounts, fleetSize: number): string {
+/** The hosts that a decision hangs on are named, as far as they are few; all are behind the button. */
+function affectedLine(hosts: readonly AffectedHost[], fleetSize: number): string {
   const marks = [
-    [counts.missionCritical, 'mission critical'],
-    [counts.unmanaged, 'unmanaged'],
-    [counts.stale, 'stale'],
-    [counts.remote, 'remote'],
-    [counts.foreign, 'foreign-owned'],
-    [counts.rebootPending, 'reboot pending'],
+    ['missionCritical', 'mission critical'],
+    ['unmanaged', 'unmanaged'],
+    ['stale', 'stale'],
+    ['remote', 'remote'],
+    ['foreign', 'foreign-owned'],
+    ['rebootPending', 'reboot pending'],
   ] as const
-  const words = marks.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`)
-  return `${counts.hosts} of ${count(fleetSize, 'host')}${words.length > 0 ? `: ${words.join(', ')}` : ''}`
+  const words = marks.flatMap(([mark, what]) => {
+    const names = hosts.filter((h) => h[mark]).map((h) => h.host)
+    return names.length > 0 ? [`${names.length} ${what} (${shortened(names, 3)})`] : []
+  })
+  return `${hosts.length} of ${count(fleetSize, 'host')}${words.length > 0 ? `: ${words.join(', ')}` : ''}`
 }
 
 function fixedFacts(state: ChangeState) {
