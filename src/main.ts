@@ -9,10 +9,10 @@ import { createChecker, createFolderSource } from '../adapters/sources/csaf/inde
 import { startWeb, webPlatform } from '../adapters/web/index.ts'
 import { createDeliverer, type DelivererOptions } from './app/deliver.ts'
 import { clockView, makeDoors, nextEvent } from './app/doors.ts'
+import { createGiver } from './app/giving.ts'
 import { type House, joined, type PolicyInForce } from './app/house.ts'
 import { createPoller } from './app/ingest.ts'
 import { orderQueue, pollQueue, QUEUES } from './app/jobs.ts'
-import { giveOrders } from './app/orders.ts'
 import { renderPost } from './app/render.ts'
 import { arrive, openSample, sampleClock, samplePolicy, seedSample } from './app/sample.ts'
 import { createTicker } from './app/tick.ts'
@@ -26,7 +26,7 @@ import { type Embedded, openEmbedded } from './db/embedded.ts'
 import { takeBotLock } from './db/lock.ts'
 import { migrate } from './db/migrate.ts'
 import { createWriter } from './db/writer.ts'
-import type { ChatPlatform, Clock, Doors, Place, Runner } from './ports.ts'
+import type { BulletinSource, ChatPlatform, Clock, Doors, Place, Runner } from './ports.ts'
 
 const SAMPLE_FOLDER = new URL('../manifests/sample', import.meta.url).pathname
 const SAMPLE_DATABASE = 'patchcrier_sample'
@@ -42,6 +42,7 @@ export interface Parts {
   readonly connect?: readonly Connect[]
   readonly platform?: (platform: ChatPlatform) => ChatPlatform
   readonly runner?: (runner: Runner) => Runner
+  readonly source?: (source: BulletinSource) => BulletinSource
   readonly doors?: (doors: Doors) => Doors
   /** Instead of a real platform's pace, which a walk through the whole job would have to wait for. */
   readonly pace?: Pick<DelivererOptions, 'minGapMs' | 'backoffMs'>
@@ -92,10 +93,14 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
   const clock = await sampleClock(db, Date.now)
   const checker = createChecker()
   undo.push(() => checker.close())
-  const sources = inForce.policy.sources.map((rule) => ({
-    ...createFolderSource({ id: rule.id, folder: sample.published }),
-    check: (raw: Parameters<typeof checker.checkDocument>[0], now: Date) => checker.checkDocument(raw, rule, sample.key, now),
-  }))
+  const sources = inForce.policy.sources
+    .map(
+      (rule): BulletinSource => ({
+        ...createFolderSource({ id: rule.id, folder: sample.published }),
+        check: (raw, now) => checker.checkDocument(raw, rule, sample.key, now),
+      }),
+    )
+    .map((source) => parts.source?.(source) ?? source)
   const house: House = {
     db,
     write: createWriter(db, { atOnce: 8, waiting: 2_000 }),
@@ -119,7 +124,8 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
     await arrive(sample, id)
     await pollAll()
   }
-  const ticker = createTicker(house, arrival)
+  const giver = createGiver(house)
+  const ticker = createTicker(house, giver, arrival)
   const listeners = new Set<(places: readonly string[]) => void>()
   const web = webPlatform()
   const platforms = new Map<string, ChatPlatform>([[web.name, wrapped(parts, web)]])
@@ -183,7 +189,7 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
     platforms.set(connected.platform.name, wrapped(parts, connected.platform))
   }
   await boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))
-  await boss.work(orderQueue, ({ change }) => giveOrders(house, change))
+  await boss.work(orderQueue, ({ change }) => giver.give(change))
   await deliverer.start()
   undo.push(() => deliverer.stop())
   await ticker.run()

@@ -1,9 +1,10 @@
 import { note, quiet, textBlock } from '../cards/words.ts'
 import { runCommand } from './change.ts'
 import { due } from './due.ts'
+import type { Giver } from './giving.ts'
 import { type House, transact } from './house.ts'
 import { pollQueue } from './jobs.ts'
-import { giveAllOrders, observeOrders } from './orders.ts'
+import { observeOrders } from './reports.ts'
 import { advanceRollout } from './rollout.ts'
 import { lockChange } from './rows.ts'
 import { show } from './show.ts'
@@ -27,7 +28,7 @@ export type Arrive = (id: string) => Promise<void>
  * Starts everything that is due, oldest first, and takes in what runners have to say. The one place where time makes
  * things happen; a missed tick is caught up by the next one.
  */
-async function tick(house: House, arrive: Arrive): Promise<void> {
+async function tick(house: House, giver: Giver, arrive: Arrive): Promise<void> {
   const rows = await house.db.due.findMany({
     where: { doneAt: null, dueAt: { lte: house.clock.now() } },
     orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
@@ -41,7 +42,7 @@ async function tick(house: House, arrive: Arrive): Promise<void> {
       house.log.error({ err: error, due: row.kind, subject: row.subject }, 'what was due failed')
     }
   }
-  await giveAllOrders(house)
+  await giver.giveAll()
   for (const change of await observeOrders(house)) await advanceRollout(house, change)
 }
 
@@ -50,18 +51,18 @@ export interface Ticker {
   run(): Promise<void>
   /** A tick, unless one is under way. */
   nudge(): void
-  /** When the last tick went well, on the clock of `performance.now()`. */
+  /** When the last tick went well, on the clock of `performance.now()`; before the first one, never. */
   lastGood(): number
 }
 
 /** Ticks one after the other, whoever asks for them. */
-export function createTicker(house: House, arrive: Arrive): Ticker {
+export function createTicker(house: House, giver: Giver, arrive: Arrive): Ticker {
   let last: Promise<void> = Promise.resolve()
   let waiting = 0
-  let good = 0
+  let good = Number.NEGATIVE_INFINITY
   const one = async (): Promise<void> => {
     try {
-      await tick(house, arrive)
+      await tick(house, giver, arrive)
       good = performance.now()
     } catch (error) {
       house.log.error({ err: error }, 'a tick failed')

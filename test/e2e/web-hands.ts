@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { TestHouse } from '../support/house.ts'
 import type { Answer, Hands } from './hands.ts'
 
@@ -7,10 +8,23 @@ interface Seen {
   readonly card: Json
 }
 
+/** What the hands reach the bot by. Its `settle` waits until nothing is on its way any more. */
+export interface Reach {
+  settle(): Promise<void>
+  /** An HTTP call to the bot; `path` begins with a slash. */
+  call(path: string, init?: RequestInit): Promise<Response>
+}
+
+/** Straight to a bot that is there all the time. */
+export const reachOf = (house: Pick<TestHouse, 'url' | 'settle'>): Reach => ({
+  settle: () => house.settle(),
+  call: (path, init) => fetch(new URL(path, house.url), init),
+})
+
 /** The main job by the page's own JSON: what is sent is what the page would send. */
-export function webHands(house: TestHouse): Hands {
+export function webHands(house: Reach): Hands {
   const posts = async (place: string): Promise<readonly Seen[]> => {
-    const response = await fetch(new URL(`/api/places/${place}/posts`, house.url))
+    const response = await house.call(`/api/places/${place}/posts`)
     return ((await response.json()) as { posts: Seen[] }).posts
   }
   const newest = async (place: string, title: RegExp): Promise<Seen | undefined> =>
@@ -48,13 +62,7 @@ export function webHands(house: TestHouse): Hands {
   }
 }
 
-async function send(
-  house: TestHouse,
-  person: string,
-  place: string,
-  action: Json,
-  inputs: Readonly<Record<string, string>>,
-): Promise<Answer> {
+async function send(house: Reach, person: string, place: string, action: Json, inputs: Readonly<Record<string, string>>): Promise<Answer> {
   const card = action.card as Json | undefined
   const submit = card ? (objects(card).find((o) => o.type === 'Action.Execute') as Json) : action
   const defaults = card
@@ -70,8 +78,9 @@ async function send(
     subject: data.id,
     digest: data.digest,
     inputs: { ...Object.fromEntries(defaults), ...inputs },
+    delivery: randomUUID(),
   }
-  const response = await fetch(new URL('/api/intents', house.url), {
+  const response = await house.call('/api/intents', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -36,6 +36,8 @@ export const RETRY_AFTER_MS = 60_000
 /** A chat platform on loopback: a real server that keeps messages and fails when told to, and its client. */
 export interface Loopback {
   readonly platform: ChatPlatform
+  /** Where the server is; `loopbackClient` makes a platform of it in another process. */
+  readonly url: string
   /** What people see, oldest first. */
   readonly messages: LoopbackMessage[]
   /** Every call that reached the server, failed ones included. */
@@ -123,7 +125,8 @@ export async function startLoopback(): Promise<Loopback> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 
   return {
-    platform: client(url),
+    platform: loopbackClient(url),
+    url,
     messages,
     calls,
     get searchable() {
@@ -179,7 +182,8 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function client(url: string): ChatPlatform {
+/** The platform as the bot sees it. */
+export function loopbackClient(url: string): ChatPlatform {
   const call = async (body: Body): Promise<{ status: number; id: string | null }> => {
     const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) }).catch((error: unknown) => {
       throw new ChatError('UNAVAILABLE', String(error))
