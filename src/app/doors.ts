@@ -3,8 +3,8 @@ import type { ButtonValue } from '../core/intent.ts'
 import type { ClockView, Doors } from '../ports.ts'
 import type { House } from './house.ts'
 import { handleIntent } from './intents.ts'
-import { takeReports } from './orders.ts'
 import { renderPost } from './render.ts'
+import { takeReports } from './reports.ts'
 import { advanceRollout } from './rollout.ts'
 
 /** Kinds of due rows that are worth moving the sample's clock to. */

@@ -1,0 +1,66 @@
+import type { HostProgress } from '../core/deploy/progress.ts'
+import { foldReport } from '../core/deploy/report.ts'
+import type { HostReport } from '../ports.ts'
+import { runnerOf } from './giving.ts'
+import { type House, transact } from './house.ts'
+import { takeOver } from './inventory.ts'
+import { touchSubject } from './posts.ts'
+import { changeSubject, lockChange, readHosts, writeHosts } from './rows.ts'
+
+/** Asks every back end that has an order of ours for its reports, and folds in what is new. Answers the changes that moved. */
+export async function observeOrders(house: House): Promise<readonly number[]> {
+  const rows = await house.db.runnerOrder.findMany({ where: { status: 'given' }, orderBy: { storedAt: 'asc' } })
+  const moved = new Set<number>()
+  for (const row of rows) {
+    const { reports } = await runnerOf(house, row.runner).observe(row.id)
+    const answer = await takeReports(house, row.changeId, reports)
+    if (answer.moved) moved.add(row.changeId)
+  }
+  return [...moved]
+}
+
+export interface Taken {
+  /** False: there is no such rollout. */
+  readonly known: boolean
+  readonly moved: boolean
+  readonly accepted: number
+  readonly refused: readonly { readonly index: number; readonly reason: string }[]
+}
+
+/** Folds a batch of reports into its hosts: one transaction, one audit record. Nothing new writes nothing. */
+export async function takeReports(house: House, changeId: number, reports: readonly HostReport[]): Promise<Taken> {
+  // Most observations bring nothing new: look without a transaction first.
+  const glance = foldAll(await readHosts(house.db, changeId), reports)
+  if (glance.hosts.size === 0) return { known: glance.known, moved: false, accepted: glance.accepted, refused: glance.refused }
+  return transact(house, async (unit) => {
+    const state = await lockChange(unit.tx, changeId)
+    const folded = foldAll(await readHosts(unit.tx, changeId), reports)
+    const moved = [...folded.hosts.values()]
+    await writeHosts(unit.tx, changeId, moved)
+    await takeOver(unit.tx, moved, state?.submission?.plan.options.reboot === true)
+    await touchSubject(unit.tx, changeSubject(changeId), unit.now)
+    unit.audit({ actor: 'patchcrier', action: 'take-reports', subject: changeSubject(changeId), detail: { reports: folded.counted } })
+    return { known: true, moved: moved.length > 0, accepted: folded.accepted, refused: folded.refused }
+  })
+}
+
+function foldAll(rows: readonly HostProgress[], reports: readonly HostReport[]) {
+  const known = new Map(rows.map((row) => [row.host, row]))
+  const hosts = new Map<string, HostProgress>()
+  const refused: { index: number; reason: string }[] = []
+  const counted: HostReport[] = []
+  for (const [index, report] of reports.entries()) {
+    const before = hosts.get(report.host) ?? known.get(report.host)
+    if (!before) {
+      refused.push({ index, reason: `"${report.host}" is not a host of this rollout` })
+      continue
+    }
+    const { progress, changed, note } = foldReport(before, report)
+    if (note !== undefined) refused.push({ index, reason: note })
+    if (changed) {
+      hosts.set(report.host, progress)
+      counted.push(report)
+    }
+  }
+  return { known: rows.length > 0, hosts, refused, counted, accepted: reports.length - refused.length }
+}
