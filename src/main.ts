@@ -86,7 +86,7 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
   await holdBotLock(url, log, undo)
   const db = await openDatabase(url, { poolSize: 12 })
   undo.push(() => db.close())
-  const boss = await startBoss({ url, queues: QUEUES as never, log: (line) => log.warn(line) })
+  const boss = await startBoss({ url, queues: QUEUES, log: (line) => log.warn(line) })
   undo.push(() => boss.stop())
 
   const sample = await openSample(SAMPLE_FOLDER, join(config.dataFolder, 'published'))

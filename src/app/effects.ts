@@ -104,7 +104,7 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
       return reply(unit, team, subject, live, `incident:${event.number}`, { incident: event.number })
     case 'rollout finished':
       await unit.tx.runnerOrder.updateMany({
-        where: { changeId: after.id, status: { in: ['stored', 'given'] } },
+        where: { changeId: after.id, status: { in: ['stored', 'giving', 'given'] } },
         data: { status: 'settled' },
       })
       return show(unit, team, subject, planPurpose('review', digest), { digest })
