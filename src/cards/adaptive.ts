@@ -51,7 +51,7 @@ function head(card: Card, size: TextStyle): Element[] {
   const subtitle = plainLine(card.subtitle ?? '')
   return [
     ...badgeRow(card.badges),
-    ...(title === '' ? [] : [rich(title, { ...size, weight: 'bolder' })]),
+    ...(title === '' ? [] : [{ ...rich(title, { ...size, weight: 'bolder' }), id: 'title' as const }]),
     ...(subtitle === '' ? [] : [{ ...rich(subtitle, { isSubtle: true }), spacing: 'none' as const }]),
   ]
 }

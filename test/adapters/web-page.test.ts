@@ -70,7 +70,7 @@ describe('a button with a form', () => {
     await page.getByRole('textbox', { name: 'Reason' }).fill('no exposure')
     await page.getByRole('button', { name: 'Save class' }).dblclick()
     answered.resolve()
-    await page.getByText('Done.').waitFor()
+    await page.getByText('Recorded.').waitFor()
     expect(house.intents).toMatchObject([
       {
         actor: 'ana',
@@ -127,7 +127,7 @@ describe('private answers', () => {
     await page.getByRole('textbox', { name: 'Command' }).fill('show 12')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Details' }).click()
-    await page.getByText('Done.').waitFor()
+    await page.getByText('Recorded.').waitFor()
     expect(house.intents.map((intent) => [intent.verb, intent.inputs.text])).toEqual([
       ['command', 'show 12'],
       ['details', undefined],
@@ -203,7 +203,7 @@ describe('live', () => {
     await banner(page).waitFor()
     expect(house.intents).toEqual([])
     await start(port, true)
-    await page.getByText('Done.').waitFor()
+    await page.getByText('Recorded.').waitFor()
     expect(house.intents.map((intent) => intent.verb)).toEqual(['details'])
     expect(house.intents[0]?.delivery).toMatch(/^web:ana:/)
   })
@@ -261,7 +261,7 @@ test('everything can be reached and pressed by keyboard', async () => {
   await details.waitFor()
   for (let steps = 0; steps < 30 && (await details.and(page.locator(':focus')).count()) === 0; steps += 1) await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
-  await page.getByText('Done.').waitFor()
+  await page.getByText('Recorded.').waitFor()
 })
 
 test.each(['standard', 'announcement'] as const)('a %s card fits a phone', async (look) => {
@@ -295,7 +295,7 @@ test('outside sample mode the page asks for a token, and the token is the person
   await page.getByLabel('Token').fill('token-of-dana')
   await page.getByRole('button', { name: 'Enter' }).click()
   await page.getByRole('button', { name: 'Details' }).click()
-  await page.getByText('Done.').waitFor()
+  await page.getByText('Recorded.').waitFor()
   expect(house.intents).toMatchObject([{ actor: 'dana', verb: 'details' }])
   expect(await page.getByText('SAMPLE MODE').isVisible()).toBe(false)
 })

@@ -145,7 +145,7 @@ describe('buttons', () => {
             id: 'reason~0',
             label: 'Reason',
             isRequired: true,
-            errorMessage: 'Reason: please fill this in.',
+            errorMessage: 'Please fill this in.',
             placeholder: 'Why not?',
           },
           { type: 'Input.ChoiceSet', id: 'class~0', label: 'Class', value: 'high', choices: [{ title: 'High', value: 'high' }] },

@@ -5,6 +5,7 @@ import { messageList } from './messages.js'
 import { placeStore } from './place-store.js'
 import { privateMessage } from './private.js'
 import { sampleClock, showPeople, showPlaceHead, showPlaces } from './shell.js'
+import { toast } from './toast.js'
 
 /** @import {Place, Person, Wish, CardJson, Outcome} from './types.js' */
 /** @import {PrivateView} from './private.js' */
@@ -191,7 +192,11 @@ async function send(wish, source, where, said) {
   source?.closeForm()
   const cards = outcome.cards ?? []
   if (cards.length > 0) answer({ cards, tone: 'plain', ...(said ? { said } : {}) }, target, wish.verb)
-  else answer({ text: 'Done.', tone: 'done', ...(said ? { said } : {}) }, target, wish.verb)
+  else {
+    // What the same button said before no longer holds.
+    for (const old of target.children) if (old instanceof HTMLElement && old.dataset.verb === wish.verb) old.remove()
+    toast('Recorded.')
+  }
 }
 
 /**

@@ -35,6 +35,7 @@ export function cardView(onWish) {
     card = draw(JSON.parse(wanted), form, (wish) => pending || onWish(wish))
     const body = card.render()
     element.replaceChildren(...(body ? [body] : []))
+    markTitle(card)
     if (form) reopen(form)
     setPending(pending)
   }
@@ -111,6 +112,16 @@ function draw(json, form, onWish) {
 function wishOf(action) {
   const { v: _v, verb, id, digest, ...inputs } = /** @type {Record<string, string>} */ (action.data ?? {})
   return { verb, subject: id, ...(digest === undefined ? {} : { digest }), inputs }
+}
+
+/** The title becomes a heading. Its id must not stay: every card of the page has one. @param {Renderer.AdaptiveCard} card */
+function markTitle(card) {
+  const title = card.getElementById('title')?.renderedElement
+  if (!title) return
+  title.removeAttribute('id')
+  title.classList.add('title')
+  title.setAttribute('role', 'heading')
+  title.setAttribute('aria-level', '2')
 }
 
 /** Input ids are `field~index`. @param {string} id */

@@ -65,7 +65,7 @@ function input(field: Field, id: string): Element {
   const base = {
     id,
     label,
-    ...(field.required ? { isRequired: true as const, errorMessage: `${label}: please fill this in.` } : {}),
+    ...(field.required ? { isRequired: true as const, errorMessage: 'Please fill this in.' } : {}),
     ...(field.value === undefined ? {} : { value: field.value }),
   }
   switch (field.kind) {

@@ -37,6 +37,8 @@ export interface TextBlock extends TextStyle, Laid {
 
 export interface RichTextBlock extends Laid {
   readonly type: 'RichTextBlock'
+  /** Marks the title of the card, for pages that make a heading of it. */
+  readonly id?: 'title'
   readonly inlines: readonly TextRun[]
 }
 
