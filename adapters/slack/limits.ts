@@ -1,6 +1,6 @@
 /**
  * Everything that Slack refuses to take more of. No library checks it. Lengths are UTF-16 code units, which Slack's own count never exceeds.
- * Sources: Slack's Block Kit and views reference; `messageCharacters` and `sectionCharacters` of rich text are ours, below what was seen refused.
+ * Sources: Slack's Block Kit and views reference; `messageCharacters`, `smallTitle` and `sectionCharacters` of rich text are ours, below what was seen refused.
  */
 export const LIMITS = {
   messageBlocks: 50,
@@ -8,6 +8,7 @@ export const LIMITS = {
   fallback: 1000,
   viewBlocks: 100,
   header: 150,
+  smallTitle: 300,
   sectionCharacters: 3000,
   contextElements: 10,
   contextText: 300,

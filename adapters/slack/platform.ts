@@ -36,7 +36,7 @@ export function slackPlatform({ client, botUser, emailByPerson }: SlackPlatformO
   const send = async (channel: string, thread: string | undefined, card: Card, key: string): Promise<MessageRef> => {
     const metadata = { event_type: EVENT, event_payload: { key } }
     const sent = await call('chat.postMessage', () =>
-      client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, metadata, ...renderCard(card) }),
+      client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, metadata, ...renderCard(card, standing(thread)) }),
     )
     return { place: sent.channel ?? channel, message: tsOf(sent.ts), ...(thread === undefined ? {} : { thread }) }
   }
@@ -45,7 +45,9 @@ export function slackPlatform({ client, botUser, emailByPerson }: SlackPlatformO
     post: (to, card, key) => send(to.ref, undefined, card, key),
     reply: (to, card, key) => send(to.place, to.thread ?? to.message, card, key),
     async edit(ref, card) {
-      await call('chat.update', () => client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...renderCard(card) }))
+      await call('chat.update', () =>
+        client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...renderCard(card, standing(ref.thread)) }),
+      )
     },
     async whisper(to, person, card) {
       await whisperTo(client, { channel: to.ref, user: await accountOf(client, person, emailByPerson) }, renderCard(card))
@@ -57,6 +59,8 @@ export function slackPlatform({ client, botUser, emailByPerson }: SlackPlatformO
 /** Slack shall look for nothing in the fallback text and unfold no link. `chat.update` would look for mentions unless told not to. */
 const QUIET = { parse: 'none', link_names: false } as const
 const SILENT = { ...QUIET, unfurl_links: false, unfurl_media: false } as const
+
+const standing = (thread: string | undefined) => (thread === undefined ? 'root' : 'reply')
 
 const threaded = (thread: string | undefined) => (thread === undefined ? {} : { thread_ts: thread })
 

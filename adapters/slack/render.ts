@@ -1,8 +1,9 @@
 import type { types } from '@slack/bolt'
-import type { Action, Badge, Block, Card, Tone } from '../../src/cards/card.ts'
+import type { Action, Block, Card, Tone } from '../../src/cards/card.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
 import { LIMITS } from './limits.ts'
 import { type Budget, budgetOf, inline, link, plain, richText, section, take, words } from './rich.ts'
+import { tableOf } from './table.ts'
 
 /** What Slack's message methods take. `text` is for notifications and screen readers. */
 export interface Message {
@@ -17,10 +18,11 @@ export const FORM = 'form'
 
 /**
  * A card as Block Kit, within every limit. All text is shown as rich text or plain text, in which Slack interprets nothing.
- * What does not fit is cut from the body, never from the title or the buttons, and the card says so.
+ * What does not fit is cut from the body, never from the title or the buttons, and the card says so. `reply`: it stands in a thread.
  */
-export function renderCard(card: Card): Message {
-  const head = [...badges(card.badges), ...title(card)]
+export function renderCard(card: Card, standing: 'root' | 'reply' = 'root'): Message {
+  const small = standing === 'reply' || card.look === 'whisper'
+  const head = [...badges(card), ...(small ? [smallTitle(card)] : [title(card)]), ...subtitle(card)]
   const buttons = actions(card.actions)
   const body = fitted(card.blocks, LIMITS.messageBlocks - head.length - buttons.length)
   return { text: escaped(plain(card.summary, LIMITS.fallback).text), blocks: [...head, ...body, ...buttons] }
@@ -31,19 +33,27 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 
 const MARKS: Record<Tone, string> = { neutral: '⚪', info: '🔵', good: '🟢', warning: '🟠', danger: '🔴' }
 
-function badges(all: readonly Badge[]): types.ContextBlock[] {
+/** An announcement is set off from whatever else is in the channel. */
+function badges({ look, badges: all }: Card): types.KnownBlock[] {
   const elements = all.slice(0, LIMITS.contextElements).map((badge) => plain(`${MARKS[badge.tone]} ${badge.text}`, LIMITS.contextText))
-  return elements.length === 0 ? [] : [{ type: 'context', elements }]
-}
-
-function title(card: Card): types.KnownBlock[] {
-  const announcement = card.look === 'announcement'
   return [
-    ...(announcement ? [{ type: 'divider' } as const] : []),
-    { type: 'header', text: plain(announcement ? `📣 ${card.title}` : card.title, LIMITS.header) },
-    ...(card.subtitle === undefined ? [] : [context(card.subtitle)]),
+    ...(look === 'announcement' ? [{ type: 'divider' } as const] : []),
+    ...(elements.length === 0 ? [] : [{ type: 'context' as const, elements }]),
   ]
 }
+
+const title = (card: Card): types.HeaderBlock => ({
+  type: 'header',
+  text: plain(card.look === 'announcement' ? `📣 ${card.title}` : card.title, LIMITS.header),
+})
+
+/** In a thread or a private answer Slack's header would shout. The mark says what badges say elsewhere. */
+function smallTitle(card: Card): types.RichTextBlock {
+  const mark = card.badges.length === 0 && card.tone !== 'neutral' ? `${MARKS[card.tone]} ` : ''
+  return richText(section([...words(mark), ...words(plain(card.title, LIMITS.smallTitle).text, { bold: true })]))
+}
+
+const subtitle = (card: Card): types.ContextBlock[] => (card.subtitle === undefined ? [] : [context(card.subtitle)])
 
 const context = (text: string): types.ContextBlock => ({ type: 'context', elements: [plain(text, LIMITS.contextText)] })
 
@@ -75,10 +85,7 @@ function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
     case 'list':
       return richText({ type: 'rich_text_list', style: 'bullet', elements: items(block.items, budget) })
     case 'table':
-      return richText({
-        type: 'rich_text_preformatted',
-        elements: [{ type: 'text', text: take(budget, table(block.columns, block.rows)) || '–' }],
-      })
+      return richText(...tableOf(block, budget))
     case 'progress':
       return richText(section([...words(take(budget, block.label), { bold: true }), ...words(take(budget, bar(block.done, block.of)))]))
     case 'outcome':
@@ -112,20 +119,6 @@ function items(all: Extract<Block, { kind: 'list' }>['items'], budget: Budget): 
     sections.push(section(shown.length > 0 ? shown : words(take(budget, '–'))))
   }
   return sections.length > 0 ? sections : [section([])]
-}
-
-/** Columns in line, in a fixed-width face. A cell wider than 32 is cut: a row that wraps is no row any more. */
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [columns, ...rows].map((row) => row.map((cell) => plain(cell, 32).text))
-  const widths = columns.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }
 
 const BAR = 16

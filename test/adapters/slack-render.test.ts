@@ -64,6 +64,41 @@ describe('each part of a card', () => {
       rich({ type: 'rich_text_preformatted', elements: [{ type: 'text', text: 'ring   hosts\npilot  2\nrest   12' }] }),
     ],
     [
+      'a table that would wrap as a list: values named by their columns, empty ones left out, a row without a name under the one before',
+      {
+        kind: 'table',
+        columns: ['Host', 'Installed', 'Fixed in', 'Notes', ''],
+        rows: [
+          ['api-01', 'openssl 1:1.1.1k-7.el8_6', 'openssl 1:1.1.1k-9.el8_6', '–', 'done'],
+          ['', 'openssl-libs 1:1.1.1k-7.el8_6', 'openssl-libs 1:1.1.1k-9.el8_6', 'remote', ''],
+        ],
+      },
+      rich(
+        {
+          type: 'rich_text_list',
+          style: 'bullet',
+          indent: 0,
+          elements: [
+            bare(
+              { type: 'text', text: 'api-01', style: { bold: true } },
+              { type: 'text', text: ' · Installed openssl 1:1.1.1k-7.el8_6 · Fixed in openssl 1:1.1.1k-9.el8_6 · done' },
+            ),
+          ],
+        },
+        {
+          type: 'rich_text_list',
+          style: 'bullet',
+          indent: 1,
+          elements: [
+            bare({
+              type: 'text',
+              text: 'Installed openssl-libs 1:1.1.1k-7.el8_6 · Fixed in openssl-libs 1:1.1.1k-9.el8_6 · Notes remote',
+            }),
+          ],
+        },
+      ),
+    ],
+    [
       'progress',
       { kind: 'progress', label: 'early', done: 9, of: 14 },
       section({ type: 'text', text: 'early', style: { bold: true } }, { type: 'text', text: '  ██████████░░░░░░  9 of 14' }),
@@ -119,9 +154,32 @@ describe('each part of a card', () => {
   })
 
   test('an announcement looks like nothing else', () => {
-    const [first, second] = renderCard(card({ look: 'announcement', title: 'Security update' })).blocks
-    expect(first).toEqual({ type: 'divider' })
-    expect(second).toMatchObject({ type: 'header', text: { text: '📣 Security update' } })
+    const shown = renderCard(
+      card({ look: 'announcement', title: 'Security update', subtitle: 'change 1', badges: [{ text: 'REHEARSAL', tone: 'info' }] }),
+    )
+    expect(shown.blocks).toMatchObject([
+      { type: 'divider' },
+      { type: 'context', elements: [{ text: '🔵 REHEARSAL' }] },
+      { type: 'header', text: { text: '📣 Security update' } },
+      { type: 'context', elements: [{ text: 'change 1' }] },
+    ])
+  })
+
+  test.each<[string, Card, 'root' | 'reply', string]>([
+    ['a reply in a thread', card({ title: 'HALTED', tone: 'danger' }), 'reply', '🔴 HALTED'],
+    ['a private answer', card({ look: 'whisper', title: 'Not done', tone: 'warning' }), 'root', '🟠 Not done'],
+    ['a reply without a tone', card({ title: 'Excluded: db-02', tone: 'neutral' }), 'reply', 'Excluded: db-02'],
+    [
+      'a reply whose badges say it',
+      card({ title: 'Failed', tone: 'danger', badges: [{ text: 'FAILED', tone: 'danger' }] }),
+      'reply',
+      'Failed',
+    ],
+  ])('%s has a bold line instead of a header', (_, one, standing, line) => {
+    const { blocks } = renderCard(one, standing)
+    expect(blocks.map((block) => block.type)).not.toContain('header')
+    expect(textOf(blocks.at(-1))).toBe(line)
+    expect(JSON.stringify(blocks.at(-1))).toContain('"bold":true')
   })
 })
 
@@ -214,6 +272,17 @@ describe('limits', () => {
   test('exactly as many as fit are shown whole', () => {
     const blocks: Block[] = Array.from({ length: 49 }, (_, index) => ({ kind: 'text', text: [`part ${index}`] }))
     expect(textOf(renderCard(card({ blocks })).blocks.at(-1))).toBe('part 48')
+  })
+
+  test.each([
+    ['in line', '1:1.1.1k-9'],
+    ['as a list', 'openssl 1:1.1.1k-9.el8_6 instead of 1:1.1.1k-7.el8_6, which was there before'],
+  ])('rows of a table that do not fit are counted: %s', (_, cell) => {
+    const rows = Array.from({ length: 500 }, (_row, index) => [`host-${index}`, cell])
+    const text = textOf(blockOf({ kind: 'table', columns: ['Host', 'Needs'], rows }))
+    const [, left = ''] = /… (\d+) more$/.exec(text) ?? []
+    expect(text.length).toBeLessThanOrEqual(3000)
+    expect(text.match(/host-\d+/g)).toHaveLength(500 - Number(left))
   })
 
   test.each([

@@ -108,7 +108,11 @@ function told(whispers: readonly { readonly blocks: readonly types.KnownBlock[] 
 /** All that can be read in a message, on one line. */
 export const wordsOf = (blocks: readonly types.KnownBlock[]): string => blocks.map(textOf).join(' ').replace(/\s+/g, ' ')
 
-export const titleOf = (blocks: readonly types.KnownBlock[]): string => textOf(blocks.find((block) => block.type === 'header')) || ''
+/** Its header, or the first line of one that has none, without the mark before it. */
+export function titleOf(blocks: readonly types.KnownBlock[]): string {
+  const title = blocks.find((block) => block.type === 'header') ?? blocks.find((block) => block.type === 'rich_text')
+  return textOf(title).replace(/^[^\p{L}\p{N}]+/u, '')
+}
 
 const labelsOf = (blocks: readonly types.KnownBlock[]): string[] =>
   blocks
