@@ -1,5 +1,6 @@
 import type { Card } from '../cards/card.ts'
 import { bulletinsCard, changesCard, type HelpLine, helpCard, statusCard, whyCard } from '../cards/lists.ts'
+import { textBlock, whisper } from '../cards/words.ts'
 import { phaseWords } from '../core/change/guard.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { Intent, Outcome } from '../core/intent.ts'
@@ -8,6 +9,7 @@ import type { House } from './house.ts'
 import { readSourceState } from './ingest.ts'
 import { aboutBulletin } from './queries.ts'
 import { readChange } from './rows.ts'
+import { BUTTON_WORDS, type Meant, nearest } from './typo.ts'
 import { whyHost } from './why.ts'
 
 type Run = (house: House, argument: string, intent: Intent, actor: Person, act: (intent: Intent) => Promise<Outcome>) => Promise<Outcome>
@@ -33,12 +35,17 @@ export const COMMANDS: Readonly<Record<string, CommandRule>> = {
     run: async (_h, _a, _i, actor) => show(helpCard(actor.name, allowed(actor))),
   },
   status: { usage: 'status', what: 'where everything stands', roles: [], run: (house) => status(house) },
-  bulletins: { usage: 'bulletins', what: 'what came in, with its verdict', roles: TEAM, run: (house) => bulletins(house) },
+  bulletins: {
+    usage: 'bulletins',
+    what: 'what came in, with its verdict',
+    roles: TEAM,
+    run: (house, _a, _i, actor) => bulletins(house, actor),
+  },
   show: {
     usage: 'show 12 | show RHSA-2023:3408',
     what: 'a change or a bulletin',
     roles: TEAM,
-    run: (house, argument) => showOne(house, argument),
+    run: (house, argument, _i, actor) => showOne(house, argument, actor),
   },
   changes: { usage: 'changes', what: 'all changes and their next step', roles: TEAM, run: (house) => changes(house) },
   affected: {
@@ -52,13 +59,15 @@ export const COMMANDS: Readonly<Record<string, CommandRule>> = {
     usage: 'stop 12 REASON',
     what: 'stop a rollout at once',
     roles: STOPPERS,
-    run: (_h, argument, intent, _p, act) => stop(argument, intent, act),
+    run: (house, argument, intent, _p, act) => stop(house, argument, intent, act),
   },
   why: { usage: 'why web-01', what: 'what happened to a host, and why', roles: TEAM, run: (house, argument) => why(house, argument) },
 }
 
-const allowed = (actor: Person): readonly CommandRule[] =>
-  Object.values(COMMANDS).filter((c) => c.roles.length === 0 || c.roles.some((r) => actor.roles.includes(r)))
+const mayUse = ({ roles }: { readonly roles: readonly Role[] }, actor: Person): boolean =>
+  roles.length === 0 || roles.some((r) => actor.roles.includes(r))
+
+const allowed = (actor: Person): readonly CommandRule[] => Object.values(COMMANDS).filter((c) => mayUse(c, actor))
 
 /** Reads a typed line. A typo gets the nearest command and an example. */
 export async function answerCommand(
@@ -71,30 +80,20 @@ export async function answerCommand(
   const name = word.toLowerCase().replace(/^\//, '')
   const rule = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!rule) return no('COMMAND_UNKNOWN', typo(word, actor))
-  if (!allowed(actor).includes(rule))
-    return no('ROLE_MISSING', `\`${name}\` is for ${rule.roles.join(', ')}. Try \`help\` to see what you can do.`)
+  if (!mayUse(rule, actor)) return no('ROLE_MISSING', `\`${name}\` is for ${rule.roles.join(', ')}. Try \`help\` to see what you can do.`)
   return rule.run(house, rest.join(' '), intent, actor, act)
 }
 
 function typo(word: string, actor: Person): string {
   if (word === '') return 'Try `help`.'
-  const nearest = allowed(actor)
-    .map((c) => ({ usage: c.usage, distance: distance(word.toLowerCase(), c.usage.split(' ')[0] ?? '') }))
-    .sort((a, b) => a.distance - b.distance)[0]
-  const meant = nearest && nearest.distance <= 3 ? ` Did you mean \`${nearest.usage}\`?` : ''
-  return `"${word.slice(0, 40)}" is not a command.${meant} Try \`help\`.`
-}
-
-/** Edit distance (Levenshtein); the words are short. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...b].entries())
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)))
-    row = next
-  }
-  return row[b.length] ?? 0
+  const commands = Object.entries(COMMANDS).map(
+    ([name, c]): Meant => ({ word: name, roles: c.roles, hint: `Did you mean \`${c.usage}\`?` }),
+  )
+  const meant = nearest(
+    word,
+    [...commands, ...BUTTON_WORDS].filter((m) => mayUse(m, actor)),
+  )
+  return [`"${word.slice(0, 40)}" is not a command.`, ...(meant ? [meant] : []), 'Try `help`.'].join(' ')
 }
 
 const numberOf = (argument: string): number | null =>
@@ -105,10 +104,21 @@ function byNumber(argument: string, example: string, run: (subject: string) => P
   return number === null ? Promise.resolve(no('NUMBER_NEEDED', `Which change? For example \`${example}\`.`)) : run(`change:${number}`)
 }
 
-const stop = (argument: string, intent: Intent, act: (intent: Intent) => Promise<Outcome>): Promise<Outcome> =>
-  byNumber(argument, 'stop 12', (subject) =>
-    act({ ...intent, verb: 'stop', subject, inputs: { reason: argument.replace(/^#?\d+\s*/, '') } }),
-  )
+/** What a typed STOP did is told: unlike a pressed one it has no card before its eyes. */
+function stop(house: House, argument: string, intent: Intent, act: (intent: Intent) => Promise<Outcome>): Promise<Outcome> {
+  return byNumber(argument, 'stop 12', async (subject) => {
+    const before = await readChange(house.db, numberOf(argument) ?? 0)
+    const outcome = await act({ ...intent, verb: 'stop', subject, inputs: { reason: argument.replace(/^#?\d+\s*/, '') } })
+    if (!outcome.ok || !before) return outcome
+    const status = before.rollout?.status
+    if (status === 'halted' || status === 'stopped')
+      return no('ALREADY_DONE', `Change ${before.id} already stands still. Nothing starts until the quorum resumes it.`)
+    if (status !== 'waiting' && status !== 'running')
+      return no('NOTHING_TO_STOP', `Nothing of change ${before.id} runs: it ${phaseWords(before.phase)}.`)
+    const text = 'No further host starts until the quorum resumes it. Hosts that have begun finish what they do.'
+    return show(whisper(`Change ${before.id} is stopped`, [textBlock(text)]))
+  })
+}
 
 async function allChanges(house: House): Promise<readonly ChangeState[]> {
   const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
@@ -136,8 +146,10 @@ async function status(house: House): Promise<Outcome> {
   )
 }
 
-async function bulletins(house: House): Promise<Outcome> {
+/** Held ones are the security role's business: nobody else shall mistake one for a bulletin. */
+async function bulletins(house: House, actor: Person): Promise<Outcome> {
   const rows = await house.db.bulletin.findMany({
+    where: actor.roles.includes('security') ? {} : { origin: { not: 'held' } },
     orderBy: { id: 'desc' },
     take: 50,
     select: {
@@ -159,26 +171,26 @@ async function bulletins(house: House): Promise<Outcome> {
   )
 }
 
-const changes = async (house: House): Promise<Outcome> =>
-  show(changesCard((await allChanges(house)).map((c) => ({ state: c, words: phaseWords(c.phase) }))))
+const changes = async (house: House): Promise<Outcome> => show(changesCard(await allChanges(house)))
 
-async function showOne(house: House, argument: string): Promise<Outcome> {
+async function showOne(house: House, argument: string, actor: Person): Promise<Outcome> {
   const number = numberOf(argument)
   if (number !== null) {
     const state = await readChange(house.db, number)
-    return state
-      ? show(changesCard([{ state, words: phaseWords(state.phase) }]))
-      : no('CHANGE_UNKNOWN', `There is no change ${number}. Try \`changes\`.`)
+    return state ? show(changesCard([state])) : no('CHANGE_UNKNOWN', `There is no change ${number}. Try \`changes\`.`)
   }
   if (argument === '') return no('ARGUMENT_NEEDED', 'Which one? For example `show 12` or `show RHSA-2023:3408`.')
   const row = await house.db.bulletin.findFirst({
-    where: { vendorId: { equals: argument, mode: 'insensitive' }, origin: { not: 'held' } },
+    where: { vendorId: { equals: literally(argument), mode: 'insensitive' }, origin: { not: 'held' } },
     orderBy: { id: 'desc' },
   })
   return row
-    ? aboutBulletin(house, row.id, 'details')
+    ? aboutBulletin(house, row.id, 'details', actor)
     : no('BULLETIN_UNKNOWN', `No bulletin is called "${argument.slice(0, 60)}". Try \`bulletins\`.`)
 }
+
+/** Without regard to case means ILIKE, which would take these for wildcards. */
+const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 
 async function why(house: House, argument: string): Promise<Outcome> {
   const host = argument.trim().toLowerCase()

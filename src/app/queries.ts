@@ -33,10 +33,10 @@ export async function answerQuery(house: House, intent: Intent, actor: Person): 
   if (!subject.ok) return subject
   const rowId = await bulletinOf(house, subject.value)
   if (intent.verb === 'evidence' || intent.verb === 'details')
-    return rowId === null ? no('BULLETIN_UNKNOWN', 'There is no such bulletin.') : aboutBulletin(house, rowId, intent.verb)
+    return rowId === null ? no('BULLETIN_UNKNOWN', 'There is no such bulletin.') : aboutBulletin(house, rowId, intent.verb, actor)
   const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
-  return aboutChange(house, state, intent.verb as Query, intent.digest)
+  return aboutChange(house, state, intent.verb as Query, intent.digest, actor)
 }
 
 async function bulletinOf(house: House, subject: Subject): Promise<number | null> {
@@ -44,16 +44,18 @@ async function bulletinOf(house: House, subject: Subject): Promise<number | null
   return (await readChange(house.db, subject.number))?.bulletin.rowId ?? null
 }
 
-export async function aboutBulletin(house: House, rowId: number, verb: 'evidence' | 'details'): Promise<Outcome> {
+export async function aboutBulletin(house: House, rowId: number, verb: 'evidence' | 'details', actor: Person): Promise<Outcome> {
   const row = await house.db.bulletin.findUnique({ where: { id: rowId } })
   if (!row) return no('BULLETIN_UNKNOWN', `There is no bulletin ${rowId}. Try \`bulletins\`.`)
+  if (row.origin === 'held' && !actor.roles.includes('security'))
+    return no('ROLE_MISSING', 'This document is held. Only security looks into it.')
   if (verb === 'evidence')
     return show(evidenceCard(row.document ? row.vendorId : row.fileName, row.verification as unknown as Verification))
   if (!row.document) return no('NOT_READ', 'This document was not read, because it does not verify. Look at its evidence.')
   return show(detailsCard(row.document as unknown as Bulletin))
 }
 
-async function aboutChange(house: House, state: ChangeState, verb: Query, digest: string | undefined): Promise<Outcome> {
+async function aboutChange(house: House, state: ChangeState, verb: Query, digest: string | undefined, actor: Person): Promise<Outcome> {
   const { policy } = house.inForce
   switch (verb) {
     case 'affected':
@@ -74,7 +76,7 @@ async function aboutChange(house: House, state: ChangeState, verb: Query, digest
         : no('NOT_ANNOUNCED', `Nothing was announced under change ${state.id}. If a message says so, it is not from us.`)
     case 'details':
     case 'evidence':
-      return aboutBulletin(house, state.bulletin.rowId, verb)
+      return aboutBulletin(house, state.bulletin.rowId, verb, actor)
     default:
       return verb satisfies never
   }

@@ -1,6 +1,6 @@
 import type { Verification } from '../core/identify/verification.ts'
 import type { Card } from './card.ts'
-import { button, count, outcome, quiet, textBlock, verdictBadge } from './words.ts'
+import { button, capital, count, outcome, quiet, shortTitle, textBlock, verdictBadge } from './words.ts'
 
 /** A bulletin that is held: shown to security, and it goes no further. */
 export interface HeldBulletin {
@@ -19,9 +19,9 @@ export function heldCard(held: HeldBulletin): Card {
     look: 'standard',
     tone: 'danger',
     badges: [verdictBadge(held.verification.verdict)],
-    title: `HELD: ${held.fileName} from ${held.source}`,
+    title: `Held: ${held.fileName} from ${held.source}`,
     blocks: [
-      textBlock(held.verification.reason),
+      textBlock(`${capital(held.verification.reason.replace(/^HELD: /, ''))}.`),
       { kind: 'list', items: failed.map((c) => [{ strong: `${c.name}: ` }, c.evidence]) },
       held.discarded
         ? outcome('neutral', `Discarded by ${held.discarded.by}: ${held.discarded.reason}`)
@@ -56,9 +56,12 @@ export interface HistoryLine {
   readonly changeId: number | null
 }
 
+const matchWords = ({ changeId, hosts }: HistoryLine): string =>
+  changeId !== null ? `change ${changeId}` : hosts > 0 ? count(hosts, 'host') : 'no match'
+
 /** The first poll of a source is silent: one card for all that was there before, and for what came later and matched nothing. */
 export function historyCard(sourceName: string, history: readonly HistoryLine[], unmatched: readonly HistoryLine[]): Card {
-  const row = (l: HistoryLine) => [l.vendorId, l.revision, l.title, l.verdict, l.hosts > 0 ? count(l.hosts, 'host') : 'no match']
+  const row = (l: HistoryLine) => [l.vendorId, l.revision, shortTitle(l.title), l.verdict, matchWords(l)]
   return {
     look: 'standard',
     tone: 'neutral',
@@ -66,12 +69,12 @@ export function historyCard(sourceName: string, history: readonly HistoryLine[],
     title: `${sourceName} is connected`,
     blocks: [
       textBlock(
-        `${count(history.length, 'bulletin')} were there before and made no noise; ${history.filter((l) => l.hosts > 0).length} of them still match hosts of yours.`,
+        `Before that it had published ${count(history.length, 'bulletin')}, which made no noise here; hosts of yours match ${history.filter((l) => l.hosts > 0).length} of them.`,
       ),
       { kind: 'table', columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: history.map(row) },
       ...(unmatched.length > 0
         ? [
-            textBlock(`Since then ${count(unmatched.length, 'bulletin')} came that match nothing here:`),
+            textBlock(`${count(unmatched.length, 'bulletin')} since then, matching nothing here:`),
             { kind: 'table' as const, columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: unmatched.map(row) },
           ]
         : []),

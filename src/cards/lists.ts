@@ -1,6 +1,7 @@
+import { phaseWords } from '../core/change/guard.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { Instant } from '../core/result.ts'
-import type { Card } from './card.ts'
+import type { Card, Text } from './card.ts'
 import { at, count, fact, quiet, shortTitle, subjectOf, textBlock, whisper } from './words.ts'
 
 /** Answers to typed commands: private, and nothing but lists. */
@@ -48,7 +49,7 @@ export const statusCard = (view: StatusView): Card =>
       ],
     },
     ...(view.open.length > 0
-      ? [{ kind: 'list' as const, items: view.open.map((c) => [`change ${c.id}: ${subjectOf(c)}, ${c.phase}`]) }]
+      ? [{ kind: 'list' as const, items: view.open.map((c) => [`change ${c.id} (${subjectOf(c)}) ${phaseWords(c.phase)}`]) }]
       : []),
   ])
 
@@ -68,20 +69,20 @@ export const bulletinsCard = (lines: readonly BulletinLine[]): Card =>
     {
       kind: 'table',
       columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'What', 'Matches'],
-      rows: lines.map((l) => [
-        l.vendorId,
-        l.revision,
-        shortTitle(l.title),
-        l.verdict,
-        l.origin,
-        l.changeId !== null ? `change ${l.changeId}` : l.matched > 0 ? count(l.matched, 'host') : 'no match',
-      ]),
+      rows: lines.map((l) => [l.vendorId, l.revision, shortTitle(l.title), l.verdict, l.origin, matchWords(l)]),
     },
   ])
 
-export const changesCard = (changes: readonly { readonly state: ChangeState; readonly words: string }[]): Card =>
-  whisper(changes.length === 0 ? 'There is no change yet' : 'Changes', [
-    ...changes.map(({ state, words }) => ({
+/** A held document was not read, so nobody knows what it would match. */
+function matchWords({ origin, changeId, matched }: BulletinLine): string {
+  if (origin === 'held') return 'not read'
+  if (changeId !== null) return `change ${changeId}`
+  return matched > 0 ? count(matched, 'host') : 'no match'
+}
+
+export const changesCard = (changes: readonly ChangeState[]): Card =>
+  whisper(changes.length === 0 ? 'There is no change yet' : changes.length === 1 ? 'One change' : 'Changes', [
+    ...changes.map((state) => ({
       kind: 'facts' as const,
       facts: [
         fact(
@@ -90,7 +91,7 @@ export const changesCard = (changes: readonly { readonly state: ChangeState; rea
         ),
         fact(
           'State',
-          `${words} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
+          `${phaseWords(state.phase)} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
         ),
         ...(state.clocks?.startBy ? [fact('Start by', at(state.clocks.startBy))] : []),
         ...(state.clocks?.completeBy ? [fact('Complete by', at(state.clocks.completeBy))] : []),
@@ -100,11 +101,13 @@ export const changesCard = (changes: readonly { readonly state: ChangeState; rea
 
 export interface WhyLine {
   readonly at: Instant
-  readonly what: string
+  readonly what: Text
   readonly source: string
 }
 
 export const whyCard = (host: string, lines: readonly WhyLine[]): Card =>
   whisper(`What happened to ${host}`, lines.length <= 1 ? [textBlock('No bulletin has matched it so far.'), ...list(lines)] : list(lines))
 
-const list = (lines: readonly WhyLine[]) => [{ kind: 'list' as const, items: lines.map((l) => [at(l.at), ` ${l.what} (${l.source})`]) }]
+const list = (lines: readonly WhyLine[]) => [
+  { kind: 'list' as const, items: lines.map((l): Text => [at(l.at), ' ', ...l.what, ` (${l.source})`]) },
+]

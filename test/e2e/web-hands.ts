@@ -112,7 +112,7 @@ function actionsOf(card: Json): Json[] {
   return inner(card)
 }
 
-const textOf = (card: Json): string =>
+export const textOf = (card: Json): string =>
   objects(card)
     .flatMap((o) => (typeof o.text === 'string' ? [o.text] : []))
     .join(' ')
