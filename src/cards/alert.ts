@@ -58,7 +58,7 @@ export function alertCard(state: ChangeState, context: AlertContext): Card {
       ...decidedBlocks(state, context.policy),
     ],
     actions: [...decideActions(state, subject, context.policy), ...lookActions(subject)],
-    summary: `${capital(state.proposal.class)}: ${shortTitle(bulletin.title)}, affects ${count(state.hosts.length, 'host')}`,
+    summary: `${capital(state.classification?.class ?? state.proposal.class)}: ${shortTitle(bulletin.title)}, affects ${count(state.hosts.length, 'host')}`,
   }
 }
 
@@ -147,14 +147,18 @@ function decidedBlocks(state: ChangeState, policy: Policy): readonly Block[] {
     const { by, at: when, class: chosen, reason } = state.classification
     const text: Text = [`Classified ${chosen} by ${nameOf(policy, by)} `, at(when), reason ? `: ${reason}` : '']
     blocks.push(outcome('good', ...text))
-  } else if (state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch) {
-    blocks.push(textBlock('Somebody of security has to vouch for it before it can be classified.'))
   }
+  if (mayBeVouched(state)) blocks.push(textBlock('Somebody of security has to vouch for it before anything more is decided.'))
   return blocks
 }
 
+/** Also after a classification: a later revision may prove less than the one that was classified. */
+const mayBeVouched = ({ bulletin, vouch, phase }: ChangeState): boolean =>
+  bulletin.verdict === 'UNCONFIRMED' && !vouch && (phase === 'alerted' || phase === 'testing' || phase === 'planning')
+
 function decideActions(state: ChangeState, subject: string, policy: Policy): readonly Action[] {
-  if (state.phase !== 'alerted') return []
+  const vouch = mayBeVouched(state) ? [vouchAction(subject)] : []
+  if (state.phase !== 'alerted') return vouch
   const dismiss = button('Not relevant', 'not-relevant', subject, {
     form: {
       title: 'Not relevant here',
@@ -162,22 +166,22 @@ function decideActions(state: ChangeState, subject: string, policy: Policy): rea
       fields: [{ kind: 'text', id: 'reason', label: 'Why is it not relevant?', multiline: true, required: true, maxLength: 500 }],
     },
   })
-  if (state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch) {
-    const vouch = button('Vouch for it', 'vouch', subject, {
-      style: 'primary',
-      form: {
-        title: 'Vouch for this bulletin',
-        intro: 'It looks official, but nothing proves it. Check it at the publisher yourself before you vouch. Your name stays on it.',
-        submit: 'I vouch for it',
-        fields: [{ kind: 'text', id: 'reason', label: 'Where did you check it?', multiline: true, required: true, maxLength: 500 }],
-      },
-    })
-    return [vouch, dismiss]
-  }
-  return [classifyAction(state, subject, policy), dismiss]
+  const held = state.bulletin.verdict === 'QUARANTINED' || state.bulletin.verdict === 'BOGUS'
+  return [...(vouch.length > 0 ? vouch : held ? [] : [classifyAction(state, subject, policy)]), dismiss]
 }
 
-/** Also offered while testing, as a reclassification. */
+const vouchAction = (subject: string): Action =>
+  button('Vouch for it', 'vouch', subject, {
+    style: 'primary',
+    form: {
+      title: 'Vouch for this bulletin',
+      intro: 'It looks official, but nothing proves it. Check it at the publisher yourself before you vouch. Your name stays on it.',
+      submit: 'I vouch for it',
+      fields: [{ kind: 'text', id: 'reason', label: 'Where did you check it?', multiline: true, required: true, maxLength: 500 }],
+    },
+  })
+
+/** Also offered while testing and planning, as a reclassification. */
 export function classifyAction(state: ChangeState, subject: string, policy: Policy): Action {
   return button(state.classification ? 'Reclassify' : 'Classify', 'classify', subject, {
     style: state.classification ? 'default' : 'primary',
@@ -197,7 +201,7 @@ export function classifyAction(state: ChangeState, subject: string, policy: Poli
         {
           kind: 'text',
           id: 'reason',
-          label: 'Reason, where it differs from the proposal',
+          label: state.classification ? 'Why is it reclassified?' : 'Reason, where it differs from the proposal',
           multiline: true,
           required: false,
           maxLength: 500,

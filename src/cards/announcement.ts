@@ -3,7 +3,7 @@ import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Block, Card } from './card.ts'
 import type { OpeningChoice } from './test.ts'
-import { at, button, count, fact, nameOf, outcome, quiet, rehearsalBadge, textBlock, whisper } from './words.ts'
+import { at, button, count, fact, listed, nameOf, outcome, quiet, rehearsalBadge, textBlock, whisper } from './words.ts'
 
 export interface AnnouncementContext {
   readonly policy: Policy
@@ -128,14 +128,26 @@ const delayAction = (subject: string, { openings }: AnnouncementContext, [first]
     },
   })
 
-/** The answer to "Is this real?": what an end user can check. */
+/** The answer to "Is this real?": what an end user can check. Only what was announced, and still stands, is real. */
 export function isThisRealCard(state: ChangeState, policy: Policy): Card {
+  const warning = quiet('Patches never come by mail or as an attachment. If a message asks you to open one, it is not from us.')
+  if (!state.announcement)
+    return whisper('No update is announced under this number now', [
+      textBlock(
+        `Change ${state.id} of ${policy.organisation} tells you nothing to do. If a message says otherwise, please ask ${policy.helpPlace}.`,
+      ),
+      warning,
+    ])
   const decided = state.submission?.decided
   return whisper('Yes, this is real', [
     textBlock(`It is change ${state.id} of ${policy.organisation}, based on ${state.bulletin.vendorId} of ${state.bulletin.publisher}.`),
-    textBlock(`The notice was checked: ${state.bulletin.verdict}. ${state.bulletin.verdictReason}`),
-    ...(decided ? [textBlock(`Approved by ${decided.by.map((id) => nameOf(policy, id)).join(' and ')} `, at(decided.at), '.')] : []),
-    quiet('Patches never come by mail or as an attachment. If a message asks you to open one, it is not from us.'),
+    textBlock(
+      state.vouch
+        ? `${nameOf(policy, state.vouch.by)} of security checked the notice: ${state.vouch.reason}`
+        : `The notice was checked: ${state.bulletin.verdict}. ${state.bulletin.verdictReason}`,
+    ),
+    ...(decided ? [textBlock(`Approved by ${listed(decided.by.map((id) => nameOf(policy, id)))} `, at(decided.at), '.')] : []),
+    warning,
   ])
 }
 

@@ -10,11 +10,13 @@ import {
   clockFacts,
   count,
   fact,
+  joined,
   listed,
   nameOf,
   outcome,
   quiet,
   rehearsalBadge,
+  shortened,
   subjectOf,
   textBlock,
   verdictBadge,
@@ -29,7 +31,7 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
   const open = current && state.phase === 'deciding' && !decided
   return {
     look: 'standard',
-    tone: decided ? (decided.verdict === 'approved' ? 'good' : 'warning') : 'warning',
+    tone: !current ? 'neutral' : decided?.verdict === 'approved' ? 'good' : 'warning',
     badges: [
       ...(state.classification ? [classBadge(state.classification.class)] : []),
       verdictBadge(state.bulletin.verdict),
@@ -57,6 +59,9 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
         ],
       },
       ...needsBlocks(state, submission, policy, open),
+      ...(current || !decided
+        ? []
+        : [outcome('neutral', 'This plan no longer counts: it was replaced, given up or rolled back, or the bulletin changed.')]),
     ],
     actions: [
       ...(open ? voteActions(subject, submission.digest) : current ? nextActions(state, subject) : []),
@@ -68,7 +73,15 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
 
 function doesLine(plan: Plan): string {
   const rings = plan.rings.map((r) => `${r.name} ${r.hosts.length}`).join(' → ')
-  return `${count(plan.hosts.length, 'host')} in ${count(plan.rings.length, 'ring')}: ${rings}; ${plan.options.reboot ? 'each reboots' : 'no reboot'}, ${plan.options.silent ? 'silent' : 'the user sees it'}; by the ${plan.runner} runner`
+  return `${count(plan.hosts.length, 'host')}${versionWords(plan)} in ${count(plan.rings.length, 'ring')}: ${rings}; ${plan.options.reboot ? 'each reboots' : 'no reboot'}, ${plan.options.silent ? 'silent' : 'the user sees it'}; by the ${plan.runner} runner`
+}
+
+/** What comes onto the hosts; the package whose name is the shortest stands for those that come with it. */
+function versionWords(plan: Plan): string {
+  const packages = plan.hosts.flatMap((h) => h.packages)
+  const [name] = [...new Set(packages.map((p) => p.name))].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+  const versions = [...new Set(packages.filter((p) => p.name === name).map((p) => p.to))].sort()
+  return name === undefined ? '' : ` to ${name} ${shortened(versions, 2)}`
 }
 
 function lateWords(state: ChangeState, plan: Plan): Text {
@@ -87,13 +100,14 @@ function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Poli
   const rule = state.classification ? policy.classes[state.classification.class].quorum : []
   const quorum = quorumStatus(rule, submission.approvals, submission.submitted.by, policy)
   const asker = nameOf(policy, submission.submitted.by)
-  const said = quorum.counted.flatMap((c): Text => [`${nameOf(policy, c.person)} (${c.role}) `, at(c.at), '; '])
+  const role = (id: string): string => quorum.counted.find((c) => c.person === id)?.role ?? 'more than needed'
+  const said = joined(submission.approvals.map((a): Text => [`${nameOf(policy, a.person)} (${role(a.person)}) `, at(a.at)]))
   const { decided } = submission
   if (decided?.verdict === 'rejected')
     return [
       outcome('warning', `Rejected by ${listed(decided.by.map((id) => nameOf(policy, id)))} `, at(decided.at), `: ${decided.reason ?? ''}`),
     ]
-  if (decided) return [outcome('good', 'Approved by ', ...said, `plan ${shortDigest(submission.digest)}`)]
+  if (decided) return [outcome('good', 'Approved by ', ...said, `; plan ${shortDigest(submission.digest)}`)]
   if (!open) return [outcome('neutral', 'This plan is no longer being decided: it was replaced, or the bulletin changed.')]
   return [
     ...(said.length > 0 ? [textBlock('Approved so far by ', ...said)] : []),
@@ -141,6 +155,7 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
         ],
       },
     }),
+    button('Plan again', 'plan-again', subject),
   ]
 }
 
@@ -185,13 +200,13 @@ export function fullPlanCard(state: ChangeState, submission: SubmittedPlan): Car
   ])
 }
 
-/** What is left of a card whose plan was rolled back or became void: people see that it no longer counts. */
+/** What is left of a card whose plan was given up, rolled back or became void: people see that it no longer counts. */
 export function pastPlanCard(state: ChangeState, kind: string, digest: string): Card {
   const told = kind === 'announcement' || kind === 'representatives'
   const title = told ? 'Security update: this date no longer counts' : `Plan ${shortDigest(digest)} of change ${state.id} no longer counts`
   const why = told
     ? 'You need to do nothing. If it is planned again, you are told in a new message.'
-    : 'It was rolled back, or the bulletin changed. A new plan gets cards of its own.'
+    : 'It was given up or rolled back, or the bulletin changed. A new plan gets cards of its own.'
   return {
     look: told ? 'announcement' : 'standard',
     tone: 'neutral',

@@ -1,13 +1,15 @@
 import { haltDigest } from '../core/change/decide-deploy.ts'
-import type { ChangeState, Incident, RingState, Rollout } from '../core/change/state.ts'
-import { type FailureGroup, type RingCounters, ringCounters } from '../core/deploy/counters.ts'
+import type { ChangeState, RingState, Rollout } from '../core/change/state.ts'
+import { type RingCounters, ringCounters } from '../core/deploy/counters.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Plan, PlannedRing } from '../core/evaluate/plan.ts'
 import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Policy } from '../core/policy.ts'
-import type { Action, Block, Card, Form, Text } from './card.ts'
+import type { Action, Block, Card, Text } from './card.ts'
 import { passedField } from './test.ts'
-import { at, button, count, listed, nameOf, note, outcome, quiet, rehearsalBadge, subjectOf, textBlock } from './words.ts'
+import { at, button, listed, nameOf, outcome, quiet, reasonForm, rehearsalBadge, subjectOf, textBlock } from './words.ts'
+
+export { type FailureView, failureCard, hostsBlocks, incidentCard } from './failure.ts'
 
 export interface ProgressContext {
   readonly policy: Policy
@@ -36,7 +38,7 @@ export function progressCard(state: ChangeState, context: ProgressContext): Card
         columns: ['Ring', 'arrived', 'attempted', 'installed', 'verified', 'failed', 'not attempted', 'unknown', ''],
         rows: plan.rings.map((ring, i) => ringRow(ring, i + 1, rollout.rings[i], hosts)),
       },
-      ...peopleBlocks(context),
+      ...peopleBlocks(state, context),
     ],
     actions: actions(rollout, subject),
     summary: `Rolling out ${subjectOf(state)}: ${all.verified} of ${all.total} verified`,
@@ -93,7 +95,7 @@ function ringWords(state: RingState | undefined, ring: PlannedRing, counters: Ri
   return [main, ...extra].join(', ')
 }
 
-function peopleBlocks({ policy, plan, rollout, waiting }: ProgressContext): readonly Block[] {
+function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: ProgressContext): readonly Block[] {
   const blocks: Block[] = []
   if (rollout.pilot)
     blocks.push(
@@ -124,9 +126,9 @@ function peopleBlocks({ policy, plan, rollout, waiting }: ProgressContext): read
     )
     blocks.push(
       textBlock(
-        'Nothing starts. Resume needs the quorum.',
+        `Nothing starts. Resume needs ${resumeNeeds(state, rollout, policy)}.`,
         ...(rollout.resumeApprovals.length > 0
-          ? [` Approved so far by ${listed(rollout.resumeApprovals.map((a) => nameOf(policy, a.person)))}.`]
+          ? [` Agreed so far: ${listed(rollout.resumeApprovals.map((a) => nameOf(policy, a.person)))}.`]
           : []),
       ),
     )
@@ -136,12 +138,12 @@ function peopleBlocks({ policy, plan, rollout, waiting }: ProgressContext): read
     blocks.push(quiet(...waiting))
   }
   if (rollout.status === 'running')
-    blocks.push(quiet(`Stops by itself: ${plan.rings.map((r) => `${r.name} above ${r.maxFailures} failed`).join(', ')}.`))
+    blocks.push(quiet(`Stops by itself when more fail than: ${plan.rings.map((r) => `${r.name} ${r.maxFailures}`).join(', ')}.`))
   return blocks
 }
 
-/** Who is still needed for a resume; empty when the quorum is there. */
-export function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy): string {
+/** Who is still needed for a resume, and who cannot help. */
+function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy): string {
   if (!state.classification || !state.submission) return ''
   const quorum = quorumStatus(
     policy.classes[state.classification.class].quorum,
@@ -149,7 +151,7 @@ export function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy
     state.submission.submitted.by,
     policy,
   )
-  return missingWords(quorum.missing)
+  return `${missingWords(quorum.missing)} · not ${nameOf(policy, state.submission.submitted.by)}, who asked for the plan`
 }
 
 function actions(rollout: Rollout, subject: string): readonly Action[] {
@@ -159,7 +161,8 @@ function actions(rollout: Rollout, subject: string): readonly Action[] {
     case 'running':
       return [
         button('STOP', 'stop', subject, { style: 'danger' }),
-        ...(rollout.rings[0]?.state === 'settled' && !rollout.pilot?.passed ? [pilotAction(subject)] : []),
+        ...(rollout.rings[0]?.state === 'settled' && rollout.startedAt && !rollout.pilot?.passed ? [pilotAction(subject)] : []),
+        ...(rollout.rings[0]?.state === 'settled' && !rollout.startedAt ? [planAgainAction(subject)] : []),
         ...(rollout.status === 'running' ? [rollBackAction(subject)] : []),
         details,
       ]
@@ -167,7 +170,7 @@ function actions(rollout: Rollout, subject: string): readonly Action[] {
     case 'stopped':
       return [
         button('Resume', 'resume', subject, { style: 'primary', digest: haltDigest(rollout) }),
-        ...(rollout.startedAt ? [rollBackAction(subject)] : []),
+        rollout.startedAt ? rollBackAction(subject) : planAgainAction(subject),
         details,
       ]
     case 'rolling back':
@@ -177,6 +180,9 @@ function actions(rollout: Rollout, subject: string): readonly Action[] {
       return rollout.status satisfies never
   }
 }
+
+/** Before anything has started, giving the plan up takes nothing back from any host. */
+const planAgainAction = (subject: string): Action => button('Plan again', 'plan-again', subject)
 
 const pilotAction = (subject: string): Action =>
   button('Record the pilot', 'record-pilot', subject, {
@@ -192,12 +198,6 @@ const pilotAction = (subject: string): Action =>
     },
   })
 
-const reasonForm = (title: string, label: string, submit: string): Form => ({
-  title,
-  submit,
-  fields: [{ kind: 'text', id: 'reason', label, multiline: true, required: true, maxLength: 500 }],
-})
-
 const rollBackAction = (subject: string): Action =>
   button('Roll back', 'roll-back', subject, {
     style: 'danger',
@@ -206,82 +206,3 @@ const rollBackAction = (subject: string): Action =>
       intro: 'Stops the rollout and uninstalls the update on every host that has it. Afterwards it can be planned again.',
     },
   })
-
-/** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
-export interface FailureView extends FailureGroup {
-  readonly key: string
-  /** Hosts of the group that are still failed or unknown. */
-  readonly open: readonly string[]
-}
-
-/** A group of failures in the thread: who takes it, and what may be done while it is open. */
-export function failureCard(state: ChangeState, group: FailureView, policy: Policy): Card {
-  const subject = `failure:${state.id}/${group.key}`
-  const claimed = state.claims[group.key]
-  const solved = group.open.length === 0
-  return {
-    look: 'standard',
-    tone: solved ? 'good' : 'warning',
-    badges: rehearsalBadge(state),
-    title: `${listed(group.hosts)}: ${group.cause}`,
-    blocks: [
-      ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
-      ...(solved ? [outcome('good', 'Settled: retried, excluded or rolled back.')] : []),
-    ],
-    actions: solved
-      ? []
-      : [
-          ...(claimed ? [] : [button('I take it', 'claim', subject)]),
-          button('Retry', 'retry', subject, { style: 'primary' }),
-          button('Exclude', 'exclude', subject, {
-            form: reasonForm(`Exclude ${count(group.open.length, 'host')}`, 'Why? They stay unpatched.', 'Exclude'),
-          }),
-        ],
-    summary: `${count(group.hosts.length, 'host')} failed: ${group.cause}`,
-  }
-}
-
-/** What an end user said went wrong: claimable. */
-export function incidentCard(state: ChangeState, incident: Incident, policy: Policy): Card {
-  const key = `incident-${incident.number}`
-  const claimed = state.claims[key]
-  return {
-    ...note(
-      `${nameOf(policy, incident.by)}: "It went wrong"`,
-      claimed ? 'neutral' : 'warning',
-      textBlock(incident.text),
-      ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
-    ),
-    actions: claimed ? [] : [button('I take it', 'claim', `failure:${state.id}/${key}`, { style: 'primary' })],
-  }
-}
-
-/** Every host with its three facts and what became of it. */
-export function hostsBlocks(hosts: readonly HostProgress[], plan: Plan): readonly Block[] {
-  const yes = (fact: string | undefined): string => (fact ? '✓' : '–')
-  return [
-    {
-      kind: 'table',
-      columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
-      rows: [...hosts]
-        .sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
-        .map((h) => [
-          h.host,
-          plan.rings[h.ring - 1]?.name ?? `${h.ring}`,
-          h.status,
-          yes(h.facts.arrivedAt),
-          yes(h.facts.attemptedAt),
-          yes(h.facts.installedAt),
-          [
-            h.cause,
-            h.late && 'late',
-            h.tries > 1 && `try ${h.tries}`,
-            h.excluded?.reason,
-            h.delayedUntil && `delayed until ${h.delayedUntil}`,
-          ]
-            .filter(Boolean)
-            .join('; '),
-        ]),
-    },
-  ]
-}

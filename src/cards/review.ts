@@ -119,16 +119,20 @@ export function timelineCard(
 /** A short plain summary for management. */
 export function managementCard(state: ChangeState, figures: ReviewFigures): Card {
   const late = figures.completed.met === false || figures.started.met === false
+  const noDeadline = figures.completed.by === null && figures.started.by === null
+  const deadlines = late ? 'A deadline was missed.' : noDeadline ? 'It had no deadline.' : 'Deadlines were met.'
+  const rolledBack = state.rollout?.rolledBack
+  const title = `Security update ${rolledBack ? 'taken back' : 'finished'}: ${subjectOf(state)}`
   return {
     look: 'standard',
-    tone: late ? 'warning' : 'good',
+    tone: late || rolledBack ? 'warning' : 'good',
     badges: rehearsalBadge(state),
-    title: `Security update finished: ${subjectOf(state)}`,
+    title,
     blocks: [
-      textBlock(`${resultLine(figures)}. ${late ? 'A deadline was missed.' : 'Deadlines were met.'}`),
+      textBlock(`${resultLine(figures)}. ${rolledBack ? `Why: ${rolledBack.reason ?? 'no reason given'}` : deadlines}`),
       ...(state.review?.lessons ?? []).map((l): Block => quiet(`Lesson: ${l.text}`)),
     ],
     actions: [],
-    summary: `Security update finished: change ${state.id}`,
+    summary: title,
   }
 }

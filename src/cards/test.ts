@@ -29,7 +29,7 @@ export function testCard(state: ChangeState, policy: Policy, choices: PlanChoice
       { kind: 'list', items: state.tests.map((t) => testLine(t, policy)) },
       { kind: 'facts', facts: [fact('Clocks', ...clockFacts(state))] },
       quiet('A pass on virtual machines alone is not enough: the first ring is the pilot on production systems.'),
-      ...nextStep(state),
+      ...nextStep(state, choices),
     ],
     actions: actions(state, subject, policy, choices, open),
     summary: `Test ${subjectOf(state)}: ${state.tests.length - open.length} of ${state.tests.length} passed`,
@@ -48,8 +48,14 @@ function testLine(test: TestItem, policy: Policy): Text {
   ]
 }
 
-function nextStep(state: ChangeState): readonly Block[] {
+function nextStep(state: ChangeState, choices: PlanChoices): readonly Block[] {
+  if (state.phase === 'testing') return []
+  if (state.phase === 'not relevant') return [outcome('neutral', 'Decided to be not relevant: nothing more is tested.')]
   if (state.phase === 'planning') {
+    if (state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch)
+      return [outcome('warning', 'The bulletin is UNCONFIRMED: somebody of security has to vouch for it before it can be planned.')]
+    if (choices.openings.length === 0)
+      return [outcome('warning', 'It cannot be planned: no maintenance window opens in the next two years.')]
     const rejected = state.submission?.decided?.verdict === 'rejected' ? state.submission.decided : null
     return [
       outcome(
@@ -58,13 +64,14 @@ function nextStep(state: ChangeState): readonly Block[] {
       ),
     ]
   }
-  return state.phase === 'testing' ? [] : [outcome('good', 'Tested and planned.')]
+  return [outcome('good', 'Tested and planned.')]
 }
 
 function actions(state: ChangeState, subject: string, policy: Policy, choices: PlanChoices, open: readonly TestItem[]): readonly Action[] {
   if (state.phase === 'testing') return [recordAction(subject, open), classifyAction(state, subject, policy)]
-  if (state.phase === 'planning' || state.phase === 'deciding') return [planAction(state, subject, choices)]
-  return []
+  const plan = choices.openings.length > 0 ? [planAction(state, subject, choices)] : []
+  if (state.phase === 'planning') return [...plan, classifyAction(state, subject, policy)]
+  return state.phase === 'deciding' ? plan : []
 }
 
 function recordAction(subject: string, open: readonly TestItem[]): Action {

@@ -2,7 +2,7 @@ import type { ChangeState } from '../core/change/state.ts'
 import type { Verdict } from '../core/identify/verification.ts'
 import type { ChangeClass, Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
-import type { Action, Badge, Block, Card, Span, Text, Tone } from './card.ts'
+import type { Action, Badge, Block, Card, Form, Span, Text, Tone } from './card.ts'
 
 /** Small words that several cards share, so that one thing is said one way. */
 
@@ -17,6 +17,9 @@ export const count = (n: number, one: string, many = `${one}s`): string => `${n}
 /** "a, b and c". */
 export const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
+/** The same of longer texts: "a; b and c" reads badly, so they are set apart by semicolons. */
+export const joined = (texts: readonly Text[]): Text => texts.flatMap((text, i) => (i === 0 ? text : ['; ', ...text]))
 
 /** The first few of a long list, and how many more there are. */
 export const shortened = (words: readonly string[], most: number): string =>
@@ -59,6 +62,13 @@ export const button = (label: string, verb: string, id: string, more: Partial<Ac
   id,
   style: 'default',
   ...more,
+})
+
+/** A form that asks for nothing but a reason. */
+export const reasonForm = (title: string, label: string, submit: string): Form => ({
+  title,
+  submit,
+  fields: [{ kind: 'text', id: 'reason', label, multiline: true, required: true, maxLength: 500 }],
 })
 
 /** A card that only its reader sees. */

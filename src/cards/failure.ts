@@ -1,0 +1,88 @@
+import type { ChangeState, Incident } from '../core/change/state.ts'
+import type { FailureGroup } from '../core/deploy/counters.ts'
+import type { HostProgress } from '../core/deploy/progress.ts'
+import type { Plan } from '../core/evaluate/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Action, Block, Card } from './card.ts'
+import { at, button, count, nameOf, note, outcome, reasonForm, rehearsalBadge, shortened, textBlock } from './words.ts'
+
+/** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
+export interface FailureView extends FailureGroup {
+  readonly key: string
+  /** Hosts of the group that are still failed or unknown. */
+  readonly open: readonly string[]
+}
+
+/** A group of failures in the thread: who takes it, and what may be done while it is open. */
+export function failureCard(state: ChangeState, group: FailureView, policy: Policy): Card {
+  const subject = `failure:${state.id}/${group.key}`
+  const claimed = state.claims[group.key]
+  const solved = group.open.length === 0
+  const running = state.phase === 'rolling out' && !state.rollout?.rolledBack
+  return {
+    look: 'standard',
+    tone: solved ? 'good' : 'warning',
+    badges: rehearsalBadge(state),
+    title: `${shortened(group.hosts, 3)}: ${group.cause}`,
+    blocks: [
+      ...(group.hosts.length > 3 ? [textBlock(group.hosts.join(', '))] : []),
+      ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
+      ...(solved ? [outcome('good', 'Settled: none of these hosts is open any more.')] : []),
+    ],
+    actions: solved
+      ? []
+      : [...(claimed ? [] : [button('I take it', 'claim', subject)]), ...(running ? mendActions(subject, group.open.length) : [])],
+    summary: `${count(group.hosts.length, 'host')}: ${group.cause}`,
+  }
+}
+
+const mendActions = (subject: string, hosts: number): readonly Action[] => [
+  button('Retry', 'retry', subject, { style: 'primary' }),
+  button('Exclude', 'exclude', subject, { form: reasonForm(`Exclude ${count(hosts, 'host')}`, 'Why? They stay unpatched.', 'Exclude') }),
+]
+
+/** What an end user said went wrong: claimable. */
+export function incidentCard(state: ChangeState, incident: Incident, policy: Policy): Card {
+  const key = `incident-${incident.number}`
+  const claimed = state.claims[key]
+  return {
+    ...note(
+      `${nameOf(policy, incident.by)}: "It went wrong"`,
+      claimed ? 'neutral' : 'warning',
+      textBlock(incident.text),
+      ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
+    ),
+    badges: rehearsalBadge(state),
+    actions: claimed ? [] : [button('I take it', 'claim', `failure:${state.id}/${key}`, { style: 'primary' })],
+  }
+}
+
+/** Every host with its three facts and what became of it. */
+export function hostsBlocks(hosts: readonly HostProgress[], plan: Plan): readonly Block[] {
+  const yes = (fact: string | undefined): string => (fact ? '✓' : '–')
+  return [
+    {
+      kind: 'table',
+      columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
+      rows: [...hosts]
+        .sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
+        .map((h) => [
+          h.host,
+          plan.rings[h.ring - 1]?.name ?? `${h.ring}`,
+          h.status,
+          yes(h.facts.arrivedAt),
+          yes(h.facts.attemptedAt),
+          yes(h.facts.installedAt),
+          [
+            h.cause,
+            h.late && 'late',
+            h.tries > 1 && `try ${h.tries}`,
+            h.excluded?.reason,
+            h.delayedUntil && `delayed until ${h.delayedUntil.slice(0, 16).replace('T', ' ')} UTC`,
+          ]
+            .filter(Boolean)
+            .join('; '),
+        ]),
+    },
+  ]
+}
