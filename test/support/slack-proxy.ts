@@ -21,6 +21,8 @@ export interface SlackProxy {
   readonly requests: ProxiedRequest[]
   /** The next `times` calls fail so (only those of `method`, where one is given). */
   fail(mode: FaultMode, times: number, method?: string): void
+  /** Calls of `method` wait, neither stored nor answered, until the returned function is called. */
+  stall(method: string): () => void
   /** Changes the emulator's answers to `method`, e.g. to say what real Slack says beyond it. */
   rewrite(method: string, change: (answer: Record<string, unknown>) => Record<string, unknown>): void
   /** The first request from now on for which `wanted` holds, once it is answered. */
@@ -35,6 +37,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
   const requests: ProxiedRequest[] = []
   const waiting = new Set<(request: ProxiedRequest) => void>()
   const faults: { mode: FaultMode; left: number; method: string | undefined }[] = []
+  const stalled = new Map<string, Promise<void>>()
   const rewrites = new Map<string, (answer: Record<string, unknown>) => Record<string, unknown>>([['users.info', confirmEmail]])
 
   const record = (request: ProxiedRequest) => {
@@ -62,6 +65,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     const raw = await bytesOf(request)
     const method = (request.url ?? '').replace(/^\/(api\/)?/, '')
     const body = bodyOf(request, raw)
+    await stalled.get(method)
     const fault = faultFor(method)
     const stored = fault === undefined || fault === 'reset after' ? await forward(request, method, raw) : ''
     const broken = fault === 'reset before' || fault === 'reset after'
@@ -77,6 +81,11 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     fail: (mode, times, method) => void faults.push({ mode, left: times, method }),
+    stall: (method) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      stalled.set(method, promise)
+      return resolve
+    },
     rewrite: (method, change) => void rewrites.set(method, change),
     next: (wanted) =>
       new Promise((resolve) => {
