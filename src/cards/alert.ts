@@ -3,22 +3,21 @@ import type { ChangeState } from '../core/change/state.ts'
 import { clockWords } from '../core/evaluate/clocks.ts'
 import type { Vulnerability } from '../core/identify/bulletin.ts'
 import { CLASSES, type Policy } from '../core/policy.ts'
-import type { Action, Block, Card, Text } from './card.ts'
+import type { Action, Block, Card } from './card.ts'
 import {
-  at,
   button,
   capital,
   classBadge,
   clockFacts,
   count,
   fact,
-  nameOf,
+  next,
   outcome,
   quiet,
   shortened,
   shortTitle,
-  textBlock,
   verdictBadge,
+  who,
 } from './words.ts'
 
 /** What the alert shows beside the change itself. */
@@ -131,24 +130,22 @@ function proposalFact(state: ChangeState, policy: Policy) {
 function decidedBlocks(state: ChangeState, policy: Policy): readonly Block[] {
   const blocks: Block[] = []
   if (state.vouch)
-    blocks.push(
-      outcome('good', `${nameOf(policy, state.vouch.by)} of security vouched for it `, at(state.vouch.at), `: ${state.vouch.reason}`),
-    )
+    blocks.push(outcome('good', 'Security vouched for it: ', ...who(policy, state.vouch.by, state.vouch.at), `: ${state.vouch.reason}`))
   if (state.notRelevant) {
     blocks.push(
       outcome(
         'neutral',
-        `Not relevant, decided by ${nameOf(policy, state.notRelevant.by)} `,
-        at(state.notRelevant.at),
+        'Not relevant, decided by ',
+        ...who(policy, state.notRelevant.by, state.notRelevant.at),
         `: ${state.notRelevant.reason}`,
       ),
     )
   } else if (state.classification) {
     const { by, at: when, class: chosen, reason } = state.classification
-    const text: Text = [`Classified ${chosen} by ${nameOf(policy, by)} `, at(when), reason ? `: ${reason}` : '']
-    blocks.push(outcome('good', ...text))
+    blocks.push(outcome('good', `Classified ${chosen} by `, ...who(policy, by, when), reason ? `: ${reason}` : ''))
   }
-  if (mayBeVouched(state)) blocks.push(textBlock('Somebody of security has to vouch for it before anything more is decided.'))
+  if (mayBeVouched(state)) blocks.push(next('somebody of security has to vouch for it before anything more is decided.'))
+  else if (state.phase === 'alerted') blocks.push(next('the patch team or security classifies it, or says why it is not relevant.'))
   return blocks
 }
 

@@ -3,7 +3,7 @@ import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Block, Card } from './card.ts'
 import type { OpeningChoice } from './test.ts'
-import { at, button, count, fact, listed, nameOf, outcome, quiet, rehearsalBadge, textBlock, whisper } from './words.ts'
+import { at, button, count, fact, listed, nameOf, outcome, quiet, rehearsalBadge, textBlock, whisper, who } from './words.ts'
 
 export interface AnnouncementContext {
   readonly policy: Policy
@@ -177,8 +177,8 @@ export function delayCard(delay: DelayView, policy: Policy): Card {
         ? [
             outcome(
               delay.decided.granted ? 'good' : 'neutral',
-              `${delay.decided.granted ? 'Granted' : 'Refused'} by ${nameOf(policy, delay.decided.by)} `,
-              at(delay.decided.at),
+              `${delay.decided.granted ? 'Granted' : 'Refused'} by `,
+              ...who(policy, delay.decided.by, delay.decided.at),
               delay.decided.note ? `: ${delay.decided.note}` : '',
             ),
           ]

@@ -1,6 +1,6 @@
 import type { ChangeState, SubmittedPlan } from '../core/change/state.ts'
 import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
-import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
+import { humanIdOf, humanOf, missingWords, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
 import {
@@ -13,9 +13,11 @@ import {
   joined,
   listed,
   nameOf,
+  next,
   outcome,
   quiet,
   rehearsalBadge,
+  roleWords,
   shortened,
   subjectOf,
   textBlock,
@@ -59,6 +61,7 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
         ],
       },
       ...needsBlocks(state, submission, policy, open),
+      ...(current ? afterwards(state) : []),
       ...(current || !decided
         ? []
         : [outcome('neutral', 'This plan no longer counts: it was replaced, given up or rolled back, or the bulletin changed.')]),
@@ -101,11 +104,16 @@ function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Poli
   const quorum = quorumStatus(rule, submission.approvals, submission.submitted.by, policy)
   const asker = nameOf(policy, submission.submitted.by)
   const role = (id: string): string => quorum.counted.find((c) => c.person === id)?.role ?? 'more than needed'
-  const said = joined(submission.approvals.map((a): Text => [`${nameOf(policy, a.person)} (${role(a.person)}) `, at(a.at)]))
+  const said = joined(submission.approvals.map((a): Text => [`${nameOf(policy, a.person)} (${role(a.person)}), `, at(a.at)]))
   const { decided } = submission
   if (decided?.verdict === 'rejected')
     return [
-      outcome('warning', `Rejected by ${listed(decided.by.map((id) => nameOf(policy, id)))} `, at(decided.at), `: ${decided.reason ?? ''}`),
+      outcome(
+        'warning',
+        `Rejected by ${listed(decided.by.map((id) => nameOf(policy, id)))}, `,
+        at(decided.at),
+        `: ${decided.reason ?? ''}`,
+      ),
     ]
   if (decided) return [outcome('good', 'Approved by ', ...said, `; plan ${shortDigest(submission.digest)}`)]
   if (!open) return [outcome('neutral', 'This plan is no longer being decided: it was replaced, or the bulletin changed.')]
@@ -113,9 +121,22 @@ function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Poli
     ...(said.length > 0 ? [textBlock('Approved so far by ', ...said)] : []),
     {
       kind: 'facts',
-      facts: [fact('Needs', `${missingWords(quorum.missing) || 'a second named person'} · not ${asker}, who asked for it`)],
+      facts: [
+        fact('Needs', `${missingWords(quorum.missing) || 'a second named person'} · not ${asker}, who asked for it`),
+        ...whoCan(quorum, submission, policy),
+      ],
     },
   ]
+}
+
+/** Names for what is still missing, while they are few enough to be asked. */
+function whoCan({ missing }: QuorumStatus, { approvals, submitted }: SubmittedPlan, policy: Policy) {
+  const out = new Set([submitted.by, ...approvals.map((a) => a.person)].map((id) => humanIdOf(policy, id)))
+  const groups = missing.map(({ role }) => {
+    const names = policy.people.filter((p) => p.roles.includes(role) && !out.has(humanOf(p))).map((p) => p.name)
+    return `${roleWords(role)}: ${shortened(names, 4) || 'nobody is left'}`
+  })
+  return groups.length === 0 ? [] : [fact('Who can', groups.join(' · '))]
 }
 
 const voteActions = (subject: string, digest: string): readonly Action[] => [
@@ -130,6 +151,12 @@ const voteActions = (subject: string, digest: string): readonly Action[] => [
     },
   }),
 ]
+
+/** What follows a yes. */
+function afterwards({ phase, announcement }: ChangeState): readonly Block[] {
+  if (phase === 'approved') return [next('the patch team or operations announces it.')]
+  return announcement ? [quiet('Announced ', at(announcement.at), '.')] : []
+}
 
 function nextActions(state: ChangeState, subject: string): readonly Action[] {
   if (state.phase !== 'approved') return []

@@ -7,7 +7,7 @@ import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
 import { passedField } from './test.ts'
-import { at, button, listed, nameOf, outcome, quiet, reasonForm, rehearsalBadge, subjectOf, textBlock } from './words.ts'
+import { at, button, listed, nameOf, outcome, quiet, reasonForm, rehearsalBadge, subjectOf, textBlock, who } from './words.ts'
 
 export { type FailureView, failureCard, hostsBlocks, incidentCard } from './failure.ts'
 
@@ -32,7 +32,7 @@ export function progressCard(state: ChangeState, context: ProgressContext): Card
     title: `Rolling out ${subjectOf(state)}: ${headline(plan, rollout)}`,
     subtitle: `change ${state.id} · ${state.bulletin.vendorId}${plan.runner === 'rehearsal' ? ' · a rehearsal: no computer is touched' : ''}`,
     blocks: [
-      { kind: 'progress', label: 'verified', done: all.verified, of: all.total - all.excluded - all.skipped },
+      { kind: 'progress', label: 'Hosts verified', done: all.verified, of: all.total - all.excluded - all.skipped },
       {
         kind: 'table',
         columns: ['Ring', 'arrived', 'attempted', 'installed', 'verified', 'failed', 'not attempted', 'unknown', ''],
@@ -101,8 +101,8 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
     blocks.push(
       outcome(
         rollout.pilot.passed ? 'good' : 'danger',
-        `Pilot ${rollout.pilot.passed ? 'passed' : 'FAILED'}, recorded by ${nameOf(policy, rollout.pilot.by)} `,
-        at(rollout.pilot.at),
+        `Pilot ${rollout.pilot.passed ? 'passed' : 'FAILED'}, recorded by `,
+        ...who(policy, rollout.pilot.by, rollout.pilot.at),
         rollout.pilot.reason ? `: ${rollout.pilot.reason}` : '',
       ),
     )
@@ -110,8 +110,8 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
     blocks.push(
       outcome(
         'warning',
-        `Rolled back by ${nameOf(policy, rollout.rolledBack.by)} `,
-        at(rollout.rolledBack.at),
+        'Rolled back by ',
+        ...who(policy, rollout.rolledBack.by, rollout.rolledBack.at),
         `: ${rollout.rolledBack.reason ?? ''}`,
       ),
     )
@@ -119,7 +119,7 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
     blocks.push(
       outcome(
         'danger',
-        rollout.halt.by === null ? 'HALTED by threshold ' : `STOPPED by ${nameOf(policy, rollout.halt.by)} `,
+        rollout.halt.by === null ? 'HALTED by threshold, ' : `STOPPED by ${nameOf(policy, rollout.halt.by)}, `,
         at(rollout.halt.at),
         `: ${rollout.halt.reason}`,
       ),

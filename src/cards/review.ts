@@ -2,7 +2,7 @@ import type { ChangeState, Review } from '../core/change/state.ts'
 import type { ClockFigure, ReviewFigures } from '../core/deploy/review.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
-import { at, button, count, fact, nameOf, outcome, quiet, rehearsalBadge, subjectOf, textBlock, whisper } from './words.ts'
+import { at, button, count, fact, nameOf, next, outcome, quiet, rehearsalBadge, subjectOf, textBlock, whisper, who } from './words.ts'
 
 /** Figures, both clocks, lessons; closing it moves the baseline. */
 export function reviewCard(state: ChangeState, review: Review, figures: ReviewFigures, policy: Policy): Card {
@@ -32,17 +32,18 @@ export function reviewCard(state: ChangeState, review: Review, figures: ReviewFi
           ...stepFacts(figures),
         ],
       },
-      ...review.lessons.map((l): Block => outcome('neutral', `Lesson, ${nameOf(policy, l.by)} `, at(l.at), `: ${l.text}`)),
+      ...review.lessons.map((l): Block => outcome('neutral', 'Lesson, ', ...who(policy, l.by, l.at), `: ${l.text}`)),
       ...(review.closed
         ? [
             outcome(
               'good',
-              `Closed by ${nameOf(policy, review.closed.by)} `,
-              at(review.closed.at),
+              'Closed by ',
+              ...who(policy, review.closed.by, review.closed.at),
               rolledBack ? '. The baseline stays.' : '. The baseline of the verified hosts has moved.',
             ),
           ]
         : [
+            next('whoever took part writes down what was learned; then it is closed.'),
             quiet(rolledBack ? 'It was rolled back: the baseline stays as it is.' : 'Closing it moves the baseline of the verified hosts.'),
           ]),
     ],

@@ -2,7 +2,7 @@ import type { ChangeState, TestItem } from '../core/change/state.ts'
 import type { Policy } from '../core/policy.ts'
 import { classifyAction } from './alert.ts'
 import type { Action, Block, Card, Field, Text } from './card.ts'
-import { at, button, classBadge, clockFacts, fact, nameOf, outcome, quiet, rehearsalBadge, subjectOf } from './words.ts'
+import { button, classBadge, clockFacts, fact, next, outcome, quiet, rehearsalBadge, subjectOf, who } from './words.ts'
 
 /** A window that can be planned into. `value` is `windowId|start`. */
 export interface OpeningChoice {
@@ -42,14 +42,14 @@ function testLine(test: TestItem, policy: Policy): Text {
   return [
     passed ? '☑ ' : '☒ ',
     { strong: test.label },
-    ` ${passed ? 'passed' : 'FAILED'}, ${nameOf(policy, by)} `,
-    at(when),
+    ` ${passed ? 'passed' : 'FAILED'} · `,
+    ...who(policy, by, when),
     reason ? `: ${reason}` : '',
   ]
 }
 
 function nextStep(state: ChangeState, choices: PlanChoices): readonly Block[] {
-  if (state.phase === 'testing') return []
+  if (state.phase === 'testing') return [next('the patch team or operations records what it tested.')]
   if (state.phase === 'not relevant') return [outcome('neutral', 'Decided to be not relevant: nothing more is tested.')]
   if (state.phase === 'planning') {
     if (state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch)
@@ -58,13 +58,11 @@ function nextStep(state: ChangeState, choices: PlanChoices): readonly Block[] {
       return [outcome('warning', 'It cannot be planned: no maintenance window opens in the next two years.')]
     const rejected = state.submission?.decided?.verdict === 'rejected' ? state.submission.decided : null
     return [
-      outcome(
-        rejected ? 'warning' : 'good',
-        rejected ? `The last plan was rejected: ${rejected.reason}. Next: a better plan.` : 'All tests passed. Next: the plan.',
-      ),
+      outcome(rejected ? 'warning' : 'good', rejected ? `The last plan was rejected: ${rejected.reason}` : 'All tests passed.'),
+      next(`the patch team or operations makes ${rejected ? 'a better' : 'the'} plan. Who makes it cannot approve it.`),
     ]
   }
-  return [outcome('good', 'Tested and planned.')]
+  return [outcome('good', state.phase === 'deciding' ? 'Tested and planned. The plan waits for go or no-go.' : 'Tested and planned.')]
 }
 
 function actions(state: ChangeState, subject: string, policy: Policy, choices: PlanChoices, open: readonly TestItem[]): readonly Action[] {

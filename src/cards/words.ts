@@ -1,6 +1,6 @@
 import type { ChangeState } from '../core/change/state.ts'
 import type { Verdict } from '../core/identify/verification.ts'
-import type { ChangeClass, Policy } from '../core/policy.ts'
+import type { ChangeClass, Policy, Role } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Action, Badge, Block, Card, Form, Span, Text, Tone } from './card.ts'
 
@@ -10,6 +10,12 @@ export const nameOf = (policy: Policy, id: string): string => policy.people.find
 
 export const at = (time: Instant): Span => ({ time, style: 'date-time' })
 export const strong = (text: string): Span => ({ strong: text })
+
+/** "Dana Kowalska, Mon 23 Nov 14:12": who did it, and when. */
+export const who = (policy: Policy, id: string, when: Instant): Text => [`${nameOf(policy, id)}, `, at(when)]
+
+/** Every role in words: "patch team". */
+export const roleWords = (role: Role): string => role.replaceAll('-', ' ')
 
 /** "1 host", "3 hosts". */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
@@ -50,6 +56,9 @@ export function subjectOf(state: ChangeState): string {
   const names = new Set(state.hosts.flatMap((h) => h.packages.map((p) => p.name)))
   return [...names].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0] ?? shortTitle(state.bulletin.title)
 }
+
+/** What has to happen next, and whose turn it is. */
+export const next = (...text: Text): Block => ({ kind: 'text', text: [{ strong: 'Next: ' }, ...text] })
 
 export const textBlock = (...text: Text): Block => ({ kind: 'text', text })
 export const quiet = (...text: Text): Block => ({ kind: 'text', text, quiet: true })
