@@ -17,9 +17,11 @@ const port = z.coerce
   .min(0, 'expected 0 to 65535')
   .max(65_535, 'expected 0 to 65535')
 
+const folder = z.string().min(1, 'expected a folder').default('./data')
+
 const environment = z.object({
   PORT: port.default(3978),
-  PATCHCRIER_DATA: z.string().min(1, 'expected a folder').default('./data'),
+  PATCHCRIER_DATA: folder,
   PATCHCRIER_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('warn'),
 })
 
@@ -38,6 +40,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const all = [...problems, ...chatProblems(env)]
   if (!read.success || all.length > 0) throw new Fault('CONFIG_INVALID', all.join('\n'))
   return { port: read.data.PORT, dataFolder: resolve(read.data.PATCHCRIER_DATA), logLevel: read.data.PATCHCRIER_LOG }
+}
+
+/** Reads the data folder alone, for commands that work on it beside the bot. Throws Fault CONFIG_INVALID. */
+export function readDataFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const read = folder.safeParse(env.PATCHCRIER_DATA)
+  if (!read.success) throw new Fault('CONFIG_INVALID', 'PATCHCRIER_DATA: expected a folder; got ""')
+  return resolve(read.data)
 }
 
 /** With chat credentials nobody wants the sample: say what an organisation of one's own still lacks, instead of starting half. */

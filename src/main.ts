@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { schedule } from 'node-cron'
 import { type Logger, pino } from 'pino'
 import { manualRunner } from '../adapters/runners/manual/index.ts'
@@ -14,7 +13,7 @@ import { type House, joined, type PolicyInForce } from './app/house.ts'
 import { createPoller } from './app/ingest.ts'
 import { orderQueue, pollQueue, QUEUES } from './app/jobs.ts'
 import { renderPost } from './app/render.ts'
-import { arrive, openSample, sampleClock, samplePolicy, seedSample } from './app/sample.ts'
+import { arrive, openSample, SAMPLE_DATABASE, SAMPLE_FOLDER, sampleClock, samplePolicy, seedSample } from './app/sample.ts'
 import { createTicker } from './app/tick.ts'
 import { readTokens, type Tokens } from './app/tokens.ts'
 import { uncertainPost } from './app/uncertain.ts'
@@ -27,9 +26,6 @@ import { takeBotLock } from './db/lock.ts'
 import { migrate } from './db/migrate.ts'
 import { createWriter } from './db/writer.ts'
 import type { BulletinSource, ChatPlatform, Clock, Doors, Place, Runner } from './ports.ts'
-
-const SAMPLE_FOLDER = new URL('../manifests/sample', import.meta.url).pathname
-const SAMPLE_DATABASE = 'patchcrier_sample'
 
 /** Another chat platform beside the web page; gets the doors, gives what posts. */
 export type Connect = (doors: Doors) => Promise<{ readonly platform: ChatPlatform; close(): Promise<void> }>
@@ -160,11 +156,12 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
       const target = to === 'next' ? (await nextEvent(house))?.dueAt : to
       if (!target) return { code: 'NOTHING_DUE', text: 'Nothing is due: the next thing that happens is up to a person.' }
       // Event by event, as if the time had passed: what is due in between happens in between.
-      for (;;) {
+      for (let first = to !== 'next'; ; first = false) {
         const next = await nextEvent(house)
         const step = next && next.dueAt < target ? next.dueAt : target
         const moved = await clock.moveTo(step)
-        if (!moved.ok) return moved.refusal
+        // While things happened, real time may have passed the next step by itself.
+        if (!moved.ok && (first || moved.refusal.code !== 'CLOCK_FORWARD_ONLY')) return moved.refusal
         await settle()
         if (step.getTime() >= target.getTime()) return clockView(house, true)
       }
@@ -234,7 +231,8 @@ async function holdBotLock(url: string, log: Logger, undo: (() => Promise<unknow
   undo.push(() => lock.release())
 }
 
-async function run(): Promise<void> {
+/** Starts what the environment asks for and says where it is; a signal stops it. Ends the process with 1 when it cannot start. */
+export async function run(): Promise<void> {
   try {
     const bot = await start(readConfig())
     process.stdout.write(
@@ -249,4 +247,4 @@ async function run(): Promise<void> {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await run()
+if (import.meta.main) await run()

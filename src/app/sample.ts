@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { loadFleet } from '../core/assess/fleet.ts'
 import { canonicalJson, sha256Hex } from '../core/canonical.ts'
@@ -11,6 +12,11 @@ import { due } from './due.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
 import { writeAssets } from './inventory.ts'
 import { json } from './rows.ts'
+
+/** The sample organisation that ships. */
+export const SAMPLE_FOLDER = fileURLToPath(new URL('../../manifests/sample', import.meta.url))
+/** Sample data live in a database of their own. */
+export const SAMPLE_DATABASE = 'patchcrier_sample'
 
 const OFFSET = 'sample:clock-offset-ms'
 const STARTED = 'sample:started'

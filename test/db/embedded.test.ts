@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Embedded, openEmbedded } from '../../src/db/embedded.ts'
@@ -59,7 +60,7 @@ async function otherProcess(): Promise<{ process: ChildProcess; pid: number; ado
 }
 
 function startOther() {
-  const script = new URL('../support/embedded-process.ts', import.meta.url).pathname
+  const script = fileURLToPath(new URL('../support/embedded-process.ts', import.meta.url))
   const child = spawn(process.execPath, [script, folder, join(base, 'elsewhere')], { stdio: ['pipe', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child

@@ -2,7 +2,6 @@
 // Run it with `node test/support/sign-sample.ts`: a new key replaces the old one, and its private half is gone when this ends.
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { createMessage, generateKey, type PrivateKey, sign } from 'openpgp'
 
 const FOLDER = new URL('../../manifests/sample/csaf/', import.meta.url)
@@ -48,7 +47,7 @@ const ARRIVALS = [
 const bytesOf = (path: string): Promise<Buffer> => readFile(new URL(path, FOLDER))
 const save = async (path: string, content: string | Uint8Array): Promise<void> => {
   const target = new URL(path, FOLDER)
-  await mkdir(dirname(target.pathname), { recursive: true })
+  await mkdir(new URL('.', target), { recursive: true })
   await writeFile(target, content)
 }
 
