@@ -146,7 +146,7 @@ export function isThisRealCard(state: ChangeState, policy: Policy): Card {
         ? `${nameOf(policy, state.vouch.by)} of security checked the notice: ${state.vouch.reason}`
         : `The notice was checked: ${state.bulletin.verdict}. ${state.bulletin.verdictReason}`,
     ),
-    ...(decided ? [textBlock(`Approved by ${listed(decided.by.map((id) => nameOf(policy, id)))} `, at(decided.at), '.')] : []),
+    ...(decided ? [textBlock(`Approved by ${listed(decided.by.map((id) => nameOf(policy, id)))}, `, at(decided.at), '.')] : []),
     warning,
   ])
 }
