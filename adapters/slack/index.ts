@@ -8,7 +8,7 @@ import { type Installation, slackPeople } from './people.ts'
 import { type Client, call, slackClient, slackPlatform } from './platform.ts'
 import { receive } from './receive.ts'
 
-export const slackConfig = z.strictObject({
+const slackConfig = z.strictObject({
   /** Bot token of the installed app. */
   botToken: z.string().startsWith('xoxb-'),
   /** Proves that a request comes from Slack. */

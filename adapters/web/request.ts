@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { RequestError } from './answer.ts'
 
 /** Largest request body, in bytes. */
-export const BODY_CAP = 256 * 1024
+const BODY_CAP = 256 * 1024
 
 /**
  * Only our own page and programs on this machine may talk to us: another web site that makes a browser call a loopback address is

@@ -44,7 +44,7 @@ async function fixedBuilds(tx: Tx, state: ChangeState): Promise<readonly FixedBu
   return row?.document ? (row.document as unknown as Bulletin).fixed : []
 }
 
-export async function readBaselines(tx: Database | Tx): Promise<readonly BaselineEntry[]> {
+async function readBaselines(tx: Database | Tx): Promise<readonly BaselineEntry[]> {
   const rows = await tx.baseline.findMany()
   return rows.map(({ assetClass, product, arch, stream, version }) => ({ assetClass, product, arch, stream, version }))
 }

@@ -75,7 +75,7 @@ async function dueSilence(unit: Unit, state: ChangeState, hosts: readonly HostPr
 }
 
 /** What `nextStep` looks at. The window counts only from the planned start on. */
-export function viewOf(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): RolloutView {
+function viewOf(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): RolloutView {
   const { submission, rollout } = state
   const status = rollout?.status ?? 'waiting'
   const planned = submission?.plan.window

@@ -4,7 +4,7 @@ import { wantPost } from './posts.ts'
 import { json } from './rows.ts'
 
 /** Ids of the places that an audience reads. */
-export const placesFor = (unit: Unit, audience: Audience): readonly string[] =>
+const placesFor = (unit: Unit, audience: Audience): readonly string[] =>
   unit.house.inForce.policy.places.filter((p) => p.audience === audience).map((p) => p.id)
 
 /** A card for an audience, kept up to date from now on. */

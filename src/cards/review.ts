@@ -74,7 +74,7 @@ const openActions = (subject: string, rolledBack: boolean): readonly Action[] =>
   button('Close the review', 'close-review', subject, { style: rolledBack ? 'default' : 'primary' }),
 ]
 
-export const resultLine = (figures: ReviewFigures): string =>
+const resultLine = (figures: ReviewFigures): string =>
   `${figures.counts.map((c) => `${c.hosts} ${c.status}`).join(', ')} of ${count(figures.total, 'host')}`
 
 function clockText(clock: ClockFigure): Text {

@@ -10,7 +10,7 @@ export const ROLES = ['patch-team', 'security', 'operations', 'manager', 'repres
 export type Role = (typeof ROLES)[number]
 
 /** Who a place is for. */
-export const AUDIENCES = ['patch team', 'security', 'representatives', 'end users', 'management', 'admin'] as const
+const AUDIENCES = ['patch team', 'security', 'representatives', 'end users', 'management', 'admin'] as const
 export type Audience = (typeof AUDIENCES)[number]
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected lower-case letters, digits and dashes')

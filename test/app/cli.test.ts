@@ -178,8 +178,8 @@ describe('audit verify on a chain of 8', () => {
     expect(await db.auditRecord.count()).toBe(8)
   })
 
-  test.each([3])('whole behind the noted head of record %i, in JSON; the case of the digits does not matter', async (seq) => {
-    const { code, out } = await patchcrier(`audit verify --json --head ${noted(seq).toUpperCase()}`, folder)
+  test('whole behind a head noted earlier, in JSON; the case of the digits does not matter', async () => {
+    const { code, out } = await patchcrier(`audit verify --json --head ${noted(3).toUpperCase()}`, folder)
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual({ ok: true, records: 8, head: noted(8) })
   })

@@ -1,3 +1,2 @@
-export { type CheckedDocument, type CsafChecker, createChecker, fileNameOf } from './check.ts'
+export { type CheckedDocument, type CsafChecker, createChecker } from './check.ts'
 export { createFolderSource, type FolderOptions } from './folder.ts'
-export { type Parsed, parse } from './parse.ts'

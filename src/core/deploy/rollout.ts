@@ -68,7 +68,7 @@ export function nextStep(rollout: RolloutView, now: Instant): Step {
 }
 
 /** Failed hosts of a ring, those that people took out excepted. */
-export const failuresIn = (ring: RingView, hosts: readonly HostProgress[]): number =>
+const failuresIn = (ring: RingView, hosts: readonly HostProgress[]): number =>
   hosts.filter((host) => host.ring === ring.number && host.status === 'failed').length
 
 /** Share of verified hosts among those that have ended, 0 to 1; unknown ones count against it. 1 when none has ended. */
