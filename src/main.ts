@@ -161,7 +161,7 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
         const step = next && next.dueAt < target ? next.dueAt : target
         const moved = await clock.moveTo(step)
         // While things happened, real time may have passed the next step by itself.
-        if (!moved.ok && (first || moved.refusal.code !== 'CLOCK_FORWARD_ONLY')) return moved.refusal
+        if (!moved.ok && ((first && step === target) || moved.refusal.code !== 'CLOCK_FORWARD_ONLY')) return moved.refusal
         await settle()
         if (step.getTime() >= target.getTime()) return clockView(house, true)
       }

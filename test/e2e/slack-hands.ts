@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt'
+import { pino } from 'pino'
 import { type Slack, startSlack } from '../../adapters/slack/index.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import { type Policy, policySchema } from '../../src/core/policy.ts'
@@ -35,7 +36,7 @@ export async function slackSide(sample: Policy): Promise<SlackSide> {
       emailByPerson: (id) => policy.people.find((person) => person.id === id)?.email ?? null,
       placeByChannel: (channel) => policy.places.find((place) => onSlack(place) && place.ref === channel)?.id ?? null,
       listen: { port: 0 },
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' }),
     })
     peer.connect(adapter.url)
     return adapter
