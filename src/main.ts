@@ -158,7 +158,7 @@ async function assemble(config: Config, parts: Parts, undo: (() => Promise<unkno
       // Event by event, as if the time had passed: what is due in between happens in between.
       for (let first = to !== 'next'; ; first = false) {
         const next = await nextEvent(house)
-        const step = next && next.dueAt < target ? next.dueAt : target
+        const step: Date = next && next.dueAt < target ? next.dueAt : target
         const moved = await clock.moveTo(step)
         // While things happened, real time may have passed the next step by itself.
         if (!moved.ok && ((first && step === target) || moved.refusal.code !== 'CLOCK_FORWARD_ONLY')) return moved.refusal
