@@ -52,6 +52,6 @@ function head(card: Card, size: TextStyle): Element[] {
   return [
     ...badgeRow(card.badges),
     ...(title === '' ? [] : [{ ...rich(title, { ...size, weight: 'bolder' }), id: 'title' as const }]),
-    ...(subtitle === '' ? [] : [{ ...rich(subtitle, { isSubtle: true }), spacing: 'none' as const }]),
+    ...(subtitle === '' ? [] : [{ ...rich(subtitle, { isSubtle: true, size: 'small' }), spacing: 'none' as const }]),
   ]
 }

@@ -166,8 +166,8 @@ describe('live', () => {
     const page = await open()
     await message(page, 'root 11').getByText('openssl: security update').waitFor()
     house.say('reply', card({ title: 'Up here' }), 'root 0')
-    await page.getByRole('button', { name: 'New message' }).click()
-    await page.getByRole('button', { name: 'New message' }).waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: 'New: ' }).click()
+    await page.getByRole('button', { name: 'New: ' }).waitFor({ state: 'hidden' })
     expect(await message(page, 'reply').evaluate((one) => one.getBoundingClientRect().top > 0)).toBe(true)
   })
 
@@ -237,7 +237,8 @@ describe('times', () => {
 
   test('the clock of the sample moves to the next event', async () => {
     const page = await open()
-    await page.getByRole('button', { name: 'Move to next event: ring 3 starts at Wed 29 Mar 23:00' }).click()
+    await page.getByText('ring 3 starts · Wed 29 Mar 23:00').waitFor()
+    await page.getByRole('button', { name: 'Move to next event' }).click()
     await page.getByText('Wed 29 Mar 2023 23:00').waitFor()
     await page.getByRole('button', { name: 'Move to next event' }).waitFor({ state: 'hidden' })
   })

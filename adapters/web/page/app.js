@@ -1,17 +1,19 @@
 import { ApiError, get, post, sendWish, useToken } from './api.js'
 import { byId } from './dom.js'
 import { liveEvents } from './events.js'
-import { messageList } from './messages.js'
+import { highlight, messageList } from './messages.js'
 import { placeStore } from './place-store.js'
 import { privateMessage } from './private.js'
 import { sampleClock, showPeople, showPlaceHead, showPlaces } from './shell.js'
 import { toast } from './toast.js'
 
-/** @import {Place, Person, Wish, CardJson, Outcome} from './types.js' */
+/** @import {Place, Person, Post, Wish, CardJson, Outcome} from './types.js' */
 /** @import {PrivateView} from './private.js' */
 
 /** Milliseconds for which a click waits for a bot that is away. */
 const PATIENCE = 60_000
+/** Milliseconds after a click for which a new card is taken for its consequence. */
+const CONSEQUENCE = 4_000
 
 const timeline = byId('timeline', HTMLElement)
 const banner = byId('banner', HTMLParagraphElement)
@@ -23,6 +25,8 @@ const state = { sample: false, places: [], people: [], person: '', place: '' }
 const waiting = new Set()
 /** @type {HTMLElement | null} the new message that is out of sight */
 let unseen = null
+/** Until when (performance.now) new cards are followed, because this person has just pressed something. */
+let followUntil = 0
 
 const zone = () => state.people.find((one) => one.id === state.person)?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 const clock = sampleClock({ zone, onMove: moveClock, onDue: readClock })
@@ -120,16 +124,24 @@ function showUnread() {
   )
 }
 
-/** @param {string} place @param {import('./types.js').Post[]} fresh @param {boolean} first */
+/** @param {string} place @param {Post[]} fresh @param {boolean} first */
 function onRead(place, fresh, first) {
   if (place !== state.place) return showUnread()
   const follow = first || nearEnd()
   showCurrent()
   if (follow) scrollToEnd()
-  const newest = fresh.at(-1)
-  const element = newest && !first ? messages.find(newest.id)?.element : null
-  if (element && !isVisible(element)) showNewer(element)
+  const newest = fresh.findLast((post) => post.threadOf === null) ?? fresh.at(-1)
+  const view = newest && !first ? messages.find(newest.id) : null
+  if (newest && view) arrived(newest, view.element)
   if (!first && fresh.length > 0) announce(fresh.length === 1 ? 'One new message' : `${fresh.length} new messages`)
+}
+
+/** A new message: whoever has just pressed something is led to it, others are told of it. @param {Post} post @param {HTMLElement} element */
+function arrived(post, element) {
+  const article = element.querySelector('article')
+  if (article) highlight(article)
+  if (post.threadOf === null && performance.now() < followUntil) element.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+  else if (!isVisible(element)) showNewer(element, post.card.speak)
 }
 
 function onConnected() {
@@ -176,11 +188,13 @@ function sendCommand() {
 async function send(wish, source, where, said) {
   const { person, place } = state
   source?.setPending(true)
+  followUntil = performance.now() + PATIENCE
   /** @type {Outcome} */
   const outcome = await sendWish({ ...(state.sample ? { person } : {}), place, ...wish }, untilBack).catch((error) => ({
     refusal: { code: 'NOT_SENT', text: wordsOf(error) },
   }))
   source?.setPending(false)
+  followUntil = outcome.refusal || outcome.cards?.length ? 0 : performance.now() + CONSEQUENCE
   // Whoever has moved on to another place or person must not see this answer there.
   if (state.person !== person || state.place !== place) return
   const target = where ?? byId('answers', HTMLDivElement)
@@ -281,8 +295,9 @@ function isVisible(element) {
   return top < frame.bottom && bottom > frame.top
 }
 
-/** A reply may come far above of what is being read. @param {HTMLElement | null} element */
-function showNewer(element) {
+/** A reply may come far above of what is being read. @param {HTMLElement | null} element @param {string} [what] */
+function showNewer(element, what = 'message') {
   unseen = element
   newer.hidden = element === null
+  newer.textContent = `New: ${what}`
 }

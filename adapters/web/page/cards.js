@@ -1,3 +1,4 @@
+import { dress } from './dress.js'
 import { HOST_CONFIG } from './host-config.js'
 import { localise } from './times.js'
 
@@ -8,7 +9,7 @@ import { localise } from './times.js'
  * A drawn card that can be drawn again in place.
  * @typedef {object} CardView
  * @property {HTMLElement} element
- * @property {(json: CardJson, zone: string, now: string) => void} update draws again when something differs; an open form stays open with what was typed
+ * @property {(json: CardJson, zone: string, now: string) => boolean} update draws again when something differs, and says so; an open form stays open with what was typed
  * @property {(pending: boolean) => void} setPending while an answer is awaited no button of the card works
  * @property {() => void} closeForm
  * @property {(field: string, text: string) => boolean} showFieldError false when the card has no open form with this field
@@ -29,15 +30,19 @@ export function cardView(onWish) {
   /** @param {CardJson} json @param {string} zone @param {string} now */
   function update(json, zone, now) {
     const wanted = JSON.stringify(localise(json, zone, now))
-    if (wanted === drawn) return
+    if (wanted === drawn) return false
     const form = openForm()
+    const focused = element.contains(document.activeElement)
     drawn = wanted
     card = draw(JSON.parse(wanted), form, (wish) => pending || onWish(wish))
     const body = card.render()
     element.replaceChildren(...(body ? [body] : []))
-    markTitle(card)
+    dress(card)
     if (form) reopen(form)
     setPending(pending)
+    // The button that was pressed may be gone; whoever goes on by keyboard goes on from this card.
+    if (focused && !element.contains(document.activeElement)) body?.focus({ preventScroll: true })
+    return true
   }
 
   /** @param {boolean} value */
@@ -112,16 +117,6 @@ function draw(json, form, onWish) {
 function wishOf(action) {
   const { v: _v, verb, id, digest, ...inputs } = /** @type {Record<string, string>} */ (action.data ?? {})
   return { verb, subject: id, ...(digest === undefined ? {} : { digest }), inputs }
-}
-
-/** The title becomes a heading. Its id must not stay: every card of the page has one. @param {Renderer.AdaptiveCard} card */
-function markTitle(card) {
-  const title = card.getElementById('title')?.renderedElement
-  if (!title) return
-  title.removeAttribute('id')
-  title.classList.add('title')
-  title.setAttribute('role', 'heading')
-  title.setAttribute('aria-level', '2')
 }
 
 /** Input ids are `field~index`. @param {string} id */

@@ -92,6 +92,14 @@ export function messageList(list, onWish) {
   }
 }
 
+/** Draws the eye to what has just changed. @param {HTMLElement} article */
+export function highlight(article) {
+  article.classList.remove('changed')
+  // A restart needs a style without the class in between.
+  void article.offsetWidth
+  article.classList.add('changed')
+}
+
 /** @param {string} id @param {(wish: Wish) => void} onWish @returns {MessageView} */
 function messageView(id, onWish) {
   const element = make('li', 'message')
@@ -119,10 +127,11 @@ function messageView(id, onWish) {
     card,
     update(post, zone, now) {
       article.setAttribute('aria-label', String(post.card.speak ?? 'Message'))
-      time.dateTime = post.updatedAt
       time.textContent = sayTime(post.updatedAt, 'date-time', zone, now)
       time.title = `Time in ${zone}`
-      card.update(post.card, zone, now)
+      const isNew = time.dateTime === ''
+      time.dateTime = post.updatedAt
+      if (card.update(post.card, zone, now) && !isNew) highlight(article)
     },
   }
 }

@@ -33,24 +33,41 @@ function placeEntry(place, onOpen) {
   const button = make('button')
   button.type = 'button'
   const words = make('span', 'words')
-  words.append(make('span', 'name', place.name), make('span', 'audience', place.audience))
+  words.append(make('span', 'name', place.name))
+  if (audienceOf(place)) words.append(make('span', 'audience', audienceOf(place)))
   button.append(words, make('span', 'unread'))
   button.addEventListener('click', () => onOpen(place.id))
   entry.append(button)
   return entry
 }
 
+/** What each audience will read, for a place in which nothing stands yet. @type {Record<string, string>} */
+const EXPECTED = {
+  'patch team': 'Bulletins that match your hosts arrive here by themselves. To look around, type help below.',
+  security: 'Bulletins that do not verify are held here. Nobody else hears of them.',
+  representatives: 'They are told of a deployment first, so that they can prepare their departments.',
+  'end users': 'Once a deployment is announced, they read here what happens, when and why.',
+  management: 'A short summary arrives when a deployment is finished and reviewed.',
+  admin: 'The head of the audit trail arrives here once a day.',
+}
+
+/** Who reads a place, where its name does not say it already. @param {Place} place */
+function audienceOf({ name, audience }) {
+  return name.toLowerCase().includes(audience.toLowerCase()) ? '' : audience
+}
+
 /** @param {Place | undefined} place */
 export function showPlaceHead(place) {
   byId('place-name', HTMLHeadingElement).textContent = place?.name ?? ''
-  byId('place-audience', HTMLParagraphElement).textContent = place ? `for ${place.audience}` : ''
+  byId('place-audience', HTMLParagraphElement).textContent = place && audienceOf(place) ? `for ${audienceOf(place)}` : ''
+  byId('empty-words', HTMLSpanElement).textContent = EXPECTED[place?.audience ?? ''] ?? ''
   document.title = place ? `${place.name} · Patchcrier` : 'Patchcrier'
 }
 
 /** @param {readonly Person[]} people @param {string} current */
 export function showPeople(people, current) {
   const select = byId('person', HTMLSelectElement)
-  const options = people.map((person) => new Option(`${person.name} — ${person.roles.join(', ').replaceAll('-', ' ')}`, person.id))
+  const options = people.map((person) => new Option(`${person.name} · ${person.roles.join(', ').replaceAll('-', ' ')}`, person.id))
   select.replaceChildren(...options)
   select.value = current
   select.disabled = people.length < 2
@@ -107,8 +124,11 @@ export function sampleClock({ onMove, zone, onDue }) {
       known = { view, at: performance.now() }
       byId('sample', HTMLElement).hidden = !view.sample
       next.hidden = view.next === null
-      if (view.next) next.textContent = `Move to next event: ${view.next.what} at ${sayTime(view.next.at, 'date-time', zone(), view.now)}`
-      next.title = next.textContent ?? ''
+      const due = byId('due', HTMLSpanElement)
+      due.textContent = view.next
+        ? `${view.next.what} · ${sayTime(view.next.at, 'date-time', zone(), view.now)}`
+        : 'Nothing is due: the next step is up to a person.'
+      due.title = due.textContent
       tick()
     },
   }

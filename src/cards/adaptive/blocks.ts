@@ -36,7 +36,9 @@ export function blockElements(block: Block): Element[] {
     case 'facts':
       return block.facts.map((fact, index) => factRow(fact.label, fact.value, index))
     case 'list':
-      return block.items.map((item): Element => ({ type: 'Container', spacing: 'small', items: textElements(['• ', ...item]) }))
+      return block.items.map(
+        (item): Element => ({ type: 'Container', spacing: 'small', items: textElements(isTicked(item) ? item : ['• ', ...item]) }),
+      )
     case 'table':
       return table(block.columns, block.rows)
     case 'progress':
@@ -50,12 +52,15 @@ export function blockElements(block: Block): Element[] {
   }
 }
 
+/** An item that begins with a box of its own needs no bullet. */
+const isTicked = ([first]: Text): boolean => typeof first === 'string' && /^[☐☑☒]/u.test(first)
+
 function factRow(label: string, value: Text, index: number): ColumnSet {
   return {
     type: 'ColumnSet',
     spacing: index === 0 ? 'medium' : 'small',
     columns: [
-      { type: 'Column', width: '120px', items: [rich(plainLine(label), { isSubtle: true })] },
+      { type: 'Column', width: '132px', items: [rich(plainLine(label), { isSubtle: true })] },
       { type: 'Column', width: 'stretch', items: textElements(value) },
     ],
   }
@@ -91,7 +96,7 @@ function columnWeight(cells: readonly string[]): number {
 }
 
 function alignment(cells: readonly string[]): 'left' | 'right' {
-  return cells.length > 0 && cells.every((text) => /^(-|\d[\d.,]*( ?%)?)$/.test(text)) ? 'right' : 'left'
+  return cells.length > 0 && cells.every((text) => /^([-–]|\d[\d.,]*( ?%)?)$/.test(text)) ? 'right' : 'left'
 }
 
 const BAR = 16

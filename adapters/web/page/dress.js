@@ -1,0 +1,39 @@
+import { make } from './dom.js'
+
+/** @import * as Renderer from 'adaptivecards' */
+
+/** Characters up to which a table cell stays on one line. */
+const SHORT = 18
+
+/** What Microsoft's renderer cannot say about a drawn card. @param {Renderer.AdaptiveCard} card */
+export function dress(card) {
+  const root = card.renderedElement
+  if (!root) return
+  markTitle(card)
+  for (const line of root.querySelectorAll('.ac-richTextBlock')) {
+    const [first] = line.children
+    if (/^(• |[☐☑☒] )/u.test(first?.textContent ?? '')) line.classList.add('item')
+    if (first && /^[█░]+$/u.test(first.textContent ?? '')) drawBar(first, line.textContent ?? '')
+  }
+  for (const cell of root.querySelectorAll('[role="row"] > *')) cell.classList.toggle('short', (cell.textContent ?? '').length <= SHORT)
+}
+
+/** The title becomes a heading. Its id must not stay: every card of the page has one. @param {Renderer.AdaptiveCard} card */
+function markTitle(card) {
+  const title = card.getElementById('title')?.renderedElement
+  if (!title) return
+  title.removeAttribute('id')
+  title.classList.add('title')
+  title.setAttribute('role', 'heading')
+  title.setAttribute('aria-level', '2')
+}
+
+/** A bar of block characters, drawn as one. @param {Element} run @param {string} line */
+function drawBar(run, line) {
+  const [, done, of] = /(\d+) of (\d+)/.exec(line) ?? []
+  const bar = make('span', 'bar')
+  const part = make('span')
+  part.style.width = `${(100 * Number(done)) / Math.max(1, Number(of))}%`
+  bar.append(part)
+  run.replaceWith(bar)
+}
