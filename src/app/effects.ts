@@ -4,6 +4,7 @@ import type { ChangeEvent } from '../core/change/command.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { exclude, retry } from '../core/deploy/acts.ts'
 import { newProgress } from '../core/deploy/progress.ts'
+import { rungOf } from '../core/identify/verification.ts'
 import type { Audience } from '../core/policy.ts'
 import { moveBaselines } from './baseline.ts'
 import { due } from './due.ts'
@@ -19,7 +20,7 @@ async function say(unit: Unit, audience: Audience, subject: string, under: strin
 }
 
 /** What follows from one event, in the same transaction: posts, due rows, host rows, orders. */
-export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeState, event: ChangeEvent): Promise<void> {
+export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeState, event: ChangeEvent): Promise<void> {
   const subject = changeSubject(after.id)
   const team: Audience = 'patch team'
   // One line of a thread per event: the number of acts so far makes its key unique.
@@ -111,21 +112,10 @@ export async function effectsOf(unit: Unit, _before: ChangeState, after: ChangeS
     case 'review closed':
       await moveBaselines(unit, after)
       return show(unit, 'management', subject, planPurpose('summary', digest), { digest })
-    case 'bulletin revised':
-      if (event.differences.length === 0) return
-      return say(
-        unit,
-        team,
-        subject,
-        'alert',
-        key,
-        note(
-          `Revision ${event.bulletin.revision}`,
-          'warning',
-          { kind: 'list', items: event.differences.map((d) => [d]) },
-          ...(event.voidsPlan ? [textBlock('The plan that was waiting is void: it needs a new one, and a new approval.')] : []),
-        ),
-      )
+    case 'bulletin revised': {
+      const card = revisionNote(before, after, event)
+      return card ? say(unit, team, subject, 'alert', key, card) : undefined
+    }
     case 'vouched':
     case 'declared not relevant':
     case 'test recorded':
@@ -148,6 +138,21 @@ const laterOf = (now: Date, start: string | undefined): Date => (start && Date.p
 function ringNote(state: ChangeState, ring: number, what: string, next?: string): Card {
   const name = state.submission?.plan.rings[ring - 1]?.name ?? `${ring}`
   return note(`Ring ${ring} "${name}" ${what}`, 'info', ...(next ? [textBlock(next)] : []))
+}
+
+/** What a revision changes, for the thread of the alert; null when nothing that people go by has changed. */
+function revisionNote(before: ChangeState, after: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): Card | null {
+  const [was, is] = [before.bulletin.verdict, event.bulletin.verdict]
+  const news = [...event.differences, ...(was === is ? [] : [`verdict ${was} -> ${is}: ${event.bulletin.verdictReason}`])]
+  if (news.length === 0 && !event.voidsPlan) return null
+  return note(
+    event.differences.length > 0 ? `Revision ${event.bulletin.revision}` : 'The proof has changed, the facts have not',
+    rungOf(is) > rungOf(was) && event.differences.length === 0 ? 'good' : 'warning',
+    { kind: 'list', items: news.map((d) => [d]) },
+    ...(before.vouch && !after.vouch ? [textBlock('The vouch was for the revision before: security has to vouch again.')] : []),
+    ...(event.voidsPlan ? [textBlock('The plan that was waiting is void: it needs a new one, and a new approval.')] : []),
+    ...(before.phase === 'rolling out' ? [textBlock('The rollout goes on: the builds of its plan are still the ones to have.')] : []),
+  )
 }
 
 /** Host rows exist from the approval on, so that delays can be laid over them before anything starts. */

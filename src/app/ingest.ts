@@ -1,9 +1,6 @@
-import { z } from 'zod'
 import { note, quiet, textBlock } from '../cards/words.ts'
-import { affectedHosts } from '../core/assess/affected.ts'
-import { matchBulletin } from '../core/assess/match.ts'
-import type { BulletinFacts, ChangeState } from '../core/change/state.ts'
-import { proposeClass } from '../core/evaluate/classification.ts'
+import type { AffectedHost } from '../core/assess/affected.ts'
+import type { ChangeState } from '../core/change/state.ts'
 import type { Bulletin } from '../core/identify/bulletin.ts'
 import type { KnownRevision } from '../core/identify/history.ts'
 import { type Checked, type Judgement, judge } from '../core/identify/judge.ts'
@@ -11,35 +8,11 @@ import type { Verdict } from '../core/identify/verification.ts'
 import type { RawDocument } from '../ports.ts'
 import { runCommand } from './change.ts'
 import { type House, transact, type Unit } from './house.ts'
-import { readAssetsWith } from './inventory.ts'
+import { factsOf, matchedHosts, openChange } from './open-change.ts'
 import { touchSubject } from './posts.ts'
-import { changeSubject, json, lockChange } from './rows.ts'
+import { json, lockChange } from './rows.ts'
 import { reply, show } from './show.ts'
-
-const sourceState = z.object({
-  cursor: z.string().nullable(),
-  firstPollDone: z.boolean(),
-  lastGoodAt: z.string().nullable(),
-  failingSince: z.string().nullable(),
-  dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
-})
-export type SourceState = z.infer<typeof sourceState>
-
-const UNTOUCHED: SourceState = { cursor: null, firstPollDone: false, lastGoodAt: null, failingSince: null, dropped: [] }
-
-export const sourceSubject = (id: string): string => `source:${id}`
-
-export async function readSourceState(house: Pick<House, 'db'>, id: string): Promise<SourceState> {
-  const row = await house.db.setting.findUnique({ where: { key: sourceSubject(id) } })
-  return row ? sourceState.parse(row.value) : UNTOUCHED
-}
-
-const writeSourceState = (unit: Unit, id: string, value: SourceState) =>
-  unit.tx.setting.upsert({
-    where: { key: sourceSubject(id) },
-    create: { key: sourceSubject(id), value: json(value) },
-    update: { value: json(value) },
-  })
+import { readSourceState, type SourceState, sourceSubject, writeSourceState } from './source-state.ts'
 
 /**
  * Asks a source for what is new and takes it in, document by document, each in its own transaction. The cursor moves
@@ -181,92 +154,54 @@ async function store(
 async function tell(unit: Unit, rowId: number, bulletin: Bulletin, judgement: Judgement, silent: boolean): Promise<void> {
   const hosts = await matchedHosts(unit, bulletin)
   await unit.tx.bulletin.update({ where: { id: rowId }, data: { matched: hosts.length } })
-  const changeId = await changeOf(unit, bulletin)
-  if (changeId !== null) return revise(unit, rowId, changeId, bulletin, judgement)
-  const quiet = silent || hosts.length === 0 || (judgement.kind === 'regenerated' && judgement.differences.length === 0)
-  if (quiet) return touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
-  await openChange(unit, rowId)
+  const change = await changeOf(unit, bulletin)
+  if (change && takesRevision(change, hosts)) return revise(unit, rowId, change, hosts, judgement)
+  const nothingNew = judgement.previous !== null && judgement.differences.length === 0
+  if (!silent && hosts.length > 0 && !nothingNew)
+    return void (await openChange(unit, rowId, { differences: judgement.differences, earlier: change?.id ?? null }))
+  if (change) await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: change.id } })
+  await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
 }
 
-async function changeOf(unit: Unit, bulletin: Bulletin): Promise<number | null> {
+/** The latest change about a bulletin, locked. */
+async function changeOf(unit: Unit, bulletin: Pick<Bulletin, 'source' | 'vendorId'>): Promise<ChangeState | null> {
   const row = await unit.tx.bulletin.findFirst({
     where: { source: bulletin.source, vendorId: bulletin.vendorId, changeId: { not: null } },
-    orderBy: { id: 'desc' },
+    orderBy: { changeId: 'desc' },
   })
-  return row?.changeId ?? null
+  return row?.changeId ? lockChange(unit.tx, row.changeId) : null
 }
 
-async function matchedHosts(unit: Unit, bulletin: Bulletin) {
-  const assets = await readAssetsWith(unit.tx, [...new Set(bulletin.fixed.map((b) => b.name))])
-  return affectedHosts(matchBulletin(bulletin, assets), assets, unit.now, unit.house.inForce.policy.staleAfterDays)
+const hasBegun = ({ phase }: ChangeState): boolean => phase === 'rolling out' || phase === 'reviewing'
+
+/**
+ * A change that is over takes no revision. One whose rollout has begun stays with the builds that were approved: builds that its plan
+ * does not bring need a change of their own.
+ */
+function takesRevision(change: ChangeState, hosts: readonly AffectedHost[]): boolean {
+  if (change.phase === 'closed' || change.phase === 'not relevant') return false
+  if (!hasBegun(change)) return true
+  const planned = new Set(change.submission?.plan.hosts.flatMap((h) => h.packages.map((p) => `${p.name} ${p.to}`)))
+  return hosts.every((h) => h.packages.every((p) => p.from === p.to || planned.has(`${p.name} ${p.to}`)))
 }
 
-async function revise(unit: Unit, rowId: number, changeId: number, bulletin: Bulletin, judgement: Judgement): Promise<void> {
-  await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId } })
-  const state = await lockChange(unit.tx, changeId)
-  if (!state) return
+async function revise(
+  unit: Unit,
+  rowId: number,
+  state: ChangeState,
+  hosts: readonly AffectedHost[],
+  { kind, differences }: Judgement,
+): Promise<void> {
+  await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: state.id } })
+  const facts = await factsOf(unit, rowId)
+  const nothingNew = differences.length === 0
   const command = {
     kind: 'revise',
-    bulletin: await factsOf(unit, rowId),
-    hosts: await matchedHosts(unit, bulletin),
-    differences: judgement.differences,
+    // Where no fact changed the card stays as it is; its evidence has the new date.
+    bulletin: kind === 'regenerated' && nothingNew ? { ...facts, updatedAt: state.bulletin.updatedAt } : facts,
+    // Hosts that the rollout has patched meanwhile are still hosts of this change.
+    hosts: nothingNew || hasBegun(state) ? state.hosts : hosts,
+    differences,
   } as const
   await runCommand(unit, state, command, null)
-}
-
-/** Opens a change for a stored bulletin and alerts the patch team. Answers its number. */
-export async function openChange(unit: Unit, rowId: number): Promise<number> {
-  const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
-  const bulletin = row.document as unknown as Bulletin
-  const created = await unit.tx.change.create({ data: { phase: 'alerted', state: {}, createdAt: unit.now } })
-  const state: ChangeState = {
-    id: created.id,
-    phase: 'alerted',
-    openedAt: unit.now.toISOString(),
-    bulletin: await factsOf(unit, rowId),
-    hosts: await matchedHosts(unit, bulletin),
-    proposal: proposeClass(bulletin),
-    tests: [],
-    pastSubmissions: [],
-    claims: {},
-    incidents: [],
-    acts: [],
-  }
-  await unit.tx.change.update({ where: { id: created.id }, data: { state: json(state) } })
-  await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: created.id } })
-  await show(unit, 'patch team', changeSubject(created.id), 'alert')
-  await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
-  unit.audit({
-    actor: 'patchcrier',
-    action: 'open-change',
-    subject: changeSubject(created.id),
-    detail: { bulletin: bulletin.vendorId, revision: bulletin.revision, hosts: state.hosts.map((h) => h.host) },
-  })
-  return created.id
-}
-
-async function factsOf(unit: Unit, rowId: number): Promise<BulletinFacts> {
-  const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
-  const bulletin = row.document as unknown as Bulletin
-  const verification = row.verification as { reason: string; signedBy?: string }
-  const { source, vendorId, revision, title, publishedAt, updatedAt, severity, updateType, vulnerabilities, restart } = bulletin
-  return {
-    rowId,
-    source,
-    vendorId,
-    revision,
-    digest: row.digest,
-    title,
-    publisher: bulletin.publisher.name,
-    ...(bulletin.url === undefined ? {} : { url: bulletin.url }),
-    publishedAt,
-    updatedAt,
-    severity,
-    updateType,
-    vulnerabilities,
-    restart,
-    verdict: row.verdict as Verdict,
-    verdictReason: verification.reason,
-    ...(verification.signedBy === undefined ? {} : { signedBy: verification.signedBy }),
-  }
 }

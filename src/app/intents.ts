@@ -1,10 +1,12 @@
+import { thanksCard } from '../cards/announcement.ts'
 import type { Intent, Outcome } from '../core/intent.ts'
 import type { Person } from '../core/policy.ts'
 import { runCommand } from './change.ts'
 import { answerCommand } from './commands.ts'
 import { askForDelay, decideOnDelay } from './delays.ts'
 import { type House, transact, type Unit } from './house.ts'
-import { openChange } from './ingest.ts'
+import { readSigns } from './inventory.ts'
+import { openChange } from './open-change.ts'
 import { postAgain, touchSubject } from './posts.ts'
 import { answerQuery, isQuery } from './queries.ts'
 import { changeSubject, json, lockChange, readHosts } from './rows.ts'
@@ -81,12 +83,19 @@ async function changeVerb(unit: Unit, verb: ChangeVerbName, intent: Intent, acto
     group,
     subject: subject.value,
     digest: intent.digest ?? '',
+    signs:
+      verb === 'submit-plan'
+        ? await readSigns(
+            unit.tx,
+            state.hosts.map((h) => h.host),
+          )
+        : new Map(),
     now: unit.now,
   })
   if (!command.ok) return no(command.refusal.code, command.refusal.text, command.field)
   const ruled = await runCommand(unit, state, command.value, actor)
   return ruled.ok
-    ? done
+    ? { ok: true, cards: verb === 'went-wrong' ? [thanksCard(ruled.value)] : [] }
     : no(ruled.refusal.code, ruled.refusal.text, ruled.refusal.code === 'REASON_NEEDED' ? reasonField(intent) : undefined)
 }
 
@@ -104,12 +113,16 @@ async function open(unit: Unit, intent: Intent, actor: Person): Promise<Outcome>
   const subject = readSubject(intent.subject, ['bulletin'])
   if (!subject.ok) return subject
   if (!actor.roles.some((r) => r === 'patch-team' || r === 'security')) return no('ROLE_MISSING', 'The patch team opens changes.')
-  const [row] = await unit.tx.$queryRaw<
-    { changeId: number | null; origin: string }[]
-  >`SELECT "changeId", "origin" FROM "Bulletin" WHERE "id" = ${subject.value.number} FOR UPDATE`
-  if (!row || row.origin === 'held') return no('BULLETIN_UNKNOWN', `There is no bulletin ${subject.value.number} that could be opened.`)
-  if (row.changeId !== null) return no('ALREADY_DONE', `It is already change ${row.changeId}. Try \`show ${row.changeId}\`.`)
-  await openChange(unit, subject.value.number)
+  const pressed = await unit.tx.bulletin.findUnique({ where: { id: subject.value.number } })
+  if (!pressed || pressed.origin === 'held')
+    return no('BULLETIN_UNKNOWN', `There is no bulletin ${subject.value.number} that could be opened.`)
+  // The card may show an earlier revision: what is opened is the one that counts. The lock lets one of two people open it.
+  const { source, vendorId } = pressed
+  const rows = await unit.tx.$queryRaw<{ id: number; changeId: number | null; current: boolean }[]>`
+    SELECT "id", "changeId", "current" FROM "Bulletin" WHERE "source" = ${source} AND "vendorId" = ${vendorId} ORDER BY "id" FOR UPDATE`
+  const known = rows.find((r) => r.changeId !== null)?.changeId
+  if (known) return no('ALREADY_DONE', `It is already change ${known}. Try \`show ${known}\`.`)
+  await openChange(unit, rows.find((r) => r.current)?.id ?? pressed.id)
   return done
 }
 

@@ -7,7 +7,8 @@ import { nextOpenings } from '../core/deploy/window.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../core/result.ts'
-import type { House } from './house.ts'
+import { due } from './due.ts'
+import type { House, Unit } from './house.ts'
 
 const OPENINGS_PER_WINDOW = 4
 
@@ -21,6 +22,13 @@ export function openingChoices(policy: Policy, from: Instant): readonly OpeningC
       value: `${rule.id}|${opening.start}`,
       label: `${DateTime.fromISO(opening.start, { zone: rule.zone }).toFormat('ccc d LLL HH:mm')} ${rule.zone}, ${rule.name}`,
     }))
+}
+
+/** Writes down when the next window opens: from then on it can no longer be planned into. */
+export async function dueOpening(unit: Unit): Promise<void> {
+  const [next] = openingChoices(unit.house.inForce.policy, unit.now.toISOString())
+  const start = next?.value.split('|')[1]
+  if (start) await due(unit, 'opening', 'windows:0', new Date(start), next.label)
 }
 
 /** What can be chosen in the form of a plan. */
@@ -42,8 +50,11 @@ export interface PlanInputs {
   readonly undo: string
 }
 
+/** Last sign of life by host; a host that is not in it has left the inventory. */
+export type Signs = ReadonlyMap<string, Instant>
+
 /** Freezes a plan: the hosts as matched, the rings of the policy, one opening of a window. */
-export function buildPlan(house: House, state: ChangeState, inputs: PlanInputs, now: Date): Ruled<Plan> {
+export function buildPlan(house: House, state: ChangeState, inputs: PlanInputs, signs: Signs, now: Date): Ruled<Plan> {
   const { policy, hash } = house.inForce
   const [windowId, start] = inputs.window.split('|')
   const rule = policy.windows.find((w) => w.id === windowId)
@@ -51,8 +62,13 @@ export function buildPlan(house: House, state: ChangeState, inputs: PlanInputs, 
   if (!rule || !opening) return refuse('WINDOW_UNKNOWN', 'This window does not open then (any more). Please choose one of the list.')
   if (!house.runners.has(inputs.runner))
     return refuse('RUNNER_UNKNOWN', `There is no runner "${inputs.runner}"; expected ${[...house.runners.keys()].join(' or ')}.`)
-  const open = state.hosts.filter((h) => !h.rebootPending || inputs.reboot)
-  const { rings, leftOut } = planRings(open.map(candidate), policy.rings, { now: now.toISOString(), staleAfterDays: policy.staleAfterDays })
+  const there = state.hosts.filter((h) => signs.has(h.host))
+  const open = there.filter((h) => !h.rebootPending || inputs.reboot)
+  const { rings, leftOut } = planRings(
+    open.map((h) => candidate(h, signs)),
+    policy.rings,
+    { now: now.toISOString(), staleAfterDays: policy.staleAfterDays },
+  )
   const planned = new Set(rings.flatMap((r) => r.hosts))
   return allow({
     changeId: state.id,
@@ -70,7 +86,8 @@ export function buildPlan(house: House, state: ChangeState, inputs: PlanInputs, 
     rings,
     leftOut: [
       ...leftOut,
-      ...state.hosts
+      ...state.hosts.filter((h) => !there.includes(h)).map((h) => ({ host: h.host, reason: 'the inventory no longer has it' })),
+      ...there
         .filter((h) => !open.includes(h))
         .map((h) => ({ host: h.host, reason: 'only its reboot is missing, and this plan reboots nothing' })),
     ],
@@ -83,11 +100,11 @@ export function buildPlan(house: House, state: ChangeState, inputs: PlanInputs, 
   })
 }
 
-const candidate = (h: AffectedHost): RingCandidate => ({
+const candidate = (h: AffectedHost, signs: Signs): RingCandidate => ({
   host: h.host,
   environment: h.environment,
   criticality: h.missionCritical ? 'mission-critical' : 'normal',
   patchTeam: h.patchTeam,
   managed: !h.unmanaged,
-  lastSeen: h.lastSeen,
+  lastSeen: signs.get(h.host) ?? h.lastSeen,
 })

@@ -145,6 +145,8 @@ async function renderHeld(house: House, rowId: number): Promise<Card | null> {
 
 async function renderHistory(house: House, source: string): Promise<Card> {
   const rows = await house.db.bulletin.findMany({ where: { source, origin: { not: 'held' } }, orderBy: { id: 'asc' } })
+  // A later revision may have got the change.
+  const changes = new Map(rows.flatMap((r) => (r.changeId === null ? [] : [[r.vendorId, r.changeId] as const])))
   const line = (row: (typeof rows)[number]): HistoryLine => ({
     rowId: row.id,
     vendorId: row.vendorId,
@@ -152,7 +154,7 @@ async function renderHistory(house: House, source: string): Promise<Card> {
     title: (row.document as { title?: string } | null)?.title ?? row.fileName,
     verdict: row.verdict,
     hosts: row.matched,
-    changeId: row.changeId,
+    changeId: changes.get(row.vendorId) ?? null,
   })
   const name = house.inForce.policy.sources.find((s) => s.id === source)?.name ?? source
   return historyCard(

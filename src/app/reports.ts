@@ -3,7 +3,7 @@ import { foldReport } from '../core/deploy/report.ts'
 import type { HostReport } from '../ports.ts'
 import { runnerOf } from './giving.ts'
 import { type House, transact } from './house.ts'
-import { takeOver } from './inventory.ts'
+import { noteSigns, takeOver } from './inventory.ts'
 import { touchSubject } from './posts.ts'
 import { changeSubject, lockChange, readHosts, writeHosts } from './rows.ts'
 
@@ -38,6 +38,7 @@ export async function takeReports(house: House, changeId: number, reports: reado
     const moved = [...folded.hosts.values()]
     await writeHosts(unit.tx, changeId, moved)
     await takeOver(unit.tx, moved, state?.submission?.plan.options.reboot === true)
+    await noteSigns(unit.tx, folded.counted, unit.now)
     await touchSubject(unit.tx, changeSubject(changeId), unit.now)
     unit.audit({ actor: 'patchcrier', action: 'take-reports', subject: changeSubject(changeId), detail: { reports: folded.counted } })
     return { known: true, moved: moved.length > 0, accepted: folded.accepted, refused: folded.refused }

@@ -10,7 +10,8 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../ports.ts'
 import { due } from './due.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
-import { writeAssets } from './inventory.ts'
+import { shiftSigns, writeAssets } from './inventory.ts'
+import { dueOpening } from './planning.ts'
 import { json } from './rows.ts'
 
 /** The sample organisation that ships. */
@@ -87,6 +88,8 @@ export async function seedSample(house: House, sample: Sample): Promise<void> {
         new Date(unit.now.getTime() + a.afterMinutes * 60_000 + FIRST_ARRIVAL_MS),
         `arrives: ${a.what}`,
       )
+    await due(unit, 'signs-of-life', 'sample:0', new Date(unit.now.getTime() + 86_400_000), 'the hosts are heard of again')
+    await dueOpening(unit)
     await due(unit, 'audit-head', 'audit:0', new Date(unit.now.getTime() + 86_400_000), 'audit head')
     unit.audit({
       actor: managers[0] ?? 'patchcrier',
@@ -98,6 +101,20 @@ export async function seedSample(house: House, sample: Sample): Promise<void> {
 }
 
 const FIRST_ARRIVAL_MS = 3_000
+
+/** Once a day. Without it the whole fleet would be stale a week after the first start. */
+export async function hostsLiveOn(
+  house: House,
+  row: { readonly id: number; readonly subject: string; readonly dueAt: Date },
+): Promise<void> {
+  await transact(house, async (unit) => {
+    const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
+    if (count === 0) return
+    const before = new Date(row.dueAt.getTime() - 86_400_000)
+    await shiftSigns(unit.tx, before, unit.now, house.inForce.policy.staleAfterDays)
+    await due(unit, 'signs-of-life', row.subject, new Date(unit.now.getTime() + 86_400_000), 'the hosts are heard of again')
+  })
+}
 
 /** Publishes an arrival that is due. */
 export async function arrive(sample: Sample, id: string): Promise<void> {

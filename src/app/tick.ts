@@ -4,9 +4,12 @@ import { due } from './due.ts'
 import type { Giver } from './giving.ts'
 import { type House, transact } from './house.ts'
 import { pollQueue } from './jobs.ts'
+import { dueOpening } from './planning.ts'
+import { touchSubject } from './posts.ts'
 import { observeOrders } from './reports.ts'
 import { advanceRollout } from './rollout.ts'
-import { lockChange } from './rows.ts'
+import { changeSubject, lockChange } from './rows.ts'
+import { hostsLiveOn } from './sample.ts'
 import { show } from './show.ts'
 
 /** How often a source is asked. */
@@ -99,6 +102,10 @@ async function handle(house: House, row: DueRow, arrive: Arrive): Promise<void> 
       return poll(house, row)
     case 'audit-head':
       return postAuditHead(house, row)
+    case 'opening':
+      return openingPassed(house, row)
+    case 'signs-of-life':
+      return hostsLiveOn(house, row)
     default:
       house.log.error({ due: row.kind }, 'nobody handles this kind of due row')
   }
@@ -124,6 +131,19 @@ async function poll(house: House, row: DueRow): Promise<void> {
     if (count === 0) return
     await unit.house.boss.send(unit.tx, pollQueue, { source })
     await due(unit, 'poll', row.subject, new Date(unit.now.getTime() + POLL_MINUTES * 60_000), 'next look at the source')
+  })
+}
+
+/** A window has just opened: forms that offer it to plan into are drawn anew. The next opening is written down. */
+async function openingPassed(house: House, row: DueRow): Promise<void> {
+  await transact(house, async (unit) => {
+    await unit.tx.due.updateMany({ where: { id: row.id }, data: { doneAt: unit.now } })
+    const open = await unit.tx.change.findMany({
+      where: { phase: { in: ['planning', 'deciding', 'announced', 'rolling out'] } },
+      select: { id: true },
+    })
+    for (const { id } of open) await touchSubject(unit.tx, changeSubject(id), unit.now)
+    await dueOpening(unit)
   })
 }
 

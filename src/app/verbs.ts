@@ -3,9 +3,9 @@ import type { Command } from '../core/change/command.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
 import { CLASSES } from '../core/policy.ts'
-import { allow, type Ruled } from '../core/result.ts'
+import { allow, type Ruled, refuse } from '../core/result.ts'
 import type { House } from './house.ts'
-import { buildPlan } from './planning.ts'
+import { buildPlan, type Signs } from './planning.ts'
 import type { Subject } from './subject.ts'
 
 /** What a verb's command is made from. */
@@ -17,6 +17,8 @@ export interface Asked {
   readonly group: readonly string[]
   readonly subject: Subject
   readonly digest: string
+  /** For a plan: when its hosts were last heard of. */
+  readonly signs: Signs
   readonly now: Date
 }
 
@@ -43,7 +45,7 @@ const openHosts = ({ hosts, group }: Asked): readonly string[] =>
   hosts.filter((h) => group.includes(h.host) && (h.status === 'failed' || h.status === 'unknown')).map((h) => h.host)
 
 /** Every button and form that changes a change. What is not here, nobody can do. */
-export const CHANGE_VERBS = {
+const CHANGE_VERBS = {
   vouch: simple(reason, (i) => ({ kind: 'vouch', reason: i.reason })),
   classify: simple(z.object({ class: z.enum(CLASSES), reason: words(500).default('') }), (i) => ({
     kind: 'classify',
@@ -65,8 +67,8 @@ export const CHANGE_VERBS = {
       silent: yesNo,
       undo: words(500).refine((s) => s !== '', 'please say how it is undone'),
     }),
-    (i, { house, state, now }) => {
-      const plan = buildPlan(house, state, i, now)
+    (i, { house, state, signs, now }) => {
+      const plan = buildPlan(house, state, i, signs, now)
       return plan.ok ? allow({ kind: 'submit-plan', plan: plan.value }) : plan
     },
   ),
@@ -83,7 +85,12 @@ export const CHANGE_VERBS = {
   retry: simple(nothing, (_, asked) => ({ kind: 'retry', hosts: openHosts(asked) })),
   exclude: simple(reason, (i, asked) => ({ kind: 'exclude', hosts: openHosts(asked), reason: i.reason })),
   'roll-back': simple(reason, (i) => ({ kind: 'roll-back', reason: i.reason })),
-  claim: simple(nothing, (_, { subject, group }) => ({ kind: 'claim', key: subject.key, what: group.join(', ') || subject.key })),
+  claim: verb(nothing, (_, { state, subject, group }) => {
+    const incident = state.incidents.find((i) => subject.key === `incident-${i.number}`)
+    if (subject.kind !== 'failure' || (group.length === 0 && !incident))
+      return refuse('FAILURE_UNKNOWN', 'There is no such failure (any more).')
+    return allow({ kind: 'claim', key: subject.key, what: incident ? `incident ${incident.number}` : group.join(', ') })
+  }),
   'went-wrong': simple(z.object({ text: words(500) }), (i) => ({ kind: 'report-incident', text: i.text })),
   'write-lesson': simple(z.object({ text: words(1000) }), (i) => ({ kind: 'write-lesson', text: i.text })),
   'plan-again': simple(nothing, () => ({ kind: 'plan-again' })),

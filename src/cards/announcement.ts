@@ -128,6 +128,13 @@ const delayAction = (subject: string, { openings }: AnnouncementContext, [first]
     },
   })
 
+/** For who said that it went wrong: it has been heard, and by whom. */
+export const thanksCard = (state: ChangeState): Card =>
+  whisper('The patch team has been told', [
+    textBlock(`It is incident ${state.incidents.length} of change ${state.id}. Somebody of the patch team will take care of it.`),
+    quiet('Is it urgent? Ask for help as usual, and name this number.'),
+  ])
+
 /** The answer to "Is this real?": what an end user can check. Only what was announced, and still stands, is real. */
 export function isThisRealCard(state: ChangeState, policy: Policy): Card {
   const warning = quiet('Patches never come by mail or as an attachment. If a message asks you to open one, it is not from us.')

@@ -102,7 +102,7 @@ describe('when the rollout runs', () => {
     expect(await answer('farah', 'stop 1 customs is down')).toMatch(
       /Change 1 is stopped No further host starts until the quorum resumes it/,
     )
-    expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/STOPPED by Farah Haddad .*customs is down/)
+    expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/STOPPED by Farah Haddad,.*customs is down/)
     refused(await walk.say('ana', 'stop 1'), /Change 1 already stands still\. Nothing starts until the quorum resumes it\./)
   })
 

@@ -1,0 +1,95 @@
+import type { Card } from '../cards/card.ts'
+import { note, textBlock } from '../cards/words.ts'
+import { type AffectedHost, affectedHosts } from '../core/assess/affected.ts'
+import { matchBulletin } from '../core/assess/match.ts'
+import type { BulletinFacts, ChangeState } from '../core/change/state.ts'
+import { proposeClass } from '../core/evaluate/classification.ts'
+import type { Bulletin } from '../core/identify/bulletin.ts'
+import type { Verdict } from '../core/identify/verification.ts'
+import type { Unit } from './house.ts'
+import { readAssetsWith } from './inventory.ts'
+import { touchSubject } from './posts.ts'
+import { changeSubject, json } from './rows.ts'
+import { reply, show } from './show.ts'
+import { sourceSubject } from './source-state.ts'
+
+/** The hosts that a bulletin's fixes are for, as the inventory is now. */
+export async function matchedHosts(unit: Unit, bulletin: Bulletin): Promise<readonly AffectedHost[]> {
+  const assets = await readAssetsWith(unit.tx, [...new Set(bulletin.fixed.map((b) => b.name))])
+  return affectedHosts(matchBulletin(bulletin, assets), assets, unit.now, unit.house.inForce.policy.staleAfterDays)
+}
+
+/** What a revision that gets a change of its own has to do with what was known before. */
+interface Revised {
+  readonly differences: readonly string[]
+  /** The change about the revision before, where there is one. */
+  readonly earlier: number | null
+}
+
+/** Opens a change for a stored bulletin and alerts the patch team. Answers its number. */
+export async function openChange(unit: Unit, rowId: number, revised: Revised = { differences: [], earlier: null }): Promise<number> {
+  const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
+  const bulletin = row.document as unknown as Bulletin
+  const created = await unit.tx.change.create({ data: { phase: 'alerted', state: {}, createdAt: unit.now } })
+  const state: ChangeState = {
+    id: created.id,
+    phase: 'alerted',
+    openedAt: unit.now.toISOString(),
+    bulletin: await factsOf(unit, rowId),
+    hosts: await matchedHosts(unit, bulletin),
+    proposal: proposeClass(bulletin),
+    tests: [],
+    pastSubmissions: [],
+    claims: {},
+    incidents: [],
+    acts: [],
+  }
+  await unit.tx.change.update({ where: { id: created.id }, data: { state: json(state) } })
+  await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: created.id } })
+  await show(unit, 'patch team', changeSubject(created.id), 'alert')
+  if (revised.differences.length > 0)
+    await reply(unit, 'patch team', changeSubject(created.id), 'alert', 'revised', { frozen: revisedNote(bulletin.revision, revised) })
+  await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
+  unit.audit({
+    actor: 'patchcrier',
+    action: 'open-change',
+    subject: changeSubject(created.id),
+    detail: { bulletin: bulletin.vendorId, revision: bulletin.revision, hosts: state.hosts.map((h) => h.host) },
+  })
+  return created.id
+}
+
+const revisedNote = (revision: string, { differences, earlier }: Revised): Card =>
+  note(
+    `Revision ${revision}`,
+    'warning',
+    ...(earlier === null ? [] : [textBlock(`Change ${earlier} was about the revision before. What is new:`)]),
+    { kind: 'list', items: differences.map((d) => [d]) },
+  )
+
+/** What a change keeps of a stored bulletin. */
+export async function factsOf(unit: Unit, rowId: number): Promise<BulletinFacts> {
+  const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
+  const bulletin = row.document as unknown as Bulletin
+  const verification = row.verification as { reason: string; signedBy?: string }
+  const { source, vendorId, revision, title, publishedAt, updatedAt, severity, updateType, vulnerabilities, restart } = bulletin
+  return {
+    rowId,
+    source,
+    vendorId,
+    revision,
+    digest: row.digest,
+    title,
+    publisher: bulletin.publisher.name,
+    ...(bulletin.url === undefined ? {} : { url: bulletin.url }),
+    publishedAt,
+    updatedAt,
+    severity,
+    updateType,
+    vulnerabilities,
+    restart,
+    verdict: row.verdict as Verdict,
+    verdictReason: verification.reason,
+    ...(verification.signedBy === undefined ? {} : { signedBy: verification.signedBy }),
+  }
+}
