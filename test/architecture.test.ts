@@ -1,0 +1,199 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { breaches, importsOf, roomOf, type Tree } from './support/architecture.ts'
+
+const ROOT = new URL('..', import.meta.url).pathname
+
+/** All source files of `src` and `adapters`; what Prisma generates is not ours. */
+function house(): Tree {
+  const files = ['src', 'adapters'].flatMap((top) =>
+    readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((path) => `${top}/${path.split(sep).join('/')}`),
+  )
+  const ours = files.filter((path) => /\.(ts|js|mjs|cjs)$/.test(path) && !path.startsWith('src/db/generated/'))
+  return new Map(ours.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]))
+}
+
+/** What is let through, each for a reason of its own. One that is not needed any more fails the test. */
+const ALLOWED: readonly string[] = [
+  // The answer at a door names the type of the cards in it, nothing more.
+  'src/core/intent.ts imports src/cards/card.ts',
+  // The connection that hears what the database notifies is the deliverer's own.
+  'src/app/listen.ts imports pg',
+  // The database server is a program of its own and needs the machine's PATH and folders; it gets nothing else of the environment.
+  'src/db/server/cluster.ts reads the environment',
+]
+
+describe('the house stands as planned', () => {
+  const tree = house()
+
+  test('nothing breaches the plan', () => {
+    expect(breaches(tree)).toEqual([...ALLOWED].sort())
+  })
+
+  test('and the test has seen the house', () => {
+    const rooms = new Set([...tree.keys()].map(roomOf))
+    expect([...rooms]).toEqual(
+      expect.arrayContaining(['core', 'cards', 'ports', 'db', 'app', 'wire', 'adapters/slack', 'adapters/web', 'adapters/sources/csaf']),
+    )
+    expect(importsOf(tree.get('src/ports.ts') ?? '')).toContain('./cards/card.ts')
+  })
+})
+
+const only = (path: string, text: string): readonly string[] => breaches(new Map([[path, text]]))
+
+describe('who may import whom: a planted breach is found', () => {
+  test.each([
+    ['src/core/x/a.ts', '../../cards/card.ts', 'src/cards/card.ts'],
+    ['src/core/a.ts', '../app/change.ts', 'src/app/change.ts'],
+    ['src/core/a.ts', '../ports.ts', 'src/ports.ts'],
+    ['src/core/a.ts', '../db/audit.ts', 'src/db/audit.ts'],
+    ['src/cards/a.ts', '../app/change.ts', 'src/app/change.ts'],
+    ['src/cards/a.ts', '../ports.ts', 'src/ports.ts'],
+    ['src/ports.ts', './app/change.ts', 'src/app/change.ts'],
+    ['src/db/a.ts', '../cards/card.ts', 'src/cards/card.ts'],
+    ['src/db/a.ts', '../app/change.ts', 'src/app/change.ts'],
+    ['src/app/a.ts', '../../adapters/web/index.ts', 'adapters/web/index.ts'],
+    ['src/app/a.ts', '../config.ts', 'src/config.ts'],
+    ['adapters/slack/a.ts', '../../src/app/change.ts', 'src/app/change.ts'],
+    ['adapters/slack/a.ts', '../../src/db/audit.ts', 'src/db/audit.ts'],
+    ['adapters/slack/a.ts', '../web/index.ts', 'adapters/web/index.ts'],
+    ['adapters/slack/a.ts', '../../src/main.ts', 'src/main.ts'],
+    ['adapters/sources/csaf/a.ts', '../msrc/index.ts', 'adapters/sources/msrc/index.ts'],
+    ['adapters/sources/csaf/a.ts', '../../runners/manual/index.ts', 'adapters/runners/manual/index.ts'],
+    ['adapters/http.ts', '../src/app/change.ts', 'src/app/change.ts'],
+  ])('%s -> %s', (path, specifier, target) => {
+    expect(only(path, `import { x } from '${specifier}'\n`)).toEqual([`${path} imports ${target}`])
+  })
+
+  test.each([
+    ['src/core/a.ts', './b.ts'],
+    ['src/core/x/a.ts', '../policy.ts'],
+    ['src/cards/a.ts', '../core/policy.ts'],
+    ['src/ports.ts', './cards/card.ts'],
+    ['src/db/a.ts', '../core/fault.ts'],
+    ['src/app/a.ts', '../db/audit.ts'],
+    ['src/app/a.ts', '../ports.ts'],
+    ['adapters/slack/a.ts', '../../src/ports.ts'],
+    ['adapters/slack/a.ts', '../http.ts'],
+    ['adapters/sources/csaf/a.ts', '../../http.ts'],
+    ['adapters/sources/csaf/deep/a.ts', '../b.ts'],
+    ['src/main.ts', '../adapters/web/index.ts'],
+    ['src/cli.ts', './app/ingest.ts'],
+  ])('%s -> %s is as planned', (path, specifier) => {
+    expect(only(path, `import { x } from '${specifier}'\n`)).toEqual([])
+  })
+
+  test.each([
+    ['src/core/a.ts', 'node:fs'],
+    ['src/core/a.ts', 'node:child_process'],
+    ['src/core/a.ts', 'pino'],
+    ['src/core/a.ts', '@prisma/client/runtime'],
+    ['src/cards/a.ts', 'node:net'],
+    ['src/cards/a.ts', 'zod'],
+    ['src/app/a.ts', 'pg'],
+    ['src/app/a.ts', '@slack/bolt'],
+    ['adapters/web/a.ts', 'pg-boss'],
+    ['src/main.ts', '@prisma/client'],
+  ])('%s -> %s', (path, specifier) => {
+    expect(only(path, `import x from '${specifier}'\n`)).toEqual([`${path} imports ${specifier}`])
+  })
+
+  test.each([
+    ['src/core/a.ts', 'luxon'],
+    ['src/core/a.ts', 'node:crypto'],
+    ['src/app/a.ts', 'zod'],
+    ['src/db/a.ts', '@prisma/client'],
+    ['adapters/slack/a.ts', '@slack/bolt'],
+  ])('%s -> %s is as planned', (path, specifier) => {
+    expect(only(path, `import x from '${specifier}'\n`)).toEqual([])
+  })
+
+  test.each(['src/helpers.ts', 'src/util/x.ts', 'adapters/shared.ts', 'adapters/sources/shared.ts'])('%s stands in no room', (path) => {
+    expect(only(path, 'export const x = 1\n')).toEqual([`${path} stands in no room`])
+  })
+})
+
+describe('every way to import is seen', () => {
+  test.each([
+    ["import { a } from './x.ts'", ['./x.ts']],
+    ["import type { A } from './x.ts'", ['./x.ts']],
+    ["import a, * as b from './x.ts'", ['./x.ts']],
+    ["import './x.ts'", ['./x.ts']],
+    ["import {\n  a,\n  b,\n} from './x.ts'", ['./x.ts']],
+    ["export { a } from './x.ts'", ['./x.ts']],
+    ["export * from './x.ts'", ['./x.ts']],
+    ["export type { A } from './x.ts'", ['./x.ts']],
+    ['import a from "./x.ts"', ['./x.ts']],
+    ["const a = await import('./x.ts')", ['./x.ts']],
+    ["type A = import('./x.ts').A", ['./x.ts']],
+    ["const a = require('./x.ts')", ['./x.ts']],
+    ["export const a = 1\nexport { b } from './x.ts'\nimport c from './y.ts'", ['./x.ts', './y.ts']],
+    ["// import a from './x.ts'", []],
+    ["/* import a from './x.ts' */", []],
+    ["export const a = 'from ./x.ts'", []],
+    ["const a = 'import'", []],
+  ])('%j', (text, specifiers) => {
+    expect(importsOf(text)).toEqual(specifiers)
+  })
+})
+
+describe('what the pure rooms may not do', () => {
+  test.each([
+    ['Date.now()', 'Date.now'],
+    ['new Date()', 'new Date()'],
+    ['new Date( )', 'new Date()'],
+    ['DateTime.now()', 'the clock by luxon'],
+    ['DateTime.utc()', 'the clock by luxon'],
+    ['performance.now()', 'performance'],
+    ['Math.random()', 'Math.random'],
+    ['randomUUID()', 'randomness of node:crypto'],
+    ['setTimeout(f, 1)', 'a timer'],
+    ['fetch(url)', 'fetch'],
+    ['process.cwd()', 'process'],
+    ['import(name)', 'an import that is computed'],
+  ])('%s', (code, what) => {
+    for (const path of ['src/core/a.ts', 'src/cards/a.ts']) expect(only(path, `const x = ${code}\n`)).toEqual([`${path} uses ${what}`])
+    expect(only('src/app/a.ts', `const x = ${code}\n`)).toEqual([])
+  })
+
+  test('a given time is no clock, and words in a comment do nothing', () => {
+    expect(only('src/core/a.ts', '// Date.now() is not for us\n/** nor new Date() */\nconst x = new Date(at)\n')).toEqual([])
+  })
+
+  test('the environment is read in config.ts alone', () => {
+    expect(only('src/app/a.ts', 'const x = process.env.PORT\n')).toEqual(['src/app/a.ts reads the environment'])
+    expect(only('src/app/a.ts', "import { env } from 'node:process'\n")).toEqual(['src/app/a.ts reads the environment'])
+    expect(only('src/config.ts', 'const x = process.env.PORT\n')).toEqual([])
+  })
+
+  test('a file is not longer than 300 lines', () => {
+    const lines = (n: number) => '\n'.repeat(n)
+    expect(only('src/app/a.ts', lines(300))).toEqual([])
+    expect(only('src/app/a.ts', lines(301))).toEqual(['src/app/a.ts has 301 lines'])
+  })
+})
+
+describe('no circle of imports', () => {
+  const file = (name: string, ...imports: readonly string[]) =>
+    [`src/core/${name}.ts`, imports.map((i) => `import { x } from './${i}.ts'\n`).join('')] as const
+
+  test('of two, of three, of one, and each told once', () => {
+    const tree = new Map([file('a', 'b'), file('b', 'a', 'c'), file('c', 'd'), file('d', 'e'), file('e', 'c'), file('f', 'f', 'a')])
+    expect(breaches(tree)).toEqual([
+      'a circle: src/core/a.ts -> src/core/b.ts',
+      'a circle: src/core/c.ts -> src/core/d.ts -> src/core/e.ts',
+      'a circle: src/core/f.ts',
+    ])
+  })
+
+  test('a type is gone when the file is loaded', () => {
+    expect(
+      breaches(new Map([file('a', 'b'), ['src/core/b.ts', "import type {\n  X,\n} from './a.ts'\nexport type { X } from './a.ts'\n"]])),
+    ).toEqual([])
+  })
+
+  test('two ways to the same file are none', () => {
+    expect(breaches(new Map([file('a', 'b', 'c'), file('b', 'd'), file('c', 'd'), file('d')]))).toEqual([])
+  })
+})
