@@ -27,7 +27,7 @@ const no = (code: string, text: string): Outcome => ({ ok: false, refusal: { cod
 const show = (card: Card): Outcome => ({ ok: true, cards: [card] })
 
 /** The commands people type. Help shows only what the asker may do. */
-export const COMMANDS: Readonly<Record<string, CommandRule>> = {
+const COMMANDS: Readonly<Record<string, CommandRule>> = {
   help: {
     usage: 'help',
     what: 'what you can do here',

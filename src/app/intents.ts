@@ -13,7 +13,7 @@ import { changeSubject, json, lockChange, readHosts } from './rows.ts'
 import { readSubject, type Subject } from './subject.ts'
 import { type ChangeVerbName, commandOf, isChangeVerb } from './verbs.ts'
 
-export const done: Outcome = { ok: true, cards: [] }
+const done: Outcome = { ok: true, cards: [] }
 const no = (code: string, text: string, field?: string): Outcome => ({ ok: false, refusal: { code, text }, ...(field ? { field } : {}) })
 
 /**

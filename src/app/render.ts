@@ -117,7 +117,7 @@ async function renderProgress(house: House, state: ChangeState): Promise<Card | 
   return progressCard(state, { policy: house.inForce.policy, plan: state.submission.plan, rollout: state.rollout, hosts, waiting })
 }
 
-export async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState): Promise<ReviewFigures> {
+async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState): Promise<ReviewFigures> {
   return reviewFigures({
     hosts: await readHosts(house.db, state.id),
     clocks: state.clocks ?? { startBy: null, completeBy: null },

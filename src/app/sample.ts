@@ -54,7 +54,7 @@ export async function samplePolicy(folder: string): Promise<PolicyInForce> {
 }
 
 /** Publishes a document as a vendor would: sidecars first, then the document by a rename. Doing it twice is harmless. */
-export async function publish(sample: Sample, file: string): Promise<void> {
+async function publish(sample: Sample, file: string): Promise<void> {
   const from = join(sample.folder, 'csaf', file)
   const to = join(sample.published, basename(file))
   for (const sidecar of ['.sha512', '.sha256', '.asc']) {
