@@ -7,7 +7,8 @@ import { canonicalJson, sha256Hex } from '../core/canonical.ts'
 import { policySchema } from '../core/policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../core/result.ts'
 import type { Database } from '../db/database.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, Doors } from '../ports.ts'
+import { clockView, nextEvent } from './doors.ts'
 import { due } from './due.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
 import { shiftSigns, writeAssets } from './inventory.ts'
@@ -117,7 +118,7 @@ export async function hostsLiveOn(
 }
 
 /** Publishes an arrival that is due. */
-export async function arrive(sample: Sample, id: string): Promise<void> {
+async function arrive(sample: Sample, id: string): Promise<void> {
   const arrival = sample.index.arrivals.find((a) => a.id === id)
   if (arrival) await publish(sample, arrival.file)
 }
@@ -147,5 +148,34 @@ export async function sampleClock(db: Database, realNow: () => number): Promise<
       offset = wanted
       return allow(now().toISOString())
     },
+  }
+}
+
+/** What happens when an arrival is due: the history is polled first, because an arrival must not be taken for it. */
+export function arrivals(house: House, sample: Sample, poll: (source: string) => Promise<void>): (id: string) => Promise<void> {
+  const pollAll = async (): Promise<void> => {
+    for (const source of house.sources.keys()) await poll(source)
+  }
+  return async (id) => {
+    await pollAll()
+    await arrive(sample, id)
+    await pollAll()
+  }
+}
+
+/** Moves the sample's clock event by event, as if the time had passed: what is due in between happens in between. */
+export function clockMover(house: House, clock: SampleClock, settle: () => Promise<void>): NonNullable<Doors['moveClock']> {
+  return async (to) => {
+    const target = to === 'next' ? (await nextEvent(house))?.dueAt : to
+    if (!target) return { code: 'NOTHING_DUE', text: 'Nothing is due: the next thing that happens is up to a person.' }
+    for (let first = to !== 'next'; ; first = false) {
+      const next = await nextEvent(house)
+      const step: Date = next && next.dueAt < target ? next.dueAt : target
+      const moved = await clock.moveTo(step)
+      // While things happened, real time may have passed the next step by itself.
+      if (!moved.ok && ((first && step === target) || moved.refusal.code !== 'CLOCK_FORWARD_ONLY')) return moved.refusal
+      await settle()
+      if (step.getTime() >= target.getTime()) return clockView(house, true)
+    }
   }
 }

@@ -90,6 +90,7 @@ async function handle(house: House, row: DueRow, arrive: Arrive): Promise<void> 
   const id = Number(row.subject.split(':')[1])
   switch (row.kind) {
     case 'advance':
+    case 'silence':
       await advanceRollout(house, id)
       return finish(house, row)
     case 'tell-end-users':
@@ -169,4 +170,25 @@ async function postAuditHead(house: House, row: DueRow): Promise<void> {
       'audit head',
     )
   })
+}
+
+/** Ticks until nothing is due any more, within reason: what is due may make something else due. */
+export async function tickUntilNothingIsDue(house: House, ticker: Ticker): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    await ticker.run()
+    if ((await house.db.due.count({ where: { doneAt: null, dueAt: { lte: house.clock.now() } } })) === 0) return
+  }
+}
+
+/** A tick that is older than this is missing, in milliseconds. */
+const LATE_TICK_MS = 15_000
+
+/** Is the database there, and does time make things happen? */
+export async function healthOf(house: House, ticker: Ticker): Promise<{ ok: boolean; detail: Record<string, string> }> {
+  const database = await house.db.$queryRaw`SELECT 1`.then(
+    () => 'ok',
+    () => 'unreachable',
+  )
+  const jobs = performance.now() - ticker.lastGood() < LATE_TICK_MS ? 'ok' : 'not ticking'
+  return { ok: database === 'ok' && jobs === 'ok', detail: { database, jobs } }
 }
