@@ -8,7 +8,7 @@ import { takeReports } from './reports.ts'
 import { advanceRollout } from './rollout.ts'
 
 /** Kinds of due rows that are worth moving the sample's clock to. */
-const EVENTS = ['arrival', 'advance', 'tell-end-users']
+const EVENTS = ['arrival', 'advance', 'silence', 'tell-end-users']
 
 export interface DoorsOptions {
   readonly house: House

@@ -1,9 +1,14 @@
 import type { Unit } from './house.ts'
 
 /** Everything that becomes due. `what` is said to people where the next event is shown. */
-export type DueKind = 'advance' | 'tell-end-users' | 'arrival' | 'poll' | 'audit-head' | 'opening' | 'signs-of-life'
+export type DueKind = 'advance' | 'silence' | 'tell-end-users' | 'arrival' | 'poll' | 'audit-head' | 'opening' | 'signs-of-life'
 
 /** Writes a due row; the same kind, subject and time once. */
 export async function due(unit: Unit, kind: DueKind, subject: string, at: Date, what: string): Promise<void> {
   await unit.tx.due.createMany({ data: [{ kind, subject, dueAt: at, payload: { what } }], skipDuplicates: true })
+}
+
+/** What was due for a subject and is no longer to happen. */
+export async function nothingDue(unit: Unit, subject: string, kinds: readonly DueKind[]): Promise<void> {
+  await unit.tx.due.deleteMany({ where: { subject, kind: { in: [...kinds] }, doneAt: null, dueAt: { gt: unit.now } } })
 }

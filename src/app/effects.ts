@@ -7,7 +7,7 @@ import { newProgress } from '../core/deploy/progress.ts'
 import { rungOf } from '../core/identify/verification.ts'
 import type { Audience } from '../core/policy.ts'
 import { moveBaselines } from './baseline.ts'
-import { due } from './due.ts'
+import { due, nothingDue } from './due.ts'
 import type { Unit } from './house.ts'
 import { orderQueue } from './jobs.ts'
 import { startOrder } from './orders.ts'
@@ -112,7 +112,10 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'review closed':
       await moveBaselines(unit, after)
       return show(unit, 'management', subject, planPurpose('summary', digest), { digest })
+    case 'planned again':
+      return nothingDue(unit, subject, ['advance', 'silence', 'tell-end-users'])
     case 'bulletin revised': {
+      if (event.voidsPlan) await nothingDue(unit, subject, ['advance', 'silence', 'tell-end-users'])
       const card = revisionNote(before, after, event)
       return card ? say(unit, team, subject, 'alert', key, card) : undefined
     }
@@ -125,7 +128,6 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'resume approved':
     case 'claimed':
     case 'people needed':
-    case 'planned again':
     case 'lesson written':
       return
     default:

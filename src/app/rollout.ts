@@ -9,7 +9,7 @@ import { nextOpenings, openAt } from '../core/deploy/window.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import { runCommand } from './change.ts'
-import { due } from './due.ts'
+import { due, nothingDue } from './due.ts'
 import { wantFailures } from './failures.ts'
 import { type House, transact, type Unit } from './house.ts'
 import { startOrder } from './orders.ts'
@@ -68,10 +68,11 @@ async function dueSilence(unit: Unit, state: ChangeState, hosts: readonly HostPr
         .filter((t) => t <= unit.now.getTime()),
     ),
   )
+  await nothingDue(unit, changeSubject(state.id), ['silence'])
   if (news.length === 0) return
   const at = Math.ceil((Math.min(...news) + minutes * 60_000) / 60_000) * 60_000
   if (at > unit.now.getTime())
-    await due(unit, 'advance', changeSubject(state.id), new Date(at), `silent hosts of change ${state.id} become unknown`)
+    await due(unit, 'silence', changeSubject(state.id), new Date(at), `silent hosts of change ${state.id} become unknown`)
 }
 
 /** What `nextStep` looks at. The window counts only from the planned start on. */

@@ -19,7 +19,7 @@ export interface ReviewInput {
   readonly now: Instant
 }
 
-/** Seconds from a host's order to the fact, over the hosts that have it. */
+/** Seconds from a host's order to the fact, over the hosts that have it; those that people took out count as nothing but that. */
 export interface StepTime {
   readonly step: 'arrived' | 'attempted' | 'installed' | 'verified'
   readonly hosts: number
@@ -79,6 +79,7 @@ function clockFigure(by: Instant | null, at: Instant | null, now: Instant): Cloc
 
 function stepTime(step: StepTime['step'], hosts: readonly HostProgress[]): readonly StepTime[] {
   const seconds = hosts
+    .filter(({ status }) => status !== 'excluded' && status !== 'skipped')
     .flatMap(({ facts, action }) => {
       const at = facts[`${step}At`]
       return action === 'install' && facts.orderedAt !== undefined && at !== undefined ? [Date.parse(at) - Date.parse(facts.orderedAt)] : []
