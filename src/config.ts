@@ -49,6 +49,10 @@ export function readDataFolder(env: Readonly<Record<string, string | undefined>>
   return resolve(read.data)
 }
 
+/** Whether npm runs us, in a shell between. */
+export const startedByNpm = (env: Readonly<Record<string, string | undefined>> = process.env): boolean =>
+  env.npm_lifecycle_event !== undefined
+
 /** With chat credentials nobody wants the sample: say what an organisation of one's own still lacks, instead of starting half. */
 function chatProblems(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.entries(CHAT).flatMap(([platform, names]) => {

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -24,7 +25,7 @@ interface Ended {
 
 /** Nothing of this machine's own settings reaches the program. */
 function launch(file: string, args: readonly string[], folder: string, env: Readonly<Record<string, string>> = {}) {
-  const own = { PATH: process.env.PATH ?? '', PATCHCRIER_DATA: folder, PORT: '0', ...env }
+  const own = { PATH: process.env.PATH ?? '', PATCHCRIER_DATA: folder, PATCHCRIER_LOG: 'silent', PORT: '0', ...env }
   return spawn(process.execPath, [program(file), ...args], { env: own, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
@@ -57,29 +58,49 @@ async function folderOfTest(): Promise<string> {
   return folder
 }
 
-/** A bot that says its address; ended with the test at the latest. */
-async function bot(file: 'main' | 'cli', folder: string): Promise<{ child: ChildProcess; url: string; stop(): Promise<number | null> }> {
+/** Waits for the address that a bot says; the lines behind it are read away. */
+async function address(out: Readable): Promise<string> {
+  const lines = createInterface({ input: out })
+  return new Promise((resolve, reject) => {
+    lines.on('close', () => reject(new Error('the bot ended before it said its address')))
+    lines.on('line', (line) => {
+      const url = /^Open (http:\S+?)\/?$/.exec(line)?.[1]
+      if (url) resolve(url)
+    })
+  })
+}
+
+/** A bot that has said its address; ended with the test at the latest. */
+async function bot(
+  file: 'main' | 'cli',
+  folder: string,
+): Promise<{ pid: number | undefined; url: string; stop(): Promise<number | null> }> {
   const child = launch(file, file === 'cli' ? ['start'] : [], folder)
-  const err = text(child.stderr)
   const ended = once(child, 'exit')
+  child.stderr.pipe(process.stderr)
   onTestFinished(async () => {
     child.kill('SIGKILL')
     await ended
   })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^Open (http:\S+?)\/?$/.exec(line)?.[1]
-    if (!url) continue
-    return {
-      child,
-      url,
-      stop: async () => {
-        child.kill('SIGINT')
-        await ended
-        return child.exitCode
-      },
-    }
+  const url = await address(child.stdout)
+  return {
+    pid: child.pid,
+    url,
+    stop: async () => {
+      child.kill('SIGINT')
+      await ended
+      return child.exitCode
+    },
   }
-  throw new Error(`the bot ended before it said its address: ${await err}`)
+}
+
+/** What a test that failed left of a shell and its bot. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid ?? Number.NaN), 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
 }
 
 describe.concurrent('words', () => {
@@ -235,14 +256,28 @@ describe('audit verify and the bot', () => {
 })
 
 describe('start', () => {
+  test.skipIf(process.platform === 'win32')('a signal to npm ends its shell; the bot stops, too, and its database', async () => {
+    const folder = await folderOfTest()
+    const env = { PATH: process.env.PATH ?? '', PATCHCRIER_DATA: folder, PATCHCRIER_LOG: 'silent', PORT: '0', npm_lifecycle_event: 'start' }
+    // With a command behind it, so that no shell replaces itself by the bot.
+    const line = ['-c', '"$0" "$1"; exit $?', process.execPath, program('main')]
+    const shell = spawn('sh', line, { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+    onTestFinished(() => endGroup(shell))
+    await address(shell.stdout)
+    shell.kill('SIGTERM')
+    // The bot has this pipe open as long as it lives.
+    await once(shell, 'close')
+    expect(readPidFile(join(folder, 'postgres', 'cluster'))).toBeNull()
+  })
+
   test('a second bot on the same data says who holds it and exits 1; the first does not mind', async () => {
     const folder = await folderOfTest()
     const first = await bot('main', folder)
-    const second = await run('main', [], folder, { PATCHCRIER_LOG: 'silent' })
+    const second = await run('main', [], folder)
     expect(second).toEqual({
       code: 1,
       out: '',
-      err: expect.stringMatching(new RegExp(`^DATABASE_HELD: Another bot holds this data: patchcrier pid ${first.child.pid} on `)),
+      err: expect.stringMatching(new RegExp(`^DATABASE_HELD: Another bot holds this data: patchcrier pid ${first.pid} on `)),
     })
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200)
     expect(await first.stop()).toBe(0)
