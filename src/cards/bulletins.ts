@@ -78,7 +78,7 @@ export function historyCard(sourceName: string, history: readonly HistoryLine[],
             { kind: 'table' as const, columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: unmatched.map(row) },
           ]
         : []),
-      quiet('New ones that match get a card of their own. `show RHSA-…` shows any of them.'),
+      quiet('New ones that match get a card of their own. Type "show" and its number to read any of them.'),
     ],
     actions: history
       .filter((l) => l.hosts > 0 && l.changeId === null)

@@ -40,6 +40,7 @@ export function detailsCard(bulletin: Bulletin): Card {
       ],
     }),
     ...section('Knowledge base', s.knowledgeBase.length > 0 ? { kind: 'links', links: s.knowledgeBase } : textBlock(SILENT)),
+    { kind: 'heading', text: 'Vulnerabilities' },
     {
       kind: 'table',
       columns: ['CVE', 'CVSS', 'Vector', 'Known exploited'],

@@ -25,7 +25,7 @@ export function reviewCard(state: ChangeState, review: Review, figures: ReviewFi
             ? [
                 fact(
                   'Slowest step',
-                  `${figures.slowest.act.what} by ${nameOf(policy, figures.slowest.act.who)} (${durationOf(figures.slowest.seconds)})`,
+                  `${durationOf(figures.slowest.seconds)}, until ${nameOf(policy, figures.slowest.act.who)} ${figures.slowest.act.what}`,
                 ),
               ]
             : []),
@@ -89,7 +89,7 @@ function clockText(clock: ClockFigure): Text {
 
 const stepFacts = (figures: ReviewFigures) =>
   figures.steps.map((s) =>
-    fact(`To ${s.step}`, `median ${durationOf(s.medianSeconds)}, longest ${durationOf(s.longestSeconds)} (${count(s.hosts, 'host')})`),
+    fact(`Until ${s.step}`, `median ${durationOf(s.medianSeconds)}, longest ${durationOf(s.longestSeconds)} (${count(s.hosts, 'host')})`),
   )
 
 /** Seconds in the largest two units that say something. */

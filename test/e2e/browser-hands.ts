@@ -51,8 +51,8 @@ export function browserTime(house: Served, page: Page, time: Time): Time {
     next: async () => {
       const button = page.getByRole('button', { name: 'Move to next event' })
       const moved = page.waitForResponse((r) => r.url().endsWith('/api/clock') && r.request().method() === 'POST')
-      await button.click()
-      await moved
+      await Promise.all([moved, button.click()])
+      await page.locator('#next[aria-busy=false]').waitFor({ state: 'attached' })
       await house.settle()
     },
     pass: time.pass,

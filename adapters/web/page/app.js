@@ -56,6 +56,8 @@ async function start() {
       else await retryLater()
     }
   }
+  // The first card drawn needs to know the year.
+  await readClock()
   readHash()
 }
 
@@ -148,7 +150,7 @@ function onConnected() {
   banner.hidden = true
   for (const resume of waiting) resume()
   waiting.clear()
-  void store.refresh([state.place, ...state.places.map((one) => one.id)]).catch(() => {})
+  void store.refresh([state.place, ...state.places.map((one) => one.id)])
   void readClock()
 }
 
@@ -156,10 +158,13 @@ function onConnected() {
 function onEvent(name, data) {
   const mine = (/** @type {string} */ id) => state.places.some((one) => one.id === id)
   if (name === 'posts') {
-    void store.refresh(data.places.filter(mine)).catch(() => {})
+    void store.refresh(data.places.filter(mine))
     void readClock()
   }
-  if (name === 'clock') clock.show(data)
+  if (name === 'clock') {
+    clock.show(data)
+    showCurrent()
+  }
   if (name === 'whisper') answer({ cards: [data.card], tone: 'plain' }, byId('answers', HTMLDivElement))
 }
 
@@ -207,22 +212,19 @@ async function send(wish, source, where, said) {
   const cards = outcome.cards ?? []
   if (cards.length > 0) answer({ cards, tone: 'plain', ...(said ? { said } : {}) }, target, wish.verb)
   else {
-    // What the same button said before no longer holds.
-    for (const old of target.children) if (old instanceof HTMLElement && old.dataset.verb === wish.verb) old.remove()
+    // What was said before may no longer hold.
+    if (wish.verb) target.replaceChildren()
     toast('Recorded.')
   }
 }
 
 /**
  * @param {Parameters<typeof privateMessage>[0]} content @param {HTMLElement} where
- * @param {string} [verb] an answer to the same button takes the place of the one before
+ * @param {string} [verb] of the button that was pressed; under a card stands only the latest answer
  */
 function answer(content, where, verb) {
   const view = privateMessage(content, { zone: zone(), now: clock.now(), onWish: (wish, from) => void send(wish, from, where) })
-  if (verb) {
-    view.element.dataset.verb = verb
-    for (const old of where.children) if (old instanceof HTMLElement && old.dataset.verb === verb) old.remove()
-  }
+  if (verb) where.replaceChildren()
   where.append(view.element)
   view.element.scrollIntoView({ block: 'nearest' })
 }

@@ -3,7 +3,7 @@ import { make } from './dom.js'
 /** @import * as Renderer from 'adaptivecards' */
 
 /** Characters up to which a table cell stays on one line. */
-const SHORT = 18
+const SHORT = 22
 
 /** What Microsoft's renderer cannot say about a drawn card. @param {Renderer.AdaptiveCard} card */
 export function dress(card) {
@@ -15,6 +15,7 @@ export function dress(card) {
     if (/^(• |[☐☑☒] )/u.test(first?.textContent ?? '')) line.classList.add('item')
     if (first && /^[█░]+$/u.test(first.textContent ?? '')) drawBar(first, line.textContent ?? '')
   }
+  for (const table of root.querySelectorAll('[role="table"]')) joinRows([...table.querySelectorAll('[role="row"]')])
   for (const cell of root.querySelectorAll('[role="row"] > *')) cell.classList.toggle('short', (cell.textContent ?? '').length <= SHORT)
 }
 
@@ -26,6 +27,12 @@ function markTitle(card) {
   title.classList.add('title')
   title.setAttribute('role', 'heading')
   title.setAttribute('aria-level', '2')
+}
+
+/** A row without a name belongs to the one above it: no line between them. @param {Element[]} rows the first one is the head */
+function joinRows(rows) {
+  for (const [index, row] of rows.entries())
+    if (index > 1 && row.firstElementChild?.textContent === '') rows[index - 1]?.classList.add('goes-on')
 }
 
 /** A bar of block characters, drawn as one. @param {Element} run @param {string} line */
