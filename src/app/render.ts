@@ -122,7 +122,8 @@ async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState
     hosts: await readHosts(house.db, state.id),
     clocks: state.clocks ?? { startBy: null, completeBy: null },
     startedAt: state.rollout?.startedAt ?? null,
-    finishedAt: state.rollout?.finishedAt ?? null,
+    // A roll-back ends the rollout, but the fix is on no host.
+    finishedAt: state.rollout?.rolledBack ? null : (state.rollout?.finishedAt ?? null),
     acts: state.acts,
     now: state.review?.openedAt ?? house.clock.now().toISOString(),
   })

@@ -40,7 +40,7 @@ async function advanceOnce(unit: Unit, changeId: number): Promise<boolean> {
 
 /** Silence makes hosts unknown; failures get their threads. */
 async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProgress[]> {
-  const stopped = state.rollout?.status === 'halted' || state.rollout?.status === 'stopped'
+  const stopped = ['halted', 'stopped', 'rolling back'].includes(state.rollout?.status ?? '')
   const before = await readHosts(unit.tx, state.id)
   const after = before.map((h) => silence(h, unit.now.toISOString(), unit.house.inForce.policy.silentAfterMinutes, stopped))
   const changed = after.filter((h, i) => h !== before[i])
