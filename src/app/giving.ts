@@ -14,6 +14,8 @@ export interface Giver {
   give(changeId: number): Promise<void>
   /** Every order that is stored anywhere; after a restart and in the sweep. */
   giveAll(): Promise<void>
+  /** After a restart: a STOP that was on its way when the bot died does not wait for its job to come back. Never throws. */
+  catchUp(): Promise<void>
 }
 
 export function createGiver(house: House): Giver {
@@ -32,6 +34,13 @@ export function createGiver(house: House): Giver {
         select: { changeId: true },
       })
       for (const { changeId } of rows) await give(changeId)
+    },
+    catchUp: async () => {
+      const rows = await house.db.runnerOrder.findMany({ where: { status: 'given' }, distinct: ['changeId'], select: { changeId: true } })
+      for (const { changeId } of rows)
+        await give(changeId).catch((error: unknown) =>
+          house.log.error({ err: error, change: changeId }, 'orders could not be caught up; their job is tried again'),
+        )
     },
   }
 }
