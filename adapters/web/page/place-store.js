@@ -19,6 +19,7 @@ export function placeStore(onRead) {
 
   /** Reads until nothing is left to read: a burst of events becomes one read per place. What could not be read is read later. */
   async function readDirty() {
+    /** @type {string[]} */
     const failed = []
     for (const place of dirty) {
       dirty.delete(place)
