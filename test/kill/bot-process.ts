@@ -23,13 +23,24 @@ export interface Told {
   readonly told: readonly string[] | Readonly<Record<string, string>>
 }
 
+const BORN = new Date()
+
 /** What is due and has not happened, in words. */
 async function pending({ db, clock }: House): Promise<readonly string[]> {
   const posts = await db.$queryRaw<{ what: string }[]>`
     SELECT concat_ws(' ', 'post', id, subject, purpose, "placeId", "lastError") AS what FROM "Post" WHERE wanted > shown AND status = 'open'`
   const due = await db.due.findMany({ where: { doneAt: null, dueAt: { lte: clock.now() } } })
-  const orders = await db.runnerOrder.findMany({ where: { status: 'stored' } })
-  return [...posts.map((p) => p.what), ...due.map((d) => `due ${d.kind} ${d.subject}`), ...orders.map((o) => `order ${o.id}`)]
+  const orders = await db.runnerOrder.findMany({ where: { status: { in: ['stored', 'giving'] } } })
+  // Jobs that a dead process held come back after their lease; whoever waits for those waits too long.
+  const jobs = await db.$queryRaw<{ name: string; state: string }[]>`
+    SELECT name, state::text FROM pgboss.job
+    WHERE (state IN ('created', 'retry') AND start_after <= now()) OR (state = 'active' AND started_on >= ${BORN})`
+  return [
+    ...posts.map((p) => p.what),
+    ...due.map((d) => `due ${d.kind} ${d.subject}`),
+    ...orders.map((o) => `order ${o.id}`),
+    ...jobs.map((j) => `job ${j.name} ${j.state}`),
+  ]
 }
 
 async function drawn(house: House): Promise<Record<string, string>> {

@@ -16,7 +16,8 @@ const NAMED: readonly Kill[] = [
   { point: { name: 'clock', nth: 3 } },
   { point: { name: 'start', nth: 1 } },
   { point: { name: 'reply', nth: 2 } },
-  { point: { name: 'start', nth: 3 }, database: 'last' },
+  { point: { name: 'stop', nth: 1 } },
+  { point: { name: 'start', nth: 2 }, database: 'last' },
 ]
 
 test.concurrent(

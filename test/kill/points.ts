@@ -6,11 +6,12 @@ import type { ChatPlatform, Doors, Runner } from '../../src/ports.ts'
 
 /**
  * Where the bot dies. `post`, `reply`, `edit`: the platform has said yes and we have not written it down. `unsaid`: the attempt is
- * on record, nothing was sent. `start`: the back end has begun an order and we have not written it down. `commit`: an intent is
+ * on record, nothing was sent. `start`: the back end has begun an order and we have not written it down. `stop`: a STOP or halt is
+ * committed and the back end has not heard of it. `commit`: an intent is
  * committed, and neither the deliverer nor a job has picked it up. `document`: in the middle of a poll. `clock`: the clock has moved and
  * what follows from it has begun.
  */
-export const POINTS = ['post', 'reply', 'edit', 'unsaid', 'start', 'commit', 'document', 'clock'] as const
+export const POINTS = ['post', 'reply', 'edit', 'unsaid', 'start', 'stop', 'commit', 'document', 'clock'] as const
 
 /** The `nth` time (from 1) that this process comes by there. */
 export const pointSchema = z.strictObject({ name: z.enum(POINTS), nth: z.number().int().positive() })
@@ -66,6 +67,11 @@ export function killingAt(point: Point | null, folder: string): Pick<Parts, 'pla
       await inner.start(order)
       appendFileSync(startsFile(folder), `${order.id}\n`)
       hit('start')
+    },
+    stop: async (orders) => {
+      await leave()
+      hit('stop')
+      await inner.stop(orders)
     },
   })
   const doors = (inner: Doors): Doors => ({

@@ -118,6 +118,31 @@ async function onceOnEveryHost(db: Database, folder: string): Promise<void> {
   expect(new Set(ran).size, 'no host ran an order twice').toBe(ran.length)
   const starts = await linesOf(startsFile(folder))
   expect(new Set(starts).size, 'no order was started again after its start had returned').toBe(starts.length)
+  await everyStopHeard(db, store)
+}
+
+/** Whenever a rollout stood still, the back end had been told so of every install order that was out, before the rollout went on. */
+async function everyStopHeard(db: Database, store: string): Promise<void> {
+  const records = (await db.auditRecord.findMany({ orderBy: { seq: 'asc' } })).map(
+    (r) => JSON.parse(r.body) as { at: string; action: string },
+  )
+  const stills = records.filter((r) => r.action === 'halt' || r.action === 'stop')
+  expect(
+    stills.map((r) => r.action),
+    'one halt by threshold, one STOP',
+  ).toEqual(['halt', 'stop'])
+  const orders = (await db.runnerOrder.findMany()).filter((o) => o.id.includes('.install.'))
+  for (const [index, still] of stills.entries()) {
+    const next = stills[index + 1]
+    const wentOn = records.slice(0, next && records.indexOf(next)).findLast((r) => r.action === 'resume')
+    const out = orders.filter((o) => o.givenAt && o.givenAt.getTime() < Date.parse(still.at))
+    expect(out.length).toBeGreaterThan(0)
+    for (const { id } of out) {
+      const text = await readFile(join(store, `${id}.stop.json`), 'utf8').catch(() => null)
+      const { stoppedAt } = JSON.parse(text ?? '{}') as { stoppedAt?: string }
+      expect(Date.parse(stoppedAt ?? ''), `${id}: told of the ${still.action}`).toBeLessThanOrEqual(Date.parse(wentOn?.at ?? ''))
+    }
+  }
 }
 
 const linesOf = async (file: string): Promise<string[]> => (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '')

@@ -1,7 +1,7 @@
 import type { Kill } from './bot.ts'
 
 /** Calls that a walk of the main job makes at least; deaths are drawn from all of it. */
-const CALLS = 520
+const CALLS = 480
 /** A bot that is just being born is killed within this. */
 const BIRTH_MS = 1_200
 const CALL_MS = 60
