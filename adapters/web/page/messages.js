@@ -5,7 +5,7 @@ import { sayTime } from './times.js'
 /** @import {Post, CardJson, Wish} from './types.js' */
 /** @import {CardView} from './cards.js' */
 
-/** Replies shown without asking; earlier ones are folded away. */
+/** Latest replies shown without asking. Earlier ones are folded away, but for those on which somebody may still act. */
 const SHOWN_REPLIES = 3
 
 /**
@@ -48,13 +48,14 @@ export function messageList(list, onWish) {
 
   /** @param {string} root @param {readonly Post[]} replies */
   function showThread(root, replies) {
-    const hidden = unfolded.has(root) ? 0 : Math.max(0, replies.length - SHOWN_REPLIES)
-    const shown = replies.slice(hidden).map((reply) => viewOf(reply.id).element)
+    const foldable = replies.slice(0, -SHOWN_REPLIES).filter((reply) => !reply.card.actions?.length)
+    const folded = new Set(unfolded.has(root) ? [] : foldable)
+    const shown = replies.filter((reply) => !folded.has(reply)).map((reply) => viewOf(reply.id).element)
     const box = viewOf(root).replies
     const old = box.querySelector(':scope > .fold')
     const fold = old instanceof HTMLElement ? old : make('li', 'fold')
-    if (replies.length > SHOWN_REPLIES) fold.replaceChildren(foldButton(root, replies, hidden))
-    arrange(box, replies.length > SHOWN_REPLIES ? [fold, ...shown] : shown)
+    if (foldable.length > 0) fold.replaceChildren(foldButton(root, replies, folded.size))
+    arrange(box, foldable.length > 0 ? [fold, ...shown] : shown)
     box.hidden = replies.length === 0
   }
 
