@@ -7,7 +7,10 @@ interface ClockAnswer {
   readonly refusal?: { readonly code: string; readonly text: string }
 }
 
-/** Moves the clock of a bot that comes and goes: always to an instant, so that a move whose answer was lost can be made again. */
+/**
+ * Moves the clock of a bot that comes and goes: always to an instant, so that a move whose answer was lost can be made again. A move
+ * settles what follows from it, and who looks waits for it.
+ */
 export function timeBy(bot: Reach): Time {
   const read = async (): Promise<ClockAnswer> => (await (await bot.call('/api/clock')).json()) as ClockAnswer
   const moveTo = async (to: string): Promise<void> => {
@@ -15,7 +18,6 @@ export function timeBy(bot: Reach): Time {
     const { refusal } = (await (await bot.call('/api/clock', init)).json()) as ClockAnswer
     // It is later already: the lost move was made, or the time has passed while the bot was away.
     if (refusal && refusal.code !== 'CLOCK_FORWARD_ONLY') throw new Error(`the clock did not move: ${refusal.code} ${refusal.text}`)
-    await bot.settle()
   }
   return {
     next: async () => {
