@@ -1,10 +1,14 @@
+import { delayAnswerCard } from '../cards/announcement.ts'
+import { nameOf } from '../cards/words.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { delay } from '../core/deploy/acts.ts'
 import { askDelay, decideDelay } from '../core/deploy/delay.ts'
+import type { HostProgress } from '../core/deploy/progress.ts'
 import { nextOpenings } from '../core/deploy/window.ts'
 import { humanIdOf } from '../core/evaluate/quorum.ts'
 import type { Intent, Outcome } from '../core/intent.ts'
 import type { Person } from '../core/policy.ts'
+import type { Prisma } from '../db/database.ts'
 import type { Unit } from './house.ts'
 import { touchSubject } from './posts.ts'
 import { changeSubject, json, lockChange, readHosts, writeHosts } from './rows.ts'
@@ -99,7 +103,7 @@ export async function decideOnDelay(unit: Unit, intent: Intent, actor: Person): 
   const ruled = decideDelay({
     askedBy: humanIdOf(policy, row.person),
     until: row.until.toISOString(),
-    decidedBy: row.decidedBy,
+    decidedBy: row.decidedBy && nameOf(policy, row.decidedBy),
     decider: actor,
     role: rule.delayRole,
     grant,
@@ -121,6 +125,7 @@ export async function decideOnDelay(unit: Unit, intent: Intent, actor: Person): 
         return later.ok ? [later.value] : []
       }),
     )
+  await answerAsker(unit, state, row, grant, note)
   await touchSubject(unit.tx, intent.subject, unit.now)
   await touchSubject(unit.tx, changeSubject(state.id), unit.now)
   unit.audit({
@@ -130,4 +135,38 @@ export async function decideOnDelay(unit: Unit, intent: Intent, actor: Person): 
     detail: { change: state.id, hosts: names, until: row.until, note },
   })
   return { ok: true, cards: [] }
+}
+
+/** Who asked reads the answer where the announcement is: they do not see the team's place. */
+async function answerAsker(
+  unit: Unit,
+  state: ChangeState,
+  row: Prisma.DelayRequestGetPayload<object>,
+  granted: boolean,
+  why: string,
+): Promise<void> {
+  const card = delayAnswerCard(nameOf(unit.house.inForce.policy, row.person), granted, row.until.toISOString(), why)
+  const announcement = planPurpose('announcement', state.submission?.digest ?? '')
+  await reply(unit, 'end users', `delay:${row.id}`, announcement, 'answer', { frozen: card }, changeSubject(state.id))
+}
+
+/** The plan was given up: what waited for a decision has none to wait for. Granted delays hold for the next plan, too. */
+export async function closeOpenRequests(unit: Unit, changeId: number): Promise<void> {
+  const open = await unit.tx.delayRequest.findMany({ where: { changeId, decidedAt: null } })
+  const note = 'The update was called off. When it is announced again, please ask again.'
+  for (const { id } of open) {
+    await unit.tx.delayRequest.update({ where: { id }, data: { decidedBy: 'patchcrier', decidedAt: unit.now, granted: false, note } })
+    await touchSubject(unit.tx, `delay:${id}`, unit.now)
+  }
+}
+
+/** Host rows of a new plan, with the delays that were granted before. */
+export async function withGrantedDelays(unit: Unit, changeId: number, hosts: readonly HostProgress[]): Promise<readonly HostProgress[]> {
+  const granted = await unit.tx.delayRequest.findMany({ where: { changeId, granted: true, until: { gt: unit.now } } })
+  return hosts.map((host) => {
+    const mine = granted.filter((r) => (r.hosts as string[]).includes(host.host)).map((r) => r.until.toISOString())
+    const until = mine.sort().at(-1)
+    const later = until === undefined ? null : delay(host, until)
+    return later?.ok ? later.value : host
+  })
 }

@@ -7,6 +7,7 @@ import { newProgress } from '../core/deploy/progress.ts'
 import { rungOf } from '../core/identify/verification.ts'
 import type { Audience } from '../core/policy.ts'
 import { moveBaselines } from './baseline.ts'
+import { closeOpenRequests, withGrantedDelays } from './delays.ts'
 import { due, nothingDue } from './due.ts'
 import type { Unit } from './house.ts'
 import { orderQueue } from './jobs.ts'
@@ -113,9 +114,9 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
       await moveBaselines(unit, after)
       return show(unit, 'management', subject, planPurpose('summary', digest), { digest })
     case 'planned again':
-      return nothingDue(unit, subject, ['advance', 'silence', 'tell-end-users'])
+      return planGivenUp(unit, after)
     case 'bulletin revised': {
-      if (event.voidsPlan) await nothingDue(unit, subject, ['advance', 'silence', 'tell-end-users'])
+      if (event.voidsPlan) await planGivenUp(unit, after)
       const card = revisionNote(before, after, event)
       return card ? say(unit, team, subject, 'alert', key, card) : undefined
     }
@@ -157,14 +158,22 @@ function revisionNote(before: ChangeState, after: ChangeState, event: Extract<Ch
   )
 }
 
+/** Nothing of the plan happens any more. Who has read its announcement has not read the next one. */
+async function planGivenUp(unit: Unit, { id }: ChangeState): Promise<void> {
+  await nothingDue(unit, changeSubject(id), ['advance', 'silence', 'tell-end-users'])
+  await unit.tx.acknowledgement.deleteMany({ where: { changeId: id } })
+  await closeOpenRequests(unit, id)
+}
+
 /** Host rows exist from the approval on, so that delays can be laid over them before anything starts. */
 async function planApproved(unit: Unit, state: ChangeState): Promise<void> {
   const plan = state.submission?.plan
   if (!plan) return
   await unit.tx.rolloutHost.deleteMany({ where: { changeId: state.id } })
-  const rows = plan.rings.flatMap((ring, index) =>
+  const fresh = plan.rings.flatMap((ring, index) =>
     ring.hosts.map((host) => newProgress(host, index + 1, plan.hosts.find((h) => h.host === host)?.packages ?? [])),
   )
+  const rows = await withGrantedDelays(unit, state.id, fresh)
   await unit.tx.rolloutHost.createMany({
     data: rows.map((row) => ({ changeId: state.id, host: row.host, ring: row.ring, state: json(row), status: row.status })),
   })

@@ -16,7 +16,7 @@ import { failureView } from './failures.ts'
 import type { House } from './house.ts'
 import { openingChoices, planChoices } from './planning.ts'
 import type { Post } from './posts.ts'
-import { waitingWords } from './rollout.ts'
+import { laterWindow, waitingWords } from './rollout.ts'
 import { readChange, readHosts } from './rows.ts'
 
 const OF_A_PLAN = ['representatives', 'announcement', 'progress', 'review', 'summary']
@@ -100,15 +100,15 @@ async function withAnnouncement(
   if (!state.announcement || !state.submission) return null
   const acknowledged = await house.db.acknowledgement.count({ where: { changeId: state.id, kind } })
   const { plan } = state.submission
-  const openings = openingChoices(house.inForce.policy, plan.window.end).map(({ value, label }) => ({
-    value: value.split('|')[1] ?? value,
-    label,
-  }))
-  return draw({ policy: house.inForce.policy, plan, announcement: state.announcement, acknowledged, openings: distinct(openings) })
+  const from = new Date(Math.max(Date.parse(plan.window.end), house.clock.now().getTime())).toISOString()
+  // Hosts start in windows of the plan's kind only: another one would be promised in vain.
+  const openings = openingChoices(house.inForce.policy, from)
+    .map(({ value, label }) => ({ window: value.split('|')[0], value: value.split('|')[1] ?? value, label }))
+    .filter(({ window }) => window === plan.window.id)
+    .map(({ value, label }) => ({ value, label }))
+  const later = laterWindow(state, await readHosts(house.db, state.id), house.inForce.policy, house.clock.now().toISOString())
+  return draw({ policy: house.inForce.policy, plan, announcement: state.announcement, acknowledged, openings, later })
 }
-
-const distinct = <T extends { value: string }>(choices: readonly T[]): readonly T[] =>
-  choices.filter((c, i) => choices.findIndex((o) => o.value === c.value) === i)
 
 async function renderProgress(house: House, state: ChangeState): Promise<Card | null> {
   if (!state.rollout || !state.submission) return null

@@ -185,6 +185,14 @@ function figuresOf(hosts: readonly HostProgress[]): string {
   } of ${c.total}`
 }
 
+/** When the hosts that are left go on, where the announced window was too short for them; else null. */
+export function laterWindow(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): Instant | null {
+  const planned = state.submission?.plan.window
+  if (!planned || state.phase !== 'rolling out' || Date.parse(now) < Date.parse(planned.end)) return null
+  const step = nextStep(viewOf(state, hosts, policy, now), now)
+  return step.kind === 'wait' && step.reason === 'window closed' ? (step.until ?? null) : null
+}
+
 /** Why nothing happens right now, for the live card; null when something does. */
 export function waitingWords(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): Text | null {
   if (!state.rollout || (state.rollout.status !== 'waiting' && state.rollout.status !== 'running')) return null

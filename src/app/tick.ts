@@ -140,7 +140,7 @@ async function openingPassed(house: House, row: DueRow): Promise<void> {
   await transact(house, async (unit) => {
     await unit.tx.due.updateMany({ where: { id: row.id }, data: { doneAt: unit.now } })
     const open = await unit.tx.change.findMany({
-      where: { phase: { in: ['planning', 'deciding', 'announced', 'rolling out'] } },
+      where: { phase: { in: ['planning', 'deciding', 'approved', 'announced', 'rolling out'] } },
       select: { id: true },
     })
     for (const { id } of open) await touchSubject(unit.tx, changeSubject(id), unit.now)

@@ -1,9 +1,10 @@
 import type { Announcement, ChangeState } from '../core/change/state.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
+import type { Instant } from '../core/result.ts'
 import type { Block, Card } from './card.ts'
 import type { OpeningChoice } from './test.ts'
-import { at, button, count, fact, listed, nameOf, outcome, quiet, rehearsalBadge, textBlock, whisper, who } from './words.ts'
+import { at, button, count, fact, listed, nameOf, note, outcome, quiet, rehearsalBadge, textBlock, whisper, who } from './words.ts'
 
 export interface AnnouncementContext {
   readonly policy: Policy
@@ -12,6 +13,8 @@ export interface AnnouncementContext {
   /** How many said "I have read it" / "passed on". */
   readonly acknowledged: number
   readonly openings: readonly OpeningChoice[]
+  /** When the rest follows, where the announced window was too short for all. */
+  readonly later?: Instant | null
 }
 
 /** First the representatives: they pass it on to their departments in their own words. */
@@ -69,7 +72,7 @@ export function announcementCard(state: ChangeState, context: AnnouncementContex
           fact('Help', policy.helpPlace),
         ],
       },
-      ...progressBlocks(state),
+      ...progressBlocks(state, context.later),
       ...(acknowledged > 0 ? [quiet(`${count(acknowledged, 'person', 'people')} read it.`)] : []),
     ],
     actions: [
@@ -100,11 +103,13 @@ function noticeWords(plan: Plan): string {
   return plan.options.silent ? restart : `${restart} You will be asked to confirm: press "Install" when a window of the update appears.`
 }
 
-function progressBlocks(state: ChangeState): readonly Block[] {
+function progressBlocks(state: ChangeState, later: Instant | null | undefined): readonly Block[] {
   if (state.rollout?.rolledBack) return [outcome('warning', 'The update was taken back. You need to do nothing.')]
   if (isOver(state)) return [outcome('good', 'The update is done. Is something broken? Press "It went wrong".')]
   if (state.rollout?.status === 'halted' || state.rollout?.status === 'stopped')
     return [outcome('warning', 'The update is paused for now. You need to do nothing.')]
+  if (later)
+    return [outcome('info', 'There was no time for every computer. The rest follows ', at(later), ': please leave yours switched on.')]
   return []
 }
 
@@ -169,6 +174,16 @@ export interface DelayView {
   readonly decided?: { readonly granted: boolean; readonly by: string; readonly at: string; readonly note: string }
 }
 
+/** The decision on a request, in the thread of the announcement. */
+export const delayAnswerCard = (name: string, granted: boolean, until: string, why: string): Card =>
+  note(
+    `${name}: your delay is ${granted ? 'granted' : 'refused'}`,
+    granted ? 'good' : 'neutral',
+    granted
+      ? textBlock('Your computers are updated in the window that begins ', at(until), '.')
+      : textBlock(`Your computers are updated as announced. Why: ${why}`),
+  )
+
 /** A request for a delay, in the patch team's thread. */
 export function delayCard(delay: DelayView, policy: Policy): Card {
   const subject = `delay:${delay.id}`
@@ -199,7 +214,16 @@ export function delayCard(delay: DelayView, policy: Policy): Card {
             form: {
               title: 'Refuse the delay',
               submit: 'Refuse',
-              fields: [{ kind: 'text', id: 'note', label: 'Why?', multiline: true, required: true, maxLength: 500 }],
+              fields: [
+                {
+                  kind: 'text',
+                  id: 'note',
+                  label: 'Why? It is told under the announcement.',
+                  multiline: true,
+                  required: true,
+                  maxLength: 500,
+                },
+              ],
             },
           }),
         ],

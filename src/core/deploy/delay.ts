@@ -75,6 +75,7 @@ export function askDelay(ask: DelayAsk): Ruled<DelayAsked> {
 export interface DelayDecision {
   readonly askedBy: string
   readonly until: Instant
+  /** Name of who decided it already. */
   readonly decidedBy: string | null
   readonly decider: { readonly id: string; readonly roles: readonly Role[]; readonly delegateOf?: string | undefined }
   readonly role: Role
@@ -89,7 +90,7 @@ export interface DelayDecision {
 /** May this person decide this request now? Nobody decides their own, and a delegate counts as the delegating person. */
 export function decideDelay(decision: DelayDecision): Ruled<'granted' | 'declined'> {
   const { decider, askedBy, decidedBy, role, grant } = decision
-  if (decidedBy !== null) return refuse('DELAY_DECIDED', `${decidedBy} decided this request already.`)
+  if (decidedBy !== null) return refuse('DELAY_DECIDED', `${decidedBy} has already decided this request.`)
   if (decider.id === askedBy || decider.delegateOf === askedBy) {
     return refuse('DELAY_OWN', `You asked for this delay, so someone else of ${role} has to decide it.`)
   }
@@ -99,7 +100,10 @@ export function decideDelay(decision: DelayDecision): Ruled<'granted' | 'decline
   if (!(Date.parse(decision.now) < Date.parse(decision.until)))
     return refuse('DELAY_EXPIRED', 'The time that was asked for is over; there is nothing left to delay.')
   if (decision.granted >= decision.limit)
-    return refuse('DELAY_LIMIT', `${askedBy} was granted ${decision.granted} of ${decision.limit} delays for this change.`)
+    return refuse(
+      'DELAY_LIMIT',
+      `This person has had ${decision.granted} of ${decision.limit} delays for this change; no further one is possible.`,
+    )
   return allow('granted')
 }
 
