@@ -1,3 +1,4 @@
+import { numbers } from '../support/numbers.ts'
 import type { Kill } from './bot.ts'
 
 /** Calls that a walk of the main job makes at least; deaths are drawn from all of it. */
@@ -5,17 +6,6 @@ const CALLS = 480
 /** A bot that is just being born is killed within this. */
 const BIRTH_MS = 1_200
 const CALL_MS = 60
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export function numbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 export interface RandomPlan {
   /** How often the bot dies on this walk. */
