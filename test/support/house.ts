@@ -6,6 +6,7 @@ import { type Parts, type Running, start } from '../../src/main.ts'
 import { freshUrl } from './database.ts'
 
 export interface TestHouse extends Running {
+  readonly dataFolder: string
   /** Stops the bot and starts it again on the same data. */
   restart(): Promise<TestHouse>
   end(): Promise<void>
@@ -26,6 +27,7 @@ async function begin(databaseUrl: string, dataFolder: string, parts: Parts, clea
   const running = await start({ port: 0, dataFolder, logLevel: 'silent' }, { log, ...parts, databaseUrl })
   return {
     ...running,
+    dataFolder,
     restart: async () => {
       await running.stop()
       return begin(databaseUrl, dataFolder, parts, cleanUp)
