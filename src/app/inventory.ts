@@ -13,12 +13,6 @@ const assetOf = (row: Row): Asset => ({
   installs: row.installs.map(({ name, arch, epoch, version, release }) => ({ name, arch, epoch, version, release })),
 })
 
-/** The whole inventory. */
-export async function readAssets(tx: Database | Tx): Promise<readonly Asset[]> {
-  const rows = await tx.asset.findMany({ include: { installs: true }, orderBy: { host: 'asc' } })
-  return rows.map(assetOf)
-}
-
 /** Hosts that have any of these packages: what a bulletin could be about. SQL narrows, core compares. */
 export async function readAssetsWith(tx: Database | Tx, packages: readonly string[]): Promise<readonly Asset[]> {
   const rows = await tx.asset.findMany({

@@ -9,7 +9,6 @@ import type { Action, Badge, Block, Card, Form, Span, Text, Tone } from './card.
 export const nameOf = (policy: Policy, id: string): string => policy.people.find((p) => p.id === id)?.name ?? id
 
 export const at = (time: Instant): Span => ({ time, style: 'date-time' })
-export const strong = (text: string): Span => ({ strong: text })
 
 /** "Dana Kowalska, Mon 23 Nov 14:12": who did it, and when. */
 export const who = (policy: Policy, id: string, when: Instant): Text => [`${nameOf(policy, id)}, `, at(when)]

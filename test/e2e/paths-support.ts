@@ -123,7 +123,7 @@ export interface Wanted {
 }
 
 /** Given a bulletin that is classified and tested. */
-export async function tested(walk: Walk, { alert = OPENSSL, test = /^Test/, class: chosen = 'high' }: Wanted = {}): Promise<void> {
+async function tested(walk: Walk, { alert = OPENSSL, test = /^Test/, class: chosen = 'high' }: Wanted = {}): Promise<void> {
   await eventually(walk, alert)
   await done(walk.hands.press('ana', TEAM, alert, 'Classify', { class: chosen, reason: 'The web servers face the internet.' }))
   await done(walk.hands.press('ben', TEAM, test, 'Record a test', { note: 'on vm-1' }))

@@ -107,7 +107,7 @@ function told(whispers: readonly { readonly blocks: readonly types.KnownBlock[] 
 }
 
 /** All that can be read in a message, on one line. */
-export const wordsOf = (blocks: readonly types.KnownBlock[]): string => blocks.map(textOf).join(' ').replace(/\s+/g, ' ')
+const wordsOf = (blocks: readonly types.KnownBlock[]): string => blocks.map(textOf).join(' ').replace(/\s+/g, ' ')
 
 /** Its header, or the first line of one that has none, without the mark before it. */
 export function titleOf(blocks: readonly types.KnownBlock[]): string {

@@ -11,7 +11,7 @@ import type { ChatPlatform, Doors, Runner } from '../../src/ports.ts'
  * committed, and neither the deliverer nor a job has picked it up. `document`: in the middle of a poll. `clock`: the clock has moved and
  * what follows from it has begun.
  */
-export const POINTS = ['post', 'reply', 'edit', 'unsaid', 'start', 'stop', 'commit', 'document', 'clock'] as const
+const POINTS = ['post', 'reply', 'edit', 'unsaid', 'start', 'stop', 'commit', 'document', 'clock'] as const
 
 /** The `nth` time (from 1) that this process comes by there. */
 export const pointSchema = z.strictObject({ name: z.enum(POINTS), nth: z.number().int().positive() })
