@@ -27,18 +27,24 @@ export function cardView(onWish) {
   /** @type {Renderer.AdaptiveCard | null} */
   let card = null
 
+  // A form opens below its button, which may be out of sight.
+  element.addEventListener('click', ({ target, isTrusted }) => {
+    if (isTrusted && target instanceof Element && target.closest('.expandable'))
+      requestAnimationFrame(() => form()?.scrollIntoView({ block: 'nearest', behavior: 'smooth' }))
+  })
+
   /** @param {CardJson} json @param {string} zone @param {string} now */
   function update(json, zone, now) {
     const wanted = JSON.stringify(localise(json, zone, now))
     if (wanted === drawn) return false
-    const form = openForm()
+    const typed = openForm()
     const focused = element.contains(document.activeElement)
     drawn = wanted
-    card = draw(JSON.parse(wanted), form, (wish) => pending || onWish(wish))
+    card = draw(JSON.parse(wanted), typed, (wish) => pending || onWish(wish))
     const body = card.render()
     element.replaceChildren(...(body ? [body] : []))
     dress(card)
-    if (form) reopen(form)
+    if (typed) reopen(typed)
     setPending(pending)
     // The button that was pressed may be gone; whoever goes on by keyboard goes on from this card.
     if (focused && !element.contains(document.activeElement)) body?.focus({ preventScroll: true })
@@ -52,6 +58,8 @@ export function cardView(onWish) {
     // Not `disabled`: that would take the focus away from the button just pressed.
     for (const button of element.querySelectorAll('button')) button.setAttribute('aria-disabled', String(value))
   }
+
+  const form = () => element.querySelector('.ac-adaptiveCard .ac-adaptiveCard')
 
   /** @returns {HTMLElement | null} */
   const expanded = () => element.querySelector('.ac-pushButton.expanded')
