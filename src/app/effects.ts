@@ -178,6 +178,7 @@ async function planApproved(unit: Unit, state: ChangeState): Promise<void> {
     data: rows.map((row) => ({ changeId: state.id, host: row.host, ring: row.ring, state: json(row), status: row.status })),
   })
   await due(unit, 'advance', changeSubject(state.id), new Date(plan.window.start), `window opens for change ${state.id}`)
+  await due(unit, 'advance', changeSubject(state.id), new Date(plan.window.end), `window closes for change ${state.id}`)
 }
 
 async function hostsRetried(unit: Unit, state: ChangeState, names: readonly string[]): Promise<void> {

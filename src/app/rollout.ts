@@ -35,7 +35,20 @@ async function advanceOnce(unit: Unit, changeId: number): Promise<boolean> {
   if (state.rollout.status === 'rolling back') return rollBackOnce(unit, state, hosts)
   if (state.phase !== 'announced' && state.phase !== 'rolling out') return false
   const now = unit.now.toISOString()
+  if (missedItsWindow(state, now)) {
+    await runCommand(unit, state, { kind: 'need-people', text: MISSED }, null)
+    return false
+  }
   return carryOut(unit, state, hosts, nextStep(viewOf(state, hosts, unit.house.inForce.policy, now), now))
+}
+
+const MISSED =
+  'The announced window passed and nothing was started. People were told that date: plan again, so that they are told a new one.'
+
+/** The bot was down, or somebody had pressed STOP, all through the announced window. Nothing starts at a time that nobody was told. */
+function missedItsWindow({ rollout, submission }: ChangeState, now: Instant): boolean {
+  const end = submission?.plan.window.end
+  return end !== undefined && rollout?.status === 'waiting' && rollout.startedAt === undefined && Date.parse(now) >= Date.parse(end)
 }
 
 /** Silence makes hosts unknown; failures get their threads. */

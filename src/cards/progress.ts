@@ -50,9 +50,9 @@ function headline(plan: Plan, rollout: Rollout): string {
   const running = rollout.rings.findIndex((r) => r.state === 'running')
   const ring = plan.rings[running]
   if (ring) return `ring ${running + 1} of ${plan.rings.length} "${ring.name}"`
-  return rollout.startedAt
-    ? `between rings, ${rollout.rings.filter((r) => r.state === 'settled').length} of ${plan.rings.length} done`
-    : 'not started yet'
+  if (!rollout.startedAt) return 'not started yet'
+  const settled = rollout.rings.filter((r) => r.state === 'settled').length
+  return settled === plan.rings.length ? 'all rings done, some hosts open' : `between rings, ${settled} of ${plan.rings.length} done`
 }
 
 const toneOf = ({ status }: Rollout) =>
@@ -162,7 +162,9 @@ function actions(rollout: Rollout, subject: string): readonly Action[] {
       return [
         button('STOP', 'stop', subject, { style: 'danger' }),
         ...(rollout.rings[0]?.state === 'settled' && rollout.startedAt && !rollout.pilot?.passed ? [pilotAction(subject)] : []),
-        ...(rollout.rings[0]?.state === 'settled' && !rollout.startedAt ? [planAgainAction(subject)] : []),
+        ...(rollout.startedAt === undefined && (rollout.needsPeople !== undefined || rollout.rings[0]?.state === 'settled')
+          ? [planAgainAction(subject)]
+          : []),
         ...(rollout.status === 'running' ? [rollBackAction(subject)] : []),
         details,
       ]

@@ -89,6 +89,23 @@ describe('an approved plan that nobody announces', () => {
   })
 })
 
+describe('an announced plan that is stopped all through its window', () => {
+  test('given it is resumed afterwards, then nothing starts at a time that nobody was told: it is planned again', async () => {
+    walk = await startWalk()
+    await announced(walk, manual)
+    await done(walk.hands.press('ana', TEAM, ROLLING, 'STOP'))
+    await walk.at('22:30')
+    await walk.at('00:30')
+    await done(walk.hands.press('dana', TEAM, ROLLING, 'Resume'))
+    await done(walk.hands.press('emil', TEAM, ROLLING, 'Resume'))
+    expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/The announced window passed and nothing was started/)
+    await walk.at('22:30')
+    expect(await orders()).toBe(0)
+    await done(walk.hands.press('ana', TEAM, ROLLING, 'Plan again'))
+    expect(await walk.hands.see('end-users', /no longer counts/)).toMatch(/told in a new message/)
+  })
+})
+
 describe('a delay', () => {
   const ASKED = /^Lena Brandt asks for a delay of ws-lena/
 
