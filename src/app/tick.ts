@@ -37,6 +37,8 @@ async function tick(house: House, giver: Giver, arrive: Arrive): Promise<void> {
     orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
     take: BATCH,
   })
+  // After a downtime the back ends know more than we do: who has reported meanwhile was not silent.
+  if (rows.some((row) => row.kind === 'silence' || row.kind === 'advance')) await hear(house)
   for (const row of rows) {
     try {
       await handle(house, row, arrive)
@@ -46,7 +48,16 @@ async function tick(house: House, giver: Giver, arrive: Arrive): Promise<void> {
     }
   }
   await giver.giveAll()
-  for (const change of await observeOrders(house)) await advanceRollout(house, change)
+  await hear(house)
+}
+
+/** Takes in what runners have to say, and goes on from there. One that cannot be asked must not hold up everything else that is due. */
+async function hear(house: House): Promise<void> {
+  try {
+    for (const change of await observeOrders(house)) await advanceRollout(house, change)
+  } catch (error) {
+    house.log.error({ err: error }, 'a runner could not be asked for its reports')
+  }
 }
 
 export interface Ticker {

@@ -67,7 +67,7 @@ export function announcementCard(state: ChangeState, context: AnnouncementContex
           fact('Why', announcement.why),
           fact(
             'Real?',
-            `Patches never come by mail. This message is change ${state.id}, decided by ${policy.organisation}'s own patch team.`,
+            `Patches never come by mail. This message is change ${state.id}, decided by the patch team of ${policy.organisation}.`,
           ),
           fact('Help', policy.helpPlace),
         ],

@@ -18,7 +18,7 @@ describe('the announcement to end users', () => {
         `When: ${WINDOW.start} (your time). Please leave your computer switched on.`,
         'Will I notice?: No restart. Some programs may reconnect.',
         'Why: Attackers use it.',
-        "Real?: Patches never come by mail. This message is change 12, decided by Norderhafen Logistics's own patch team.",
+        'Real?: Patches never come by mail. This message is change 12, decided by the patch team of Norderhafen Logistics.',
         'Help: the IT help desk, extension 4000',
         '2 people read it.',
       ].join('\n'),

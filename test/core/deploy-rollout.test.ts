@@ -50,7 +50,7 @@ const early = drive(passed(pilotDone), at(18))
 describe('the way of a rollout', () => {
   test('the pilot starts in the open window, and nothing else does', () => {
     expect(starts(started)).toEqual(['1: p1 p2'])
-    expect(started.step).toMatchObject({ kind: 'wait', reason: 'reports', text: 'Waiting for the reports of 2 host(s).' })
+    expect(started.step).toMatchObject({ kind: 'wait', reason: 'reports', text: 'Waiting for the reports of 2 hosts.' })
   })
 
   test('given installed hosts, when asked, then they are checked, once', () => {

@@ -93,6 +93,8 @@ export const lowerAccepted = (ring: RingView, hosts: readonly HostProgress[]): R
   failuresAccepted: Math.min(ring.failuresAccepted, failuresIn(ring, hosts)),
 })
 
+const counted = (hosts: number): string => (hosts === 1 ? '1 host' : `${hosts} hosts`)
+
 const wait = (reason: WaitReason, text: string, until?: Instant): Step => ({
   kind: 'wait',
   reason,
@@ -199,7 +201,7 @@ function catchUpLater(rollout: RolloutView, now: Instant): Step | null {
   const delayed = rollout.hosts.filter((host) => isDelayed(host, now))
   if (delayed.length === 0) return null
   const until = delayed.map(({ delayedUntil }) => delayedUntil ?? '').sort()[0]
-  return wait('delay', `${delayed.length} delayed host(s) are still to come.`, until)
+  return wait('delay', `${counted(delayed.length)} still to come: delayed.`, until)
 }
 
 function end(rollout: RolloutView): Step {
@@ -208,12 +210,12 @@ function end(rollout: RolloutView): Step {
   return {
     kind: 'needs-people',
     hosts: names(open),
-    text: `${open.length} host(s) failed or are unknown: retry, roll back or exclude each of them.`,
+    text: `${counted(open.length)} failed or unknown: retry, roll back or exclude each of them.`,
   }
 }
 
 const waitForReports = (hosts: readonly HostProgress[]): Step =>
-  wait('reports', `Waiting for the reports of ${hosts.filter(inFlight).length} host(s).`)
+  wait('reports', `Waiting for the reports of ${counted(hosts.filter(inFlight).length)}.`)
 
 const windowClosed = ({ window, nextOpening }: RolloutView): Step =>
   wait('window closed', window.open ? 'The window is open.' : window.why, nextOpening)
