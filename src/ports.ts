@@ -1,6 +1,6 @@
 import type { Card, Form } from './cards/card.ts'
-import type { ButtonValue, Intent, Outcome } from './core/intent.ts'
 import type { Checked } from './core/identify/judge.ts'
+import type { ButtonValue, Intent, Outcome } from './core/intent.ts'
 import type { Instant, Refusal } from './core/result.ts'
 
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
@@ -173,4 +173,3 @@ export interface ReportAnswer {
   readonly accepted: number
   readonly refused: readonly { readonly index: number; readonly reason: string }[]
 }
-
