@@ -1,13 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nextOpenings } from '../../src/core/deploy/window.ts'
 import type { WindowRule } from '../../src/core/policy.ts'
+import type { Answer } from './hands.ts'
 import {
   allReport,
   announced,
   approved,
   done,
   GO,
-  moveTo,
   quickPolicy,
   ROLLING,
   refused,
@@ -21,7 +21,11 @@ import {
 } from './paths-support.ts'
 
 let walk: Walk
-afterEach(() => walk?.house.end())
+
+interface Planned {
+  readonly clocks: unknown
+  readonly submission: { readonly plan: { readonly window: { readonly start: string } } }
+}
 
 const DAY_MS = 86_400_000
 const ANNOUNCEMENT = /^Security update for your computer/
@@ -41,13 +45,43 @@ async function toReview(version?: string): Promise<void> {
   }
 }
 const nightly = ({ house }: Walk): WindowRule => house.house.inForce.policy.windows[0] ?? expect.unreachable()
-const berlin = (at: Date): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', hour: '2-digit', minute: '2-digit' }).format(at)
-
-describe('a window that closes in the middle', () => {
-  test('given a pilot that is recorded after it, then the rest waits for the next opening, and everybody can read when', async () => {
+describe('a delay that is granted, and a window that closes in the middle', () => {
+  const ASKED = /^Lena Brandt asks for a delay of ws-lena/
+  const state = async () => (await walk.house.house.db.change.findFirstOrThrow()).state as unknown as Planned
+  const request = () => walk.house.house.db.delayRequest.findFirstOrThrow()
+  beforeAll(async () => {
     walk = await startWalk()
     await announced(walk, manual)
+  })
+  afterAll(() => walk.house.end())
+
+  const ask = (person: string, reason: string, inputs = {}): Promise<Answer> =>
+    walk.hands.press(person, 'end-users', ANNOUNCEMENT, 'Ask for a delay', { reason, ...inputs })
+
+  test('given a request for the night after the next one, then one of operations decides, and the deadlines stay', async () => {
+    const { clocks, submission } = await state()
+    const until = new Date(Date.parse(submission.plan.window.start) + 2 * DAY_MS).toISOString()
+    refused(await ask('greta', 'Busy.'), /name at least one of your computers/)
+    expect((await done(ask('lena', 'Month-end closing.', { until }))).text).toMatch(
+      /Decided by operations\. The update follows in the next maintenance window after that time\./,
+    )
+    refused(await ask('lena', 'Again.'), /is waiting for its decision already/)
+    refused(await walk.hands.press('lena', TEAM, ASKED, 'Grant'), /someone else of operations has to decide/)
+    refused(await walk.hands.press('ben', TEAM, ASKED, 'Grant'), /Delays of this class are decided by operations/)
+    await done(walk.hands.press('emil', TEAM, ASKED, 'Grant'))
+    expect(await walk.hands.see('end-users', /^Lena Brandt: your delay is granted/)).toMatch(/updated in the window that begins/)
+    expect((await state()).clocks).toEqual(clocks)
+  })
+
+  test('then it is decided, and the limit of the class is reached', async () => {
+    refused(
+      await walk.intent({ person: 'chiara', place: TEAM, verb: 'grant-delay', subject: 'delay:1' }),
+      /Emil Sørensen has already decided/,
+    )
+    refused(await ask('lena', 'Once more.'), /You were granted 1 of 1 delays for this change; no further one is possible/)
+  })
+
+  test('given a pilot that is recorded after the window, then the rest waits for the next opening, and everybody can read when', async () => {
     await until(walk, TEAM, ROLLING, /RUNNING/)
     await allReport(walk)
     await walk.at('23:45')
@@ -59,16 +93,32 @@ describe('a window that closes in the middle', () => {
     await walk.at('21:59')
     expect(await orders()).toBe(before)
     await walk.at('22:00')
-    expect(await walk.hands.see(TEAM, /^Ring 2 "Early" started/)).toBeTruthy()
-    const ring2 = await walk.house.house.db.rolloutHost.findMany({ where: { ring: 2 } })
-    for (const { host } of ring2) expect(berlin((await orderedAt(host)) ?? new Date(0))).toMatch(/^22:00/)
+    expect(await walk.hands.count(TEAM, /^Ring 2 "Early" started/)).toBe(1)
+  })
+
+  test('then the delayed host starts in the window that was asked for, long after the others of its ring', async () => {
+    await toReview()
+    const asked = (await request()).until.getTime()
+    const started = (await orderedAt('ws-lena'))?.getTime()
+    expect(started).toBeGreaterThanOrEqual(asked)
+    expect(started).toBeLessThan(asked + 90 * 60_000)
+    expect((await orderedAt('ws-ines'))?.getTime()).toBeLessThan(asked - DAY_MS / 2)
+    expect(await walk.hands.see(TEAM, /^Review/)).toMatch(/13 verified of 13 hosts/)
+    expect((await done(walk.say('ana', 'why ws-lena'))).text).toMatch(
+      /delay until .* asked by Lena Brandt: Month-end closing\. \(delay request 1\).*delay granted by Emil Sørensen/,
+    )
   })
 })
 
-describe('an approved plan that nobody announces', () => {
-  test('given its window passes, then nothing starts, announcing is refused, and it is planned again and announced', async () => {
+describe('a window that is missed', () => {
+  const ASKED = /^Lena Brandt asks for a delay of ws-lena/
+  beforeAll(async () => {
     walk = await startWalk()
     await approved(walk, manual)
+  })
+  afterAll(() => walk.house.end())
+
+  test('given an approved plan that nobody announces, then nothing starts, announcing is refused, and it is planned again', async () => {
     await walk.at('22:30')
     expect(await orders()).toBe(0)
     await walk.at('00:30')
@@ -78,82 +128,16 @@ describe('an approved plan that nobody announces', () => {
     await done(walk.hands.press('ana', TEAM, /^Test/, 'Make the plan', manual.plan))
     expect(await walk.hands.count(TEAM, GO)).toBe(2)
     expect(await walk.hands.buttons(TEAM, GO)).toContain('Approve')
+  })
 
-    // Now it is announced so late that the lead time does not fit: the end users hear it at once.
+  test('given it is announced so late that the lead time does not fit, then the end users hear it at once', async () => {
     await vote(walk)
     await walk.at('21:40')
     await done(walk.hands.press('ana', TEAM, GO, 'Announce'))
     expect(await walk.hands.count('end-users', ANNOUNCEMENT)).toBe(1)
-    await walk.at('22:00')
-    expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/RUNNING/)
-  })
-})
-
-describe('an announced plan that is stopped all through its window', () => {
-  test('given it is resumed afterwards, then nothing starts at a time that nobody was told: it is planned again', async () => {
-    walk = await startWalk()
-    await announced(walk, manual)
-    await done(walk.hands.press('ana', TEAM, ROLLING, 'STOP'))
-    await walk.at('22:30')
-    await walk.at('00:30')
-    await done(walk.hands.press('dana', TEAM, ROLLING, 'Resume'))
-    await done(walk.hands.press('emil', TEAM, ROLLING, 'Resume'))
-    expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/The announced window passed and nothing was started/)
-    await walk.at('22:30')
-    expect(await orders()).toBe(0)
-    await done(walk.hands.press('ana', TEAM, ROLLING, 'Plan again'))
-    expect(await walk.hands.see('end-users', /no longer counts/)).toMatch(/told in a new message/)
-  })
-})
-
-describe('a delay', () => {
-  const ASKED = /^Lena Brandt asks for a delay of ws-lena/
-
-  test('given it is granted, then that host starts in the window asked for and not before; the deadlines stay', async () => {
-    walk = await startWalk()
-    await announced(walk, manual)
-    const clocks = async () => ((await walk.house.house.db.change.findFirstOrThrow()).state as { clocks?: unknown }).clocks
-    const before = await clocks()
-    refused(
-      await walk.hands.press('greta', 'end-users', ANNOUNCEMENT, 'Ask for a delay', { reason: 'Busy.' }),
-      /name at least one of your computers/,
-    )
-    expect(
-      (await done(walk.hands.press('lena', 'end-users', ANNOUNCEMENT, 'Ask for a delay', { reason: 'Month-end closing.' }))).text,
-    ).toMatch(/Decided by operations\. The update follows in the next maintenance window after that time\./)
-    refused(
-      await walk.hands.press('lena', 'end-users', ANNOUNCEMENT, 'Ask for a delay', { reason: 'Again.' }),
-      /is waiting for its decision already/,
-    )
-    refused(await walk.hands.press('lena', TEAM, ASKED, 'Grant'), /someone else of operations has to decide/)
-    refused(await walk.hands.press('ben', TEAM, ASKED, 'Grant'), /Delays of this class are decided by operations/)
-    await done(walk.hands.press('emil', TEAM, ASKED, 'Grant'))
-    refused(
-      await walk.intent({ person: 'chiara', place: TEAM, verb: 'grant-delay', subject: 'delay:1' }),
-      /Emil Sørensen has already decided/,
-    )
-    expect(await walk.hands.see('end-users', /^Lena Brandt: your delay is granted/)).toMatch(/updated in the window that begins/)
-    expect(await clocks()).toEqual(before)
-    const asked = await walk.house.house.db.delayRequest.findFirstOrThrow()
-    // The limit: high allows one.
-    refused(
-      await walk.hands.press('lena', 'end-users', ANNOUNCEMENT, 'Ask for a delay', { reason: 'Once more.' }),
-      /You were granted 1 of 1 delays for this change; no further one is possible/,
-    )
-    await toReview()
-    const started = await orderedAt('ws-lena')
-    expect(started?.getTime()).toBeGreaterThanOrEqual(asked.until.getTime())
-    expect(started?.getTime()).toBeLessThan(asked.until.getTime() + 90 * 60_000)
-    expect((await orderedAt('ws-ines'))?.getTime()).toBeLessThan(asked.until.getTime() - 3_600_000)
-    expect(await walk.hands.see(TEAM, /^Review/)).toMatch(/13 verified of 13 hosts/)
-    expect((await done(walk.say('ana', 'why ws-lena'))).text).toMatch(
-      /delay until .* asked by Lena Brandt: Month-end closing\. \(delay request 1\).*delay granted by Emil Sørensen/,
-    )
   })
 
-  test('given it is refused, then with a reason that the asker reads, and the host starts as announced', async () => {
-    walk = await startWalk()
-    await announced(walk, manual)
+  test('given a delay that is refused, then with a reason that the asker reads, and the host stays where it was', async () => {
     await done(walk.hands.press('lena', 'end-users', ANNOUNCEMENT, 'Ask for a delay', { reason: 'I do not like updates.' }))
     refused(await walk.hands.press('emil', TEAM, ASKED, 'Refuse', { note: ' ' }), /Please say why/)
     await done(walk.hands.press('emil', TEAM, ASKED, 'Refuse', { note: 'The hole is being used by attackers.' }))
@@ -164,16 +148,36 @@ describe('a delay', () => {
     )
     const row = await walk.house.house.db.rolloutHost.findFirstOrThrow({ where: { host: 'ws-lena' } })
     expect(row.status).toBe('waiting')
+  })
 
-    // Nobody decides on the next one before the time that was asked for is past.
+  test('given it is stopped all through its window, then nothing starts later at a time that nobody was told', async () => {
     await done(walk.hands.press('ines', 'end-users', ANNOUNCEMENT, 'Ask for a delay', { reason: 'Month-end closing.' }))
-    const { until: asked } = await walk.house.house.db.delayRequest.findFirstOrThrow({ where: { person: 'ines' } })
-    await moveTo(walk.house, new Date(asked.getTime() + 60_000))
-    refused(await walk.hands.press('emil', TEAM, /^Ines Duarte asks for a delay/, 'Grant'), /DELAY_(EXPIRED|TOO_LATE)/)
+    await done(walk.hands.press('ana', TEAM, ROLLING, 'STOP'))
+    await walk.at('00:30')
+    await done(walk.hands.press('dana', TEAM, ROLLING, 'Resume'))
+    await done(walk.hands.press('emil', TEAM, ROLLING, 'Resume'))
+    expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/The announced window passed and nothing was started/)
+    await walk.at('22:30')
+    expect(await orders()).toBe(0)
+  })
+
+  test('given nobody decided on a delay before the time it asks for, then it is too late to grant it', async () => {
+    refused(
+      await walk.hands.press('emil', TEAM, /^Ines Duarte asks for a delay/, 'Grant'),
+      /DELAY_EXPIRED: The time that was asked for is over/,
+    )
+  })
+
+  test('when it is planned again, then the old announcement no longer counts, and what waited for a decision is closed', async () => {
+    await done(walk.hands.press('ana', TEAM, ROLLING, 'Plan again'))
+    expect(await walk.hands.see('end-users', /no longer counts/)).toMatch(/told in a new message/)
+    expect(await walk.hands.see(TEAM, /^Ines Duarte asks for a delay/)).toMatch(/The update was called off/)
+    expect(await walk.hands.buttons(TEAM, /^Ines Duarte asks for a delay/)).toEqual([])
   })
 })
 
 describe('a change freeze', () => {
+  afterAll(() => walk.house.end())
   const WORKER = /^rhc-worker-script/
 
   test('given a critical change in a freeze that outlasts its start deadline, then everybody reads that it was missed', async () => {
