@@ -2,9 +2,9 @@ import { numbers } from '../support/numbers.ts'
 import type { Kill } from './bot.ts'
 
 /** Calls that a walk of the main job makes at least; deaths are drawn from all of it. */
-const CALLS = 480
+const CALLS = 420
 /** A bot that is just being born is killed within this. */
-const BIRTH_MS = 1_200
+const BIRTH_MS = 2_000
 const CALL_MS = 60
 
 export interface RandomPlan {
@@ -14,11 +14,11 @@ export interface RandomPlan {
   readonly databases: number
 }
 
-/** Deaths at moments drawn from the whole walk; about one in five falls into the start after another one. */
+/** Deaths at moments drawn from the whole walk; about one in five falls into a start, be it the first or the one after another death. */
 export function randomKills(seed: number, { kills, databases }: RandomPlan): readonly Kill[] {
   const draw = numbers(seed)
   const whole = (below: number): number => Math.floor(draw() * below)
-  const early = Array.from({ length: kills }, (_, index) => index > 0 && draw() < 0.2)
+  const early = Array.from({ length: kills }, () => draw() < 0.2)
   const moments = early.map((is) => (is ? null : 1 + whole(CALLS)))
   const sorted = moments.filter((m) => m !== null).sort((a, b) => a - b)
   // The database goes along with the first ones of a shuffled row.
