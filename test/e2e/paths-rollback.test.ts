@@ -1,5 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { allReport, announced, done, GO, ROLLING, refused, startWalk, TEAM, tellAll, until, vote, type Walk } from './paths-support.ts'
+import {
+  allReport,
+  announced,
+  done,
+  GO,
+  moveTo,
+  ROLLING,
+  refused,
+  startWalk,
+  TEAM,
+  tellAll,
+  until,
+  vote,
+  type Walk,
+} from './paths-support.ts'
 
 const REVIEW = /^Review: openssl/
 const TEST = /^Test openssl/
@@ -9,7 +23,9 @@ beforeAll(async () => {
   walk = await startWalk()
   await announced(walk)
   await until(walk, TEAM, ROLLING, /RUNNING/)
-  await walk.time.pass(40)
+  // Nobody asks the back end while its hosts report, as in a downtime.
+  await moveTo(walk.house, new Date(walk.now().getTime() + 12 * 60_000))
+  await walk.time.pass(10)
 })
 afterAll(() => walk?.house.end())
 
@@ -20,6 +36,11 @@ const inventoryOf = async (host: string): Promise<string | undefined> => {
 }
 const pilotHosts = async (): Promise<readonly string[]> =>
   (await walk.house.house.db.rolloutHost.findMany({ where: { ring: 1 }, orderBy: { host: 'asc' } })).map((r) => r.host)
+
+test('given hosts that reported while nobody listened, then they were not silent', async () => {
+  expect(await walk.hands.count(TEAM, /no word from it/)).toBe(0)
+  expect(await walk.hands.see(TEAM, ROLLING)).not.toMatch(/late/)
+})
 
 test('given a pilot that was patched, then the inventory says so at once', async () => {
   expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/waits for the recorded outcome of the pilot/)
