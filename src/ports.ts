@@ -1,6 +1,6 @@
 import type { Card, Form } from './cards/card.ts'
 import type { Checked } from './core/identify/judge.ts'
-import type { ButtonValue, Intent, Outcome } from './core/intent.ts'
+import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Instant, Refusal } from './core/result.ts'
 
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
@@ -120,6 +120,11 @@ export interface Runner {
   /** All reports so far, and whether the back end knows the order at all. */
   observe(orderId: string): Promise<{ readonly known: boolean; readonly reports: readonly HostReport[] }>
 }
+
+/** The answer to an intent, for the eyes of who asked: cards, or a rule's no (at a field of the form, where it is about one). */
+export type Outcome =
+  | { readonly ok: true; readonly cards: readonly Card[] }
+  | { readonly ok: false; readonly refusal: Refusal; readonly field?: string }
 
 /** The doors that `main` hands to adapters. */
 export interface Doors {

@@ -1,6 +1,7 @@
 import { thanksCard } from '../cards/announcement.ts'
-import type { Intent, Outcome } from '../core/intent.ts'
+import type { Intent } from '../core/intent.ts'
 import type { Person } from '../core/policy.ts'
+import type { Outcome } from '../ports.ts'
 import { runCommand } from './change.ts'
 import { answerCommand } from './commands.ts'
 import { askForDelay, decideOnDelay } from './delays.ts'

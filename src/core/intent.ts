@@ -1,5 +1,3 @@
-import type { Refusal } from './result.ts'
-
 /** The value behind every button: `{v, verb, id, digest?}`. Untrusted when it comes back: it names a subject, rights are looked up. */
 export interface ButtonValue {
   readonly v: 1
@@ -25,7 +23,3 @@ export interface Intent {
   /** Unique per delivery where the platform gives one: the same delivery twice has one effect. */
   readonly delivery?: string
 }
-
-export type Outcome =
-  | { readonly ok: true; readonly cards: readonly import('../cards/card.ts').Card[] }
-  | { readonly ok: false; readonly refusal: Refusal; readonly field?: string }

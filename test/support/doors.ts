@@ -1,6 +1,6 @@
 import type { Card } from '../../src/cards/card.ts'
-import type { Intent, Outcome } from '../../src/core/intent.ts'
-import type { Doors, HostReport, PostView } from '../../src/ports.ts'
+import type { Intent } from '../../src/core/intent.ts'
+import type { Doors, HostReport, Outcome, PostView } from '../../src/ports.ts'
 import { card } from './cards.ts'
 
 /** A house with nobody in it: what a test puts in is what an adapter gets out. */
