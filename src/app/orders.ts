@@ -44,7 +44,7 @@ export async function startOrder(
   })
   await unit.house.boss.send(unit.tx, orderQueue, { change: state.id })
   const silent = new Date(unit.now.getTime() + unit.house.inForce.policy.silentAfterMinutes * 60_000)
-  await due(unit, 'silence', changeSubject(state.id), silent, `silent hosts of change ${state.id} become unknown`)
+  await due(unit, 'silence', changeSubject(state.id), silent, `hosts of change ${state.id} that stay silent become unknown`)
 }
 
 function ordered(host: HostProgress, action: Order['action'], at: string): Ruled<HostProgress> {

@@ -85,7 +85,7 @@ async function dueSilence(unit: Unit, state: ChangeState, hosts: readonly HostPr
   if (news.length === 0) return
   const at = Math.ceil((Math.min(...news) + minutes * 60_000) / 60_000) * 60_000
   if (at > unit.now.getTime())
-    await due(unit, 'silence', changeSubject(state.id), new Date(at), `silent hosts of change ${state.id} become unknown`)
+    await due(unit, 'silence', changeSubject(state.id), new Date(at), `hosts of change ${state.id} that stay silent become unknown`)
 }
 
 /** What `nextStep` looks at. The window counts only from the planned start on. */

@@ -171,6 +171,33 @@ describe('live', () => {
     expect(await message(page, 'reply').evaluate((one) => one.getBoundingClientRect().top > 0)).toBe(true)
   })
 
+  test('a card far above that changes, and wants somebody, is one press away', async () => {
+    for (let index = 0; index < 12; index += 1) house.say(`root ${index}`, ALERT)
+    const page = await open()
+    await message(page, 'root 11').getByText('openssl: security update').waitFor()
+    house.say('root 0', { ...ALERT, title: 'openssl: revised' })
+    await page.getByRole('button', { name: 'Changed: ' }).click()
+    await page.getByRole('button', { name: 'Changed: ' }).waitFor({ state: 'hidden' })
+    expect(await message(page, 'root 0').evaluate((one) => one.getBoundingClientRect().bottom > 0)).toBe(true)
+  })
+
+  test('whoever has just pressed something is led to the card that follows from it', async () => {
+    for (let index = 0; index < 12; index += 1) house.say(`root ${index}`, ALERT)
+    const page = await open()
+    house.answer = () => {
+      house.say('the next step', card({ title: 'Here it goes on' }))
+      return { ok: true, cards: [] }
+    }
+    await message(page, 'root 0').getByRole('button', { name: 'Details' }).click()
+    await page.getByText('Recorded.').waitFor()
+    const bottom = async (one: Locator): Promise<number> => {
+      const box = await one.boundingBox()
+      return box ? box.y + box.height : Number.POSITIVE_INFINITY
+    }
+    const timeline = await bottom(page.locator('#timeline'))
+    await expect.poll(() => bottom(message(page, 'the next step').locator('.card')), { timeout: 10_000 }).toBeLessThanOrEqual(timeline)
+  })
+
   test('a place that is not open shows how much is unread', async () => {
     const page = await open({ person: 'ana', place: 'people' })
     await page.getByLabel('0 unread').first().waitFor({ state: 'attached' })

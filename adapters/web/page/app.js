@@ -111,10 +111,11 @@ function openPlace() {
 
 function showCurrent() {
   const posts = store.posts(state.place)
-  messages.show(posts, zone(), clock.now())
+  const changed = messages.show(posts, zone(), clock.now())
   byId('empty', HTMLParagraphElement).hidden = posts.length > 0
   store.markSeen(state.person, state.place)
   showUnread()
+  return changed
 }
 
 function showUnread() {
@@ -130,20 +131,33 @@ function showUnread() {
 function onRead(place, fresh, first) {
   if (place !== state.place) return showUnread()
   const follow = first || nearEnd()
-  showCurrent()
+  const changed = showCurrent()
   if (follow) scrollToEnd()
-  const newest = fresh.findLast((post) => post.threadOf === null) ?? fresh.at(-1)
-  const view = newest && !first ? messages.find(newest.id) : null
-  if (newest && view) arrived(newest, view.element)
+  if (!first) pointOut(fresh, changed)
   if (!first && fresh.length > 0) announce(fresh.length === 1 ? 'One new message' : `${fresh.length} new messages`)
 }
 
-/** A new message: whoever has just pressed something is led to it, others are told of it. @param {Post} post @param {HTMLElement} element */
-function arrived(post, element) {
-  const article = element.querySelector('article')
-  if (article) highlight(article)
-  if (post.threadOf === null && performance.now() < followUntil) element.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
-  else if (!isVisible(element)) showNewer(element, post.card.speak)
+/**
+ * Whoever has just pressed something is led to the card that follows from it; others are told of what they cannot see.
+ * @param {readonly Post[]} fresh @param {readonly Post[]} changed
+ */
+function pointOut(fresh, changed) {
+  for (const post of fresh) highlight(articleOf(post))
+  const root = fresh.findLast((post) => post.threadOf === null)
+  if (root && performance.now() < followUntil) return articleOf(root).scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+  const hidden = (/** @type {Post | undefined} */ post) => post !== undefined && !isVisible(articleOf(post))
+  const acted = changed.findLast((post) => post.card.actions?.length && hidden(post))
+  const reply = fresh.at(-1)
+  if (root && hidden(root)) showNewer(articleOf(root), `New: ${root.card.speak}`)
+  else if (acted) showNewer(articleOf(acted), `Changed: ${acted.card.speak}`)
+  else if (reply && hidden(reply)) showNewer(articleOf(reply), `New: ${reply.card.speak}`)
+}
+
+/** @param {Post} post of the place that is open */
+function articleOf(post) {
+  const article = messages.find(post.id)?.element.querySelector('article')
+  if (article) return article
+  throw new Error(`message ${post.id} is not drawn`)
 }
 
 function onConnected() {
@@ -297,9 +311,9 @@ function isVisible(element) {
   return top < frame.bottom && bottom > frame.top
 }
 
-/** A reply may come far above of what is being read. @param {HTMLElement | null} element @param {string} [what] */
-function showNewer(element, what = 'message') {
+/** What is new may stand far above of what is being read. @param {HTMLElement | null} element @param {string} [words] */
+function showNewer(element, words = '') {
   unseen = element
   newer.hidden = element === null
-  newer.textContent = `New: ${what}`
+  newer.textContent = words
 }

@@ -15,7 +15,7 @@ const SHOWN_REPLIES = 3
  * @property {HTMLElement} replies
  * @property {HTMLElement} answers
  * @property {CardView} card
- * @property {(post: Post, zone: string, now: string) => void} update
+ * @property {(post: Post, zone: string, now: string) => boolean} update true when a card that stood there already has changed
  */
 
 /**
@@ -29,11 +29,11 @@ export function messageList(list, onWish) {
   /** @type {Set<string>} threads that the reader has unfolded */
   const unfolded = new Set()
 
-  /** @param {readonly Post[]} posts oldest first @param {string} zone @param {string} now */
+  /** @param {readonly Post[]} posts oldest first @param {string} zone @param {string} now @returns {Post[]} those that stood there already and have changed */
   function show(posts, zone, now) {
     const ids = new Set(posts.map((post) => post.id))
     for (const id of views.keys()) if (!ids.has(id)) views.delete(id)
-    for (const post of posts) viewOf(post.id).update(post, zone, now)
+    const changed = posts.filter((post) => viewOf(post.id).update(post, zone, now))
     // A reply whose root is not here stands alone rather than vanish.
     const roots = posts.filter((post) => post.threadOf === null || !ids.has(post.threadOf))
     for (const root of roots) {
@@ -44,6 +44,7 @@ export function messageList(list, onWish) {
       list,
       roots.map((root) => viewOf(root.id).element),
     )
+    return changed
   }
 
   /** @param {string} root @param {readonly Post[]} replies */
@@ -132,7 +133,9 @@ function messageView(id, onWish) {
       time.title = `Time in ${zone}`
       const isNew = time.dateTime === ''
       time.dateTime = post.updatedAt
-      if (card.update(post.card, zone, now) && !isNew) highlight(article)
+      const changed = card.update(post.card, zone, now) && !isNew
+      if (changed) highlight(article)
+      return changed
     },
   }
 }
