@@ -238,6 +238,8 @@ async function holdBotLock(url: string, log: Logger, undo: Undo): Promise<void> 
 
 /** Starts what the environment asks for and says where it is; a signal stops it. Ends the process with 1 when it cannot start. */
 export async function run(): Promise<void> {
+  // Asked first: it may be gone by the time the bot is up.
+  const parent = process.ppid
   try {
     const bot = await start(readConfig())
     process.stdout.write(
@@ -246,7 +248,7 @@ export async function run(): Promise<void> {
     const stop = (): void => void bot.stop().then(() => process.exit(0))
     process.once('SIGINT', stop)
     process.once('SIGTERM', stop)
-    if (startedByNpm()) onOrphaned(stop)
+    if (startedByNpm()) onOrphaned(parent, stop)
   } catch (error) {
     process.stderr.write(error instanceof Fault ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`)
     process.exit(1)
@@ -254,8 +256,7 @@ export async function run(): Promise<void> {
 }
 
 /** A signal to npm ends the shell between npm and us, and nobody tells us: who started the bot believes it has stopped. */
-function onOrphaned(stop: () => void): void {
-  const parent = process.ppid
+function onOrphaned(parent: number, stop: () => void): void {
   const watch = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(watch)
