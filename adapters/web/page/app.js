@@ -1,7 +1,8 @@
 import { ApiError, get, post, sendWish, useToken } from './api.js'
+import { attention } from './attention.js'
 import { byId } from './dom.js'
 import { liveEvents } from './events.js'
-import { highlight, messageList } from './messages.js'
+import { messageList } from './messages.js'
 import { placeStore } from './place-store.js'
 import { privateMessage } from './private.js'
 import { sampleClock, showPeople, showPlaceHead, showPlaces } from './shell.js'
@@ -15,24 +16,19 @@ const PATIENCE = 60_000
 /** Milliseconds after a click for which a new card is taken for its consequence. */
 const CONSEQUENCE = 4_000
 
-const timeline = byId('timeline', HTMLElement)
 const banner = byId('banner', HTMLParagraphElement)
-const newer = byId('newer', HTMLButtonElement)
 
 /** @type {{sample: boolean, places: Place[], people: Person[], person: string, place: string}} */
 const state = { sample: false, places: [], people: [], person: '', place: '' }
 /** @type {Set<() => void>} */
 const waiting = new Set()
-/** @type {HTMLElement | null} the new message that is out of sight */
-let unseen = null
-/** Until when (performance.now) new cards are followed, because this person has just pressed something. */
-let followUntil = 0
 
 const zone = () => state.people.find((one) => one.id === state.person)?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 const clock = sampleClock({ zone, onMove: moveClock, onDue: readClock })
 const messages = messageList(byId('messages', HTMLOListElement), (wish, id) =>
   send(wish, messages.find(id)?.card ?? null, messages.find(id)?.answers ?? null),
 )
+const reader = attention((id) => messages.find(id)?.element)
 const store = placeStore(onRead)
 const events = liveEvents({
   onOpen: onConnected,
@@ -70,13 +66,6 @@ function wire() {
     event.preventDefault()
     sendCommand()
   })
-  timeline.addEventListener('scroll', () => {
-    if (unseen && isVisible(unseen)) showNewer(null)
-  })
-  newer.addEventListener('click', () => {
-    unseen?.scrollIntoView({ block: 'center' })
-    showNewer(null)
-  })
 }
 
 /** Place and person stand in the address, so that two windows can be two people and a reload changes nothing. */
@@ -101,11 +90,11 @@ function writeHash(place, person) {
 function openPlace() {
   messages.clear()
   byId('answers', HTMLDivElement).replaceChildren()
-  showNewer(null)
+  reader.forget()
   showPeople(state.people, state.person)
   showPlaceHead(state.places.find((one) => one.id === state.place))
   showCurrent()
-  scrollToEnd()
+  reader.toEnd()
   void readClock()
 }
 
@@ -130,34 +119,11 @@ function showUnread() {
 /** @param {string} place @param {Post[]} fresh @param {boolean} first */
 function onRead(place, fresh, first) {
   if (place !== state.place) return showUnread()
-  const follow = first || nearEnd()
+  const follow = first || reader.nearEnd()
   const changed = showCurrent()
-  if (follow) scrollToEnd()
-  if (!first) pointOut(fresh, changed)
+  if (follow) reader.toEnd()
+  if (!first) reader.pointOut(fresh, changed)
   if (!first && fresh.length > 0) announce(fresh.length === 1 ? 'One new message' : `${fresh.length} new messages`)
-}
-
-/**
- * Whoever has just pressed something is led to the card that follows from it; others are told of what they cannot see.
- * @param {readonly Post[]} fresh @param {readonly Post[]} changed
- */
-function pointOut(fresh, changed) {
-  for (const post of fresh) highlight(articleOf(post))
-  const root = fresh.findLast((post) => post.threadOf === null)
-  if (root && performance.now() < followUntil) return articleOf(root).scrollIntoView({ block: 'nearest', behavior: 'smooth' })
-  const hidden = (/** @type {Post | undefined} */ post) => post !== undefined && !isVisible(articleOf(post))
-  const acted = changed.findLast((post) => post.card.actions?.length && hidden(post))
-  const reply = fresh.at(-1)
-  if (root && hidden(root)) showNewer(articleOf(root), `New: ${root.card.speak}`)
-  else if (acted) showNewer(articleOf(acted), `Changed: ${acted.card.speak}`)
-  else if (reply && hidden(reply)) showNewer(articleOf(reply), `New: ${reply.card.speak}`)
-}
-
-/** @param {Post} post of the place that is open */
-function articleOf(post) {
-  const article = messages.find(post.id)?.element.querySelector('article')
-  if (article) return article
-  throw new Error(`message ${post.id} is not drawn`)
 }
 
 function onConnected() {
@@ -207,13 +173,13 @@ function sendCommand() {
 async function send(wish, source, where, said) {
   const { person, place } = state
   source?.setPending(true)
-  followUntil = performance.now() + PATIENCE
+  reader.follow(PATIENCE)
   /** @type {Outcome} */
   const outcome = await sendWish({ ...(state.sample ? { person } : {}), place, ...wish }, untilBack).catch((error) => ({
     refusal: { code: 'NOT_SENT', text: wordsOf(error) },
   }))
   source?.setPending(false)
-  followUntil = outcome.refusal || outcome.cards?.length ? 0 : performance.now() + CONSEQUENCE
+  reader.follow(outcome.refusal || outcome.cards?.length ? 0 : CONSEQUENCE)
   // Whoever has moved on to another place or person must not see this answer there.
   if (state.person !== person || state.place !== place) return
   const target = where ?? byId('answers', HTMLDivElement)
@@ -294,26 +260,4 @@ function showBanner(text) {
 /** For screen readers; private answers stand in live regions of their own. @param {string} text */
 function announce(text) {
   byId('announcer', HTMLDivElement).textContent = text
-}
-
-function nearEnd() {
-  return timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 120
-}
-
-function scrollToEnd() {
-  timeline.scrollTop = timeline.scrollHeight
-}
-
-/** @param {HTMLElement} element */
-function isVisible(element) {
-  const { top, bottom } = element.getBoundingClientRect()
-  const frame = timeline.getBoundingClientRect()
-  return top < frame.bottom && bottom > frame.top
-}
-
-/** What is new may stand far above of what is being read. @param {HTMLElement | null} element @param {string} [words] */
-function showNewer(element, words = '') {
-  unseen = element
-  newer.hidden = element === null
-  newer.textContent = words
 }
