@@ -1,10 +1,8 @@
-import type { Card } from '../cards/card.ts'
-import { listed, note, quiet, textBlock } from '../cards/words.ts'
+import { threadNote } from '../cards/notes.ts'
 import type { ChangeEvent } from '../core/change/command.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { exclude, retry } from '../core/deploy/acts.ts'
 import { newProgress } from '../core/deploy/progress.ts'
-import { rungOf } from '../core/identify/verification.ts'
 import type { Audience } from '../core/policy.ts'
 import { moveBaselines } from './baseline.ts'
 import { closeOpenRequests, withGrantedDelays } from './delays.ts'
@@ -15,19 +13,15 @@ import { startOrder } from './orders.ts'
 import { changeSubject, json, readHosts, writeHosts } from './rows.ts'
 import { planPurpose, reply, show } from './show.ts'
 
-/** A line in the thread of one of the change's cards: it belongs to an event and never changes. */
-async function say(unit: Unit, audience: Audience, subject: string, under: string, key: string, card: Card): Promise<void> {
-  await reply(unit, audience, subject, under, key, { frozen: card })
-}
-
 /** What follows from one event, in the same transaction: posts, due rows, host rows, orders. */
 export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeState, event: ChangeEvent): Promise<void> {
   const subject = changeSubject(after.id)
   const team: Audience = 'patch team'
-  // One line of a thread per event: the number of acts so far makes its key unique.
-  const key = `note:${after.acts.length}`
   const digest = after.submission?.digest ?? ''
   const live = planPurpose('progress', digest)
+  const line = threadNote(before, after, event)
+  // One line per event: the number of acts so far makes its key unique.
+  if (line) await reply(unit, team, subject, line.under === 'alert' ? 'alert' : live, `note:${after.acts.length}`, { frozen: line.card })
   switch (event.kind) {
     case 'classified':
       return show(unit, team, subject, 'test')
@@ -43,63 +37,20 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
       await show(unit, 'end users', subject, planPurpose('announcement', digest), { digest })
       return due(unit, 'advance', subject, laterOf(unit.now, after.submission?.plan.window.start), `window opens for change ${after.id}`)
     case 'ring started':
-      await startOrder(unit, after, event.ring, 'install', event.hosts)
-      return say(unit, team, subject, live, key, ringNote(after, event.ring, `started: ${listed(event.hosts)}`))
+      return startOrder(unit, after, event.ring, 'install', event.hosts)
     case 'ring settled':
-      await say(
-        unit,
-        team,
-        subject,
-        live,
-        key,
-        ringNote(
-          after,
-          event.ring,
-          `settled: ${event.figures}`,
-          event.ring === 1 ? 'Next: look at the pilot systems and record the outcome.' : undefined,
-        ),
-      )
-      return due(unit, 'advance', subject, unit.now, `next ring of change ${after.id}`)
     case 'pilot recorded':
-      await say(
-        unit,
-        team,
-        subject,
-        live,
-        key,
-        note(
-          event.passed ? 'The pilot passed' : 'The pilot FAILED',
-          event.passed ? 'good' : 'danger',
-          ...(event.note ? [textBlock(event.note)] : []),
-        ),
-      )
       return due(unit, 'advance', subject, unit.now, `next ring of change ${after.id}`)
     case 'halted':
-      await say(
-        unit,
-        team,
-        subject,
-        live,
-        key,
-        note(
-          event.by === null ? 'HALTED by threshold' : 'STOPPED',
-          'danger',
-          textBlock(event.reason),
-          quiet('Nothing starts until the quorum resumes it.'),
-        ),
-      )
       return unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
     case 'resumed':
-      await say(unit, team, subject, live, key, note('Resumed by quorum', 'good'))
       return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
     case 'hosts retried':
       return hostsRetried(unit, after, event.hosts)
     case 'hosts excluded':
       await hostsExcluded(unit, after, event)
-      await say(unit, team, subject, live, key, note(`Excluded: ${listed(event.hosts)}`, 'neutral', textBlock(event.reason)))
       return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
     case 'rolled back':
-      await say(unit, team, subject, live, key, note('Rolling back', 'warning', textBlock(event.reason)))
       await unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
       return due(unit, 'advance', subject, unit.now, `roll-back of change ${after.id}`)
     case 'incident reported':
@@ -115,11 +66,8 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
       return show(unit, 'management', subject, planPurpose('summary', digest), { digest })
     case 'planned again':
       return planGivenUp(unit, after)
-    case 'bulletin revised': {
-      if (event.voidsPlan) await planGivenUp(unit, after)
-      const card = revisionNote(before, after, event)
-      return card ? say(unit, team, subject, 'alert', key, card) : undefined
-    }
+    case 'bulletin revised':
+      return event.voidsPlan ? planGivenUp(unit, after) : undefined
     case 'vouched':
     case 'declared not relevant':
     case 'test recorded':
@@ -137,26 +85,6 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
 }
 
 const laterOf = (now: Date, start: string | undefined): Date => (start && Date.parse(start) > now.getTime() ? new Date(start) : now)
-
-function ringNote(state: ChangeState, ring: number, what: string, next?: string): Card {
-  const name = state.submission?.plan.rings[ring - 1]?.name ?? `${ring}`
-  return note(`Ring ${ring} "${name}" ${what}`, 'info', ...(next ? [textBlock(next)] : []))
-}
-
-/** What a revision changes, for the thread of the alert; null when nothing that people go by has changed. */
-function revisionNote(before: ChangeState, after: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): Card | null {
-  const [was, is] = [before.bulletin.verdict, event.bulletin.verdict]
-  const news = [...event.differences, ...(was === is ? [] : [`verdict ${was} -> ${is}: ${event.bulletin.verdictReason}`])]
-  if (news.length === 0 && !event.voidsPlan) return null
-  return note(
-    event.differences.length > 0 ? `Revision ${event.bulletin.revision}` : 'The proof has changed, the facts have not',
-    rungOf(is) > rungOf(was) && event.differences.length === 0 ? 'good' : 'warning',
-    { kind: 'list', items: news.map((d) => [d]) },
-    ...(before.vouch && !after.vouch ? [textBlock('The vouch was for the revision before: security has to vouch again.')] : []),
-    ...(event.voidsPlan ? [textBlock('The plan that was waiting is void: it needs a new one, and a new approval.')] : []),
-    ...(before.phase === 'rolling out' ? [textBlock('The rollout goes on: the builds of its plan are still the ones to have.')] : []),
-  )
-}
 
 /** Nothing of the plan happens any more. Who has read its announcement has not read the next one. */
 async function planGivenUp(unit: Unit, { id }: ChangeState): Promise<void> {

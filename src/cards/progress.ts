@@ -2,7 +2,8 @@ import { haltDigest } from '../core/change/decide-deploy.ts'
 import type { ChangeState, RingState, Rollout } from '../core/change/state.ts'
 import { type RingCounters, ringCounters } from '../core/deploy/counters.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
-import type { Plan, PlannedRing } from '../core/evaluate/plan.ts'
+import type { Ring } from '../core/deploy/ring.ts'
+import type { Plan } from '../core/evaluate/plan.ts'
 import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
@@ -58,7 +59,7 @@ function headline(plan: Plan, rollout: Rollout): string {
 const toneOf = ({ status }: Rollout) =>
   status === 'halted' || status === 'stopped' ? 'danger' : status === 'finished' ? 'good' : status === 'rolling back' ? 'warning' : 'info'
 
-function ringRow(ring: PlannedRing, number: number, state: RingState | undefined, hosts: readonly HostProgress[]): readonly string[] {
+function ringRow(ring: Ring, number: number, state: RingState | undefined, hosts: readonly HostProgress[]): readonly string[] {
   const counters = ringCounters(hosts.filter((h) => h.ring === number))
   const figures = [
     counters.arrived,
@@ -77,7 +78,7 @@ function ringRow(ring: PlannedRing, number: number, state: RingState | undefined
   ]
 }
 
-function ringWords(state: RingState | undefined, ring: PlannedRing, counters: RingCounters): string {
+function ringWords(state: RingState | undefined, ring: Ring, counters: RingCounters): string {
   const extra = [
     counters.excluded > 0 && `${counters.excluded} excluded`,
     counters.delayed > 0 && `${counters.delayed} delayed`,

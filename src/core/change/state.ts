@@ -3,7 +3,7 @@ import type { Proposal } from '../evaluate/classification.ts'
 import type { Clocks } from '../evaluate/clocks.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { Approval } from '../evaluate/quorum.ts'
-import type { Severity, UpdateType, Vulnerability } from '../identify/bulletin.ts'
+import type { Bulletin } from '../identify/bulletin.ts'
 import type { Verdict } from '../identify/verification.ts'
 import type { ChangeClass } from '../policy.ts'
 import type { Instant } from '../result.ts'
@@ -29,21 +29,25 @@ export interface Act {
 }
 
 /** The bulletin as the change knows it; the whole document stays in its own row. */
-export interface BulletinFacts {
+export interface BulletinFacts
+  extends Pick<
+    Bulletin,
+    | 'source'
+    | 'vendorId'
+    | 'revision'
+    | 'title'
+    | 'url'
+    | 'publishedAt'
+    | 'updatedAt'
+    | 'severity'
+    | 'updateType'
+    | 'vulnerabilities'
+    | 'restart'
+  > {
   readonly rowId: number
-  readonly source: string
-  readonly vendorId: string
-  readonly revision: string
+  /** SHA-256 of the document. */
   readonly digest: string
-  readonly title: string
   readonly publisher: string
-  readonly url?: string
-  readonly publishedAt: Instant
-  readonly updatedAt: Instant
-  readonly severity: Severity
-  readonly updateType: UpdateType
-  readonly vulnerabilities: readonly Vulnerability[]
-  readonly restart: 'none stated' | 'services' | 'reboot'
   readonly verdict: Verdict
   readonly verdictReason: string
   readonly signedBy?: string

@@ -1,4 +1,5 @@
 import { canonicalJson, sha256Hex } from '../canonical.ts'
+import type { Ring } from '../deploy/ring.ts'
 import type { Instant } from '../result.ts'
 
 /** What exactly would be done: what approvers approve. Everything in it is part of the digest. */
@@ -6,7 +7,7 @@ export interface Plan {
   readonly changeId: number
   readonly bulletins: readonly { readonly source: string; readonly vendorId: string; readonly revision: string; readonly digest: string }[]
   readonly hosts: readonly PlannedHost[]
-  readonly rings: readonly PlannedRing[]
+  readonly rings: readonly Ring[]
   /** Hosts that no runner can reach, with the reason: they are not patched by this plan. */
   readonly leftOut: readonly { readonly host: string; readonly reason: string }[]
   readonly window: { readonly id: string; readonly name: string; readonly zone: string; readonly start: Instant; readonly end: Instant }
@@ -21,15 +22,6 @@ export interface Plan {
 export interface PlannedHost {
   readonly host: string
   readonly packages: readonly { readonly name: string; readonly from: string; readonly to: string }[]
-}
-
-export interface PlannedRing {
-  readonly id: string
-  readonly name: string
-  readonly hosts: readonly string[]
-  readonly soakMinutes: number
-  readonly maxFailures: number
-  readonly minVerified: number
 }
 
 /** SHA-256 of the plan's canonical JSON, lower-case hex. Approvals are bound to it. */
