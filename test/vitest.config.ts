@@ -8,7 +8,7 @@ export default defineConfig({
     pool: 'forks',
     // By default one core is left out; most tests wait for a database or a browser.
     maxWorkers: '100%',
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // One embedded server for the whole run; every test file gets a database of its own.
     globalSetup: ['test/support/global-setup.ts'],
