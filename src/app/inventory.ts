@@ -3,7 +3,7 @@ import { afterRollBack, afterUpdate } from '../core/assess/installed.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Instant } from '../core/result.ts'
 import type { Database, Tx } from '../db/database.ts'
-import { json } from './rows.ts'
+import { json } from './change/rows.ts'
 
 type Row = { readonly lastSeen: Date; readonly data: unknown; readonly installs: readonly Install[] }
 

@@ -8,12 +8,12 @@ import { policySchema } from '../core/policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../core/result.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock, Doors } from '../ports.ts'
-import { clockView, nextEvent } from './doors.ts'
+import { dueOpening } from './change/planning.ts'
+import { json } from './change/rows.ts'
+import { clockView, nextEvent } from './doors/doors.ts'
 import { due } from './due.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
 import { shiftSigns, writeAssets } from './inventory.ts'
-import { dueOpening } from './planning.ts'
-import { json } from './rows.ts'
 
 /** The sample organisation that ships. */
 export const SAMPLE_FOLDER = fileURLToPath(new URL('../../manifests/sample', import.meta.url))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { frozenCard } from '../../src/app/posts.ts'
+import { frozenCard } from '../../src/app/chat/posts.ts'
 import type { CallKind, LoopbackFault } from '../support/loopback-platform.ts'
 import { openRoom, type Room } from './deliver-support.ts'
 

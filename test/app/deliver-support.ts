@@ -1,6 +1,6 @@
 import pino from 'pino'
-import { createDeliverer, type Deliverer, type DelivererOptions } from '../../src/app/deliver.ts'
-import { type Post, touchSubject, wantPost } from '../../src/app/posts.ts'
+import { createDeliverer, type Deliverer, type DelivererOptions } from '../../src/app/chat/deliver.ts'
+import { type Post, touchSubject, wantPost } from '../../src/app/chat/posts.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { card } from '../support/cards.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'

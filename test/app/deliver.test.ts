@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Deliverer, doubling } from '../../src/app/deliver.ts'
-import { postAgain } from '../../src/app/posts.ts'
+import { type Deliverer, doubling } from '../../src/app/chat/deliver.ts'
+import { postAgain } from '../../src/app/chat/posts.ts'
 import { freshDatabase } from '../support/database.ts'
 import type { CallKind, LoopbackFault } from '../support/loopback-platform.ts'
 import { NOW, openRoom, type Room, stateCard } from './deliver-support.ts'

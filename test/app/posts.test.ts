@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { touchSubject, wantPost } from '../../src/app/posts.ts'
+import { touchSubject, wantPost } from '../../src/app/chat/posts.ts'
 import type { Tx } from '../../src/db/database.ts'
 import { card } from '../support/cards.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'

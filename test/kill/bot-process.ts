@@ -1,8 +1,8 @@
 // The bot in a process of its own, on an embedded database of its own, that kills itself where it is told to. Started by bot.ts.
 import { pino } from 'pino'
 import { z } from 'zod'
+import { renderPost } from '../../src/app/chat/render.ts'
 import type { House } from '../../src/app/house.ts'
-import { renderPost } from '../../src/app/render.ts'
 import { canonicalJson } from '../../src/core/canonical.ts'
 import { start } from '../../src/main.ts'
 import { loopbackClient } from '../support/loopback-platform.ts'

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { isQuery } from '../../src/app/queries.ts'
+import { isQuery } from '../../src/app/doors/queries.ts'
 import { canonicalJson } from '../../src/core/canonical.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import type { HostProgress } from '../../src/core/deploy/progress.ts'

@@ -1,10 +1,10 @@
-import type { Asset } from '../core/assess/asset.ts'
-import { type BaselineEntry, baselineStatus, moveBaseline } from '../core/assess/baseline.ts'
-import type { ChangeState } from '../core/change/state.ts'
-import type { Bulletin, FixedBuild } from '../core/identify/bulletin.ts'
-import type { Database, Tx } from '../db/database.ts'
-import type { Unit } from './house.ts'
-import { readAssetsWith } from './inventory.ts'
+import type { Asset } from '../../core/assess/asset.ts'
+import { type BaselineEntry, baselineStatus, moveBaseline } from '../../core/assess/baseline.ts'
+import type { ChangeState } from '../../core/change/state.ts'
+import type { Bulletin, FixedBuild } from '../../core/identify/bulletin.ts'
+import type { Database, Tx } from '../../db/database.ts'
+import type { Unit } from '../house.ts'
+import { readAssetsWith } from '../inventory.ts'
 import { changeSubject, readHosts } from './rows.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { listen } from '../db/listen.ts'
+import { listen } from '../../db/listen.ts'
 import { type Delivery, deliverOne } from './deliver-one.ts'
 import { endLeases, type Leased, lease } from './post-rows.ts'
 import { POSTS_CHANNEL } from './posts.ts'

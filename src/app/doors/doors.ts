@@ -1,11 +1,11 @@
-import type { Card, Form } from '../cards/card.ts'
-import type { ButtonValue } from '../core/intent.ts'
-import type { ClockView, Doors } from '../ports.ts'
-import type { House } from './house.ts'
+import type { Card, Form } from '../../cards/card.ts'
+import type { ButtonValue } from '../../core/intent.ts'
+import type { ClockView, Doors } from '../../ports.ts'
+import { renderPost } from '../chat/render.ts'
+import type { House } from '../house.ts'
+import { advanceRollout } from '../rollout/advance.ts'
+import { takeReports } from '../rollout/reports.ts'
 import { handleIntent } from './intents.ts'
-import { renderPost } from './render.ts'
-import { takeReports } from './reports.ts'
-import { advanceRollout } from './rollout.ts'
 
 /** Kinds of due rows that are worth moving the sample's clock to. */
 const EVENTS = ['arrival', 'advance', 'silence', 'tell-end-users']

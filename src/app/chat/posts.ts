@@ -1,6 +1,6 @@
-import type { Card } from '../cards/card.ts'
-import { canonicalJson } from '../core/canonical.ts'
-import type { Prisma, Tx } from '../db/database.ts'
+import type { Card } from '../../cards/card.ts'
+import { canonicalJson } from '../../core/canonical.ts'
+import type { Prisma, Tx } from '../../db/database.ts'
 
 /** A message of ours: what it should show (`wanted`), what it shows, and how its delivery goes. */
 export type Post = Prisma.PostGetPayload<object>

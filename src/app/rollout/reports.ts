@@ -1,11 +1,11 @@
-import type { HostProgress } from '../core/deploy/progress.ts'
-import { foldReport } from '../core/deploy/report.ts'
-import type { HostReport } from '../ports.ts'
+import type { HostProgress } from '../../core/deploy/progress.ts'
+import { foldReport } from '../../core/deploy/report.ts'
+import type { HostReport } from '../../ports.ts'
+import { changeSubject, lockChange, readHosts, writeHosts } from '../change/rows.ts'
+import { touchSubject } from '../chat/posts.ts'
+import { type House, transact } from '../house.ts'
+import { noteSigns, takeOver } from '../inventory.ts'
 import { runnerOf } from './giving.ts'
-import { type House, transact } from './house.ts'
-import { noteSigns, takeOver } from './inventory.ts'
-import { touchSubject } from './posts.ts'
-import { changeSubject, lockChange, readHosts, writeHosts } from './rows.ts'
 
 /** Asks every back end that has an order of ours for its reports, and folds in what is new. Answers the changes that moved. */
 export async function observeOrders(house: House): Promise<readonly number[]> {

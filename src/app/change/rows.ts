@@ -1,8 +1,8 @@
-import type { ChangeState } from '../core/change/state.ts'
-import type { HostProgress } from '../core/deploy/progress.ts'
-import type { RingView } from '../core/deploy/rollout.ts'
-import { Fault } from '../core/fault.ts'
-import type { Database, Prisma, Tx } from '../db/database.ts'
+import type { ChangeState } from '../../core/change/state.ts'
+import type { HostProgress } from '../../core/deploy/progress.ts'
+import type { RingView } from '../../core/deploy/rollout.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Database, Prisma, Tx } from '../../db/database.ts'
 
 /** Reading and writing the rows of a change: no decision in here. */
 

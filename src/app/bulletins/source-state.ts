@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { House, Unit } from './house.ts'
-import { json } from './rows.ts'
+import { json } from '../change/rows.ts'
+import type { House, Unit } from '../house.ts'
 
 const sourceState = z.object({
   cursor: z.string().nullable(),

@@ -1,8 +1,8 @@
-import type { HostProgress } from '../core/deploy/progress.ts'
-import { Fault } from '../core/fault.ts'
-import type { Order, Runner } from '../ports.ts'
-import { type House, transact, type Unit } from './house.ts'
-import { changeSubject, lockChange, readHosts, writeHosts } from './rows.ts'
+import type { HostProgress } from '../../core/deploy/progress.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Order, Runner } from '../../ports.ts'
+import { changeSubject, lockChange, readHosts, writeHosts } from '../change/rows.ts'
+import { type House, transact, type Unit } from '../house.ts'
 
 /**
  * Gives stored orders to their runners. stored -> giving -> given, or stored -> withdrawn when the rollout was stopped before.

@@ -1,8 +1,8 @@
-import type { Card } from '../cards/card.ts'
-import { canonicalJson } from '../core/canonical.ts'
-import type { Database, Tx } from '../db/database.ts'
-import { Prisma } from '../db/database.ts'
-import type { MessageRef } from '../ports.ts'
+import type { Card } from '../../cards/card.ts'
+import { canonicalJson } from '../../core/canonical.ts'
+import type { Database, Tx } from '../../db/database.ts'
+import { Prisma } from '../../db/database.ts'
+import type { MessageRef } from '../../ports.ts'
 import type { Post } from './posts.ts'
 
 // Every statement here is a transaction of its own, and time is the database's: the sample's clock moves by leaps.

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Command } from '../core/change/command.ts'
-import type { ChangeState } from '../core/change/state.ts'
-import type { HostProgress } from '../core/deploy/progress.ts'
-import { CLASSES } from '../core/policy.ts'
-import { allow, type Ruled, refuse } from '../core/result.ts'
-import type { House } from './house.ts'
-import { buildPlan, type Signs } from './planning.ts'
+import type { Command } from '../../core/change/command.ts'
+import type { ChangeState } from '../../core/change/state.ts'
+import type { HostProgress } from '../../core/deploy/progress.ts'
+import { CLASSES } from '../../core/policy.ts'
+import { allow, type Ruled, refuse } from '../../core/result.ts'
+import { buildPlan, type Signs } from '../change/planning.ts'
+import type { House } from '../house.ts'
 import type { Subject } from './subject.ts'
 
 /** What a verb's command is made from. */

@@ -1,5 +1,5 @@
-import { button, note, quiet, textBlock } from '../cards/words.ts'
-import type { Unit } from './house.ts'
+import { button, note, quiet, textBlock } from '../../cards/words.ts'
+import type { Unit } from '../house.ts'
 import type { Post } from './posts.ts'
 import { show } from './show.ts'
 

@@ -1,13 +1,13 @@
-import type { ChangeState } from '../core/change/state.ts'
-import { orderInstall, orderUninstall, orderVerify } from '../core/deploy/acts.ts'
-import type { HostProgress } from '../core/deploy/progress.ts'
-import { Fault } from '../core/fault.ts'
-import type { Ruled } from '../core/result.ts'
-import type { Order } from '../ports.ts'
-import { due } from './due.ts'
-import type { Unit } from './house.ts'
-import { orderQueue } from './jobs.ts'
-import { changeSubject, json, readHosts, writeHosts } from './rows.ts'
+import type { ChangeState } from '../../core/change/state.ts'
+import { orderInstall, orderUninstall, orderVerify } from '../../core/deploy/acts.ts'
+import type { HostProgress } from '../../core/deploy/progress.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Ruled } from '../../core/result.ts'
+import type { Order } from '../../ports.ts'
+import { changeSubject, json, readHosts, writeHosts } from '../change/rows.ts'
+import { due } from '../due.ts'
+import type { Unit } from '../house.ts'
+import { orderQueue } from '../jobs.ts'
 
 /**
  * Writes an order and marks its hosts, in the transaction of the decision: an order is stored before it is given.

@@ -1,7 +1,7 @@
-import type { Audience } from '../core/policy.ts'
-import type { Unit } from './house.ts'
+import type { Audience } from '../../core/policy.ts'
+import { json } from '../change/rows.ts'
+import type { Unit } from '../house.ts'
 import { wantPost } from './posts.ts'
-import { json } from './rows.ts'
 
 /** Ids of the places that an audience reads. */
 const placesFor = (unit: Unit, audience: Audience): readonly string[] =>

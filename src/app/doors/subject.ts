@@ -1,4 +1,4 @@
-import { type Ruled, refuse } from '../core/result.ts'
+import { type Ruled, refuse } from '../../core/result.ts'
 
 /** What a button or command is about: `change:12`, `bulletin:4`, `delay:3`, `failure:12/ring-2-ab12cd34`. */
 export interface Subject {
