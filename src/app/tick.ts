@@ -44,7 +44,7 @@ async function tick(house: House, giver: Giver, arrive: Arrive): Promise<void> {
       await handle(house, row, arrive)
     } catch (error) {
       // The row stays due and is tried again; the others must not wait for it.
-      house.log.error({ err: error, due: row.kind, subject: row.subject }, 'what was due failed')
+      if (!isStop(error)) house.log.error({ err: error, due: row.kind, subject: row.subject }, 'what was due failed')
     }
   }
   await giver.giveAll()
@@ -68,6 +68,9 @@ export interface Ticker {
   /** When the last tick went well, on the clock of `performance.now()`; before the first one, never. */
   lastGood(): number
 }
+
+/** The bot stops in the middle of a poll: no fault, the row is done at the next start. */
+const isStop = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
 
 /** Ticks one after the other, whoever asks for them. */
 export function createTicker(house: House, giver: Giver, arrive: Arrive): Ticker {

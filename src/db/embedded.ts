@@ -6,7 +6,7 @@ import pg from 'pg'
 import { Fault } from '../core/fault.ts'
 import { freePort, halt, initialise, launch, logPath, logTail, removeStalePidFile, USER } from './server/cluster.ts'
 import { exclusively } from './server/exclusive.ts'
-import { isServerOf, processesIn, readPidFile } from './server/postmaster.ts'
+import { exists, isServerOf, processesIn, readPidFile } from './server/postmaster.ts'
 import { makeFolder, prepareSite, type Secret, type Site, writeSecret } from './server/site.ts'
 
 // Crash recovery replays the log before the server answers.
@@ -181,11 +181,11 @@ async function leave({ presence, pid }: Running, site: Site, log: (line: string)
   while (isServerOf(pid, site.cluster)) await pause(10)
 }
 
-// A server that does not answer any more has no users.
+// A server that does not answer any more has no users. It may show a killed one for a moment after its end: that is none.
 async function othersPresent(presence: pg.Client): Promise<number> {
-  const sql = `SELECT count(*)::int AS others FROM pg_stat_activity WHERE application_name LIKE '${PRESENCE} %' AND pid <> pg_backend_pid()`
-  return presence.query<{ others: number }>(sql).then(
-    ({ rows }) => rows[0]?.others ?? 0,
+  const sql = `SELECT application_name AS name FROM pg_stat_activity WHERE application_name LIKE '${PRESENCE} %' AND pid <> pg_backend_pid()`
+  return presence.query<{ name: string }>(sql).then(
+    ({ rows }) => rows.filter(({ name }) => exists(Number(name.slice(PRESENCE.length + 1)))).length,
     () => 0,
   )
 }
