@@ -162,7 +162,7 @@ function planAction(state: ChangeState, subject: string, choices: PlanChoices): 
           label: 'How is it undone?',
           multiline: true,
           required: true,
-          value: 'Downgrade to the version that was there (dnf downgrade), tried in the test.',
+          value: 'Downgrade to the version that was there (dnf downgrade).',
           maxLength: 500,
         },
       ],
