@@ -177,10 +177,12 @@ async function furnish({ url, config, parts, log, inForce, sample }: Material, u
 function sourcesOf(inForce: PolicyInForce, sample: Sample, undo: Undo): readonly BulletinSource[] {
   const checker = createChecker()
   undo.push(() => checker.close())
-  return inForce.policy.sources.map((rule) => ({
-    ...createFolderSource({ id: rule.id, folder: sample.published }),
-    check: (raw, now) => checker.checkDocument(raw, rule, sample.key, now),
-  }))
+  return inForce.policy.sources
+    .filter((rule) => rule.kind === 'csaf-folder')
+    .map((rule) => ({
+      ...createFolderSource({ id: rule.id, folder: sample.published }),
+      check: (raw, now) => checker.checkDocument(raw, rule, sample.key, now),
+    }))
 }
 
 function delivererOf(

@@ -59,7 +59,10 @@ export class ChatError extends Error {
 
 /** One document as a source delivered it, with what stood beside it. Bytes are untouched. */
 export interface RawDocument {
+  /** Unique within its source, e.g. `rhsa-2023_3408.json` or a feed item's id. */
   readonly fileName: string
+  /** Where it was fetched from. */
+  readonly url?: string
   readonly bytes: Uint8Array
   readonly sha512?: string
   readonly sha256?: string
@@ -72,6 +75,28 @@ export interface Batch {
   /** Opaque; handed back at the next call. */
   readonly cursor: string
   readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
+  /** How many items the source lists in all, taken or known: a source that suddenly lists far fewer is failing. Absent: it has no list. */
+  readonly listed?: number
+  /** The whole catalogue of known exploited vulnerabilities, from a source that has it; never a part of it. Absent: not changed. */
+  readonly exploited?: ExploitedCatalogue
+}
+
+/** A complete catalogue: an id that is not in it is not known exploited as far as its publisher says. */
+export interface ExploitedCatalogue {
+  readonly version: string
+  readonly releasedAt: Instant
+  readonly entries: readonly ExploitedEntry[]
+}
+
+export interface ExploitedEntry {
+  readonly cve: string
+  readonly vendor: string
+  readonly product: string
+  readonly name: string
+  /** Calendar days, e.g. `2026-11-25`. */
+  readonly addedOn: string
+  readonly dueOn: string
+  readonly ransomware: 'known' | 'unknown'
 }
 
 export interface BulletinSource {

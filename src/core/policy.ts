@@ -1,22 +1,16 @@
 import { z } from 'zod'
-import { policyProblems } from './policy-check.ts'
+import { policyProblems } from './policy/check.ts'
+import { hours, id, role, time } from './policy/fields.ts'
+import { reminders } from './policy/reminders.ts'
+import { source } from './policy/sources.ts'
 
-/** Deployment classes of the chapter's Table 2.3, most urgent first. */
-export const CLASSES = ['critical', 'high', 'medium', 'low'] as const
-export type ChangeClass = (typeof CLASSES)[number]
-
-/** Roles of the process. `manager` signs the policy; `representative` passes announcements on to a department. */
-export const ROLES = ['patch-team', 'security', 'operations', 'manager', 'representative', 'end-user', 'admin'] as const
-export type Role = (typeof ROLES)[number]
+export { type ChangeClass, CLASSES, ROLES, type Role } from './policy/fields.ts'
+export type { ReminderKind, Reminders } from './policy/reminders.ts'
+export type { SourceKind, SourceRule, SourceRuleOf } from './policy/sources.ts'
 
 /** Who a place is for. */
 const AUDIENCES = ['patch team', 'security', 'representatives', 'end users', 'management', 'admin'] as const
 export type Audience = (typeof AUDIENCES)[number]
-
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected lower-case letters, digits and dashes')
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 22:00')
-const role = z.enum(ROLES)
-const hours = z.number().positive().nullable()
 
 const person = z.strictObject({
   id,
@@ -33,7 +27,7 @@ const place = z.strictObject({
   id,
   name: z.string().min(1),
   audience: z.enum(AUDIENCES),
-  platform: z.enum(['web', 'slack']),
+  platform: z.enum(['web', 'slack', 'teams']),
   ref: z.string().min(1),
 })
 
@@ -45,10 +39,29 @@ const window = z.strictObject({
   weekdays: z.array(z.number().int().min(1).max(7)).min(1),
   start: time,
   minutes: z.number().int().min(15).max(1440),
+  /** Only the first (1) to fifth (5) or the last (-1) of these weekdays in a month; every one where it is not given. */
+  nth: z
+    .array(z.union([z.number().int().min(1).max(5), z.literal(-1)]))
+    .min(1)
+    .optional(),
+  /** Hosts that it is for; all where nothing is given. A host matches when it matches every list. */
+  hosts: z
+    .strictObject({
+      assetClasses: z.array(z.string().min(1)).min(1).optional(),
+      environments: z
+        .array(z.enum(['production', 'test']))
+        .min(1)
+        .optional(),
+      sites: z.array(z.string().min(1)).min(1).optional(),
+      departments: z.array(z.string().min(1)).min(1).optional(),
+    })
+    .optional(),
 })
 
 /** A change freeze: from one instant to another, in which no window opens. */
 const blackout = z.strictObject({ name: z.string().min(1), from: z.iso.datetime(), to: z.iso.datetime(), reason: z.string().min(1) })
+
+const seats = z.array(z.strictObject({ role, count: z.number().int().positive() })).min(1)
 
 const classRule = z.strictObject({
   /** Start within, hours from clock zero; null: await a rollup or service pack. A calendar month is `startMonths: 1` instead. */
@@ -59,7 +72,11 @@ const classRule = z.strictObject({
   /** The test checklist, in order. */
   tests: z.array(z.strictObject({ id, label: z.string().min(1) })).min(1),
   /** How many different people of which roles must approve. */
-  quorum: z.array(z.strictObject({ role, count: z.number().int().positive() })).min(1),
+  quorum: seats,
+  /** The shorter path of an emergency change; `quorum` where it is not given. A review always follows. */
+  emergencyQuorum: seats.optional(),
+  /** Of a standard (pre-authorised, repeated) change; `quorum` where it is not given. */
+  standardQuorum: seats.optional(),
   /** Most delays that one person may be granted on one change. */
   delaysPerPerson: z.number().int().min(0),
   /** Role that decides delay requests. */
@@ -80,23 +97,16 @@ const ring = z.strictObject({
   minVerified: z.number().min(0).max(1),
 })
 
-const source = z.strictObject({
-  id,
-  kind: z.literal('csaf-folder'),
-  name: z.string().min(1),
-  /** Lower-case hex fingerprint of the primary key that may speak for `namespaces`. */
-  keyFingerprint: z.string().regex(/^[0-9a-f]{40}$/),
-  /** What the card says about the key, e.g. "Patchcrier sample key, not the vendor's". */
-  keyOwner: z.string().min(1),
-  /** Hosts of publisher namespaces that the key may speak for, e.g. `www.redhat.com`. */
-  namespaces: z.array(z.string().min(1)).min(1),
-})
-
 const policyFields = z.strictObject({
   organisation: z.string().min(1),
   /** Zone of the organisation: calendar months and labels without a reader are in it. */
   zone: z.string(),
-  preset: z.literal('chapter'),
+  /** Where the two clocks come from (core/policy/presets.ts). */
+  preset: z.enum(['chapter', 'essential-eight', 'pci-dss', 'bod-26-04']),
+  /** How an input counts that the preset asks for and nobody knows: as the worst case, or as the best. */
+  missingInputs: z.enum(['worst', 'best']).default('worst'),
+  /** How many managers of the version before approve a new version of this policy. */
+  buyOffManagers: z.number().int().positive().default(1),
   people: z.array(person).min(1),
   places: z.array(place).min(1),
   classes: z.strictObject({ critical: classRule, high: classRule, medium: classRule, low: classRule }),
@@ -112,6 +122,29 @@ const policyFields = z.strictObject({
   staleAfterDays: z.number().int().min(1),
   /** Where people get help, as announcements say it, e.g. `#it-help`. */
   helpPlace: z.string().min(1),
+  reminders: reminders.prefault({}),
+  /** Hosts that are not the organisation's own (contractor, customer, vendor, home). */
+  foreign: z
+    .strictObject({
+      /** Are they planned at all? `with-sponsor`: only while somebody of the organisation answers for them. */
+      plan: z.enum(['never', 'with-sponsor', 'always']).default('with-sponsor'),
+      /** Most days that a sponsorship lasts. */
+      sponsorDays: z.number().int().positive().default(90),
+    })
+    .prefault({}),
+  /** Hosts away from the offices and data centres. */
+  remote: z
+    .strictObject({
+      /** In the last ring only. */
+      lastRing: z.boolean().default(true),
+      /** Minutes without a report after which a remote host is `unknown`. */
+      silentAfterMinutes: z.number().int().min(1).default(1440),
+    })
+    .prefault({}),
+  /** Days that an exemption (a host left out with a reason) lasts unless it says otherwise. */
+  exemptionDays: z.number().int().positive().default(90),
+  /** Days for which inbound deliveries and finished jobs are kept. */
+  keepDays: z.number().int().min(1).default(30),
 })
 
 /** The organisation's rules, as data. Everything that differs between organisations is in here. */
@@ -126,4 +159,3 @@ export type WindowRule = z.infer<typeof window>
 export type Blackout = z.infer<typeof blackout>
 export type ClassRule = z.infer<typeof classRule>
 export type RingRule = z.infer<typeof ring>
-export type SourceRule = z.infer<typeof source>

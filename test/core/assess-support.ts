@@ -30,6 +30,8 @@ export function bulletin(vendorId: string, fixed: readonly FixedBuild[]): Bullet
     updateType: 'security patch',
     vulnerabilities: [],
     fixed,
+    unfixed: [],
+    names: [],
     restart: 'none stated',
     sections: {
       summary: { maximumSeverity: '', impact: '', affectedSoftware: '', recommendation: '' },

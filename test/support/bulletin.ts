@@ -22,6 +22,8 @@ export const aBulletin = (own: Partial<Bulletin>): Bulletin => ({
   updateType: 'security patch',
   vulnerabilities: [aVulnerability({})],
   fixed: [],
+  unfixed: [],
+  names: [],
   restart: 'services',
   sections: {
     summary: { maximumSeverity: 'Important', impact: '', affectedSoftware: '', recommendation: '' },

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createMessage, generateKey, type PrivateKey, sign } from 'openpgp'
 import { digestOf } from '../../adapters/sources/csaf/hash.ts'
-import type { SourceRule } from '../../src/core/policy.ts'
+import type { Pinned } from '../../adapters/sources/csaf/pinned.ts'
 import type { RawDocument } from '../../src/ports.ts'
 
 const SAMPLE = new URL('../../manifests/sample/csaf/', import.meta.url)
@@ -22,10 +22,8 @@ export interface SampleIndex {
 
 export const sampleIndex = JSON.parse(sampleFile('index.json').toString('utf8')) as SampleIndex
 export const sampleKey = sampleFile(sampleIndex.key).toString('utf8')
-export const sampleRule: SourceRule = {
+export const sampleRule: Pinned = {
   id: 'sample',
-  kind: 'csaf-folder',
-  name: 'Sample bulletins',
   keyFingerprint: sampleIndex.keyFingerprint,
   keyOwner: sampleIndex.keyOwner,
   namespaces: sampleIndex.namespaces,
@@ -59,7 +57,7 @@ export const sampleRaw = (path: string): RawDocument => rawFrom(sampleFile, path
 export const fixtureRaw = (path: string): RawDocument => rawFrom(fixtureFile, path)
 
 export interface Signer {
-  readonly rule: SourceRule
+  readonly rule: Pinned
   readonly keyArmored: string
   readonly privateKey: PrivateKey
 }

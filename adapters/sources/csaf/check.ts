@@ -1,9 +1,9 @@
 import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
 import type { Checked } from '../../../src/core/identify/judge.ts'
 import type { Check, CheckName, CheckOutcome } from '../../../src/core/identify/verification.ts'
-import type { SourceRule } from '../../../src/core/policy.ts'
 import type { RawDocument } from '../../../src/ports.ts'
 import { digestOf, hashCheck } from './hash.ts'
+import type { Pinned } from './pinned.ts'
 import { createReader, type Reader } from './reader.ts'
 import { signatureCheck } from './signature.ts'
 import { line } from './text.ts'
@@ -19,7 +19,7 @@ export interface CsafChecker {
    * hash and signature first, then, only if neither failed, the schema and what the document says of itself.
    * Never throws for what is in the document or its sidecars; rejects with `Fault` SOURCE_FAILED when it is closed meanwhile.
    */
-  checkDocument(raw: RawDocument, rule: SourceRule, keyArmored: string, now: Date): Promise<CheckedDocument>
+  checkDocument(raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<CheckedDocument>
   /** Ends the process that reads documents. */
   close(): Promise<void>
 }
@@ -43,7 +43,7 @@ const hostOf = (namespace: string): string | null => {
   return web && username === '' && password === '' ? hostname.toLowerCase() : null
 }
 
-const namespaceCheck = (bulletin: Bulletin, rule: SourceRule): Check => {
+const namespaceCheck = (bulletin: Bulletin, rule: Pinned): Check => {
   const { name, namespace, category } = bulletin.publisher
   const host = hostOf(namespace)
   const allowed = `A folder has no domain of its own; the policy lets this key speak for ${rule.namespaces.join(', ')}.`
@@ -58,7 +58,7 @@ const unavailable = (names: readonly CheckName[], why: string): readonly Check[]
 const readingChecks = async (
   reader: Reader,
   raw: RawDocument,
-  rule: SourceRule,
+  rule: Pinned,
 ): Promise<Pick<CheckedDocument, 'bulletin' | 'checks' | 'dropped'>> => {
   const { bulletin, evidence, dropped } = await reader.read(rule.id, raw.bytes)
   const schema = check('schema', bulletin === null ? 'fail' : 'pass', evidence)

@@ -112,6 +112,8 @@ const build = (source: string, foreign: CsafDocument, drop: Drop): Bulletin => {
     updateType: 'security patch',
     vulnerabilities,
     fixed,
+    unfixed: [],
+    names: [],
     restart: restartOf(
       read.flatMap((one) => one.remediations),
       fixed,

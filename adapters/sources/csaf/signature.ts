@@ -1,7 +1,7 @@
 import { createMessage, type Key, readKeys, readSignature, type Signature, type Subkey, verify } from 'openpgp'
 import type { Check, CheckOutcome } from '../../../src/core/identify/verification.ts'
-import type { SourceRule } from '../../../src/core/policy.ts'
 import type { RawDocument } from '../../../src/ports.ts'
+import type { Pinned } from './pinned.ts'
 
 const DAY = 86_400_000
 const WARN_DAYS = 90
@@ -81,7 +81,7 @@ const signedAt = async (bytes: Uint8Array, signature: Signature, key: Key, now: 
   )
 }
 
-const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule: SourceRule, now: Date): Promise<Check> => {
+const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule: Pinned, now: Date): Promise<Check> => {
   try {
     const warning = await standing(key, now)
     const signature = await readDetached(armored)
@@ -98,7 +98,7 @@ const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule:
  * The detached OpenPGP signature against the key that the policy pins by its primary fingerprint. Reads nothing of the document.
  * `now` is our clock: a key that expired or was revoked before it fails, one that expires within 90 days is said so.
  */
-export const signatureCheck = async (raw: RawDocument, rule: SourceRule, keyArmored: string, now: Date): Promise<Check> => {
+export const signatureCheck = async (raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<Check> => {
   if (raw.signature === undefined) return check('unavailable', `No signature was published beside ${raw.fileName}.`)
   const pin = rule.keyFingerprint
   let key: Key | null

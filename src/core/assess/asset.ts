@@ -21,6 +21,14 @@ export interface Asset {
   readonly criticality: 'mission-critical' | 'normal'
   readonly location: 'data centre' | 'office' | 'remote'
   readonly ownership: 'company' | 'contractor' | 'customer' | 'vendor' | 'home'
+  /** Who of the organisation answers for a foreign host, and until when. */
+  readonly sponsor?: { readonly email: string; readonly until: Instant }
+  /** Can it be reached from the internet? Absent: nobody has said. */
+  readonly exposure?: 'internet' | 'internal'
+  /** What tells two imports of one host apart, strongest first: serial number, cloud instance id, fully qualified name. */
+  readonly serial?: string
+  readonly cloudId?: string
+  readonly fqdn?: string
   readonly managed: boolean
   /** End users sit in front of it. */
   readonly workstation: boolean

@@ -22,22 +22,36 @@ export interface Vulnerability {
   readonly exploitedEvidence?: string
 }
 
-/** An rpm version. `epoch` 0 when the package has none. */
+/** A version in parts, as rpm and dpkg have them. `epoch` 0 when the package has none. */
 export interface Evr {
   readonly epoch: number
   readonly version: string
   readonly release: string
 }
 
+/** How versions are written and compared (core/assess/scheme.ts). */
+export const SCHEMES = ['rpm', 'dpkg', 'apk', 'semver', 'pep440', 'generic'] as const
+export type Scheme = (typeof SCHEMES)[number]
+
 /** A build that fixes something: in this product stream, this package at this version or later is fixed. */
 export interface FixedBuild {
-  /** Product stream as the publisher names it, e.g. `BaseOS-8.6.0.Z.EUS`. */
+  /** Product stream as the publisher names it, e.g. `BaseOS-8.6.0.Z.EUS`, `Debian:12`, `npm`. */
   readonly stream: string
-  readonly scheme: 'rpm'
+  readonly scheme: Scheme
   readonly name: string
+  /** `*`: any architecture. */
   readonly arch: string
+  /** Schemes without epoch or release have epoch 0 and an empty release. */
   readonly evr: Evr
+  /** Lowest affected version, as the scheme writes it; absent: every lower version is affected. */
+  readonly introduced?: string
   readonly cves: readonly string[]
+}
+
+/** Versions that are affected and have no fix yet. */
+export interface UnfixedRange extends Omit<FixedBuild, 'evr'> {
+  /** Highest affected version; absent: every version from `introduced` on. */
+  readonly lastAffected?: string
 }
 
 /** CSAF's remediation categories. */
@@ -94,6 +108,12 @@ export interface Bulletin {
   readonly updateType: UpdateType
   readonly vulnerabilities: readonly Vulnerability[]
   readonly fixed: readonly FixedBuild[]
+  readonly unfixed: readonly UnfixedRange[]
+  /**
+   * Products that the notice names without saying which versions are affected, in its own words and lower case. A feed's item has only
+   * these: a person says what is affected (core/assess/named.ts).
+   */
+  readonly names: readonly string[]
   /** What must be restarted for the fix to work, as far as the document says. */
   readonly restart: 'none stated' | 'services' | 'reboot'
   readonly sections: Sections

@@ -1,5 +1,5 @@
 import { IANAZone } from 'luxon'
-import type { Policy } from './policy.ts'
+import type { Policy } from '../policy.ts'
 
 /** What is wrong, and where in the policy. */
 export interface PolicyProblem {

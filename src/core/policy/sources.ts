@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { id } from './fields.ts'
+
+const host = z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'expected a host name such as www.redhat.com')
+const url = z.url({ protocol: /^https$/, error: 'expected an https address' })
+const fingerprint = z.string().regex(/^[0-9a-f]{40}$|^[0-9a-f]{64}$/, 'expected 40 (or 64) lower-case hex digits of a primary key')
+
+/** What every source has. */
+const common = {
+  id,
+  name: z.string().min(1),
+  /** Minutes between two looks. */
+  everyMinutes: z.number().int().min(1).max(10_080).default(60),
+  /** Largest answer that is taken, in megabytes. */
+  maxMegabytes: z.number().positive().max(200).default(32),
+  /** Private networks (CIDR) that this source may be fetched from: an intranet mirror. Nothing else may be private. */
+  allowNetworks: z.array(z.string().min(3)).default([]),
+  /** Days without any news after which the source counts as failing; null: never. */
+  silentDays: z.number().int().positive().nullable().default(null),
+}
+
+/** Who may speak by which key. */
+const pinned = {
+  /** Fingerprint of the primary key that may speak for `namespaces`. */
+  keyFingerprint: fingerprint,
+  /** What the card says about the key, e.g. "Patchcrier sample key, not the vendor's". */
+  keyOwner: z.string().min(1),
+  /** Hosts of publisher namespaces that the key may speak for, e.g. `www.redhat.com`. */
+  namespaces: z.array(host).min(1),
+}
+
+/** A folder of CSAF documents with their sidecars, filled by somebody else. */
+const csafFolder = z.strictObject({
+  ...common,
+  kind: z.literal('csaf-folder'),
+  ...pinned,
+  /** Where the documents are. The sample has its own. */
+  folder: z.string().min(1).optional(),
+  /** File with the armoured public key. */
+  keyFile: z.string().min(1).optional(),
+})
+
+/** A CSAF provider over https. Without a pinned key its documents are CORROBORATED at best. */
+const csaf = z.strictObject({
+  ...common,
+  kind: z.literal('csaf'),
+  /** A domain (well-known, security.txt and DNS name are tried), a provider-metadata.json, a ROLIE feed or a directory. */
+  provider: z.union([url, host]),
+  keyFingerprint: fingerprint.optional(),
+  keyOwner: z.string().min(1).optional(),
+  namespaces: z.array(host).min(1),
+  /** Only documents whose ids begin so, e.g. `RHSA-`; empty: all. */
+  idPrefixes: z.array(z.string().min(1)).default([]),
+})
+
+/** RSS, Atom or RDF. It triggers, it never proves: what it says is UNCONFIRMED until something independent confirms it. */
+const feed = z.strictObject({
+  ...common,
+  kind: z.literal('feed'),
+  url,
+  publisher: z.string().min(1),
+  /** Hosts that links of its items may lead to; a link elsewhere is dropped and said. */
+  domains: z.array(host).min(1),
+})
+
+/** OSV records: https (the bucket's layout: ECOSYSTEM/modified_id.csv and ECOSYSTEM/ID.json) or a folder of JSON files. */
+const osv = z.strictObject({
+  ...common,
+  kind: z.literal('osv'),
+  url: url.optional(),
+  folder: z.string().min(1).optional(),
+  /** As OSV writes them, e.g. `Debian:12`, `AlmaLinux:9`, `npm`, `PyPI`. */
+  ecosystems: z.array(z.string().min(1)).min(1),
+})
+
+/** CISA's catalogue of known exploited vulnerabilities: facts about CVE ids, no bulletins. */
+const kev = z.strictObject({ ...common, kind: z.literal('kev'), url })
+
+export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev])
+
+export type SourceRule = z.infer<typeof source>
+export type SourceKind = SourceRule['kind']
+/** The rule of one kind of source. */
+export type SourceRuleOf<K extends SourceKind> = Extract<SourceRule, { kind: K }>
