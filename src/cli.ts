@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { nearest } from './app/doors/typo.ts'
+import { nearest } from './app/doors/commands/typo.ts'
 import { SAMPLE_DATABASE, SAMPLE_FOLDER, samplePolicy } from './app/sample.ts'
 import { readTokens } from './app/tokens.ts'
 import { readDataFolder } from './config.ts'

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { Fault } from './core/fault.ts'
@@ -9,6 +10,10 @@ export interface Config {
   /** Where everything that must outlive a restart is kept. */
   readonly dataFolder: string
   readonly logLevel: string
+  /** The organisation's policy; null: sample mode. */
+  readonly policyFile: string | null
+  /** A PostgreSQL of one's own; null: the embedded one. Holds a password. */
+  readonly databaseUrl: string | null
 }
 
 const port = z.coerce
@@ -22,6 +27,8 @@ const folder = z.string().min(1, 'expected a folder').default('./data')
 const environment = z.object({
   PORT: port.default(3978),
   PATCHCRIER_DATA: folder,
+  PATCHCRIER_POLICY: z.string().min(1, 'expected a file').optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://USER:PASSWORD@HOST/DATABASE' }).optional(),
   PATCHCRIER_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('warn'),
 })
 
@@ -36,11 +43,26 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const read = environment.safeParse(env)
   const problems = read.success
     ? []
-    : read.error.issues.map((i) => `${i.path.join('.')}: ${i.message}; got "${env[String(i.path[0])] ?? ''}"`)
-  const all = [...problems, ...chatProblems(env)]
+    : read.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}; got ${shown(String(name), env)}`)
+  const policyFile = policyFileOf(env)
+  const all = [...problems, ...(policyFile === null ? chatProblems(env) : [])]
   if (!read.success || all.length > 0) throw new Fault('CONFIG_INVALID', all.join('\n'))
-  return { port: read.data.PORT, dataFolder: resolve(read.data.PATCHCRIER_DATA), logLevel: read.data.PATCHCRIER_LOG }
+  return {
+    port: read.data.PORT,
+    dataFolder: resolve(read.data.PATCHCRIER_DATA),
+    logLevel: read.data.PATCHCRIER_LOG,
+    policyFile,
+    databaseUrl: read.data.DATABASE_URL ?? null,
+  }
 }
+
+/** A connection string holds a password: what came is not repeated. */
+const shown = (name: string, env: Readonly<Record<string, string | undefined>>): string =>
+  name === 'DATABASE_URL' ? 'something else' : `"${env[name] ?? ''}"`
+
+/** `PATCHCRIER_POLICY`, else `policy.yaml` in the working folder, where there is one. */
+export const policyFileOf = (env: Readonly<Record<string, string | undefined>> = process.env): string | null =>
+  env.PATCHCRIER_POLICY ? resolve(env.PATCHCRIER_POLICY) : existsSync('policy.yaml') ? resolve('policy.yaml') : null
 
 /** Reads the data folder alone, for commands that work on it beside the bot. Throws Fault CONFIG_INVALID. */
 export function readDataFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -60,7 +82,7 @@ function chatProblems(env: Readonly<Record<string, string | undefined>>): readon
     if (given.length === 0) return []
     const missing = names.filter((n) => !env[n])
     return [
-      `${platform}: ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set, so this is not sample mode.${missing.length > 0 ? ` Missing: ${missing.join(', ')}.` : ''} Missing too: a policy file of your organisation, which this version cannot read yet. Unset ${given.length === 1 ? 'it' : 'them'} to start sample mode.`,
+      `${platform}: ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set, so this is not sample mode.${missing.length > 0 ? ` Missing: ${missing.join(', ')}.` : ''} Missing too: the policy of your organisation (PATCHCRIER_POLICY, or ./policy.yaml; npm run -s patchcrier -- policy init writes one). Unset ${given.length === 1 ? 'it' : 'them'} to start sample mode.`,
     ]
   })
 }

@@ -11,6 +11,8 @@ import type { BulletinSource, Clock, Runner } from '../ports.ts'
 export interface PolicyInForce {
   readonly policy: Policy
   readonly hash: string
+  /** False: nobody has bought off the first version yet. Every card says so, and rollouts wait. */
+  readonly approved: boolean
 }
 
 /** What the use cases work with. Made once, in main. */
@@ -20,9 +22,12 @@ export interface House {
   readonly boss: Boss
   readonly clock: Clock
   readonly log: Logger
+  /** The version in force now. Ask again each time: another one may come into force while the bot runs. */
   readonly inForce: PolicyInForce
   readonly sources: ReadonlyMap<string, BulletinSource>
   readonly runners: ReadonlyMap<string, Runner>
+  /** After the commit that brought another version into force: works by it from now on. */
+  adopt(next: PolicyInForce): void
 }
 
 /** One transaction with the time at which it happens and the audit records it will end with. */

@@ -11,9 +11,9 @@ import type { Clock, Doors } from '../ports.ts'
 import { dueOpening } from './change/planning.ts'
 import { json } from './change/rows.ts'
 import { clockView, nextEvent } from './doors/doors.ts'
-import { due } from './due.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
 import { shiftSigns, writeAssets } from './inventory.ts'
+import { due } from './time/due.ts'
 
 /** The sample organisation that ships. */
 export const SAMPLE_FOLDER = fileURLToPath(new URL('../../manifests/sample', import.meta.url))
@@ -51,7 +51,7 @@ export async function openSample(folder: string, published: string): Promise<Sam
 /** The sample's policy. It is in force from the start; the first audit record says which managers bought it off. */
 export async function samplePolicy(folder: string): Promise<PolicyInForce> {
   const policy = policySchema.parse(JSON.parse(await readFile(join(folder, 'policy.json'), 'utf8')))
-  return { policy, hash: sha256Hex(canonicalJson(policy)) }
+  return { policy, hash: sha256Hex(canonicalJson(policy)), approved: true }
 }
 
 /** Publishes a document as a vendor would: sidecars first, then the document by a rename. Doing it twice is harmless. */

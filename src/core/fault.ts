@@ -1,6 +1,7 @@
 /** Stable, searchable codes of faults: something that should not happen did. A rule's no is a `Refusal` instead. */
 export type FaultCode =
   | 'CONFIG_INVALID'
+  | 'POLICY_INVALID'
   | 'DATABASE_UNAVAILABLE'
   | 'DATABASE_HELD'
   | 'DATABASE_BUSY'

@@ -299,7 +299,7 @@ describe('start', () => {
     [
       'all of Slack',
       { SLACK_BOT_TOKEN: 's3cret', SLACK_SIGNING_SECRET: 's3cret' },
-      /SLACK_SIGNING_SECRET are set.*Missing too: a policy file/,
+      /SLACK_SIGNING_SECRET are set.*Missing too: the policy of/,
     ],
     ['half of Teams', { MICROSOFT_APP_ID: 's3cret' }, /Teams: .*Missing: MICROSOFT_APP_PASSWORD, MICROSOFT_APP_TENANT_ID\./],
     [

@@ -51,9 +51,10 @@ beforeAll(async () => {
     boss,
     clock: { now: () => new Date(NOW) },
     log: pino({ level: 'silent' }),
-    inForce: { policy, hash: 'p'.repeat(64) },
+    inForce: { policy, hash: 'p'.repeat(64), approved: true },
     sources: new Map(),
     runners: new Map(),
+    adopt: () => undefined,
   }
 })
 afterAll(async () => {

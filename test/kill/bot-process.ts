@@ -52,7 +52,7 @@ async function drawn(house: House): Promise<Record<string, string>> {
 const { folder, loopback, port, point } = orderSchema.parse(JSON.parse(process.argv[2] ?? ''))
 const log = pino({ level: 'warn' }, pino.destination({ dest: `${folder}/bot.log`, sync: true }))
 const running = await start(
-  { port, dataFolder: folder, logLevel: 'warn' },
+  { port, dataFolder: folder, logLevel: 'warn', policyFile: null, databaseUrl: null },
   {
     policy: await killPolicy(),
     connect: [async () => ({ platform: loopbackClient(loopback), close: async () => undefined })],

@@ -9,5 +9,5 @@ export async function killPolicy(): Promise<PolicyInForce> {
   const sample = await samplePolicy(new URL('../../manifests/sample', import.meta.url).pathname)
   const extra = JSON.parse(await readFile(new URL('places.json', import.meta.url), 'utf8')) as PolicyPlace[]
   const policy = { ...sample.policy, places: [...sample.policy.places, ...extra] }
-  return { policy, hash: sha256Hex(canonicalJson(policy)) }
+  return { policy, hash: sha256Hex(canonicalJson(policy)), approved: true }
 }

@@ -24,7 +24,10 @@ export async function startTestHouse(parts: Parts = {}): Promise<TestHouse> {
 
 async function begin(databaseUrl: string, dataFolder: string, parts: Parts, cleanUp: () => Promise<void>): Promise<TestHouse> {
   const log = pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' })
-  const running = await start({ port: 0, dataFolder, logLevel: 'silent' }, { log, ...parts, databaseUrl })
+  const running = await start(
+    { port: 0, dataFolder, logLevel: 'silent', policyFile: null, databaseUrl: null },
+    { log, ...parts, databaseUrl },
+  )
   return {
     ...running,
     dataFolder,

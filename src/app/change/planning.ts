@@ -7,8 +7,8 @@ import { nextOpenings } from '../../core/deploy/window.ts'
 import type { Plan } from '../../core/evaluate/plan.ts'
 import type { Policy } from '../../core/policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../../core/result.ts'
-import { due } from '../due.ts'
 import type { House, Unit } from '../house.ts'
+import { due } from '../time/due.ts'
 
 const OPENINGS_PER_WINDOW = 4
 

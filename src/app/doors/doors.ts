@@ -20,13 +20,12 @@ export interface DoorsOptions {
 
 /** The doors that adapters come in by. */
 export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOptions): Doors {
-  const { policy } = house.inForce
   return {
     handleIntent: (intent) => handleIntent(house, intent),
     formFor: (button) => formFor(house, button),
-    places: async () => policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
-    people: async () => policy.people.map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
-    posts: async (placeId) => (policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
+    places: async () => house.inForce.policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
+    people: async () => house.inForce.policy.people.map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
+    posts: async (placeId) => (house.inForce.policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
     report: async (changeId, reports) => {
       const { known, moved, accepted, refused } = await takeReports(house, changeId, reports)
       if (moved) await advanceRollout(house, changeId)

@@ -5,9 +5,9 @@ import { Fault } from '../../core/fault.ts'
 import type { Ruled } from '../../core/result.ts'
 import type { Order } from '../../ports.ts'
 import { changeSubject, json, readHosts, writeHosts } from '../change/rows.ts'
-import { due } from '../due.ts'
 import type { Unit } from '../house.ts'
 import { orderQueue } from '../jobs.ts'
+import { due } from '../time/due.ts'
 
 /**
  * Writes an order and marks its hosts, in the transaction of the decision: an order is stored before it is given.

@@ -1,12 +1,12 @@
-import type { Text } from '../../cards/card.ts'
-import type { WhyLine } from '../../cards/lists.ts'
-import { at, nameOf } from '../../cards/words.ts'
-import { phaseWords } from '../../core/change/guard.ts'
-import type { ChangeState, SubmittedPlan } from '../../core/change/state.ts'
-import type { HostProgress } from '../../core/deploy/progress.ts'
-import type { HostReport, Order } from '../../ports.ts'
-import { changeSubject } from '../change/rows.ts'
-import type { House } from '../house.ts'
+import type { Text } from '../../../cards/card.ts'
+import type { WhyLine } from '../../../cards/lists.ts'
+import { at, nameOf } from '../../../cards/words.ts'
+import { phaseWords } from '../../../core/change/guard.ts'
+import type { ChangeState, SubmittedPlan } from '../../../core/change/state.ts'
+import type { HostProgress } from '../../../core/deploy/progress.ts'
+import type { HostReport, Order } from '../../../ports.ts'
+import { changeSubject } from '../../change/rows.ts'
+import type { House } from '../../house.ts'
 
 /** Everything that is known to have happened to a host, oldest first, each line with its source. Null: no such host. */
 export async function whyHost(house: House, host: string): Promise<readonly WhyLine[] | null> {

@@ -1,4 +1,4 @@
-import type { Role } from '../../core/policy.ts'
+import type { Role } from '../../../core/policy.ts'
 
 /** A word that somebody may have meant. `hint` is a sentence that says what to do instead. */
 export interface Meant {

@@ -1,4 +1,4 @@
-import type { Unit } from './house.ts'
+import type { House, Unit } from '../house.ts'
 
 /** Everything that becomes due. `what` is said to people where the next event is shown. */
 export type DueKind = 'advance' | 'silence' | 'tell-end-users' | 'arrival' | 'poll' | 'audit-head' | 'opening' | 'signs-of-life'
@@ -11,4 +11,9 @@ export async function due(unit: Unit, kind: DueKind, subject: string, at: Date, 
 /** What was due for a subject and is no longer to happen. */
 export async function nothingDue(unit: Unit, subject: string, kinds: readonly DueKind[]): Promise<void> {
   await unit.tx.due.deleteMany({ where: { subject, kind: { in: [...kinds] }, doneAt: null, dueAt: { gt: unit.now } } })
+}
+
+/** The row has had its effect. For effects that may happen twice; others close it in their own transaction. */
+export const finish = async (house: House, id: number): Promise<void> => {
+  await house.db.due.updateMany({ where: { id, doneAt: null }, data: { doneAt: house.clock.now() } })
 }

@@ -1,0 +1,51 @@
+import { helpCard } from '../../../cards/lists.ts'
+import type { Intent } from '../../../core/intent.ts'
+import type { Person } from '../../../core/policy.ts'
+import type { Outcome } from '../../../ports.ts'
+import type { House } from '../../house.ts'
+import { ACTS } from './acts.ts'
+import { LOOKS } from './looks.ts'
+import { type CommandRule, type Commands, mayUse, no, show } from './rule.ts'
+import { BUTTON_WORDS, type Meant, nearest } from './typo.ts'
+
+/** The commands people type, in the order of the help. */
+const COMMANDS: Commands = {
+  help: {
+    usage: 'help',
+    what: 'what you can do here',
+    roles: [],
+    run: async ({ actor }) => show(helpCard(actor.name, allowed(actor))),
+  },
+  ...LOOKS,
+  ...ACTS,
+}
+
+/** Help shows only what the asker may do. */
+const allowed = (actor: Person): readonly CommandRule[] => Object.values(COMMANDS).filter((c) => mayUse(c, actor))
+
+/** Reads a typed line. A typo gets the nearest command and an example. */
+export async function answerCommand(
+  house: House,
+  intent: Intent,
+  actor: Person,
+  act: (intent: Intent) => Promise<Outcome>,
+): Promise<Outcome> {
+  const [word = '', ...rest] = (intent.inputs.text ?? '').trim().slice(0, 500).split(/\s+/)
+  const name = word.toLowerCase().replace(/^\//, '')
+  const rule = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!rule) return no('COMMAND_UNKNOWN', typo(word, actor))
+  if (!mayUse(rule, actor)) return no('ROLE_MISSING', `\`${name}\` is for ${rule.roles.join(', ')}. Try \`help\` to see what you can do.`)
+  return rule.run({ house, argument: rest.join(' '), intent, actor, act })
+}
+
+function typo(word: string, actor: Person): string {
+  if (word === '') return 'Try `help`.'
+  const commands = Object.entries(COMMANDS).map(
+    ([name, c]): Meant => ({ word: name, roles: c.roles, hint: `Did you mean \`${c.usage}\`?` }),
+  )
+  const meant = nearest(
+    word,
+    [...commands, ...BUTTON_WORDS].filter((m) => mayUse(m, actor)),
+  )
+  return [`"${word.slice(0, 40)}" is not a command.`, ...(meant ? [meant] : []), 'Try `help`.'].join(' ')
+}

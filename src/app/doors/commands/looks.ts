@@ -1,0 +1,107 @@
+import { bulletinsCard, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
+import type { ChangeState } from '../../../core/change/state.ts'
+import type { Outcome } from '../../../ports.ts'
+import { readSourceState } from '../../bulletins/source-state.ts'
+import { readChange } from '../../change/rows.ts'
+import type { House } from '../../house.ts'
+import { aboutBulletin } from '../queries.ts'
+import { byNumber, type Commands, no, numberOf, show, TEAM, type Typed } from './rule.ts'
+import { whyHost } from './why.ts'
+
+/** Commands that only look. */
+export const LOOKS: Commands = {
+  status: { usage: 'status', what: 'where everything stands', roles: [], run: status },
+  bulletins: { usage: 'bulletins', what: 'what came in, with its verdict', roles: TEAM, run: bulletins },
+  show: { usage: 'show 12 | show RHSA-2023:3408', what: 'a change or a bulletin', roles: TEAM, run: showOne },
+  changes: {
+    usage: 'changes',
+    what: 'all changes and their next step',
+    roles: TEAM,
+    run: async ({ house }) => show(changesCard(await allChanges(house))),
+  },
+  affected: {
+    usage: 'affected 12',
+    what: 'the hosts of a change',
+    roles: TEAM,
+    run: ({ argument, intent, act }) =>
+      byNumber(argument, 'affected 12', (subject) => act({ ...intent, verb: 'affected', subject, inputs: {} })),
+  },
+  why: { usage: 'why web-01', what: 'what happened to a host, and why', roles: TEAM, run: why },
+}
+
+async function allChanges(house: House): Promise<readonly ChangeState[]> {
+  const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
+  return rows.map((r) => r.state as unknown as ChangeState)
+}
+
+async function status({ house }: Typed): Promise<Outcome> {
+  const all = await allChanges(house)
+  const { policy } = house.inForce
+  const sources = await Promise.all(policy.sources.map(async (s) => ({ name: s.name, state: await readSourceState(house, s.id) })))
+  return show(
+    statusCard({
+      open: all.filter((c) => c.phase !== 'closed' && c.phase !== 'not relevant'),
+      closed: all.filter((c) => c.phase === 'closed').length,
+      hosts: await house.db.asset.count(),
+      bulletins: await house.db.bulletin.count({ where: { origin: { not: 'held' } } }),
+      held: await house.db.bulletin.count({ where: { origin: 'held' } }),
+      sources: sources.map(({ name, state }) => ({
+        name,
+        lastGoodAt: state.lastGoodAt,
+        failingSince: state.failingSince,
+        dropped: state.dropped.length,
+      })),
+    }),
+  )
+}
+
+/** Held ones are the security role's business: nobody else shall mistake one for a bulletin. */
+async function bulletins({ house, actor }: Typed): Promise<Outcome> {
+  const rows = await house.db.bulletin.findMany({
+    where: actor.roles.includes('security') ? {} : { origin: { not: 'held' } },
+    orderBy: { id: 'desc' },
+    take: 50,
+    select: {
+      vendorId: true,
+      revision: true,
+      verdict: true,
+      origin: true,
+      matched: true,
+      changeId: true,
+      seenAt: true,
+      document: true,
+      fileName: true,
+    },
+  })
+  return show(
+    bulletinsCard(
+      rows.map((r) => ({ ...r, title: (r.document as { title?: string } | null)?.title ?? r.fileName, seenAt: r.seenAt.toISOString() })),
+    ),
+  )
+}
+
+async function showOne({ house, argument, actor }: Typed): Promise<Outcome> {
+  const number = numberOf(argument)
+  if (number !== null) {
+    const state = await readChange(house.db, number)
+    return state ? show(changesCard([state])) : no('CHANGE_UNKNOWN', `There is no change ${number}. Try \`changes\`.`)
+  }
+  if (argument === '') return no('ARGUMENT_NEEDED', 'Which one? For example `show 12` or `show RHSA-2023:3408`.')
+  const row = await house.db.bulletin.findFirst({
+    where: { vendorId: { equals: literally(argument), mode: 'insensitive' }, origin: { not: 'held' } },
+    orderBy: { id: 'desc' },
+  })
+  return row
+    ? aboutBulletin(house, row.id, 'details', actor)
+    : no('BULLETIN_UNKNOWN', `No bulletin is called "${argument.slice(0, 60)}". Try \`bulletins\`.`)
+}
+
+/** Without regard to case means ILIKE, which would take these for wildcards. */
+const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
+async function why({ house, argument }: Typed): Promise<Outcome> {
+  const host = argument.trim().toLowerCase()
+  if (host === '') return no('ARGUMENT_NEEDED', 'Which host? For example `why web-01`.')
+  const lines = await whyHost(house, host)
+  return lines ? show(whyCard(host, lines)) : no('HOST_UNKNOWN', `The inventory has no host "${host.slice(0, 60)}".`)
+}

@@ -1,0 +1,103 @@
+import { note, quiet, textBlock } from '../../cards/words.ts'
+import { dueOpening } from '../change/planning.ts'
+import { changeSubject, lockChange } from '../change/rows.ts'
+import { runCommand } from '../change/run-command.ts'
+import { touchSubject } from '../chat/posts.ts'
+import { show } from '../chat/show.ts'
+import { type House, transact } from '../house.ts'
+import { pollQueue } from '../jobs.ts'
+import { advanceRollout } from '../rollout/advance.ts'
+import { hostsLiveOn } from '../sample.ts'
+import { type DueKind, due, finish } from './due.ts'
+
+export interface DueRow {
+  readonly id: number
+  readonly kind: string
+  readonly subject: string
+  readonly dueAt: Date
+}
+
+/** What happens when a row is due. It closes the row in the transaction of its effect, or after an effect that may happen twice. */
+export type DueHandler = (house: House, row: DueRow) => Promise<void>
+
+/** What only the sample mode does when something is due. */
+export type Arrive = (id: string) => Promise<void>
+
+/** The part of the subject behind the colon. */
+const nameOf = (row: DueRow): string => row.subject.split(':')[1] ?? ''
+
+/** Everything that time makes happen, by its kind. */
+export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler>> => ({
+  advance,
+  silence: advance,
+  'tell-end-users': tellEndUsers,
+  // Copying a file twice is harmless, so the row is closed after it.
+  arrival: (house, row) => arrive(nameOf(row)).then(() => finish(house, row.id)),
+  poll,
+  'audit-head': postAuditHead,
+  opening: openingPassed,
+  'signs-of-life': hostsLiveOn,
+})
+
+async function advance(house: House, row: DueRow): Promise<void> {
+  await advanceRollout(house, Number(nameOf(row)))
+  await finish(house, row.id)
+}
+
+async function tellEndUsers(house: House, row: DueRow): Promise<void> {
+  await transact(house, async (unit) => {
+    const state = await lockChange(unit.tx, Number(nameOf(row)))
+    if (state) await runCommand(unit, state, { kind: 'tell-end-users' }, null)
+    await unit.tx.due.update({ where: { id: row.id }, data: { doneAt: unit.now } })
+  })
+}
+
+/** Enqueues the poll and writes down the next one, from now: a downtime is caught up by one poll. */
+async function poll(house: House, row: DueRow): Promise<void> {
+  const source = nameOf(row)
+  await transact(house, async (unit) => {
+    const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
+    const rule = house.inForce.policy.sources.find((s) => s.id === source)
+    // A source that left the policy is asked no more.
+    if (count === 0 || !rule) return
+    await unit.house.boss.send(unit.tx, pollQueue, { source })
+    await due(unit, 'poll', row.subject, new Date(unit.now.getTime() + rule.everyMinutes * 60_000), 'next look at the source')
+  })
+}
+
+/** A window has just opened: forms that offer it to plan into are drawn anew. The next opening is written down. */
+async function openingPassed(house: House, row: DueRow): Promise<void> {
+  await transact(house, async (unit) => {
+    await unit.tx.due.updateMany({ where: { id: row.id }, data: { doneAt: unit.now } })
+    const open = await unit.tx.change.findMany({
+      where: { phase: { in: ['planning', 'deciding', 'approved', 'announced', 'rolling out'] } },
+      select: { id: true },
+    })
+    for (const { id } of open) await touchSubject(unit.tx, changeSubject(id), unit.now)
+    await dueOpening(unit)
+  })
+}
+
+/** The chain alone cannot see that its last record is gone: its head is kept where the database cannot reach it. */
+async function postAuditHead(house: House, row: DueRow): Promise<void> {
+  await transact(house, async (unit) => {
+    const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
+    if (count === 0) return
+    const head = await unit.tx.auditRecord.findFirst({ orderBy: { seq: 'desc' } })
+    const text = head ? `${head.seq}:${head.hash}` : '0:none'
+    const card = note(
+      'Audit head of the day',
+      'neutral',
+      textBlock(text),
+      quiet('Check it with: npm run -s patchcrier -- audit verify --head ', text),
+    )
+    await show(unit, 'admin', `audit:${head?.seq ?? 0}`, `head:${unit.now.toISOString().slice(0, 10)}`, { frozen: card })
+    await due(
+      unit,
+      'audit-head',
+      'audit:0',
+      new Date(Math.max(row.dueAt.getTime(), unit.now.getTime() - 86_400_000) + 86_400_000),
+      'audit head',
+    )
+  })
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { manualRunner } from '../../adapters/runners/manual/index.ts'
+import { rehearsalRunner } from '../../adapters/runners/rehearsal/index.ts'
+import { createDeliverer, type Deliverer, type DelivererOptions } from '../app/chat/deliver.ts'
+import { renderPost } from '../app/chat/render.ts'
+import { uncertainPost } from '../app/chat/uncertain.ts'
+import { type House, joined, type PolicyInForce } from '../app/house.ts'
+import { QUEUES } from '../app/jobs.ts'
+import type { Config } from '../config.ts'
+import { startBoss } from '../db/boss.ts'
+import { openDatabase } from '../db/database.ts'
+import { createWriter } from '../db/writer.ts'
+import type { BulletinSource, ChatPlatform, Clock, Place, Runner } from '../ports.ts'
+import type { Parts, Setup, Undo } from './setup.ts'
+
+interface Material {
+  readonly url: string
+  readonly config: Config
+  readonly parts: Parts
+  readonly log: Logger
+  readonly setup: Setup
+}
+
+/** Database, jobs, clock, sources and runners: what the use cases work with. The database is migrated. */
+export async function furnish({ url, config, parts, log, setup }: Material, undo: Undo): Promise<House> {
+  const db = await openDatabase(url, { poolSize: 12 })
+  undo.push(() => db.close())
+  const boss = await startBoss({ url, queues: QUEUES, log: (line) => log.warn(line) })
+  undo.push(() => boss.stop())
+  const clock = await setup.clock(db)
+  const runners = new Map(runnersOf(config, clock, parts).map((r) => [r.name, r]))
+  const sourcesFor = ({ policy }: PolicyInForce): ReadonlyMap<string, BulletinSource> =>
+    new Map(setup.sources(policy).map((source) => [source.id, parts.source?.(source) ?? source]))
+  let inForce = await setup.inForce(db)
+  let sources = sourcesFor(inForce)
+  return {
+    db,
+    write: createWriter(db, { atOnce: 8, waiting: 2_000 }),
+    boss,
+    clock,
+    log,
+    runners,
+    get inForce() {
+      return inForce
+    },
+    get sources() {
+      return sources
+    },
+    adopt: (next) => {
+      inForce = next
+      sources = sourcesFor(next)
+    },
+  }
+}
+
+export function delivererOf(
+  house: House,
+  url: string,
+  platforms: ReadonlyMap<string, ChatPlatform>,
+  onShown: DelivererOptions['onShown'],
+  parts: Parts,
+): Deliverer {
+  return createDeliverer({
+    db: house.db,
+    url,
+    platforms,
+    place: (id) => placeOf(house.inForce, id),
+    render: (post) => renderPost(house, post),
+    onShown,
+    onUncertain: (post, tx) => joined(house, tx, (unit) => uncertainPost(unit, post)),
+    log: house.log,
+    now: () => house.clock.now(),
+    takeOver: true,
+    minGapMs: { slack: 1_000 },
+    ...parts.pace,
+  })
+}
+
+function runnersOf(config: Config, clock: Clock, parts: Parts): readonly Runner[] {
+  const runners = [rehearsalRunner({ folder: join(config.dataFolder, 'rehearsal'), clock, seed: 'sample' }), manualRunner()]
+  return runners.map((r) => parts.runner?.(r) ?? r)
+}
+
+function placeOf({ policy }: PolicyInForce, id: string): Place | null {
+  const place = policy.places.find((p) => p.id === id)
+  return place ? { id: place.id, platform: place.platform, ref: place.ref } : null
+}
