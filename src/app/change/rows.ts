@@ -1,7 +1,5 @@
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
-import type { RingView } from '../../core/deploy/rollout.ts'
-import { Fault } from '../../core/fault.ts'
 import type { Database, Prisma, Tx } from '../../db/database.ts'
 
 /** Reading and writing the rows of a change: no decision in here. */
@@ -35,15 +33,3 @@ export async function writeHosts(tx: Tx, changeId: number, hosts: readonly HostP
 
 /** Our own types hold only what JSON can hold; Prisma's type cannot know that. */
 export const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue
-
-/** The plan's rings with how far each is. Throws STATE_CORRUPT when plan and rollout do not belong together. */
-export function ringViews(state: ChangeState): readonly RingView[] {
-  const { submission, rollout } = state
-  if (!submission || !rollout) return []
-  return submission.plan.rings.map((ring, index) => {
-    const at = rollout.rings[index]
-    if (!at) throw new Fault('STATE_CORRUPT', `change ${state.id}: ring ${index + 1} of the plan has no state`)
-    const { accepted, ...how } = at
-    return { ...ring, ...how, ...accepted, number: index + 1 }
-  })
-}

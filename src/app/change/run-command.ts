@@ -1,6 +1,7 @@
 import type { ChangeEvent, Command, Context } from '../../core/change/command.ts'
 import { decide } from '../../core/change/decide.ts'
 import { evolve } from '../../core/change/evolve.ts'
+import { ringViews } from '../../core/change/rollout-view.ts'
 import type { ChangeState, RingAcceptance } from '../../core/change/state.ts'
 import { acceptAsItIs, lowerAccepted, type RingView } from '../../core/deploy/rollout.ts'
 import type { Person } from '../../core/policy.ts'
@@ -9,7 +10,7 @@ import { allow } from '../../core/result.ts'
 import { touchSubject } from '../chat/posts.ts'
 import type { Unit } from '../house.ts'
 import { effectsOf } from './effects.ts'
-import { changeSubject, json, readHosts, ringViews } from './rows.ts'
+import { changeSubject, json, readHosts } from './rows.ts'
 
 /**
  * Runs a command on a locked change: decide, evolve, save, and everything that follows in the same transaction.

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import type { Signs } from '../../core/change/build-plan.ts'
 import type { Command } from '../../core/change/command.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
 import { CLASSES } from '../../core/policy.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
-import { buildPlan, type Signs } from '../change/planning.ts'
+import { planFor } from '../change/planning.ts'
 import type { House } from '../house.ts'
 import type { Subject } from './subject.ts'
 
@@ -68,7 +69,7 @@ const CHANGE_VERBS = {
       undo: words(500).refine((s) => s !== '', 'please say how it is undone'),
     }),
     (i, { house, state, signs, now }) => {
-      const plan = buildPlan(house, state, i, signs, now)
+      const plan = planFor(house, state, i, signs, now)
       return plan.ok ? allow({ kind: 'submit-plan', plan: plan.value }) : plan
     },
   ),

@@ -1,14 +1,14 @@
 import type { Text } from '../../cards/card.ts'
+import { rolloutView } from '../../core/change/rollout-view.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import { orderUninstall } from '../../core/deploy/acts.ts'
 import { ringCounters } from '../../core/deploy/counters.ts'
 import { type HostProgress, inFlight } from '../../core/deploy/progress.ts'
 import { silence } from '../../core/deploy/report.ts'
-import { nextStep, type RolloutView, type Step } from '../../core/deploy/rollout.ts'
-import { nextOpenings, openAt } from '../../core/deploy/window.ts'
+import { nextStep, type Step } from '../../core/deploy/rollout.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Instant } from '../../core/result.ts'
-import { changeSubject, lockChange, readHosts, ringViews, writeHosts } from '../change/rows.ts'
+import { changeSubject, lockChange, readHosts, writeHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { due, nothingDue } from '../time/due.ts'
@@ -39,7 +39,7 @@ async function advanceOnce(unit: Unit, changeId: number): Promise<boolean> {
     await runCommand(unit, state, { kind: 'need-people', text: MISSED }, null)
     return false
   }
-  return carryOut(unit, state, hosts, nextStep(viewOf(state, hosts, unit.house.inForce.policy, now), now))
+  return carryOut(unit, state, hosts, nextStep(rolloutView(state, hosts, unit.house.inForce.policy, now), now))
 }
 
 const MISSED =
@@ -86,29 +86,6 @@ async function dueSilence(unit: Unit, state: ChangeState, hosts: readonly HostPr
   const at = Math.ceil((Math.min(...news) + minutes * 60_000) / 60_000) * 60_000
   if (at > unit.now.getTime())
     await due(unit, 'silence', changeSubject(state.id), new Date(at), `hosts of change ${state.id} that stay silent become unknown`)
-}
-
-/** What `nextStep` looks at. The window counts only from the planned start on. */
-function viewOf(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): RolloutView {
-  const { submission, rollout } = state
-  const status = rollout?.status ?? 'waiting'
-  const planned = submission?.plan.window
-  const rule = policy.windows.find((w) => w.id === planned?.id)
-  const before = planned !== undefined && Date.parse(now) < Date.parse(planned.start)
-  const window = !rule
-    ? ({ open: false, why: `The policy has no window "${planned?.id}" any more.` } as const)
-    : before
-      ? ({ open: false, why: 'The planned window has not begun.' } as const)
-      : openAt(rule, policy.blackouts, now)
-  const nextOpening = before ? planned?.start : rule ? nextOpenings(rule, policy.blackouts, now, 1)[0]?.start : undefined
-  return {
-    status: status === 'rolling back' ? 'stopped' : status,
-    rings: ringViews(state),
-    hosts,
-    window,
-    ...(nextOpening === undefined ? {} : { nextOpening }),
-    ...(rollout?.pilot === undefined ? {} : { pilotOutcome: rollout.pilot.passed ? 'passed' : 'failed' }),
-  }
 }
 
 async function carryOut(unit: Unit, state: ChangeState, hosts: readonly HostProgress[], step: Step): Promise<boolean> {
@@ -202,7 +179,7 @@ function figuresOf(hosts: readonly HostProgress[]): string {
 export function laterWindow(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): Instant | null {
   const planned = state.submission?.plan.window
   if (!planned || state.phase !== 'rolling out' || Date.parse(now) < Date.parse(planned.end)) return null
-  const step = nextStep(viewOf(state, hosts, policy, now), now)
+  const step = nextStep(rolloutView(state, hosts, policy, now), now)
   return step.kind === 'wait' && step.reason === 'window closed' ? (step.until ?? null) : null
 }
 
@@ -210,7 +187,7 @@ export function laterWindow(state: ChangeState, hosts: readonly HostProgress[], 
 export function waitingWords(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): Text | null {
   if (!state.rollout || (state.rollout.status !== 'waiting' && state.rollout.status !== 'running')) return null
   if (state.phase === 'announced' && !state.announcement?.endUsersToldAt) return ['Waits until the end users are told.']
-  const step = nextStep(viewOf(state, hosts, policy, now), now)
+  const step = nextStep(rolloutView(state, hosts, policy, now), now)
   if (step.kind !== 'wait') return null
   return step.until ? [step.text, ' Next: ', { time: step.until, style: 'date-time' }] : [step.text]
 }
