@@ -1,0 +1,58 @@
+import type { Asset } from '../assess/asset.ts'
+import { afterUpdate, type Moved } from '../assess/installed.ts'
+import type { Bulletin } from '../identify/bulletin.ts'
+
+/** One host that a rollout has patched, at an instant in milliseconds. */
+export interface Patched {
+  readonly at: number
+  readonly host: string
+  readonly packages: readonly Moved[]
+  readonly rebooted: boolean
+}
+
+/** The inventory as time goes by. */
+export interface Fleet {
+  readonly size: number
+  /** Hosts that have any package which the bulletin fixes, as they are at `at`; times only go forward. */
+  candidates(bulletin: Bulletin, at: number): readonly Asset[]
+  /** Becomes true at its time. */
+  patch(patched: readonly Patched[]): void
+}
+
+export function createFleet(assets: readonly Asset[]): Fleet {
+  const now = new Map(assets.map((asset) => [asset.host, asset]))
+  const byPackage = indexOf(assets)
+  let coming: readonly Patched[] = []
+  const passTo = (at: number): void => {
+    const due = coming.filter((one) => one.at <= at)
+    if (due.length === 0) return
+    coming = coming.filter((one) => one.at > at)
+    for (const { host, packages, rebooted } of due.toSorted((a, b) => a.at - b.at)) {
+      const asset = now.get(host)
+      if (asset) now.set(host, afterUpdate(asset, packages, rebooted))
+    }
+  }
+  return {
+    size: assets.length,
+    candidates: ({ fixed }, at) => {
+      passTo(at)
+      const hosts = new Set(fixed.flatMap(({ name }) => byPackage.get(name) ?? []))
+      return [...hosts].flatMap((host) => now.get(host) ?? [])
+    },
+    patch: (patched) => {
+      coming = [...coming, ...patched]
+    },
+  }
+}
+
+/** Updates never bring a package name that was not there, so the index stays good. */
+function indexOf(assets: readonly Asset[]): ReadonlyMap<string, readonly string[]> {
+  const index = new Map<string, Set<string>>()
+  for (const { host, installs } of assets)
+    for (const { name } of installs) {
+      const hosts = index.get(name)
+      if (hosts) hosts.add(host)
+      else index.set(name, new Set([host]))
+    }
+  return new Map([...index].map(([name, hosts]) => [name, [...hosts]]))
+}
