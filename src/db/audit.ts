@@ -34,12 +34,14 @@ const ORIGIN: AuditHead = { seq: 0, hash: '0'.repeat(64) }
  * a concurrent append fails. hash = SHA-256 of the previous record's hash followed by the canonical text.
  */
 export async function appendAudit(tx: Tx, entry: AuditEntry): Promise<AuditHead> {
-  const { at, actor, action, subject, detail } = entry
-  const body = canonicalJson({ at, actor, action, subject, detail })
-  const [head] = await tx.$queryRaw<AuditHead[]>`SELECT "seq", "hash" FROM "append_audit"(${body})`
+  const [head] = await tx.$queryRaw<AuditHead[]>`SELECT "seq", "hash" FROM "append_audit"(${auditText(entry)})`
   if (!head) throw new TypeError('append_audit answered no row')
   return head
 }
+
+/** The canonical text of a record, as it is hashed and kept. */
+export const auditText = ({ at, actor, action, subject, detail }: AuditEntry): string =>
+  canonicalJson({ at, actor, action, subject, detail })
 
 /** Reads the whole chain, page by page, and answers its head or its first flaw. `known` is a head noted down earlier. */
 export async function verifyAudit(db: Database | Tx, known?: AuditHead): Promise<AuditVerdict> {

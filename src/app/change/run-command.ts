@@ -39,7 +39,7 @@ export async function runCommand(unit: Unit, state: ChangeState, command: Comman
 }
 
 /** What an auditor needs of an event; whole lists of hosts and documents stay in the state. */
-function auditView(event: ChangeEvent): unknown {
+export function auditView(event: ChangeEvent): unknown {
   if (event.kind === 'plan submitted') return { kind: event.kind, digest: event.digest, plan: event.plan }
   if (event.kind === 'bulletin revised')
     return {

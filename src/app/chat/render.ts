@@ -12,6 +12,7 @@ import { type ReviewFigures, reviewFigures } from '../../core/deploy/review.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Verification } from '../../core/identify/verification.ts'
 import { baselineCounts } from '../change/baseline.ts'
+import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
@@ -41,7 +42,7 @@ export async function renderPost(house: House, post: Pick<Post, 'subject' | 'pur
 }
 
 async function renderChange(house: House, id: number, purpose: string, payload: Record<string, unknown>): Promise<Card | null> {
-  const state = await readChange(house.db, id)
+  const state = (await readKnown(house.db, id))?.state
   if (!state) return null
   const { policy } = house.inForce
   const now = house.clock.now().toISOString()

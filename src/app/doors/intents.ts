@@ -11,6 +11,7 @@ import { type House, transact, type Unit } from '../house.ts'
 import { readSigns } from '../inventory.ts'
 import { answerCommand } from './commands/index.ts'
 import { answerQuery, isQuery } from './queries.ts'
+import { quickly } from './quick.ts'
 import { readSubject, type Subject } from './subject.ts'
 import { type ChangeVerbName, commandOf, isChangeVerb } from './verbs.ts'
 
@@ -26,7 +27,7 @@ export async function handleIntent(house: House, intent: Intent): Promise<Outcom
   if (!actor) return no('PERSON_UNKNOWN', 'You are not in the policy yet. Ask an admin to add you, with your role.')
   if (intent.verb === 'command') return answerCommand(house, intent, actor, (meant) => handleIntent(house, meant))
   if (isQuery(intent.verb)) return answerQuery(house, intent, actor)
-  return transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor)))
+  return (await quickly(house, intent, actor)) ?? transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor)))
 }
 
 /** Runs `work` unless this delivery has had its effect; then its answer is given again. */

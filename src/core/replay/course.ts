@@ -42,7 +42,8 @@ const ended = (walked: Walked, hosts: readonly HostProgress[], awaits: boolean):
 /** What the replay takes for granted: nobody can check signatures of old documents whose keys are not at hand. */
 const ASSUMED = { verdict: 'AUTHENTIC', verdictReason: 'assumed: a replay checks no signatures' } as const
 
-function freshState(id: number, { bulletin, digest }: DatedBulletin, hosts: readonly AffectedHost[], at: number): ChangeState {
+/** The change of a bulletin at the moment it comes in. */
+export function freshState(id: number, { bulletin, digest }: DatedBulletin, hosts: readonly AffectedHost[], at: number): ChangeState {
   const { source, vendorId, revision, title, publishedAt, updatedAt, severity, updateType, vulnerabilities, restart } = bulletin
   return {
     id,
