@@ -6,7 +6,6 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench(): Promise<Bench> }
   intents: () => import('./intents.ts'),
   latency: () => import('./latency.ts'),
   replay: () => import('./replay.ts'),
-  feed: () => import('./feed.ts'),
   restart: () => import('./restart.ts'),
 }
 

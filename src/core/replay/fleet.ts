@@ -1,5 +1,6 @@
-import type { Asset } from '../assess/asset.ts'
+import type { Asset, Install } from '../assess/asset.ts'
 import { afterUpdate, type Moved } from '../assess/installed.ts'
+import { kernelFlavour } from '../assess/kernel.ts'
 import type { Bulletin } from '../identify/bulletin.ts'
 
 /** One host that a rollout has patched, at an instant in milliseconds. */
@@ -29,7 +30,7 @@ export function createFleet(assets: readonly Asset[]): Fleet {
     coming = coming.filter((one) => one.at > at)
     for (const { host, packages, rebooted } of due.toSorted((a, b) => a.at - b.at)) {
       const asset = now.get(host)
-      if (asset) now.set(host, afterUpdate(asset, packages, rebooted))
+      if (asset) now.set(host, withoutOldKernels(afterUpdate(asset, packages, rebooted)))
     }
   }
   return {
@@ -43,6 +44,19 @@ export function createFleet(assets: readonly Asset[]): Fleet {
       coming = [...coming, ...patched]
     },
   }
+}
+
+/** As dnf has it where nobody says otherwise (`installonly_limit`). */
+const KERNELS_KEPT = 3
+
+/** Kernels stand side by side, the newest last; the package manager drops the oldest. */
+function withoutOldKernels(asset: Asset): Asset {
+  const kept = (install: Install): boolean => {
+    if (kernelFlavour(install.name) === null) return true
+    const alike = asset.installs.filter(({ name, arch }) => name === install.name && arch === install.arch)
+    return alike.indexOf(install) >= alike.length - KERNELS_KEPT
+  }
+  return { ...asset, installs: asset.installs.filter(kept) }
 }
 
 /** Updates never bring a package name that was not there, so the index stays good. */
