@@ -30,7 +30,9 @@ export async function bench(): Promise<Bench> {
       'history/rhsa-2023_7207.json',
     ].map(read),
   )
-  const bulletins = Array.from({ length: DAYS * PER_DAY }, (_, i) => derived(originals[Math.floor(i / MATCHING) % originals.length] ?? fail(), i))
+  const bulletins = Array.from({ length: DAYS * PER_DAY }, (_, i) =>
+    derived(originals[Math.floor(i / MATCHING) % originals.length] ?? fail(), i),
+  )
   const delays = readDelays(['patch-team=2h', 'security=4h', 'operations=4h'])
   if (!delays.ok) throw new Error(delays.refusal.text)
   let changes = 0
