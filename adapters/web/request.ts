@@ -56,8 +56,17 @@ async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** What is nested too deeply to be written down is named by its kind. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch {
+    return Array.isArray(value) ? 'a deeply nested list' : `a deeply nested ${typeof value}`
+  }
+}
+
 function quote(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value) ?? typeof value
+  const text = textOf(value)
   return text.length > 80 ? `${text.slice(0, 80)}...` : text
 }
