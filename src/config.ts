@@ -71,6 +71,13 @@ export function readDataFolder(env: Readonly<Record<string, string | undefined>>
   return resolve(read.data)
 }
 
+/** Reads `DATABASE_URL` alone, for the same commands; null: the embedded server. Throws Fault CONFIG_INVALID. */
+export function readDatabaseUrl(env: Readonly<Record<string, string | undefined>> = process.env): string | null {
+  const read = environment.shape.DATABASE_URL.safeParse(env.DATABASE_URL)
+  if (!read.success) throw new Fault('CONFIG_INVALID', `DATABASE_URL: ${read.error.issues[0]?.message}; got something else`)
+  return read.data ?? null
+}
+
 /** Whether npm runs us, in a shell between. */
 export const startedByNpm = (env: Readonly<Record<string, string | undefined>> = process.env): boolean =>
   env.npm_lifecycle_event !== undefined

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../core/fault.ts'
@@ -14,23 +14,44 @@ export type Tokens = z.infer<typeof tokensSchema>
 
 const newToken = (): string => randomBytes(32).toString('base64url')
 
-/** Reads the tokens of the data folder; makes them (mode 600) on the first start. Throws Fault CONFIG_INVALID when the file is damaged. */
+/**
+ * Reads the tokens of the data folder; makes them (mode 600) on the first start, and later those of people who have come since. Who is
+ * not among `people` any more has none. Throws Fault CONFIG_INVALID when the file is damaged.
+ */
 export async function readTokens(dataFolder: string, people: readonly string[]): Promise<Tokens> {
   const file = join(dataFolder, 'tokens.json')
   await mkdir(dataFolder, { recursive: true })
   await make(file, people)
+  const known = await readFrom(file)
+  const came = people.filter((person) => !known.people.some((one) => one.person === person))
+  const all = came.length === 0 ? known : await add(file, known, came)
+  return { ...all, people: all.people.filter(({ person }) => people.includes(person)) }
+}
+
+async function readFrom(file: string): Promise<Tokens> {
   const read = tokensSchema.safeParse(parse(await readFile(file, 'utf8')))
-  if (!read.success)
-    throw new Fault('CONFIG_INVALID', `${file}: expected the tokens that the first start wrote; it is damaged. Remove it to get new ones.`)
-  return read.data
+  if (read.success) return read.data
+  throw new Fault('CONFIG_INVALID', `${file}: expected the tokens that the first start wrote; it is damaged. Remove it to get new ones.`)
+}
+
+/** By a rename: whole or not at all. The tokens that are there stay. */
+async function add(file: string, known: Tokens, came: readonly string[]): Promise<Tokens> {
+  const all = { ...known, people: [...known.people, ...came.map((person) => ({ person, token: newToken() }))] }
+  const draft = await writeDraft(file, all)
+  await rename(draft, file)
+  return all
+}
+
+async function writeDraft(file: string, tokens: Tokens): Promise<string> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 })
+  await chmod(draft, 0o600)
+  return draft
 }
 
 /** Whole or not at all, and the first of two processes wins. */
 async function make(file: string, people: readonly string[]): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`
-  const tokens: Tokens = { reports: newToken(), people: people.map((person) => ({ person, token: newToken() })) }
-  await writeFile(draft, `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 })
-  await chmod(draft, 0o600)
+  const draft = await writeDraft(file, { reports: newToken(), people: people.map((person) => ({ person, token: newToken() })) })
   try {
     await link(draft, file)
   } catch (error) {

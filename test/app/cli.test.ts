@@ -9,6 +9,8 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_DATABASE } from '../../src/app/sample.ts'
+import { readTokens } from '../../src/app/tokens.ts'
+import { COMMANDS } from '../../src/cli/table.ts'
 import { readConfig } from '../../src/config.ts'
 import { type AuditHead, appendAudit } from '../../src/db/audit.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
@@ -105,10 +107,17 @@ function endGroup({ pid }: ChildProcess): void {
 }
 
 describe.concurrent('words', () => {
-  test.each(['help', 'audit verify --help'])('%s tells every command and exits 0', async (args) => {
+  test.each(['help', '--help'])('%s tells every command and exits 0', async (args) => {
     const { code, out, err } = await patchcrier(args, '/nowhere')
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    for (const command of ['start', 'token', 'audit verify', 'help']) expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
+    for (const command of Object.keys(COMMANDS)) expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
+  })
+
+  test('a command tells what may stand behind it', async () => {
+    const { code, out, err } = await patchcrier('audit verify --head 12 --help', '/nowhere')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('audit verify [--head SEQ:HASH] [--json]')
+    expect(out).not.toContain('token')
   })
 
   test.each<[string, RegExp]>([
@@ -117,6 +126,7 @@ describe.concurrent('words', () => {
     ['audit verfy', /"audit verfy" is not a command\. Did you mean `audit verify`\?/],
     ['audit', /Did you mean `audit verify`\?/],
     ['token --json', /Unknown option '--json'/],
+    ['token ana', /expected nothing more; got "ana"/],
     ['audit verify --head 12', /--head: expected the number of a record, a colon and its 64 hex digits; got "12"/],
     [`audit verify --head 12:${'g'.repeat(64)}`, /--head: expected the number of a record/],
   ])('"%s" is wrong use: it says why, tells the commands and exits 2', async (args, why) => {
@@ -147,6 +157,21 @@ describe('token', () => {
     const folder = await folderOfTest()
     const { code } = await patchcrier('token', folder, { SLACK_BOT_TOKEN: 'xoxb-1', PORT: 'none' })
     expect(code).toBe(0)
+  })
+
+  test('who came into the policy later gets a token, who left it has none; the others keep theirs', async () => {
+    const folder = await folderOfTest()
+    const before = await readTokens(folder, ['ana', 'ben'])
+    const after = await readTokens(folder, ['ben', 'chiara'])
+    expect(after.reports).toBe(before.reports)
+    expect(after.people.map(({ person }) => person)).toEqual(['ben', 'chiara'])
+    expect(after.people[0]).toEqual(before.people[1])
+    expect(await readTokens(folder, ['ana', 'ben', 'chiara'])).toEqual({
+      reports: before.reports,
+      people: [...before.people, after.people[1]],
+    })
+    const { mode } = await stat(join(folder, 'tokens.json'))
+    expect(mode & 0o777).toBe(0o600)
   })
 
   test('a damaged file is said, not replaced', async () => {

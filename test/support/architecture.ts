@@ -51,7 +51,7 @@ export function roomOf(path: string): string | null {
   if (top === 'src') {
     if (['core', 'cards', 'db', 'app'].includes(second) && third !== '') return second
     if (path === 'src/ports.ts') return 'ports'
-    if (second === 'boot' && third !== '') return 'wire'
+    if (['boot', 'cli'].includes(second) && third !== '') return 'wire'
     return ['src/main.ts', 'src/cli.ts', 'src/config.ts'].includes(path) ? 'wire' : null
   }
   if (top !== 'adapters') return null
