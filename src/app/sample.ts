@@ -42,10 +42,11 @@ export interface Sample {
   readonly key: string
 }
 
-export async function openSample(folder: string, published: string): Promise<Sample> {
+/** `published` null: nothing will be published, only the key and the index are wanted. */
+export async function openSample(folder: string, published: string | null): Promise<Sample> {
   const index = indexSchema.parse(JSON.parse(await readFile(join(folder, 'csaf', 'index.json'), 'utf8')))
-  await mkdir(published, { recursive: true })
-  return { folder, published, index, key: await readFile(join(folder, 'csaf', index.key), 'utf8') }
+  if (published !== null) await mkdir(published, { recursive: true })
+  return { folder, published: published ?? '', index, key: await readFile(join(folder, 'csaf', index.key), 'utf8') }
 }
 
 /** The sample's policy. It is in force from the start; the first audit record says which managers bought it off. */

@@ -18,6 +18,50 @@ export const COMMANDS: Commands = {
     },
     load: async () => (await import('./audit.ts')).auditVerify,
   },
+  parse: {
+    about: 'what a bulletin file says, in our words',
+    args: [{ name: 'FILE' }],
+    options: { kind: { value: 'KIND', about: 'csaf (the default), rss, osv or kev' }, ...JSON_OPTION },
+    load: async () => (await import('./parse.ts')).parse,
+  },
+  verify: {
+    about: 'whether a bulletin file is what its publisher signed',
+    more: 'FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it. Without a key it is checked by the sample key. Exit 0 only for AUTHENTIC and CORROBORATED.',
+    args: [{ name: 'FILE' }],
+    options: {
+      key: { value: 'FILE', about: 'armoured public key' },
+      fingerprint: { value: 'HEX', about: 'of its primary key' },
+      namespace: { value: 'HOST', multiple: true, about: 'whom it may speak for, e.g. www.redhat.com' },
+      ...JSON_OPTION,
+    },
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  match: {
+    about: 'which hosts of an inventory a bulletin is for',
+    options: {
+      bulletin: { value: 'FILE', about: 'the bulletin' },
+      inventory: { value: 'FILE', about: 'the inventory' },
+      kind: { value: 'KIND', about: 'of the bulletin; csaf is the default' },
+      ...JSON_OPTION,
+    },
+    load: async () => (await import('./match.ts')).match,
+  },
+  replay: {
+    about: 'a folder of bulletins through a policy and a fleet',
+    more: 'What would have become a change, and which deadlines would have been met. No database, a clock of its own; the same input gives the same bytes.',
+    args: [{ name: 'DIR' }],
+    options: {
+      policy: { value: 'FILE', about: 'the policy' },
+      inventory: { value: 'FILE', about: 'the fleet' },
+      delay: {
+        value: 'ROLE=DURATION',
+        multiple: true,
+        about: 'how long a role lets its work lie, e.g. security=4h; an hour where nothing is said',
+      },
+      ...JSON_OPTION,
+    },
+    load: async () => (await import('./replay.ts')).replay,
+  },
   help: {
     about: 'this; COMMAND --help tells more of one',
     load: async () => (await import('./words.ts')).help,

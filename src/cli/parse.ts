@@ -1,0 +1,56 @@
+import { basename } from 'node:path'
+import { readDocument } from '../../adapters/sources/csaf/read.ts'
+import { formatEvr } from '../core/assess/rpm.ts'
+import type { Bulletin } from '../core/identify/bulletin.ts'
+import { type PrintedBulletin, printedBulletin } from '../core/identify/printed.ts'
+import { arg, BAD, type Given, GOOD, Misuse, print, text } from './command.ts'
+import { bytesOf } from './files.ts'
+
+/** What a file holds. */
+export interface ParsedFile {
+  readonly bulletins: readonly Bulletin[]
+  readonly dropped: readonly { readonly reason: string }[]
+}
+
+type Parse = (bytes: Buffer, fileName: string) => Promise<ParsedFile>
+
+/** One line per kind. */
+const KINDS: Readonly<Record<string, Parse>> = {
+  csaf: parseCsaf,
+}
+
+async function parseCsaf(bytes: Buffer): Promise<ParsedFile> {
+  const { bulletin, dropped, evidence } = await readDocument('file', bytes)
+  const reasons = dropped.map((reason) => ({ reason }))
+  return bulletin ? { bulletins: [bulletin], dropped: reasons } : { bulletins: [], dropped: [{ reason: evidence }, ...reasons] }
+}
+
+/** The bulletins of a file, of a kind that must be one of ours. Throws Misuse. */
+export async function bulletinsOf(kind: string, file: string): Promise<ParsedFile> {
+  const parse = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
+  if (!parse) throw new Misuse(`--kind: expected ${Object.keys(KINDS).join(', ')}; got "${kind.slice(0, 40)}"`)
+  return parse(await bytesOf(file), basename(file))
+}
+
+export async function parse(given: Given): Promise<number> {
+  const { bulletins, dropped } = await bulletinsOf(text(given, 'kind') ?? 'csaf', arg(given, 0))
+  const shown = bulletins.map((bulletin) => printedBulletin(bulletin, (build) => formatEvr(build.evr)))
+  print(given, { bulletins: shown, dropped }, inWords(shown, dropped))
+  return bulletins.length === 0 ? BAD : GOOD
+}
+
+const MOST_RANGES = 10
+
+function inWords(bulletins: readonly PrintedBulletin[], dropped: ParsedFile['dropped']): string {
+  const blocks = bulletins.map((b) =>
+    [
+      `${b.vendorId} rev ${b.revision} · ${b.severity === 'none' ? 'no severity given' : b.severity} · ${b.updatedAt}`,
+      `  ${b.title}`,
+      ...(b.cves.length > 0 ? [`  ${b.cves.join(', ')}`] : []),
+      ...b.affected.slice(0, MOST_RANGES).map((a) => `  ${a.product} ${a.range} (${a.stream}, ${a.arch})`),
+      ...(b.affected.length > MOST_RANGES ? [`  and ${b.affected.length - MOST_RANGES} more ranges`] : []),
+      ...(b.names.length > 0 ? [`  names ${b.names.join(', ')}`] : []),
+    ].join('\n'),
+  )
+  return `${[...blocks, ...dropped.map(({ reason }) => `dropped: ${reason}`)].join('\n')}\n`
+}

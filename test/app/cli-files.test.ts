@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { run } from '../../src/cli/run.ts'
+
+const SAMPLE = fileURLToPath(new URL('../../manifests/sample', import.meta.url))
+const OPENSSL = join(SAMPLE, 'csaf/arrivals/01-openssl/rhsa-2023_3408.json')
+const UNSIGNED = join(SAMPLE, 'csaf/arrivals/02-kernel-rt/rhsa-2023_4378.json')
+const TAMPERED = join(SAMPLE, 'csaf/arrivals/06-openssl-tampered/rhsa-2023_3408.json')
+const FLEET = join(SAMPLE, 'fleet.json')
+const POLICY = join(SAMPLE, 'policy.json')
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchcrier-cli-'))
+  await writeFile(join(folder, 'broken.json'), '{"document":')
+  await writeFile(join(folder, 'other.json'), '{"hello":"world"}')
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the command line in this process. */
+async function cli(...args: string[]): Promise<Ran> {
+  const [out, err]: [string[], string[]] = [[], []]
+  const onOut = vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(`${text}`) > 0)
+  const onErr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(`${text}`) > 0)
+  try {
+    const code = await run(args)
+    return { code, out: out.join(''), err: err.join('') }
+  } finally {
+    onOut.mockRestore()
+    onErr.mockRestore()
+  }
+}
+
+describe('exit codes: 0 good, 1 a negative verdict, 2 used wrongly', () => {
+  test.each<[string[], number, RegExp]>([
+    [['parse', OPENSSL], 0, /RHSA-2023:3408/],
+    [['parse', '--kind', 'csaf', '--json', OPENSSL], 0, /^\{"bulletins":\[\{/],
+    [['parse', '/nowhere/x.json'], 2, /there is none/],
+    [['parse', '--kind', 'gopher', OPENSSL], 2, /--kind: expected csaf/],
+    [['parse'], 2, /expected FILE/],
+    [['verify', OPENSSL], 0, /^AUTHENTIC/],
+    [['verify', UNSIGNED], 1, /^UNCONFIRMED/],
+    [['verify', TAMPERED], 1, /^QUARANTINED/],
+    [['verify', '--json', TAMPERED], 1, /"verdict":"QUARANTINED"/],
+    [['verify', '--key', OPENSSL, OPENSSL], 2, /--fingerprint HEX and --namespace HOST together/],
+    [['match', '--bulletin', OPENSSL, '--inventory', FLEET], 0, /lower than/],
+    [['match', '--bulletin', OPENSSL], 2, /expected --inventory FILE/],
+    [['match', '--bulletin', OPENSSL, '--inventory', OPENSSL], 2, /expected an inventory/],
+    [['replay', '--policy', POLICY, '--inventory', FLEET, SAMPLE], 0, /deadlines|Signatures were not checked/],
+    [['replay', '--policy', POLICY, '--inventory', FLEET, '--delay', 'security=soon', SAMPLE], 2, /expected ROLE=DURATION/],
+    [['replay', '--policy', FLEET, '--inventory', FLEET, SAMPLE], 1, /POLICY_INVALID/],
+    [['replay', SAMPLE], 2, /--policy FILE and --inventory FILE/],
+    [['mtach'], 2, /Did you mean `match`/],
+  ])('%j: %i', async (args, code, words) => {
+    const ran = await cli(...args)
+    expect(ran.code, ran.err).toBe(code)
+    expect(`${ran.out}${ran.err}`).toMatch(words)
+  })
+
+  test('what is no bulletin is said, and is a negative verdict', async () => {
+    for (const file of ['broken.json', 'other.json']) {
+      const { code, out } = await cli('parse', '--json', join(folder, file))
+      expect(code).toBe(1)
+      expect(JSON.parse(out)).toEqual({ bulletins: [], dropped: [{ reason: expect.stringMatching(/./) }] })
+    }
+  })
+})
+
+describe('what is printed', () => {
+  test('parse: every field of a bulletin, its ranges as text', async () => {
+    const { out } = await cli('parse', '--json', OPENSSL)
+    const { bulletins } = JSON.parse(out) as { bulletins: Record<string, unknown>[] }
+    expect(bulletins).toHaveLength(1)
+    expect(bulletins[0]).toMatchObject({
+      vendorId: 'RHSA-2023:3408',
+      revision: '1',
+      severity: 'moderate',
+      cves: ['CVE-2022-4304', 'CVE-2022-4450', 'CVE-2023-0215'],
+      affected: expect.arrayContaining([
+        { product: 'openssl', scheme: 'rpm', range: '<1:1.1.1k-9.el8_6', stream: 'BaseOS-8.6.0.Z.EUS', arch: 'x86_64' },
+      ]),
+      sections: { summary: expect.anything(), patchInformation: expect.anything() },
+    })
+  })
+
+  test('match: host, product, version and the rule that matched', async () => {
+    const { out } = await cli('match', '--json', '--bulletin', OPENSSL, '--inventory', FLEET)
+    const { affected } = JSON.parse(out) as { affected: { host: string; product: string; version: string; rule: string }[] }
+    expect(new Set(affected.map(({ host }) => host)).size).toBe(14)
+    expect(affected[0]).toEqual({
+      host: 'api-01',
+      product: 'openssl',
+      version: '1:1.1.1k-6.el8_5',
+      rule: expect.stringContaining('is lower than'),
+    })
+  })
+
+  test('replay: the same input gives the same bytes', async () => {
+    const args = ['replay', '--json', '--policy', POLICY, '--inventory', FLEET, '--delay', 'security=4h', SAMPLE]
+    const [first, second] = [await cli(...args), await cli(...args)]
+    expect(first.out).toBe(second.out)
+    expect(JSON.parse(first.out)).toMatchObject({ hosts: 61, totals: { changes: expect.any(Number) }, dropped: expect.any(Array) })
+  })
+})
