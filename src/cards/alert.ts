@@ -1,11 +1,15 @@
 import type { AffectedHost } from '../core/assess/affected.ts'
+import { bulletinsOf, restartOf, vulnerabilitiesOf } from '../core/change/bulletins.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { clockWords } from '../core/evaluate/clocks.ts'
 import type { Vulnerability } from '../core/identify/bulletin.ts'
-import { CLASSES, type Policy } from '../core/policy.ts'
-import type { Action, Block, Card } from './card.ts'
+import type { Policy } from '../core/policy.ts'
+import { alertActions, mayBeVouched } from './alert-actions.ts'
+import type { Block, Card } from './card.ts'
+import { elsewhereBlocks } from './elsewhere.ts'
+import { type JoinChoice, joinedBlocks } from './join.ts'
+import { waitingBlocks } from './waiting.ts'
 import {
-  button,
   capital,
   classBadge,
   clockFacts,
@@ -14,8 +18,10 @@ import {
   next,
   outcome,
   quiet,
+  rehearsalBadge,
   shortened,
   shortTitle,
+  typeBadge,
   verdictBadge,
   who,
 } from './words.ts'
@@ -25,20 +31,26 @@ export interface AlertContext {
   readonly policy: Policy
   readonly fleetSize: number
   /** Hosts of the affected classes against the baseline of these products; null when there is no baseline yet. */
-  readonly baseline: { readonly at: number; readonly below: number; readonly above: number } | null
+  readonly baseline: { readonly at: number; readonly below: number; readonly above: number; readonly exempt: number } | null
+  /** Changes that this one can be joined with, the likeliest first. */
+  readonly joinable: readonly JoinChoice[]
+  /** Earlier changes of which this one brings every build. */
+  readonly covers: readonly JoinChoice[]
 }
 
 /** The first card of a change: the few facts that a decision on relevance and class needs, and the buttons for it. */
 export function alertCard(state: ChangeState, context: AlertContext): Card {
   const { bulletin } = state
-  const subject = `change:${state.id}`
+  const [, ...others] = bulletinsOf(state)
   return {
     look: 'standard',
     tone: bulletin.verdict === 'UNCONFIRMED' ? 'warning' : 'info',
     badges: [
       classBadge(state.classification?.class ?? state.proposal.class),
       verdictBadge(bulletin.verdict),
-      ...exploitedBadge(bulletin.vulnerabilities),
+      ...typeBadge(state.classification?.type),
+      ...exploitedBadge(vulnerabilitiesOf(state)),
+      ...rehearsalBadge(state),
     ],
     title: shortTitle(bulletin.title),
     subtitle: `${bulletin.vendorId} rev ${bulletin.revision} · ${bulletin.publisher}, ${bulletin.updatedAt.slice(0, 10)} · change ${state.id}`,
@@ -47,7 +59,8 @@ export function alertCard(state: ChangeState, context: AlertContext): Card {
       {
         kind: 'facts',
         facts: [
-          fact('CVEs', cveLine(bulletin.vulnerabilities)),
+          ...(others.length > 0 ? [fact('Also', others.map((b) => `${b.vendorId} (${b.verdict})`).join(', '))] : []),
+          fact('CVEs', cveLine(vulnerabilitiesOf(state))),
           fact('Affects', affectedLine(state.hosts, context.fleetSize)),
           ...fixedFacts(state),
           ...baselineFacts(context),
@@ -55,8 +68,10 @@ export function alertCard(state: ChangeState, context: AlertContext): Card {
         ],
       },
       ...decidedBlocks(state, context.policy),
+      ...elsewhereBlocks(state, context.policy),
+      ...joinedBlocks(state, context.policy, context.covers),
     ],
-    actions: [...decideActions(state, subject, context.policy), ...lookActions(subject)],
+    actions: alertActions(state, context),
     summary: `${capital(state.classification?.class ?? state.proposal.class)}: ${shortTitle(bulletin.title)}, affects ${count(state.hosts.length, 'host')}`,
   }
 }
@@ -100,9 +115,7 @@ function affectedLine(hosts: readonly AffectedHost[], fleetSize: number): string
 function fixedFacts(state: ChangeState) {
   const builds = new Set(state.hosts.flatMap((h) => h.packages.map((p) => `${p.name} ${p.to}`)))
   if (builds.size === 0) return []
-  const restart = { 'none stated': 'no restart stated', services: 'restart of services needed', reboot: 'reboot needed' }[
-    state.bulletin.restart
-  ]
+  const restart = { 'none stated': 'no restart stated', services: 'restart of services needed', reboot: 'reboot needed' }[restartOf(state)]
   return [
     fact(
       'Fixed in',
@@ -116,7 +129,12 @@ function fixedFacts(state: ChangeState) {
 
 function baselineFacts({ baseline }: AlertContext) {
   if (!baseline) return []
-  return [fact('Baseline', `${baseline.at} at, ${baseline.below} below${baseline.above > 0 ? `, ${baseline.above} above` : ''}`)]
+  return [
+    fact(
+      'Baseline',
+      `${baseline.at} at, ${baseline.below} below${baseline.above > 0 ? `, ${baseline.above} above` : ''}${baseline.exempt > 0 ? `, ${baseline.exempt} exempt` : ''}`,
+    ),
+  ]
 }
 
 function proposalFact(state: ChangeState, policy: Policy) {
@@ -129,8 +147,16 @@ function proposalFact(state: ChangeState, policy: Policy) {
 
 function decidedBlocks(state: ChangeState, policy: Policy): readonly Block[] {
   const blocks: Block[] = []
-  if (state.vouch)
-    blocks.push(outcome('good', 'Security vouched for it: ', ...who(policy, state.vouch.by, state.vouch.at), `: ${state.vouch.reason}`))
+  for (const { vouch, vendorId } of bulletinsOf(state))
+    if (vouch)
+      blocks.push(
+        outcome(
+          'good',
+          `Security vouched for ${state.bulletins.length > 0 ? vendorId : 'it'}: `,
+          ...who(policy, vouch.by, vouch.at),
+          `: ${vouch.reason}`,
+        ),
+      )
   if (state.notRelevant) {
     blocks.push(
       outcome(
@@ -144,72 +170,8 @@ function decidedBlocks(state: ChangeState, policy: Policy): readonly Block[] {
     const { by, at: when, class: chosen, reason } = state.classification
     blocks.push(outcome('good', `Classified ${chosen} by `, ...who(policy, by, when), reason ? `: ${reason}` : ''))
   }
+  blocks.push(...waitingBlocks(state, policy))
   if (mayBeVouched(state)) blocks.push(next('somebody of security has to vouch for it before anything more is decided.'))
   else if (state.phase === 'alerted') blocks.push(next('the patch team or security classifies it, or says why it is not relevant.'))
   return blocks
 }
-
-/** Also after a classification: a later revision may prove less than the one that was classified. */
-const mayBeVouched = ({ bulletin, vouch, phase }: ChangeState): boolean =>
-  bulletin.verdict === 'UNCONFIRMED' && !vouch && (phase === 'alerted' || phase === 'testing' || phase === 'planning')
-
-function decideActions(state: ChangeState, subject: string, policy: Policy): readonly Action[] {
-  const vouch = mayBeVouched(state) ? [vouchAction(subject)] : []
-  if (state.phase !== 'alerted') return vouch
-  const dismiss = button('Not relevant', 'not-relevant', subject, {
-    form: {
-      title: 'Not relevant here',
-      submit: 'Decide',
-      fields: [{ kind: 'text', id: 'reason', label: 'Why is it not relevant?', multiline: true, required: true, maxLength: 500 }],
-    },
-  })
-  const held = state.bulletin.verdict === 'QUARANTINED' || state.bulletin.verdict === 'BOGUS'
-  return [...(vouch.length > 0 ? vouch : held ? [] : [classifyAction(state, subject, policy)]), dismiss]
-}
-
-const vouchAction = (subject: string): Action =>
-  button('Vouch for it', 'vouch', subject, {
-    style: 'primary',
-    form: {
-      title: 'Vouch for this bulletin',
-      intro: 'It looks official, but nothing proves it. Check it at the publisher yourself before you vouch. Your name stays on it.',
-      submit: 'I vouch for it',
-      fields: [{ kind: 'text', id: 'reason', label: 'Where did you check it?', multiline: true, required: true, maxLength: 500 }],
-    },
-  })
-
-/** Also offered while testing and planning, as a reclassification. */
-export function classifyAction(state: ChangeState, subject: string, policy: Policy): Action {
-  return button(state.classification ? 'Reclassify' : 'Classify', 'classify', subject, {
-    style: state.classification ? 'default' : 'primary',
-    form: {
-      title: 'Classify',
-      intro: `Proposed: ${state.proposal.class} (${state.proposal.reasons.join('; ')}).`,
-      submit: 'Classify',
-      fields: [
-        {
-          kind: 'choice',
-          id: 'class',
-          label: 'Class',
-          required: true,
-          value: state.classification?.class ?? state.proposal.class,
-          options: CLASSES.map((c) => ({ value: c, label: `${capital(c)}: ${clockWords(policy.classes[c])}` })),
-        },
-        {
-          kind: 'text',
-          id: 'reason',
-          label: state.classification ? 'Why is it reclassified?' : 'Reason, where it differs from the proposal',
-          multiline: true,
-          required: false,
-          maxLength: 500,
-        },
-      ],
-    },
-  })
-}
-
-const lookActions = (subject: string): readonly Action[] => [
-  button('Details', 'details', subject),
-  button('Affected hosts', 'affected', subject),
-  button('Evidence', 'evidence', subject),
-]

@@ -1,6 +1,6 @@
 import type { ChangeState, SubmittedPlan } from '../core/change/state.ts'
 import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
-import { humanIdOf, humanOf, missingWords, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
+import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
 import {
@@ -21,6 +21,7 @@ import {
   shortened,
   subjectOf,
   textBlock,
+  typeBadge,
   verdictBadge,
   whisper,
 } from './words.ts'
@@ -36,11 +37,12 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
     tone: !current ? 'neutral' : decided?.verdict === 'approved' ? 'good' : 'warning',
     badges: [
       ...(state.classification ? [classBadge(state.classification.class)] : []),
+      ...typeBadge(state.classification?.type),
       verdictBadge(state.bulletin.verdict),
       ...rehearsalBadge(state),
     ],
     title: `Go or no-go: ${subjectOf(state)} on ${count(plan.hosts.length, 'host')}`,
-    subtitle: `change ${state.id} · ${state.bulletin.vendorId} · plan ${shortDigest(submission.digest)}`,
+    subtitle: `${state.classification?.type ?? 'normal'} change ${state.id} · ${vendorIds(plan)} · plan ${shortDigest(submission.digest)}`,
     blocks: [
       {
         kind: 'facts',
@@ -74,6 +76,12 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
   }
 }
 
+const vendorIds = ({ bulletins }: Plan): string =>
+  shortened(
+    bulletins.map((b) => b.vendorId),
+    3,
+  )
+
 function doesLine(plan: Plan): string {
   const rings = plan.rings.map((r) => `${r.name} ${r.hosts.length}`).join(' → ')
   return `${count(plan.hosts.length, 'host')}${versionWords(plan)} in ${count(plan.rings.length, 'ring')}: ${rings}; ${plan.options.reboot ? 'each reboots' : 'no reboot'}, ${plan.options.silent ? 'silent' : 'the user sees it'}; by the ${plan.runner} runner`
@@ -100,7 +108,7 @@ function testedLine(state: ChangeState, policy: Policy): string {
 }
 
 function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Policy, open: boolean): readonly Block[] {
-  const rule = state.classification ? policy.classes[state.classification.class].quorum : []
+  const rule = state.classification ? neededQuorum(policy, state.classification) : []
   const quorum = quorumStatus(rule, submission.approvals, submission.submitted.by, policy)
   const asker = nameOf(policy, submission.submitted.by)
   const role = (id: string): string => quorum.counted.find((c) => c.person === id)?.role ?? 'more than needed'

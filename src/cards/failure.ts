@@ -4,7 +4,7 @@ import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card } from './card.ts'
-import { at, button, count, nameOf, note, outcome, reasonForm, rehearsalBadge, shortened, textBlock } from './words.ts'
+import { at, button, count, longText, nameOf, note, outcome, rehearsalBadge, shortened, shortText, textBlock } from './words.ts'
 
 /** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
 export interface FailureView extends FailureGroup {
@@ -38,7 +38,17 @@ export function failureCard(state: ChangeState, group: FailureView, policy: Poli
 
 const mendActions = (subject: string, hosts: number): readonly Action[] => [
   button('Retry', 'retry', subject, { style: 'primary' }),
-  button('Exclude', 'exclude', subject, { form: reasonForm(`Exclude ${count(hosts, 'host')}`, 'Why? They stay unpatched.', 'Exclude') }),
+  button('Exclude', 'exclude', subject, {
+    form: {
+      title: `Exclude ${count(hosts, 'host')}`,
+      submit: 'Exclude',
+      fields: [
+        longText('reason', 'Why? They stay unpatched.'),
+        shortText('control', 'What protects them meanwhile?', { hint: 'e.g. no way in from outside; may stay empty' }),
+        shortText('until', 'Until when?', { hint: 'e.g. 2027-01-31; empty: as long as the policy lets it last' }),
+      ],
+    },
+  }),
 ]
 
 /** What an end user said went wrong: claimable. */

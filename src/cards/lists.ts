@@ -49,9 +49,15 @@ export const statusCard = (view: StatusView): Card =>
       ],
     },
     ...(view.open.length > 0
-      ? [{ kind: 'list' as const, items: view.open.map((c) => [`change ${c.id} (${subjectOf(c)}) ${phaseWords(c.phase)}`]) }]
+      ? [{ kind: 'list' as const, items: view.open.map((c) => [`change ${c.id} (${subjectOf(c)}) ${standsWords(c)}`]) }]
       : []),
   ])
+
+/** Where a change stands, with what it waits for or where it went on. */
+function standsWords({ phase, awaiting, joinedInto, drill }: ChangeState): string {
+  const words = awaiting ? `waits for: ${awaiting.what}` : joinedInto ? `goes on as part of change ${joinedInto.change}` : phaseWords(phase)
+  return drill ? `${words} (a drill)` : words
+}
 
 export interface BulletinLine {
   readonly vendorId: string
@@ -91,7 +97,7 @@ export const changesCard = (changes: readonly ChangeState[]): Card =>
         ),
         fact(
           'State',
-          `${phaseWords(state.phase)} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
+          `${standsWords(state)} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
         ),
         ...(state.clocks?.startBy ? [fact('Start by', at(state.clocks.startBy))] : []),
         ...(state.clocks?.completeBy ? [fact('Complete by', at(state.clocks.completeBy))] : []),

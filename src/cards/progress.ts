@@ -4,9 +4,10 @@ import { type RingCounters, ringCounters } from '../core/deploy/counters.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Ring } from '../core/deploy/ring.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
-import { missingWords, quorumStatus } from '../core/evaluate/quorum.ts'
+import { missingWords, neededQuorum, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
+import { takenOverBlocks } from './handover.ts'
 import { passedField } from './test.ts'
 import { at, button, listed, nameOf, outcome, quiet, reasonForm, rehearsalBadge, subjectOf, textBlock, who } from './words.ts'
 
@@ -40,6 +41,7 @@ export function progressCard(state: ChangeState, context: ProgressContext): Card
         rows: plan.rings.map((ring, i) => ringRow(ring, i + 1, rollout.rings[i], hosts)),
       },
       ...peopleBlocks(state, context),
+      ...takenOverBlocks(state, 'evaluate', context.policy),
     ],
     actions: actions(rollout, subject),
     summary: `Rolling out ${subjectOf(state)}: ${all.verified} of ${all.total} verified`,
@@ -146,12 +148,7 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
 /** Who is still needed for a resume, and who cannot help. */
 function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy): string {
   if (!state.classification || !state.submission) return ''
-  const quorum = quorumStatus(
-    policy.classes[state.classification.class].quorum,
-    rollout.resumeApprovals,
-    state.submission.submitted.by,
-    policy,
-  )
+  const quorum = quorumStatus(neededQuorum(policy, state.classification), rollout.resumeApprovals, state.submission.submitted.by, policy)
   return `${missingWords(quorum.missing)} · not ${nameOf(policy, state.submission.submitted.by)}, who asked for the plan`
 }
 

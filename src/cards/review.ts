@@ -1,24 +1,42 @@
+import { unseenHosts } from '../core/change/decide-elsewhere.ts'
 import type { ChangeState, Review } from '../core/change/state.ts'
 import type { ClockFigure, ReviewFigures } from '../core/deploy/review.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
-import { at, button, count, fact, nameOf, next, outcome, quiet, rehearsalBadge, subjectOf, textBlock, whisper, who } from './words.ts'
+import { elsewhereBlocks, lookAgainAction } from './elsewhere.ts'
+import { takenOverBlocks } from './handover.ts'
+import {
+  at,
+  button,
+  count,
+  fact,
+  longText,
+  nameOf,
+  next,
+  outcome,
+  quiet,
+  rehearsalBadge,
+  subjectOf,
+  textBlock,
+  typeBadge,
+  whisper,
+  who,
+} from './words.ts'
 
 /** Figures, both clocks, lessons; closing it moves the baseline. */
 export function reviewCard(state: ChangeState, review: Review, figures: ReviewFigures, policy: Policy): Card {
-  const subject = `change:${state.id}`
   const rolledBack = state.rollout?.rolledBack !== undefined
   return {
     look: 'standard',
     tone: review.closed ? 'good' : 'info',
-    badges: rehearsalBadge(state),
+    badges: [...typeBadge(state.classification?.type), ...rehearsalBadge(state)],
     title: `Review: ${subjectOf(state)}`,
     subtitle: `change ${state.id} · ${state.bulletin.vendorId}`,
     blocks: [
       {
         kind: 'facts',
         facts: [
-          fact('Result', resultLine(figures)),
+          fact('Result', resultLine(state, figures)),
           fact('Started', ...clockText(figures.started)),
           fact('Completed', ...clockText(figures.completed)),
           ...(figures.slowest
@@ -32,7 +50,9 @@ export function reviewCard(state: ChangeState, review: Review, figures: ReviewFi
           ...stepFacts(figures),
         ],
       },
-      ...review.lessons.map((l): Block => outcome('neutral', 'Lesson, ', ...who(policy, l.by, l.at), `: ${l.text}`)),
+      ...elsewhereBlocks(state, policy),
+      ...takenOverBlocks(state, 'deploy', policy),
+      ...lessonBlocks(review, policy),
       ...(review.closed
         ? [
             outcome(
@@ -47,9 +67,19 @@ export function reviewCard(state: ChangeState, review: Review, figures: ReviewFi
             quiet(rolledBack ? 'It was rolled back: the baseline stays as it is.' : 'Closing it moves the baseline of the verified hosts.'),
           ]),
     ],
-    actions: review.closed ? [button('Who did what', 'timeline', subject)] : openActions(subject, rolledBack),
-    summary: `Review of change ${state.id}: ${resultLine(figures)}`,
+    actions: reviewActions(state, review),
+    summary: `Review of change ${state.id}: ${resultLine(state, figures)}`,
   }
+}
+
+export const lessonBlocks = (review: Review, policy: Policy): readonly Block[] =>
+  review.lessons.map((l) => outcome('neutral', 'Lesson, ', ...who(policy, l.by, l.at), `: ${l.text}`))
+
+/** Once it is closed there is only something to look at. */
+export function reviewActions(state: ChangeState, review: Review): readonly Action[] {
+  const subject = `change:${state.id}`
+  if (review.closed) return [button('Who did what', 'timeline', subject)]
+  return [...lookAgainAction(state, subject), ...openActions(subject, state.rollout?.rolledBack !== undefined)]
 }
 
 const openActions = (subject: string, rolledBack: boolean): readonly Action[] => [
@@ -58,14 +88,7 @@ const openActions = (subject: string, rolledBack: boolean): readonly Action[] =>
       title: 'A lesson',
       submit: 'Write it down',
       fields: [
-        {
-          kind: 'text',
-          id: 'text',
-          label: 'What should be done differently, in the process or in the deadlines? What went well?',
-          multiline: true,
-          required: true,
-          maxLength: 1000,
-        },
+        longText('text', 'What should be done differently, in the process or in the deadlines? What went well?', { maxLength: 1000 }),
       ],
     },
   }),
@@ -74,8 +97,18 @@ const openActions = (subject: string, rolledBack: boolean): readonly Action[] =>
   button('Close the review', 'close-review', subject, { style: rolledBack ? 'default' : 'primary' }),
 ]
 
-const resultLine = (figures: ReviewFigures): string =>
-  `${figures.counts.map((c) => `${c.hosts} ${c.status}`).join(', ')} of ${count(figures.total, 'host')}`
+/** What the rollout did, and what was done without it. */
+function resultLine(state: ChangeState, figures: ReviewFigures): string {
+  const unseen = unseenHosts(state).length
+  const seen = state.elsewhere.length - unseen
+  const rolled =
+    figures.total > 0 ? [`${figures.counts.map((c) => `${c.hosts} ${c.status}`).join(', ')} of ${count(figures.total, 'host')}`] : []
+  return [
+    ...rolled,
+    ...(seen > 0 ? [`${count(seen, 'host')} done outside Patchcrier and seen at the fixed version`] : []),
+    ...(unseen > 0 ? [`${count(unseen, 'host')} reported as done elsewhere, not seen`] : []),
+  ].join('; ')
+}
 
 function clockText(clock: ClockFigure): Text {
   const when: Text = clock.at ? [at(clock.at)] : ['not yet']
@@ -130,7 +163,7 @@ export function managementCard(state: ChangeState, figures: ReviewFigures): Card
     badges: rehearsalBadge(state),
     title,
     blocks: [
-      textBlock(`${resultLine(figures)}. ${rolledBack ? `Why: ${rolledBack.reason ?? 'no reason given'}` : deadlines}`),
+      textBlock(`${resultLine(state, figures)}. ${rolledBack ? `Why: ${rolledBack.reason ?? 'no reason given'}` : deadlines}`),
       ...(state.review?.lessons ?? []).map((l): Block => quiet(`Lesson: ${l.text}`)),
     ],
     actions: [],

@@ -1,8 +1,28 @@
+import { restartOf, unvouched } from '../core/change/bulletins.ts'
 import type { ChangeState, TestItem } from '../core/change/state.ts'
 import type { Policy } from '../core/policy.ts'
-import { classifyAction } from './alert.ts'
+import { CLASSES } from '../core/policy.ts'
 import type { Action, Block, Card, Field, Text } from './card.ts'
-import { button, classBadge, clockFacts, fact, next, outcome, quiet, rehearsalBadge, subjectOf, who } from './words.ts'
+import { classifyAction } from './classify.ts'
+import { elsewhereAction, elsewhereBlocks } from './elsewhere.ts'
+import { takenOverBlocks } from './handover.ts'
+import { joinedBlocks } from './join.ts'
+import { awaitAction, endWaitingAction, waitingBlocks } from './waiting.ts'
+import {
+  button,
+  choice,
+  classBadge,
+  clockFacts,
+  fact,
+  longText,
+  next,
+  outcome,
+  quiet,
+  rehearsalBadge,
+  subjectOf,
+  typeBadge,
+  who,
+} from './words.ts'
 
 /** A window that can be planned into. `value` is `windowId|start`. */
 export interface OpeningChoice {
@@ -22,14 +42,22 @@ export function testCard(state: ChangeState, policy: Policy, choices: PlanChoice
   return {
     look: 'standard',
     tone: open.length === 0 ? 'good' : 'info',
-    badges: [...(state.classification ? [classBadge(state.classification.class)] : []), ...rehearsalBadge(state)],
+    badges: [
+      ...(state.classification ? [classBadge(state.classification.class)] : []),
+      ...typeBadge(state.classification?.type),
+      ...rehearsalBadge(state),
+    ],
     title: `Test ${subjectOf(state)}`,
     subtitle: `change ${state.id} · ${state.bulletin.vendorId}`,
     blocks: [
       { kind: 'list', items: state.tests.map((t) => testLine(t, policy)) },
       { kind: 'facts', facts: [fact('Clocks', ...clockFacts(state))] },
+      ...takenOverBlocks(state, 'identify', policy),
       quiet('A pass on virtual machines alone is not enough: the first ring is the pilot on production systems.'),
-      ...nextStep(state, choices),
+      ...elsewhereBlocks(state, policy),
+      ...waitingBlocks(state, policy),
+      ...moreUrgentBlocks(state),
+      ...nextStep(state, policy, choices),
     ],
     actions: actions(state, subject, policy, choices, open),
     summary: `Test ${subjectOf(state)}: ${state.tests.length - open.length} of ${state.tests.length} passed`,
@@ -48,11 +76,23 @@ function testLine(test: TestItem, policy: Policy): Text {
   ]
 }
 
-function nextStep(state: ChangeState, choices: PlanChoices): readonly Block[] {
+/** What has come in since may be more urgent than what was classified: a person decides again. */
+function moreUrgentBlocks({ classification, proposal, phase }: ChangeState): readonly Block[] {
+  const open = ['awaiting', 'testing', 'planning', 'deciding', 'approved'].includes(phase)
+  if (!open || !classification || CLASSES.indexOf(proposal.class) >= CLASSES.indexOf(classification.class)) return []
+  const known = classification.reason !== undefined && classification.reason !== ''
+  return [outcome(known ? 'neutral' : 'warning', `Proposed is ${proposal.class}: ${proposal.reasons.join('; ')}.`)]
+}
+
+function nextStep(state: ChangeState, policy: Policy, choices: PlanChoices): readonly Block[] {
+  if (state.joinedInto) return joinedBlocks(state, policy, [])
+  if (state.phase === 'awaiting') return [next('nothing, until it is taken over or somebody ends the waiting.')]
+  if (state.phase === 'done elsewhere')
+    return [next('the inventory, or a report, shows the fixed version on every host; then it is reviewed.')]
   if (state.phase === 'testing') return [next('the patch team or operations records what it tested.')]
   if (state.phase === 'not relevant') return [outcome('neutral', 'Decided to be not relevant: nothing more is tested.')]
   if (state.phase === 'planning') {
-    if (state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch)
+    if (unvouched(state).length > 0)
       return [outcome('warning', 'The bulletin is UNCONFIRMED: somebody of security has to vouch for it before it can be planned.')]
     if (choices.openings.length === 0)
       return [outcome('warning', 'It cannot be planned: no maintenance window opens in the next two years.')]
@@ -66,28 +106,27 @@ function nextStep(state: ChangeState, choices: PlanChoices): readonly Block[] {
 }
 
 function actions(state: ChangeState, subject: string, policy: Policy, choices: PlanChoices, open: readonly TestItem[]): readonly Action[] {
-  if (state.phase === 'testing') return [recordAction(subject, open), classifyAction(state, subject, policy)]
+  const more = [classifyAction(state, subject, policy), ...awaitAction(state, subject, policy), ...elsewhereAction(state, subject)]
+  if (state.phase === 'testing') return [recordAction(subject, open), ...more]
+  if (state.phase === 'awaiting')
+    return [endWaitingAction(subject), classifyAction(state, subject, policy), ...elsewhereAction(state, subject)]
   const plan = choices.openings.length > 0 ? [planAction(state, subject, choices)] : []
-  if (state.phase === 'planning') return [...plan, classifyAction(state, subject, policy)]
-  return state.phase === 'deciding' ? plan : []
+  if (state.phase === 'planning') return [...plan, ...more]
+  return state.phase === 'deciding' ? [...plan, ...elsewhereAction(state, subject)] : []
 }
 
 function recordAction(subject: string, open: readonly TestItem[]): Action {
-  const [first] = open
   return button('Record a test', 'record-test', subject, {
     style: 'primary',
     form: {
       title: 'Record a test',
       submit: 'Record',
       fields: [
-        {
-          kind: 'choice',
-          id: 'test',
-          label: 'Test',
-          required: true,
-          ...(first ? { value: first.id } : {}),
-          options: open.map((t) => ({ value: t.id, label: t.label })),
-        },
+        choice(
+          'test',
+          'Test',
+          open.map((t) => ({ value: t.id, label: t.label })),
+        ),
         passedField('passed'),
         { kind: 'text', id: 'note', label: 'What was tested, on what?', multiline: true, required: false, maxLength: 500 },
       ],
@@ -95,22 +134,14 @@ function recordAction(subject: string, open: readonly TestItem[]): Action {
   })
 }
 
-export const passedField = (id: string): Field => ({
-  kind: 'choice',
-  id,
-  label: 'Outcome',
-  required: true,
-  value: 'yes',
-  options: [
+export const passedField = (id: string): Field =>
+  choice(id, 'Outcome', [
     { value: 'yes', label: 'Passed' },
     { value: 'no', label: 'Failed' },
-  ],
-})
+  ])
 
 /** Also replaces a plan that is being decided. */
 function planAction(state: ChangeState, subject: string, choices: PlanChoices): Action {
-  const [firstOpening] = choices.openings
-  const [firstRunner] = choices.runners
   return button(state.phase === 'deciding' ? 'Change the plan' : 'Make the plan', 'submit-plan', subject, {
     style: state.phase === 'deciding' ? 'default' : 'primary',
     form: {
@@ -118,53 +149,22 @@ function planAction(state: ChangeState, subject: string, choices: PlanChoices): 
       intro: 'Hosts and rings come from the inventory and the policy. Who submits a plan does not approve it.',
       submit: 'Submit for go or no-go',
       fields: [
-        {
-          kind: 'choice',
-          id: 'window',
-          label: 'Maintenance window',
-          required: true,
-          ...(firstOpening ? { value: firstOpening.value } : {}),
-          options: choices.openings,
-        },
-        {
-          kind: 'choice',
-          id: 'runner',
-          label: 'Carried out by',
-          required: true,
-          ...(firstRunner ? { value: firstRunner.value } : {}),
-          options: choices.runners,
-        },
-        {
-          kind: 'choice',
-          id: 'reboot',
-          label: 'Restart',
-          required: true,
-          value: state.bulletin.restart === 'reboot' ? 'yes' : 'no',
-          options: [
+        choice('window', 'Maintenance window', choices.openings),
+        choice('runner', 'Carried out by', choices.runners),
+        choice(
+          'reboot',
+          'Restart',
+          [
             { value: 'no', label: 'No reboot (services restart where needed)' },
             { value: 'yes', label: 'Reboot each host' },
           ],
-        },
-        {
-          kind: 'choice',
-          id: 'silent',
-          label: 'Installation',
-          required: true,
-          value: 'yes',
-          options: [
-            { value: 'yes', label: 'Silent' },
-            { value: 'no', label: 'The user is logged on and sees it' },
-          ],
-        },
-        {
-          kind: 'text',
-          id: 'undo',
-          label: 'How is it undone?',
-          multiline: true,
-          required: true,
-          value: 'Downgrade to the version that was there (dnf downgrade).',
-          maxLength: 500,
-        },
+          restartOf(state) === 'reboot' ? 'yes' : 'no',
+        ),
+        choice('silent', 'Installation', [
+          { value: 'yes', label: 'Silent' },
+          { value: 'no', label: 'The user is logged on and sees it' },
+        ]),
+        longText('undo', 'How is it undone?', { value: 'Downgrade to the version that was there (dnf downgrade).' }),
       ],
     },
   })

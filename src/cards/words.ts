@@ -1,8 +1,9 @@
 import type { ChangeState } from '../core/change/state.ts'
+import type { ChangeType } from '../core/evaluate/classification.ts'
 import type { Verdict } from '../core/identify/verification.ts'
 import type { ChangeClass, Policy, Role } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
-import type { Action, Badge, Block, Card, Form, Span, Text, Tone } from './card.ts'
+import type { Action, Badge, Block, Card, Field, Form, Span, Text, Tone } from './card.ts'
 
 /** Small words that several cards share, so that one thing is said one way. */
 
@@ -45,7 +46,13 @@ export const verdictBadge = (v: Verdict): Badge => ({ text: v, tone: VERDICT_TON
 export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 export const isRehearsal = (state: ChangeState): boolean => state.submission?.plan.runner === 'rehearsal'
-export const rehearsalBadge = (state: ChangeState): readonly Badge[] => (isRehearsal(state) ? [{ text: 'REHEARSAL', tone: 'info' }] : [])
+/** What is only pretended says so on every card: a drill as a whole, else a plan whose runner touches nothing. */
+export const rehearsalBadge = (state: ChangeState): readonly Badge[] =>
+  state.drill ? [{ text: 'DRILL', tone: 'info' }] : isRehearsal(state) ? [{ text: 'REHEARSAL', tone: 'info' }] : []
+
+/** A normal change needs no badge: that is the rule. */
+export const typeBadge = (type: ChangeType | undefined): readonly Badge[] =>
+  type === undefined || type === 'normal' ? [] : [{ text: type.toUpperCase(), tone: type === 'emergency' ? 'danger' : 'info' }]
 
 /** Short title of what a change is about: the publisher's own, without its standing prefix. */
 export const shortTitle = (title: string): string => title.replace(/^Red Hat Security Advisory:\s*/i, '')
@@ -72,11 +79,41 @@ export const button = (label: string, verb: string, id: string, more: Partial<Ac
   ...more,
 })
 
+/** A choice of one; the first option is chosen already where no other is given. */
+export const choice = (
+  id: string,
+  label: string,
+  options: readonly { readonly value: string; readonly label: string }[],
+  value = options[0]?.value,
+): Field => ({ kind: 'choice', id, label, required: true, options, ...(value === undefined ? {} : { value }) })
+
+/** Several lines that have to be filled in. */
+export const longText = (id: string, label: string, more: { readonly value?: string; readonly maxLength?: number } = {}): Field => ({
+  kind: 'text',
+  id,
+  label,
+  multiline: true,
+  required: true,
+  maxLength: 500,
+  ...more,
+})
+
+/** One line that may stay empty, or starts with a value. */
+export const shortText = (id: string, label: string, more: { readonly value?: string; readonly hint?: string } = {}): Field => ({
+  kind: 'text',
+  id,
+  label,
+  multiline: false,
+  required: false,
+  maxLength: 200,
+  ...more,
+})
+
 /** A form that asks for nothing but a reason. */
 export const reasonForm = (title: string, label: string, submit: string): Form => ({
   title,
   submit,
-  fields: [{ kind: 'text', id: 'reason', label, multiline: true, required: true, maxLength: 500 }],
+  fields: [longText('reason', label)],
 })
 
 /** A card that only its reader sees. */

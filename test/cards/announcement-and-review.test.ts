@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { announcementCard, type DelayView, delayCard, isThisRealCard } from '../../src/cards/announcement.ts'
 import { durationOf, managementCard, timelineCard } from '../../src/cards/review.ts'
 import type { ChangeEvent } from '../../src/core/change/command.ts'
-import { aPlan, evolved, later, opened, PLAN, policy, submitted, T0, UNTIL, WINDOW } from '../support/change.ts'
+import { aPlan, evolved, facts, later, opened, PLAN, policy, submitted, T0, UNTIL, WINDOW } from '../support/change.ts'
 import { CHOICES, cardOf, expectShowable, figuresOf, hostsOf, labelsOf, stateAt, wordsOf } from '../support/change-cards.ts'
 
 describe('the announcement to end users', () => {
@@ -76,7 +76,7 @@ describe('"Is this real?"', () => {
     expect(words).toContain('Patches never come by mail or as an attachment.')
   })
   test('a notice that a person vouched for is told by that person', () => {
-    const vouched: ChangeEvent = { kind: 'vouched', by: 'dana', reason: 'read it at the publisher' }
+    const vouched: ChangeEvent = { kind: 'vouched', by: 'dana', reason: 'read it at the publisher', bulletin: facts.digest }
     const words = wordsOf(isThisRealCard(evolved(opened({ verdict: 'UNCONFIRMED' }), [vouched, ...UNTIL.told]), policy))
     expect(words).toContain('Dana Kowalska of security checked the notice: read it at the publisher')
     expect(words).not.toMatch(/UNCONFIRMED/)

@@ -48,7 +48,7 @@ describe('the test card', () => {
   })
   test('without any window to come there is nothing to choose from, and it says so', () => {
     const card = testCard(stateAt('planning'), policy, { ...CHOICES, openings: [] })
-    expect(labelsOf(card)).toEqual(['Reclassify'])
+    expect(labelsOf(card)).toEqual(['Reclassify', 'Done elsewhere'])
     expect(wordsOf(card)).toMatch(/no maintenance window opens/)
   })
   test('the form of a plan asks for a reboot where the bulletin does', () => {
@@ -67,7 +67,7 @@ describe('the decision card', () => {
     expect(lines.slice(0, 9)).toEqual([
       'HIGH AUTHENTIC',
       'Go or no-go: openssl on 5 hosts',
-      `change 12 · RHSA-2023:3408 · plan ${DIGEST.slice(0, 8)}`,
+      `normal change 12 · RHSA-2023:3408 · plan ${DIGEST.slice(0, 8)}`,
       'Does: 5 hosts to openssl 1:1.1.1k-9.el8_6 in 3 rings: Pilot 2 → Early 2 → Rest 1; no reboot, silent; by the manual runner',
       `When: ${WINDOW.start} to ${WINDOW.end} (Weekday night, Europe/Berlin)`,
       `Clocks: start by ${later(168 * 60)}, complete by ${later(336 * 60)}`,

@@ -374,7 +374,23 @@ describe('exclude', () => {
   test.each(['approved', 'announced', 'pilotRuns', 'halted'] as const)('with a name and a reason: %s', (phase) => {
     given(UNTIL[phase])
       .when(exclude(), 'emil')
-      .yields({ kind: 'hosts excluded', by: 'emil', hosts: ['web-01'], reason: 'broken disk' })
+      .yields({
+        kind: 'hosts excluded',
+        by: 'emil',
+        hosts: ['web-01'],
+        reason: 'broken disk',
+        control: '',
+        until: later(90 * 24 * 60, NOW),
+      })
+  })
+  test('until a day, with what protects it meanwhile', () => {
+    const until = later(14 * 24 * 60)
+    given(UNTIL.pilotRuns)
+      .when({ ...exclude(), control: 'no way in', until } as Command, 'emil')
+      .yields({ kind: 'hosts excluded', by: 'emil', hosts: ['web-01'], reason: 'broken disk', control: 'no way in', until })
+    given(UNTIL.pilotRuns)
+      .when({ ...exclude(), until: NOW } as Command, 'emil')
+      .refuses('UNTIL_PAST')
   })
   test('not without a reason', () =>
     given(UNTIL.pilotRuns)
@@ -439,7 +455,11 @@ describe('people are needed', () => {
     given([...UNTIL.allSettled, needed])
       .when(need, null)
       .yields()
-    given([...UNTIL.allSettled, needed, { kind: 'hosts excluded', by: 'ana', hosts: ['web-01'], reason: 'x' }])
+    given([
+      ...UNTIL.allSettled,
+      needed,
+      { kind: 'hosts excluded', by: 'ana', hosts: ['web-01'], reason: 'x', control: '', until: later(60) },
+    ])
       .when(need, null)
       .yields(needed)
   })

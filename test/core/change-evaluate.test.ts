@@ -33,7 +33,7 @@ const classify = (own: Partial<Extract<Command, { kind: 'classify' }>> = {}): Co
   ...own,
 })
 const vouch: Command = { kind: 'vouch', reason: 'read it at the publisher' }
-const vouched: ChangeEvent = { kind: 'vouched', by: 'dana', reason: 'read it at the publisher' }
+const vouched: ChangeEvent = { kind: 'vouched', by: 'dana', reason: 'read it at the publisher', bulletin: facts.digest }
 const unconfirmed = opened({ verdict: 'UNCONFIRMED' })
 const BLANK = ' \n\t'
 

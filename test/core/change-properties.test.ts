@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { bulletinsOf } from '../../src/core/change/bulletins.ts'
 import type { ChangeEvent, Command, Context } from '../../src/core/change/command.ts'
 import { decide } from '../../src/core/change/decide.ts'
 import { evolve } from '../../src/core/change/evolve.ts'
 import type { BulletinFacts, ChangeState } from '../../src/core/change/state.ts'
+import { CHANGE_TYPES } from '../../src/core/evaluate/classification.ts'
 import { planDigest } from '../../src/core/evaluate/plan.ts'
+import type { FixedBuild } from '../../src/core/identify/bulletin.ts'
 import { CLASSES, type Role } from '../../src/core/policy.ts'
 import type { Instant } from '../../src/core/result.ts'
-import { aHost, aPlan, evolved, frozen, HOSTS, haltOf, later, opened, person, policy, T0, UNTIL } from '../support/change.ts'
+import { aHost, aPlan, classified, evolved, frozen, HOSTS, haltOf, later, opened, person, policy, T0, UNTIL } from '../support/change.ts'
 
 /** One thing that somebody tries. `pick` chooses among what the state offers, or something foreign. */
 interface Try {
@@ -33,6 +36,8 @@ const KINDS: readonly Command['kind'][] = [
   ] as const),
   ...(['resume', 'retry', 'exclude', 'roll-back', 'claim', 'report-incident', 'plan-again', 'write-lesson', 'close-review'] as const),
   ...(['revise', 'tell-end-users', 'start-ring', 'settle-ring', 'halt', 'need-people', 'finish'] as const),
+  ...(['await', 'end-waiting', 'merge', 'supersede', 'join', 'done-elsewhere', 'seen-fixed', 'accept-handover'] as const),
+  ...(['exploited', 'exploited-retracted'] as const),
 ]
 const HOUSE: ReadonlySet<Command['kind']> = new Set([
   'revise',
@@ -42,6 +47,9 @@ const HOUSE: ReadonlySet<Command['kind']> = new Set([
   'halt',
   'need-people',
   'finish',
+  'seen-fixed',
+  'exploited',
+  'exploited-retracted',
 ])
 /** What leads somewhere is tried more often than what ends or undoes it. */
 const LIKELY: readonly Command['kind'][] = [
@@ -69,8 +77,40 @@ const aTry: fc.Arbitrary<Try> = fc.record({
 
 const start = fc.record({
   verdict: fc.constantFrom<BulletinFacts['verdict']>('AUTHENTIC', 'AUTHENTIC', 'CORROBORATED', 'UNCONFIRMED', 'QUARANTINED'),
-  phase: fc.constantFrom<keyof typeof UNTIL>('alerted', 'planning', 'deciding', 'approved', 'told', 'pilotSettled', 'halted', 'reviewing'),
+  phase: fc.constantFrom<keyof typeof UNTIL>(
+    'alerted',
+    'awaiting',
+    'planning',
+    'deciding',
+    'approved',
+    'told',
+    'pilotSettled',
+    'halted',
+    'reviewing',
+  ),
 })
+
+const FIXED: readonly FixedBuild[] = [
+  {
+    stream: 'BaseOS-8.6.0.Z.EUS',
+    scheme: 'rpm',
+    name: 'openssl',
+    arch: 'x86_64',
+    evr: { epoch: 1, version: '1.1.1k', release: '9.el8_6' },
+    cves: [],
+  },
+]
+/** Another change that could be joined: earlier or later, classified or not. */
+const another = (pick: number): ChangeState => {
+  const bulletin = {
+    vendorId: `RHSA-${pick}`,
+    digest: `${pick}`.padStart(64, 'c'),
+    verdict: pick % 5 === 0 ? 'UNCONFIRMED' : 'AUTHENTIC',
+  } as const
+  const host = aHost(pick % 2 === 0 ? 'web-01' : 'app-01')
+  const begun = { ...opened(bulletin, [host]), id: pick % 9 === 0 ? 12 : 13 + pick }
+  return evolved(begun, pick % 3 === 0 ? [] : [classified], later((pick % 200) - 100))
+}
 
 const oneOf = <T>(all: readonly T[], pick: number): T => all[pick % all.length] as T
 
@@ -82,7 +122,25 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
   const ring = (pick % 4) + (good ? 1 : 0)
   switch (kind) {
     case 'classify':
-      return { kind, class: oneOf(CLASSES, pick), reason }
+      return { kind, class: oneOf(CLASSES, pick), reason, ...(pick % 7 === 0 ? { type: oneOf(CHANGE_TYPES, pick) } : {}) }
+    case 'await':
+      return { kind, what: reason, ...(pick % 2 === 0 ? { until: later(pick - 100, now) } : {}) }
+    case 'merge':
+      return { kind, into: another(pick) }
+    case 'supersede':
+      return { kind, into: another(pick), fixed: pick % 2 === 0 ? FIXED : [] }
+    case 'join':
+      return { kind, change: another(pick), how: pick % 2 === 0 ? 'merged' : 'superseded' }
+    case 'done-elsewhere':
+      return { kind, hosts: pick % 3 === 0 ? state.hosts.map((h) => h.host) : hosts, reason, when: later(-pick, now) }
+    case 'seen-fixed':
+      return { kind, hosts: pick % 2 === 0 ? state.elsewhere.map((e) => e.host) : hosts }
+    case 'accept-handover':
+      return { kind, number: good ? state.handovers.length : pick }
+    case 'exploited':
+      return { kind, cve: good ? 'CVE-2023-0286' : 'CVE-1', addedOn: '2026-11-23', dueOn: '2026-12-14', catalogue: '1', unpatched: hosts }
+    case 'exploited-retracted':
+      return { kind, cve: 'CVE-2023-0286', catalogue: '2' }
     case 'record-test':
       return {
         kind,
@@ -91,10 +149,18 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
         note: reason,
       }
     case 'submit-plan': {
-      const { source, vendorId, revision, digest: bytes } = state.bulletin
+      const [leading, ...others] = bulletinsOf(state).map((b) => ({
+        source: b.source,
+        vendorId: b.vendorId,
+        revision: b.revision,
+        digest: b.digest,
+      }))
       const begin = later(60 + (pick % 3000), now)
       const window = { id: 'weekend', name: 'Weekend', zone: 'Europe/Berlin', start: begin, end: later(240, begin) }
-      return { kind, plan: aPlan({ window, bulletins: [{ source, vendorId, revision, digest: good ? bytes : 'other' }] }) }
+      return {
+        kind,
+        plan: aPlan({ window, bulletins: [...(leading ? [{ ...leading, ...(good ? {} : { digest: 'other' }) }] : []), ...others] }),
+      }
     }
     case 'approve':
       return { kind, digest }
@@ -138,6 +204,7 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
       return { kind, figures: '' }
     case 'vouch':
     case 'not-relevant':
+    case 'end-waiting':
     case 'stop':
     case 'roll-back':
       return { kind, reason }
@@ -223,11 +290,13 @@ describe('whatever anybody tries, in any order', () => {
   })
 
   test('nothing is approved on a bulletin that nobody may trust', () => {
-    always(({ event, before: { bulletin, vouch, submission } }) => {
+    always(({ event, before: { bulletin, bulletins, vouch, submission } }) => {
       if (event.kind !== 'plan approved') return
-      expect(['AUTHENTIC', 'CORROBORATED', 'UNCONFIRMED']).toContain(bulletin.verdict)
-      if (bulletin.verdict === 'UNCONFIRMED') expect(vouch).toBeDefined()
-      expect(submission?.plan.bulletins.map((b) => b.digest)).toEqual([bulletin.digest])
+      for (const b of [{ ...bulletin, vouch }, ...bulletins]) {
+        expect(['AUTHENTIC', 'CORROBORATED', 'UNCONFIRMED']).toContain(b.verdict)
+        if (b.verdict === 'UNCONFIRMED') expect(b.vouch).toBeDefined()
+      }
+      expect(submission?.plan.bulletins.map((b) => b.digest)).toEqual([bulletin, ...bulletins].map((b) => b.digest))
     })
   })
 
@@ -277,10 +346,13 @@ describe('whatever anybody tries, in any order', () => {
     })
   })
 
-  test('acts are only added, clock zero never moves, past plans stay', () => {
-    always(({ before, after }) => {
+  test('acts are only added, clock zero never moves later, past plans stay', () => {
+    always(({ before, event, after }) => {
       expect(after.acts.slice(0, before.acts.length)).toEqual(before.acts)
-      if (before.clocks) expect(after.clocks?.zero).toBe(before.clocks.zero)
+      const [was, is] = [before.clocks?.zero ?? before.inheritedZero, after.clocks?.zero ?? after.inheritedZero]
+      if (was) expect(Date.parse(is ?? '')).toBeLessThanOrEqual(Date.parse(was))
+      // Only another change can bring an earlier one along.
+      if (was && event.kind !== 'change joined') expect(is).toBe(was)
       expect(after.pastSubmissions.slice(0, before.pastSubmissions.length)).toEqual(before.pastSubmissions)
       if (before.submission && after.submission?.submitted !== before.submission.submitted)
         expect(after.pastSubmissions).toContainEqual(before.submission)
@@ -289,7 +361,32 @@ describe('whatever anybody tries, in any order', () => {
 
   test('what is told and told again is the house’s: no person starts, settles, halts, finishes or revises', () => {
     always(({ command, by }) => {
+      // Joining is the house's where a change waits for it, and a person's otherwise.
+      if (command.kind === 'join' || command.kind === 'supersede') return
       expect(by === null).toBe(HOUSE.has(command.kind))
+    })
+  })
+
+  test('a change that is part of another takes nothing any more', () => {
+    always(({ before }) => {
+      expect(['merged', 'superseded']).not.toContain(before.phase)
+    })
+  })
+
+  test('the hosts of a plan that waits or is approved are those that were approved: nothing joins behind its back', () => {
+    always(({ before, after }) => {
+      const kept = before.submission && after.submission?.submitted === before.submission.submitted
+      if (!kept || !['deciding', 'approved', 'announced', 'rolling out'].includes(after.phase)) return
+      expect(after.submission?.digest).toBe(before.submission?.digest)
+      expect(after.bulletins.map((b) => b.vendorId)).toEqual(before.bulletins.map((b) => b.vendorId))
+    })
+  })
+
+  test('what is reported as done elsewhere is reviewed only once every host was seen', () => {
+    always(({ before, event, after }) => {
+      if (event.kind !== 'seen fixed' || after.phase === before.phase) return
+      expect(after.elsewhere.every((e) => e.seenAt !== undefined)).toBe(true)
+      expect(after.elsewhere.map((e) => e.host)).toEqual(expect.arrayContaining(after.hosts.map((h) => h.host)))
     })
   })
 
@@ -321,9 +418,12 @@ describe('whatever anybody tries, in any order', () => {
           'ring started',
         ],
         ...['rolled back', 'rollout finished', 'test recorded', 'tests passed', 'vouched'],
+        ...['awaiting begun', 'awaiting ended', 'change joined', 'done elsewhere', 'exploited retracted', 'exploited told'],
+        ...['hand-over accepted', 'merged', 'seen fixed', 'superseded'],
         ...['announced', 'approved', 'closed', 'deciding', 'not relevant', 'planning', 'reviewing', 'rolling out', 'testing'].map(
           (p) => `phase ${p}`,
         ),
+        ...['awaiting', 'done elsewhere', 'merged', 'superseded'].map((p) => `phase ${p}`),
         ...(seen.has('phase alerted') ? ['phase alerted'] : []),
       ].sort(),
     )

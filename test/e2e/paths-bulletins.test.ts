@@ -53,7 +53,15 @@ describe('an advisory without a signature', () => {
       /security.* vouch/,
     ])
       expect(alert).toMatch(fact)
-    expect(await walk.hands.buttons(TEAM, KERNEL)).toEqual(['Vouch for it', 'Not relevant', 'Details', 'Affected hosts', 'Evidence'])
+    expect(await walk.hands.buttons(TEAM, KERNEL)).toEqual([
+      'Vouch for it',
+      'Not relevant',
+      'Join with another change',
+      'Done elsewhere',
+      'Details',
+      'Affected hosts',
+      'Evidence',
+    ])
     refused(
       await walk.intent({ person: 'ana', place: TEAM, verb: 'classify', subject: 'change:3', inputs: { class: 'high' } }),
       /NOT_VOUCHED: This bulletin is UNCONFIRMED\. Somebody of security has to vouch for it first/,

@@ -6,6 +6,7 @@ import { type AlertContext, alertCard } from '../../src/cards/alert.ts'
 import { announcementCard, isThisRealCard, representativesCard } from '../../src/cards/announcement.ts'
 import type { Card, Text } from '../../src/cards/card.ts'
 import { decisionCard, fullPlanCard } from '../../src/cards/decision.ts'
+import { handoverCard } from '../../src/cards/handover.ts'
 import { hostsBlocks, progressCard } from '../../src/cards/progress.ts'
 import { managementCard, reviewCard, timelineCard } from '../../src/cards/review.ts'
 import { type PlanChoices, testCard } from '../../src/cards/test.ts'
@@ -26,7 +27,7 @@ export const CHOICES: PlanChoices = {
   ],
 }
 
-export const ALERT: AlertContext = { policy, fleetSize: 61, baseline: { at: 3, below: 9, above: 0 } }
+export const ALERT: AlertContext = { policy, fleetSize: 61, baseline: { at: 3, below: 9, above: 0, exempt: 0 }, joinable: [], covers: [] }
 
 /** The words of a card as a reader gets them, line by line; a time is its instant. */
 export function wordsOf(card: Card): string {
@@ -86,10 +87,12 @@ export type CardName =
   | 'management'
   | 'timeline'
   | 'is this real'
+  | 'hand-over'
 
 /** Every card that there is of a change in this state. */
 export function cardsOf(state: ChangeState, hosts = hostsOf(state)): ReadonlyMap<CardName, Card> {
   const { submission, announcement, rollout, review } = state
+  const handover = state.handovers.at(-1)
   const told = submission && announcement && { policy, plan: submission.plan, announcement, acknowledged: 2, openings: CHOICES.openings }
   const cards: readonly (readonly [CardName, Card | false | undefined])[] = [
     ['alert', alertCard(state, ALERT)],
@@ -107,6 +110,7 @@ export function cardsOf(state: ChangeState, hosts = hostsOf(state)): ReadonlyMap
     ['management', review && managementCard(state, figuresOf(state, hosts))],
     ['timeline', timelineCard('Who did what', state.acts, policy)],
     ['is this real', isThisRealCard(state, policy)],
+    ['hand-over', handover && handoverCard(state, handover, policy)],
   ]
   return new Map(cards.flatMap(([name, card]) => (card ? [[name, card] as const] : [])))
 }

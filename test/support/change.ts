@@ -5,8 +5,8 @@ import type { ChangeEvent, Command, Context } from '../../src/core/change/comman
 import { decide } from '../../src/core/change/decide.ts'
 import { haltDigest } from '../../src/core/change/decide-deploy.ts'
 import { evolve } from '../../src/core/change/evolve.ts'
+import { freshChange } from '../../src/core/change/fresh.ts'
 import type { BulletinFacts, ChangeState, RingAcceptance } from '../../src/core/change/state.ts'
-import { proposeClass } from '../../src/core/evaluate/classification.ts'
 import { type Plan, planDigest } from '../../src/core/evaluate/plan.ts'
 import { type Person, type Policy, policySchema } from '../../src/core/policy.ts'
 import type { Instant } from '../../src/core/result.ts'
@@ -81,20 +81,7 @@ export const HOSTS = ['web-01', 'web-02', 'web-03', 'web-04', 'db-01']
 
 /** A change on five hosts, just alerted; what matters to the test is given. */
 export function opened(bulletin: Partial<BulletinFacts> = {}, hosts = HOSTS.map((host) => aHost(host))): ChangeState {
-  const all = { ...facts, ...bulletin }
-  return {
-    id: 12,
-    phase: 'alerted',
-    openedAt: later(-60),
-    bulletin: all,
-    hosts,
-    proposal: proposeClass(all),
-    tests: [],
-    pastSubmissions: [],
-    claims: {},
-    incidents: [],
-    acts: [],
-  }
+  return freshChange(12, later(-60), { ...facts, ...bulletin }, hosts)
 }
 
 export const aPlan = (own: Partial<Plan> = {}): Plan => ({
@@ -132,7 +119,7 @@ export const evolved = (state: ChangeState, events: readonly ChangeEvent[], now:
   events.reduce((s, event) => frozen(evolve(s, frozen(event), { now, policy: rules })), frozen(state))
 
 // What has happened, one event each; `UNTIL` strings them together.
-export const classified: ChangeEvent = { kind: 'classified', by: 'ana', class: 'high', reason: '' }
+export const classified = { kind: 'classified', by: 'ana', class: 'high', type: 'normal', reason: '' } as const satisfies ChangeEvent
 const tested: readonly ChangeEvent[] = [
   ...policy.classes.high.tests.map(
     ({ id }): ChangeEvent => ({ kind: 'test recorded', by: 'ben', test: id, passed: true, note: 'on vm-1' }),
@@ -151,6 +138,16 @@ export const halted: ChangeEvent = { kind: 'halted', by: null, ring: 1, reason: 
 export const stopped: ChangeEvent = { kind: 'halted', by: 'ben', ring: null, reason: 'customs is down' }
 export const finished: ChangeEvent = { kind: 'rollout finished', figures: '5 verified of 5' }
 export const rolledBack: ChangeEvent = { kind: 'rolled back', by: 'chiara', reason: 'programs crash' }
+
+export const letWait: ChangeEvent = { kind: 'awaiting begun', by: 'ana', what: 'the update rollup of December', until: null }
+export const elsewhere = (hosts: readonly string[] = HOSTS): ChangeEvent => ({
+  kind: 'done elsewhere',
+  by: 'chiara',
+  hosts,
+  reason: 'by hand, in the night of the outage',
+  when: later(-600),
+  voidsPlan: false,
+})
 
 const until = (before: readonly ChangeEvent[], ...more: readonly ChangeEvent[]): readonly ChangeEvent[] => [...before, ...more]
 const TESTING = until([], classified)
@@ -186,6 +183,11 @@ export const UNTIL = {
   reviewing: REVIEWING,
   rolledBack: ROLLED_BACK,
   closed: until(REVIEWING, { kind: 'review closed', by: 'greta' }),
+  awaiting: until([], { ...classified, class: 'medium', reason: 'not reachable' }, letWait),
+  merged: until(TESTING, { kind: 'merged', by: 'ana', into: 9 }),
+  superseded: until([], { ...classified, class: 'medium', reason: 'x' }, letWait, { kind: 'superseded', by: null, into: 14 }),
+  doneElsewhere: until(TESTING, elsewhere()),
+  seenElsewhere: until(TESTING, elsewhere(), { kind: 'seen fixed', hosts: HOSTS }),
   notRelevant: until([], { kind: 'declared not relevant', by: 'ana', reason: 'not in use' }),
 } as const
 

@@ -1,6 +1,8 @@
 import { note, quiet, textBlock } from '../../cards/words.ts'
 import type { AffectedHost } from '../../core/assess/affected.ts'
-import type { ChangeState } from '../../core/change/state.ts'
+import { bulletinsOf, sameBulletin } from '../../core/change/bulletins.ts'
+import { isOver } from '../../core/change/guard.ts'
+import type { BulletinFacts, ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { KnownRevision } from '../../core/identify/history.ts'
 import { type Checked, type Judgement, judge } from '../../core/identify/judge.ts'
@@ -11,7 +13,7 @@ import { runCommand } from '../change/run-command.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { reply, show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
-import { factsOf, matchedHosts, openChange } from './open-change.ts'
+import { factsOf, hostsAfterRevision, matchedHosts, openChange } from './open-change.ts'
 import { readSourceState, type SourceState, sourceSubject, writeSourceState } from './source-state.ts'
 
 /**
@@ -179,7 +181,7 @@ const hasBegun = ({ phase }: ChangeState): boolean => phase === 'rolling out' ||
  * does not bring need a change of their own.
  */
 function takesRevision(change: ChangeState, hosts: readonly AffectedHost[]): boolean {
-  if (change.phase === 'closed' || change.phase === 'not relevant') return false
+  if (isOver(change)) return false
   if (!hasBegun(change)) return true
   const planned = new Set(change.submission?.plan.hosts.flatMap((h) => h.packages.map((p) => `${p.name} ${p.to}`)))
   return hosts.every((h) => h.packages.every((p) => p.from === p.to || planned.has(`${p.name} ${p.to}`)))
@@ -198,10 +200,13 @@ async function revise(
   const command = {
     kind: 'revise',
     // Where no fact changed the card stays as it is; its evidence has the new date.
-    bulletin: kind === 'regenerated' && nothingNew ? { ...facts, updatedAt: state.bulletin.updatedAt } : facts,
+    bulletin: kind === 'regenerated' && nothingNew ? { ...facts, updatedAt: shownDate(state, facts) } : facts,
     // Hosts that the rollout has patched meanwhile are still hosts of this change.
-    hosts: nothingNew || hasBegun(state) ? state.hosts : hosts,
+    hosts: nothingNew || hasBegun(state) ? state.hosts : await hostsAfterRevision(unit, state, facts, hosts),
     differences,
   } as const
   await runCommand(unit, state, command, null)
 }
+
+const shownDate = (state: ChangeState, facts: BulletinFacts): string =>
+  bulletinsOf(state).find((b) => sameBulletin(b, facts))?.updatedAt ?? facts.updatedAt

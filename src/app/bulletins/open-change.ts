@@ -2,10 +2,14 @@ import type { Card } from '../../cards/card.ts'
 import { note, textBlock } from '../../cards/words.ts'
 import { type AffectedHost, affectedHosts } from '../../core/assess/affected.ts'
 import { matchBulletin } from '../../core/assess/match.ts'
+import { sameBulletin } from '../../core/change/bulletins.ts'
+import { freshChange } from '../../core/change/fresh.ts'
 import type { BulletinFacts, ChangeState } from '../../core/change/state.ts'
-import { proposeClass } from '../../core/evaluate/classification.ts'
+import { uniteHosts } from '../../core/change/unite.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Verdict } from '../../core/identify/verification.ts'
+import { documentsOf } from '../change/documents.ts'
+import { takeOverAwaiting } from '../change/joining.ts'
 import { changeSubject, json } from '../change/rows.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { reply, show } from '../chat/show.ts'
@@ -17,6 +21,18 @@ import { sourceSubject } from './source-state.ts'
 export async function matchedHosts(unit: Unit, bulletin: Bulletin): Promise<readonly AffectedHost[]> {
   const assets = await readAssetsWith(unit.tx, [...new Set(bulletin.fixed.map((b) => b.name))])
   return affectedHosts(matchBulletin(bulletin, assets), assets, unit.now, unit.house.inForce.policy.staleAfterDays)
+}
+
+/** The hosts of a change whose bulletin was revised: what the revision matches, with what its other bulletins match now. */
+export async function hostsAfterRevision(
+  unit: Unit,
+  state: ChangeState,
+  revised: Pick<Bulletin, 'source' | 'vendorId'>,
+  matched: readonly AffectedHost[],
+): Promise<readonly AffectedHost[]> {
+  const others = (await documentsOf(unit.tx, state)).filter((b) => !sameBulletin(b, revised))
+  const lists = await Promise.all(others.map((b) => matchedHosts(unit, b)))
+  return lists.reduce((hosts, more) => uniteHosts(more, hosts).hosts, matched)
 }
 
 /** What a revision that gets a change of its own has to do with what was known before. */
@@ -31,24 +47,13 @@ export async function openChange(unit: Unit, rowId: number, revised: Revised = {
   const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
   const bulletin = row.document as unknown as Bulletin
   const created = await unit.tx.change.create({ data: { phase: 'alerted', state: {}, createdAt: unit.now } })
-  const state: ChangeState = {
-    id: created.id,
-    phase: 'alerted',
-    openedAt: unit.now.toISOString(),
-    bulletin: await factsOf(unit, rowId),
-    hosts: await matchedHosts(unit, bulletin),
-    proposal: proposeClass(bulletin),
-    tests: [],
-    pastSubmissions: [],
-    claims: {},
-    incidents: [],
-    acts: [],
-  }
+  const state = freshChange(created.id, unit.now.toISOString(), await factsOf(unit, rowId), await matchedHosts(unit, bulletin))
   await unit.tx.change.update({ where: { id: created.id }, data: { state: json(state) } })
   await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: created.id } })
   await show(unit, 'patch team', changeSubject(created.id), 'alert')
   if (revised.differences.length > 0)
     await reply(unit, 'patch team', changeSubject(created.id), 'alert', 'revised', { frozen: revisedNote(bulletin.revision, revised) })
+  await takeOverAwaiting(unit, created.id)
   await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
   unit.audit({
     actor: 'patchcrier',

@@ -1,10 +1,12 @@
 import type { Asset } from '../../core/assess/asset.ts'
-import { type BaselineEntry, baselineStatus, moveBaseline } from '../../core/assess/baseline.ts'
+import { type BaselineEntry, type BaselineReport, baselineStatus, moveBaseline } from '../../core/assess/baseline.ts'
 import type { ChangeState } from '../../core/change/state.ts'
-import type { Bulletin, FixedBuild } from '../../core/identify/bulletin.ts'
+import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Database, Tx } from '../../db/database.ts'
 import type { Unit } from '../house.ts'
 import { readAssetsWith } from '../inventory.ts'
+import { fixedBuilds } from './documents.ts'
+import { exemptHosts } from './exemptions.ts'
 import { changeSubject, readHosts } from './rows.ts'
 
 /**
@@ -12,8 +14,11 @@ import { changeSubject, readHosts } from './rows.ts'
  * moves nothing.
  */
 export async function moveBaselines(unit: Unit, state: ChangeState): Promise<void> {
-  if (state.rollout?.rolledBack) return
-  const verified = (await readHosts(unit.tx, state.id)).filter((h) => h.status === 'verified')
+  if (state.rollout?.rolledBack || state.drill) return
+  const verified = [
+    ...(await readHosts(unit.tx, state.id)).filter((h) => h.status === 'verified'),
+    ...state.elsewhere.filter((e) => e.seenAt !== undefined),
+  ]
   const fixed = await fixedBuilds(unit.tx, state)
   const assets = (
     await readAssetsWith(
@@ -39,22 +44,32 @@ export async function moveBaselines(unit: Unit, state: ChangeState): Promise<voi
   })
 }
 
-async function fixedBuilds(tx: Tx, state: ChangeState): Promise<readonly FixedBuild[]> {
-  const row = await tx.bulletin.findUnique({ where: { id: state.bulletin.rowId } })
-  return row?.document ? (row.document as unknown as Bulletin).fixed : []
-}
-
 async function readBaselines(tx: Database | Tx): Promise<readonly BaselineEntry[]> {
   const rows = await tx.baseline.findMany()
   return rows.map(({ assetClass, product, arch, stream, version }) => ({ assetClass, product, arch, stream, version }))
 }
 
-/** Hosts of the classes that have a baseline for this bulletin's products: how many are at, below and above it. Null without one. */
-export async function baselineCounts(tx: Database | Tx, bulletin: Bulletin): Promise<{ at: number; below: number; above: number } | null> {
+export interface BaselineCounts {
+  readonly at: number
+  readonly below: number
+  readonly above: number
+  readonly exempt: number
+}
+
+/**
+ * Hosts of the classes that have a baseline for this bulletin's products: how many are at, below and above it, or exempt for now. Null
+ * without one.
+ */
+export async function baselineCounts(tx: Database | Tx, bulletin: Bulletin, now: Date): Promise<BaselineCounts | null> {
   const entries = (await readBaselines(tx)).filter((e) => bulletin.fixed.some((b) => b.name === e.product && b.stream === e.stream))
   if (entries.length === 0) return null
   const assets = await readAssetsWith(tx, [...new Set(entries.map((e) => e.product))])
-  const statuses = assets.map((a: Asset) => baselineStatus(a, entries).status)
+  const exempt = await exemptHosts(tx, now)
+  const statuses = assets.map((a: Asset) => statusOf(baselineStatus(a, entries).status, exempt.has(a.host)))
   const count = (what: string): number => statuses.filter((s) => s === what).length
-  return { at: count('at'), below: count('below'), above: count('above') }
+  return { at: count('at'), below: count('below'), above: count('above'), exempt: count('exempt') }
 }
+
+/** A host that is left out for a while is not below: somebody answers for it. One that has the standard has it all the same. */
+const statusOf = (status: BaselineReport['status'], exempt: boolean): BaselineReport['status'] | 'exempt' =>
+  exempt && status === 'below' ? 'exempt' : status

@@ -11,6 +11,7 @@ import { startOrder } from '../rollout/orders.ts'
 import { due, nothingDue } from '../time/due.ts'
 import { moveBaselines } from './baseline.ts'
 import { closeOpenRequests, withGrantedDelays } from './delays.ts'
+import { exempt } from './exemptions.ts'
 import { changeSubject, json, readHosts, writeHosts } from './rows.ts'
 
 /** What follows from one event, in the same transaction: posts, due rows, host rows, orders. */
@@ -22,6 +23,7 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
   const line = threadNote(before, after, event)
   // One line per event: the number of acts so far makes its key unique.
   if (line) await reply(unit, team, subject, line.under === 'alert' ? 'alert' : live, `note:${after.acts.length}`, { frozen: line.card })
+  await handOver(unit, before, after)
   switch (event.kind) {
     case 'classified':
       return show(unit, team, subject, 'test')
@@ -48,7 +50,7 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'hosts retried':
       return hostsRetried(unit, after, event.hosts)
     case 'hosts excluded':
-      await hostsExcluded(unit, after, event)
+      await exempt(unit, after.id, digest, event, await hostsExcluded(unit, after, event))
       return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
     case 'rolled back':
       await unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
@@ -61,14 +63,31 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
         data: { status: 'settled' },
       })
       return show(unit, team, subject, planPurpose('review', digest), { digest })
+    case 'drill finished':
+      return show(unit, team, subject, planPurpose('review', digest), { digest })
+    case 'seen fixed':
+      // Nothing was rolled out here: the review belongs to no plan.
+      return after.phase === 'reviewing'
+        ? show(unit, team, subject, planPurpose('review', digest), after.submission ? { digest } : {})
+        : undefined
     case 'review closed':
+      if (after.drill) return
       await moveBaselines(unit, after)
-      return show(unit, 'management', subject, planPurpose('summary', digest), { digest })
+      return show(unit, 'management', subject, planPurpose('summary', digest), after.submission ? { digest } : {})
     case 'planned again':
+    case 'merged':
+    case 'superseded':
       return planGivenUp(unit, after)
     case 'bulletin revised':
+    case 'change joined':
+    case 'done elsewhere':
       return event.voidsPlan ? planGivenUp(unit, after) : undefined
     case 'vouched':
+    case 'awaiting begun':
+    case 'awaiting ended':
+    case 'hand-over accepted':
+    case 'exploited told':
+    case 'exploited retracted':
     case 'declared not relevant':
     case 'test recorded':
     case 'tests passed':
@@ -119,12 +138,23 @@ async function hostsRetried(unit: Unit, state: ChangeState, names: readonly stri
   await due(unit, 'advance', changeSubject(state.id), unit.now, `retry in change ${state.id}`)
 }
 
-async function hostsExcluded(unit: Unit, state: ChangeState, event: Extract<ChangeEvent, { kind: 'hosts excluded' }>): Promise<void> {
+/** A phase has ended: what the next role needs hangs in the alert's thread, kept up to date. */
+async function handOver(unit: Unit, before: ChangeState, after: ChangeState): Promise<void> {
+  const handover = after.handovers[before.handovers.length]
+  if (!handover) return
+  const { number } = handover
+  await reply(unit, 'patch team', changeSubject(after.id), 'alert', `handover:${number}`, { handover: number })
+}
+
+/** Answers the hosts that are out now and were not before. */
+async function hostsExcluded(
+  unit: Unit,
+  state: ChangeState,
+  event: Extract<ChangeEvent, { kind: 'hosts excluded' }>,
+): Promise<readonly string[]> {
   const mark = { by: event.by, reason: event.reason, at: unit.now.toISOString() }
   const hosts = (await readHosts(unit.tx, state.id)).filter((h) => event.hosts.includes(h.host)).map((h) => exclude(h, mark))
-  await writeHosts(
-    unit.tx,
-    state.id,
-    hosts.flatMap((h) => (h.ok ? [h.value] : [])),
-  )
+  const out = hosts.flatMap((h) => (h.ok ? [h.value] : []))
+  await writeHosts(unit.tx, state.id, out)
+  return out.map((h) => h.host)
 }

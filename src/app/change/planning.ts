@@ -30,11 +30,12 @@ export async function dueOpening(unit: Unit): Promise<void> {
   if (start) await due(unit, 'opening', 'windows:0', new Date(start), next.label)
 }
 
-/** What can be chosen in the form of a plan. */
-export function planChoices(house: House, from: Instant): PlanChoices {
+/** What can be chosen in the form of a plan. A drill is for runners that only pretend. */
+export function planChoices(house: House, from: Instant, drill: boolean): PlanChoices {
+  const runners = [...house.runners.values()].filter((r) => r.rehearsal || !drill)
   return {
     openings: openingChoices(house.inForce.policy, from),
-    runners: [...house.runners.values()].map((r) => ({
+    runners: runners.map((r) => ({
       value: r.name,
       label: r.rehearsal ? 'rehearsal (pretends: no computer is touched)' : `${r.name} (hosts or people report)`,
     })),
@@ -43,4 +44,4 @@ export function planChoices(house: House, from: Instant): PlanChoices {
 
 /** Freezes a plan with the house's runners and the policy in force. */
 export const planFor = (house: House, state: ChangeState, inputs: PlanInputs, signs: Signs, now: Date): Ruled<Plan> =>
-  buildPlan({ state, inputs, signs, now: now.toISOString(), ...house.inForce, runners: [...house.runners.keys()] })
+  buildPlan({ state, inputs, signs, now: now.toISOString(), ...house.inForce, runners: [...house.runners.values()] })

@@ -12,6 +12,13 @@ export async function lockChange(tx: Tx, id: number): Promise<ChangeState | null
   return rows[0] ? (rows[0].state as ChangeState) : null
 }
 
+/** The same for two changes at once, always in the order of their numbers, so that two people never wait for each other. */
+export async function lockBoth(tx: Tx, a: number, b: number): Promise<readonly [ChangeState | null, ChangeState | null]> {
+  const first = await lockChange(tx, Math.min(a, b))
+  const second = await lockChange(tx, Math.max(a, b))
+  return a <= b ? [first, second] : [second, first]
+}
+
 export async function readChange(tx: Database | Tx, id: number): Promise<ChangeState | null> {
   const row = await tx.change.findUnique({ where: { id } })
   return row ? (row.state as unknown as ChangeState) : null

@@ -49,6 +49,10 @@ export function auditView(event: ChangeEvent): unknown {
       differences: event.differences,
       voidsPlan: event.voidsPlan,
     }
+  if (event.kind === 'change joined') {
+    const { bulletins, hosts, ...rest } = event
+    return { ...rest, bulletins: bulletins.map((b) => `${b.vendorId} rev ${b.revision}`), hosts: hosts.length }
+  }
   return event
 }
 

@@ -3,6 +3,9 @@ import { type AnnouncementContext, announcementCard, type DelayView, delayCard, 
 import { type HeldBulletin, type HistoryLine, heldCard, historyCard } from '../../cards/bulletins.ts'
 import type { Card } from '../../cards/card.ts'
 import { decisionCard, pastPlanCard } from '../../cards/decision.ts'
+import { drillReviewCard } from '../../cards/drill.ts'
+import { exemptionCard } from '../../cards/exemption.ts'
+import { handoverCard } from '../../cards/handover.ts'
 import { failureCard, incidentCard, progressCard } from '../../cards/progress.ts'
 import { managementCard, reviewCard } from '../../cards/review.ts'
 import { testCard } from '../../cards/test.ts'
@@ -13,6 +16,8 @@ import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Verification } from '../../core/identify/verification.ts'
 import { baselineCounts } from '../change/baseline.ts'
 import { readKnown } from '../change/known.ts'
+import { readExemptions } from '../change/exemptions.ts'
+import { joinChoices } from '../change/joining.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
@@ -53,7 +58,7 @@ async function renderChange(house: House, id: number, purpose: string, payload: 
     case 'alert':
       return renderAlert(house, state)
     case 'test':
-      return testCard(state, policy, planChoices(house, now))
+      return testCard(state, policy, planChoices(house, now, state.drill !== undefined))
     case 'decision':
       return renderDecision(house, state, `${payload.digest}`)
     case 'representatives':
@@ -69,7 +74,15 @@ async function renderChange(house: House, id: number, purpose: string, payload: 
       return incident ? incidentCard(state, incident, policy) : null
     }
     case 'review':
-      return state.review ? reviewCard(state, state.review, await figuresFor(house, state), policy) : null
+      if (!state.review) return null
+      if (state.drill) return drillReviewCard(state, state.review, policy)
+      return reviewCard(state, state.review, await figuresFor(house, state), policy)
+    case 'handover': {
+      const handover = state.handovers.find((h) => h.number === payload.handover)
+      return handover ? handoverCard(state, handover, policy) : null
+    }
+    case 'exempt':
+      return exemptionCard(await readExemptions(house.db, payload.exemptions as number[]), policy)
     case 'summary':
       return managementCard(state, await figuresFor(house, state))
     default:
@@ -83,7 +96,8 @@ async function renderAlert(house: House, state: ChangeState): Promise<Card> {
   return alertCard(state, {
     policy: house.inForce.policy,
     fleetSize,
-    baseline: await baselineCounts(house.db, row.document as unknown as Bulletin),
+    baseline: await baselineCounts(house.db, row.document as unknown as Bulletin, house.clock.now()),
+    ...(await joinChoices(house.db, state)),
   })
 }
 

@@ -4,6 +4,9 @@ import type { Person } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
 import { openChange } from '../bulletins/open-change.ts'
 import { askForDelay, decideOnDelay } from '../change/delays.ts'
+import { lookAgain } from '../change/elsewhere.ts'
+import { endExemption } from '../change/exemptions.ts'
+import { joinChanges } from '../change/joining.ts'
 import { changeSubject, json, lockChange, readHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
 import { postAgain, touchSubject } from '../chat/posts.ts'
@@ -57,6 +60,13 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return acknowledge(unit, intent, actor)
     case 'ask-delay':
       return askForDelay(unit, intent, actor)
+    case 'merge':
+    case 'supersede':
+      return joinChanges(unit, intent, actor)
+    case 'look-again':
+      return lookAgain(unit, intent, actor)
+    case 'end-exemption':
+      return endExemption(unit, intent, actor)
     case 'post-again':
       return sendAgain(unit, intent, actor)
     case 'grant-delay':

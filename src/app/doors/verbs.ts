@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import type { Signs } from '../../core/change/build-plan.ts'
 import type { Command } from '../../core/change/command.ts'
+import { elsewhereHosts } from '../../core/change/decide-elsewhere.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
+import { CHANGE_TYPES } from '../../core/evaluate/classification.ts'
 import { CLASSES } from '../../core/policy.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
 import { planFor } from '../change/planning.ts'
 import type { House } from '../house.ts'
+import { readMoment } from './moment.ts'
 import type { Subject } from './subject.ts'
 
 /** What a verb's command is made from. */
@@ -45,13 +48,44 @@ const simple = <T>(inputs: z.ZodType<T>, command: (inputs: T, asked: Asked) => C
 const openHosts = ({ hosts, group }: Asked): readonly string[] =>
   hosts.filter((h) => group.includes(h.host) && (h.status === 'failed' || h.status === 'unknown')).map((h) => h.host)
 
+/** Host names as people type them; `all` (or nothing) is every host of the change that nobody has reported yet. */
+function namedHosts(text: string, state: ChangeState): readonly string[] {
+  const names = text
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .filter((n) => n !== '')
+  if (names.length > 0 && names[0] !== 'all') return names
+  const known = new Set(elsewhereHosts(state))
+  return state.hosts.map((h) => h.host).filter((h) => !known.has(h))
+}
+
 /** Every button and form that changes a change. What is not here, nobody can do. */
 const CHANGE_VERBS = {
-  vouch: simple(reason, (i) => ({ kind: 'vouch', reason: i.reason })),
-  classify: simple(z.object({ class: z.enum(CLASSES), reason: words(500).default('') }), (i) => ({
-    kind: 'classify',
-    class: i.class,
+  vouch: simple(z.object({ reason: words(500).default(''), bulletin: z.string().max(64).optional() }), (i) => ({
+    kind: 'vouch',
     reason: i.reason,
+    ...(i.bulletin === undefined ? {} : { bulletin: i.bulletin }),
+  })),
+  classify: simple(
+    z.object({ class: z.enum(CLASSES), type: z.enum(['usual', ...CHANGE_TYPES]).default('usual'), reason: words(500).default('') }),
+    (i) => ({ kind: 'classify', class: i.class, ...(i.type === 'usual' ? {} : { type: i.type }), reason: i.reason }),
+  ),
+  await: verb(z.object({ what: words(500), until: words(40).default('') }), (i, { house }) => {
+    const until = readMoment(i.until, house.inForce.policy.zone, 'end')
+    return until.ok ? allow({ kind: 'await', what: i.what, ...(until.value === null ? {} : { until: until.value }) }) : until
+  }),
+  'end-waiting': simple(reason, (i) => ({ kind: 'end-waiting', reason: i.reason })),
+  'done-elsewhere': verb(
+    z.object({ hosts: words(4000).default('all'), when: words(40).default(''), reason: words(500).default('') }),
+    (i, { house, state, now }) => {
+      const when = readMoment(i.when, house.inForce.policy.zone, 'start')
+      if (!when.ok) return when
+      return allow({ kind: 'done-elsewhere', hosts: namedHosts(i.hosts, state), reason: i.reason, when: when.value ?? now.toISOString() })
+    },
+  ),
+  'accept-handover': simple(nothing, (_, { digest }) => ({
+    kind: 'accept-handover',
+    number: Number(/^handover-(\d{1,6})$/.exec(digest)?.[1] ?? 0),
   })),
   'not-relevant': simple(reason, (i) => ({ kind: 'not-relevant', reason: i.reason })),
   'record-test': simple(z.object({ test: z.string().max(60), passed: yesNo, note: words(500).default('') }), (i) => ({
@@ -84,7 +118,12 @@ const CHANGE_VERBS = {
   stop: simple(reason, (i) => ({ kind: 'stop', reason: i.reason })),
   resume: simple(nothing, (_, { digest }) => ({ kind: 'resume', digest })),
   retry: simple(nothing, (_, asked) => ({ kind: 'retry', hosts: openHosts(asked) })),
-  exclude: simple(reason, (i, asked) => ({ kind: 'exclude', hosts: openHosts(asked), reason: i.reason })),
+  exclude: verb(z.object({ reason: words(500).default(''), control: words(500).default(''), until: words(40).default('') }), (i, asked) => {
+    const until = readMoment(i.until, asked.house.inForce.policy.zone, 'end')
+    if (!until.ok) return until
+    const { reason, control } = i
+    return allow({ kind: 'exclude', hosts: openHosts(asked), reason, control, ...(until.value === null ? {} : { until: until.value }) })
+  }),
   'roll-back': simple(reason, (i) => ({ kind: 'roll-back', reason: i.reason })),
   claim: verb(nothing, (_, { state, subject, group }) => {
     const incident = state.incidents.find((i) => subject.key === `incident-${i.number}`)

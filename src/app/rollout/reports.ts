@@ -1,7 +1,8 @@
 import type { HostProgress } from '../../core/deploy/progress.ts'
 import { foldReport } from '../../core/deploy/report.ts'
 import type { HostReport } from '../../ports.ts'
-import { changeSubject, lockChange, readHosts, writeHosts } from '../change/rows.ts'
+import { hearElsewhere } from '../change/elsewhere.ts'
+import { changeSubject, lockChange, readChange, readHosts, writeHosts } from '../change/rows.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
 import { noteSigns, takeOver } from '../inventory.ts'
@@ -31,6 +32,7 @@ export interface Taken {
 export async function takeReports(house: House, changeId: number, reports: readonly HostReport[]): Promise<Taken> {
   // Most observations bring nothing new: look without a transaction first.
   const glance = foldAll(await readHosts(house.db, changeId), reports)
+  if (!glance.known) return takeWithoutRollout(house, changeId, reports, glance.refused)
   if (glance.hosts.size === 0) return { known: glance.known, moved: false, accepted: glance.accepted, refused: glance.refused }
   return transact(house, async (unit) => {
     const state = await lockChange(unit.tx, changeId)
@@ -42,6 +44,23 @@ export async function takeReports(house: House, changeId: number, reports: reado
     await touchSubject(unit.tx, changeSubject(changeId), unit.now)
     unit.audit({ actor: 'patchcrier', action: 'take-reports', subject: changeSubject(changeId), detail: { reports: folded.counted } })
     return { known: true, moved: moved.length > 0, accepted: folded.accepted, refused: folded.refused }
+  })
+}
+
+/** No rollout knows these hosts, but somebody may have said that they were patched elsewhere. */
+async function takeWithoutRollout(
+  house: House,
+  changeId: number,
+  reports: readonly HostReport[],
+  refused: Taken['refused'],
+): Promise<Taken> {
+  if (!(await readChange(house.db, changeId))?.elsewhere.length) return { known: false, moved: false, accepted: 0, refused }
+  return transact(house, async (unit) => {
+    const state = await lockChange(unit.tx, changeId)
+    const seen = new Set(state ? await hearElsewhere(unit, state, reports) : [])
+    const left = refused.filter(({ index }) => !seen.has(reports[index]?.host ?? ''))
+    const reason = 'its rollout has not begun, and the report does not show the fixed version of a host that was done elsewhere'
+    return { known: true, moved: false, accepted: reports.length - left.length, refused: left.map(({ index }) => ({ index, reason })) }
   })
 }
 

@@ -4,6 +4,8 @@ import { nextOpenings } from '../deploy/window.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { Policy } from '../policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../result.ts'
+import { bulletinsOf } from './bulletins.ts'
+import { elsewhereHosts } from './decide-elsewhere.ts'
 import type { ChangeState } from './state.ts'
 
 export interface PlanInputs {
@@ -26,8 +28,8 @@ export interface Planning {
   readonly policy: Policy
   /** Of the policy. */
   readonly hash: string
-  /** Names of the runners there are. */
-  readonly runners: readonly string[]
+  /** The runners there are; `rehearsal` ones only pretend. */
+  readonly runners: readonly { readonly name: string; readonly rehearsal: boolean }[]
 }
 
 /** Freezes a plan: the hosts as matched, the rings of the policy, one opening of a window. */
@@ -36,9 +38,12 @@ export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: 
   const rule = policy.windows.find((w) => w.id === windowId)
   const opening = rule ? nextOpenings(rule, policy.blackouts, now, 30).find((o) => o.start === start) : undefined
   if (!rule || !opening) return refuse('WINDOW_UNKNOWN', 'This window does not open then (any more). Please choose one of the list.')
-  if (!runners.includes(inputs.runner))
-    return refuse('RUNNER_UNKNOWN', `There is no runner "${inputs.runner}"; expected ${runners.join(' or ')}.`)
-  const there = state.hosts.filter((h) => signs.has(h.host))
+  const runner = runners.find((r) => r.name === inputs.runner)
+  if (!runner)
+    return refuse('RUNNER_UNKNOWN', `There is no runner "${inputs.runner}"; expected ${runners.map((r) => r.name).join(' or ')}.`)
+  if (state.drill && !runner.rehearsal) return refuse('DRILL', 'This is a drill: it is planned with a runner that only pretends.')
+  const elsewhere = new Set(elsewhereHosts(state))
+  const there = state.hosts.filter((h) => signs.has(h.host) && !elsewhere.has(h.host))
   const open = there.filter((h) => !h.rebootPending || inputs.reboot)
   const { rings, leftOut } = planRings(
     open.map((h) => candidate(h, signs)),
@@ -48,21 +53,16 @@ export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: 
   const planned = new Set(rings.flatMap((r) => r.hosts))
   return allow({
     changeId: state.id,
-    bulletins: [
-      {
-        source: state.bulletin.source,
-        vendorId: state.bulletin.vendorId,
-        revision: state.bulletin.revision,
-        digest: state.bulletin.digest,
-      },
-    ],
+    bulletins: bulletinsOf(state).map(({ source, vendorId, revision, digest }) => ({ source, vendorId, revision, digest })),
     hosts: open
       .filter((h) => planned.has(h.host))
       .map((h) => ({ host: h.host, packages: h.packages.map(({ name, from, to }) => ({ name, from, to })) })),
     rings,
     leftOut: [
       ...leftOut,
-      ...state.hosts.filter((h) => !there.includes(h)).map((h) => ({ host: h.host, reason: 'the inventory no longer has it' })),
+      ...state.hosts
+        .filter((h) => !there.includes(h))
+        .map(({ host }) => ({ host, reason: elsewhere.has(host) ? 'reported as done elsewhere' : 'the inventory no longer has it' })),
       ...there
         .filter((h) => !open.includes(h))
         .map((h) => ({ host: h.host, reason: 'only its reboot is missing, and this plan reboots nothing' })),

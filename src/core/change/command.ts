@@ -1,13 +1,25 @@
 import type { AffectedHost } from '../assess/affected.ts'
+import type { ChangeType, Proposal } from '../evaluate/classification.ts'
 import type { Plan } from '../evaluate/plan.ts'
+import type { FixedBuild } from '../identify/bulletin.ts'
 import type { ChangeClass, Person, Policy } from '../policy.ts'
 import type { Instant } from '../result.ts'
-import type { BulletinFacts, RingAcceptance } from './state.ts'
+import type { BulletinFacts, ChangeState, Elsewhere, JoinedBulletin, RingAcceptance } from './state.ts'
 
 /** What somebody, or the house itself, wants to happen to a change. */
 export type Command =
-  | { readonly kind: 'vouch'; readonly reason: string }
-  | { readonly kind: 'classify'; readonly class: ChangeClass; readonly reason: string }
+  // `bulletin`: digest of the one that is vouched for; absent: the only one that needs it.
+  | { readonly kind: 'vouch'; readonly reason: string; readonly bulletin?: string }
+  // `type` absent: what follows from the class.
+  | { readonly kind: 'classify'; readonly class: ChangeClass; readonly type?: ChangeType; readonly reason: string }
+  | { readonly kind: 'await'; readonly what: string; readonly until?: Instant }
+  | { readonly kind: 'end-waiting'; readonly reason: string }
+  // A change ends as part of another: `merge` and `supersede` on the one that ends, `join` on the one that goes on.
+  | { readonly kind: 'merge'; readonly into: ChangeState }
+  | { readonly kind: 'supersede'; readonly into: ChangeState; readonly fixed: readonly FixedBuild[] }
+  | { readonly kind: 'join'; readonly change: ChangeState; readonly how: 'merged' | 'superseded' }
+  | { readonly kind: 'done-elsewhere'; readonly hosts: readonly string[]; readonly reason: string; readonly when: Instant }
+  | { readonly kind: 'accept-handover'; readonly number: number }
   | { readonly kind: 'not-relevant'; readonly reason: string }
   | { readonly kind: 'record-test'; readonly test: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'submit-plan'; readonly plan: Plan }
@@ -18,7 +30,14 @@ export type Command =
   | { readonly kind: 'stop'; readonly reason: string }
   | { readonly kind: 'resume'; readonly digest: string }
   | { readonly kind: 'retry'; readonly hosts: readonly string[] }
-  | { readonly kind: 'exclude'; readonly hosts: readonly string[]; readonly reason: string }
+  // `until` absent: as long as the policy lets an exemption last.
+  | {
+      readonly kind: 'exclude'
+      readonly hosts: readonly string[]
+      readonly reason: string
+      readonly control?: string
+      readonly until?: Instant
+    }
   | { readonly kind: 'roll-back'; readonly reason: string }
   | { readonly kind: 'claim'; readonly key: string; readonly what: string }
   | { readonly kind: 'report-incident'; readonly text: string }
@@ -32,6 +51,18 @@ export type Command =
       readonly hosts: readonly AffectedHost[]
       readonly differences: readonly string[]
     }
+  // The inventory, or a report, shows the fixed builds on hosts that were patched elsewhere.
+  | { readonly kind: 'seen-fixed'; readonly hosts: readonly string[] }
+  // A catalogue of known exploited vulnerabilities. `unpatched`: hosts of the change that do not have the fix.
+  | {
+      readonly kind: 'exploited'
+      readonly cve: string
+      readonly addedOn: string
+      readonly dueOn: string
+      readonly catalogue: string
+      readonly unpatched: readonly string[]
+    }
+  | { readonly kind: 'exploited-retracted'; readonly cve: string; readonly catalogue: string }
   | { readonly kind: 'tell-end-users' }
   | { readonly kind: 'start-ring'; readonly ring: number; readonly hosts: readonly string[] }
   | { readonly kind: 'settle-ring'; readonly ring: number; readonly figures: string }
@@ -50,8 +81,39 @@ export interface Context {
 
 /** What happened. `evolve` folds it into the state; the shell turns it into posts, due rows and orders. */
 export type ChangeEvent =
-  | { readonly kind: 'vouched'; readonly by: string; readonly reason: string }
-  | { readonly kind: 'classified'; readonly by: string; readonly class: ChangeClass; readonly reason: string }
+  | { readonly kind: 'vouched'; readonly by: string; readonly reason: string; readonly bulletin: string }
+  | {
+      readonly kind: 'classified'
+      readonly by: string
+      readonly class: ChangeClass
+      readonly type: ChangeType
+      readonly reason: string
+    }
+  | { readonly kind: 'awaiting begun'; readonly by: string; readonly what: string; readonly until: Instant | null }
+  | { readonly kind: 'awaiting ended'; readonly by: string; readonly reason: string }
+  | { readonly kind: 'merged'; readonly by: string; readonly into: number }
+  | { readonly kind: 'superseded'; readonly by: string | null; readonly into: number }
+  | ChangeJoined
+  | {
+      readonly kind: 'done elsewhere'
+      readonly by: string
+      readonly hosts: readonly string[]
+      readonly reason: string
+      readonly when: Instant
+      readonly voidsPlan: boolean
+    }
+  | { readonly kind: 'seen fixed'; readonly hosts: readonly string[] }
+  | { readonly kind: 'hand-over accepted'; readonly by: string; readonly number: number }
+  | {
+      readonly kind: 'exploited told'
+      readonly cve: string
+      readonly evidence: string
+      readonly unpatched: readonly string[]
+      /** The change itself is over or asleep: what is left needs an alert of its own. */
+      readonly newAlert: boolean
+    }
+  | { readonly kind: 'exploited retracted'; readonly cve: string; readonly evidence: string }
+  | { readonly kind: 'drill finished' }
   | { readonly kind: 'declared not relevant'; readonly by: string; readonly reason: string }
   | { readonly kind: 'test recorded'; readonly by: string; readonly test: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'tests passed' }
@@ -68,7 +130,14 @@ export type ChangeEvent =
   | { readonly kind: 'resume approved'; readonly by: string; readonly digest: string }
   | { readonly kind: 'resumed'; readonly by: readonly string[]; readonly accepted: readonly RingAcceptance[] }
   | { readonly kind: 'hosts retried'; readonly by: string; readonly hosts: readonly string[]; readonly accepted: readonly RingAcceptance[] }
-  | { readonly kind: 'hosts excluded'; readonly by: string; readonly hosts: readonly string[]; readonly reason: string }
+  | {
+      readonly kind: 'hosts excluded'
+      readonly by: string
+      readonly hosts: readonly string[]
+      readonly reason: string
+      readonly control: string
+      readonly until: Instant
+    }
   | { readonly kind: 'rolled back'; readonly by: string; readonly reason: string }
   | { readonly kind: 'claimed'; readonly by: string; readonly key: string; readonly what: string }
   | { readonly kind: 'incident reported'; readonly by: string; readonly number: number; readonly text: string }
@@ -84,3 +153,27 @@ export type ChangeEvent =
       readonly differences: readonly string[]
       readonly voidsPlan: boolean
     }
+
+/** Another change has become part of this one. Everything that follows from both is in it, so that `evolve` only lays it over. */
+export interface ChangeJoined {
+  readonly kind: 'change joined'
+  readonly by: string | null
+  readonly change: number
+  readonly how: 'merged' | 'superseded'
+  readonly bulletins: readonly JoinedBulletin[]
+  readonly hosts: readonly AffectedHost[]
+  /** Where both name a build of one package: which one counts, in words. */
+  readonly conflicts: readonly string[]
+  /** Hosts of the joined change that need nothing any more. */
+  readonly settled: readonly string[]
+  readonly proposal: Proposal
+  /** What of the joined change was done outside the bot. */
+  readonly elsewhere: readonly Elsewhere[]
+  /** The more urgent of both, where this one is classified. */
+  readonly classification?: NonNullable<ChangeState['classification']>
+  /** The earliest clock zero of both, where any runs. */
+  readonly zero?: Instant
+  /** Builds came in that the tests so far say nothing about. */
+  readonly newBuilds: boolean
+  readonly voidsPlan: boolean
+}

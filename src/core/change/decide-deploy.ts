@@ -1,4 +1,4 @@
-import { humanIdOf, humanOf, quorumStatus } from '../evaluate/quorum.ts'
+import { humanIdOf, humanOf, neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
 import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { blank, type Decision, inPhase, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
@@ -109,7 +109,7 @@ export function resume(state: ChangeState, command: Of<'resume'>, ctx: Context):
   const { rollout, submission, classification } = state
   if (!rollout || !submission || !classification || (rollout.status !== 'halted' && rollout.status !== 'stopped'))
     return refuse('STALE', 'The rollout does not stand still, so there is nothing to resume.')
-  const needed = ctx.policy.classes[classification.class].quorum
+  const needed = neededQuorum(ctx.policy, classification)
   const who = withRole(
     ctx,
     needed.map((n) => n.role),
@@ -158,7 +158,10 @@ export function exclude(state: ChangeState, command: Of<'exclude'>, ctx: Context
   const foreign = notPlanned(state, command.hosts)
   if (foreign) return foreign
   if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why these hosts are left out: they stay unpatched.')
-  return allow([{ kind: 'hosts excluded', by: who.actor.id, hosts: command.hosts, reason: command.reason }])
+  const until = command.until ?? new Date(Date.parse(ctx.now) + ctx.policy.exemptionDays * 86_400_000).toISOString()
+  if (!(Date.parse(until) > Date.parse(ctx.now))) return refuse('UNTIL_PAST', 'Please give a day that is still to come, or none.')
+  const { hosts, reason, control = '' } = command
+  return allow([{ kind: 'hosts excluded', by: who.actor.id, hosts, reason, control, until }])
 }
 
 export function rollBack(state: ChangeState, command: Of<'roll-back'>, ctx: Context): Decision {

@@ -1,11 +1,13 @@
+import { usualType } from '../evaluate/classification.ts'
 import { planDigest } from '../evaluate/plan.ts'
-import { humanIdOf, humanOf, missingWords, quorumStatus } from '../evaluate/quorum.ts'
+import { humanIdOf, humanOf, missingWords, neededQuorum, quorumStatus, type RoleCount } from '../evaluate/quorum.ts'
 import type { Person } from '../policy.ts'
 import { allow, refuse } from '../result.ts'
+import { bulletinsOf, unvouched, vulnerabilitiesOf } from './bulletins.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { blank, type Decision, inPhase, momentWords, nameOf, type Refused, withRole } from './guard.ts'
 import { planFlaw } from './plan-flaw.ts'
-import type { ChangeState, SubmittedPlan } from './state.ts'
+import type { ChangeState, JoinedBulletin, SubmittedPlan } from './state.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
@@ -16,41 +18,54 @@ type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 export function vouch(state: ChangeState, command: Of<'vouch'>, ctx: Context): Decision {
   const who = withRole(ctx, ['security'], 'vouch for a bulletin')
   if (!who.ok) return who
-  const phase = inPhase(state, ['alerted', 'testing', 'planning'], 'vouch for this bulletin')
+  const phase = inPhase(state, ['alerted', 'awaiting', 'testing', 'planning'], 'vouch for this bulletin')
   if (!phase.ok) return phase
-  if (state.bulletin.verdict !== 'UNCONFIRMED')
-    return refuse('VOUCH_NOT_NEEDED', `This bulletin is ${state.bulletin.verdict}: only an UNCONFIRMED one can be vouched for.`)
-  if (state.vouch) return refuse('ALREADY_DONE', `${nameOf(ctx, state.vouch.by)} has already vouched for it.`)
+  const bulletin = vouchedFor(state, command.bulletin)
+  if (!bulletin) return refuse('BULLETIN_CHANGED', 'There is another revision of this bulletin now. Please look at it first.')
+  if (bulletin.verdict !== 'UNCONFIRMED')
+    return refuse('VOUCH_NOT_NEEDED', `This bulletin is ${bulletin.verdict}: only an UNCONFIRMED one can be vouched for.`)
+  if (bulletin.vouch) return refuse('ALREADY_DONE', `${nameOf(ctx, bulletin.vouch.by)} has already vouched for it.`)
   if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why you trust this bulletin: where did you check it?')
-  return allow([{ kind: 'vouched', by: who.actor.id, reason: command.reason }])
+  return allow([{ kind: 'vouched', by: who.actor.id, reason: command.reason, bulletin: bulletin.digest }])
 }
 
-/** May anything be decided on the ground of this bulletin? Source: verification rules, "Who may classify what". */
-function trusted(state: ChangeState): Refused | { readonly ok: true } {
-  switch (state.bulletin.verdict) {
+/** The one that is named by its digest; else the first that needs a vouch, else the leading one. */
+const vouchedFor = (state: ChangeState, digest: string | undefined): JoinedBulletin | undefined =>
+  digest === undefined ? (unvouched(state)[0] ?? bulletinsOf(state)[0]) : bulletinsOf(state).find((b) => b.digest === digest)
+
+/** May anything be decided on the ground of these bulletins? Source: verification rules, "Who may classify what". */
+export function trusted(state: ChangeState): Refused | { readonly ok: true } {
+  const all = bulletinsOf(state)
+  const doubts = all.map((bulletin) => doubtOf(bulletin, all.length > 1 ? bulletin.vendorId : 'This bulletin'))
+  return doubts.find((doubt) => doubt !== null) ?? { ok: true }
+}
+
+function doubtOf({ verdict, vouch }: JoinedBulletin, name: string): Refused | null {
+  switch (verdict) {
     case 'AUTHENTIC':
     case 'CORROBORATED':
-      return { ok: true }
+      return null
     case 'UNCONFIRMED':
-      return state.vouch
-        ? { ok: true }
-        : refuse('NOT_VOUCHED', 'This bulletin is UNCONFIRMED. Somebody of security has to vouch for it first, with a reason.')
+      return vouch ? null : refuse('NOT_VOUCHED', `${name} is UNCONFIRMED. Somebody of security has to vouch for it first, with a reason.`)
     case 'QUARANTINED':
     case 'BOGUS':
-      return refuse('NOT_TRUSTED', `This bulletin is ${state.bulletin.verdict}: nothing can be decided on the ground of it.`)
+      return refuse('NOT_TRUSTED', `${name} is ${verdict}: nothing can be decided on the ground of it.`)
     default:
-      return state.bulletin.verdict satisfies never
+      return verdict satisfies never
   }
 }
 
 export function classify(state: ChangeState, command: Of<'classify'>, ctx: Context): Decision {
   const who = withRole(ctx, ['patch-team', 'security'], 'classify')
   if (!who.ok) return who
-  const phase = inPhase(state, ['alerted', 'testing', 'planning'], 'classify it')
+  const phase = inPhase(state, ['alerted', 'awaiting', 'testing', 'planning'], 'classify it')
   if (!phase.ok) return phase
   const trust = trusted(state)
   if (!trust.ok) return trust
-  if (state.classification?.class === command.class) return refuse('ALREADY_DONE', `It is already classified ${command.class}.`)
+  const usual = usualType(command.class, vulnerabilitiesOf(state))
+  const type = command.type ?? usual
+  if (state.classification?.class === command.class && state.classification.type === type)
+    return refuse('ALREADY_DONE', `It is already classified ${command.class}.`)
   if (state.classification && blank(command.reason))
     return refuse(
       'REASON_NEEDED',
@@ -58,7 +73,9 @@ export function classify(state: ChangeState, command: Of<'classify'>, ctx: Conte
     )
   if (command.class !== state.proposal.class && blank(command.reason))
     return refuse('REASON_NEEDED', `The proposal is ${state.proposal.class}. To choose ${command.class}, please give a reason.`)
-  const classified = { kind: 'classified', by: who.actor.id, class: command.class, reason: command.reason } as const
+  if (type !== usual && blank(command.reason))
+    return refuse('REASON_NEEDED', `Usually this is a change of type ${usual}. To choose ${type}, please give a reason.`)
+  const classified = { kind: 'classified', by: who.actor.id, class: command.class, type, reason: command.reason } as const
   // Where the former class asked for all of these tests too, nothing is left to test.
   const passed = ctx.policy.classes[command.class].tests.every(({ id }) => state.tests.find((t) => t.id === id)?.outcome?.passed === true)
   return allow(passed ? [classified, { kind: 'tests passed' }] : [classified])
@@ -67,7 +84,7 @@ export function classify(state: ChangeState, command: Of<'classify'>, ctx: Conte
 export function notRelevant(state: ChangeState, command: Of<'not-relevant'>, ctx: Context): Decision {
   const who = withRole(ctx, ['patch-team', 'security'], 'decide on relevance')
   if (!who.ok) return who
-  const phase = inPhase(state, ['alerted', 'testing', 'planning'], 'decide on its relevance')
+  const phase = inPhase(state, ['alerted', 'awaiting', 'testing', 'planning'], 'decide on its relevance')
   if (!phase.ok) return phase
   if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why it is not relevant here: an auditor will ask.')
   return allow([{ kind: 'declared not relevant', by: who.actor.id, reason: command.reason }])
@@ -117,6 +134,8 @@ export function approve(state: ChangeState, command: Of<'approve'>, ctx: Context
   const approvals = [...submission.approvals, { person: actor.id, at: ctx.now, digest: command.digest }]
   const quorum = quorumStatus(needed, approvals, submission.submitted.by, ctx.policy)
   if (!quorum.met || !enoughHumans(state, approvals, ctx)) return allow([given])
+  // A drill has done its work when the people are there: what follows would be real.
+  if (state.drill) return allow([given, { kind: 'drill finished' }])
   return allow([given, { kind: 'plan approved', by: approvals.map((a) => a.person) }])
 }
 
@@ -131,14 +150,14 @@ type Voter = {
   readonly ok: true
   readonly actor: Person
   readonly submission: SubmittedPlan
-  readonly needed: Context['policy']['classes']['critical']['quorum']
+  readonly needed: readonly RoleCount[]
 }
 
 /** Everything that a vote on a plan needs, whichever way it goes. */
 function mayVote(state: ChangeState, digest: string, ctx: Context, what: string): Voter | Refused {
   const { submission, classification } = state
   if (!submission || !classification) return refuse('STALE', `There is no plan to decide on: change ${state.id} has none.`)
-  const needed = ctx.policy.classes[classification.class].quorum
+  const needed = neededQuorum(ctx.policy, classification)
   const roles = needed.map((n) => n.role)
   const who = withRole(ctx, roles, what)
   if (!who.ok) return who
@@ -161,18 +180,19 @@ const decidedWords = ({ verdict, by, at }: NonNullable<SubmittedPlan['decided']>
   `Already ${verdict} by ${by.map((id) => nameOf(ctx, id)).join(' and ')} ${momentWords(ctx, at)}.`
 
 /**
- * AUTHENTIC needs no more than the quorum; anything less needs two named humans before deployment, and a vouched bulletin
+ * AUTHENTIC bulletins need no more than the quorum; anything less needs two named humans before deployment, and a vouched bulletin
  * has the voucher as one of them (verification rules).
  */
 function enoughHumans(state: ChangeState, approvals: SubmittedPlan['approvals'], ctx: Context): boolean {
-  if (state.bulletin.verdict === 'AUTHENTIC') return true
-  const people = [...approvals.map((a) => a.person), ...(state.vouch ? [state.vouch.by] : [])]
+  const bulletins = bulletinsOf(state)
+  if (bulletins.every((b) => b.verdict === 'AUTHENTIC')) return true
+  const people = [...approvals.map((a) => a.person), ...bulletins.flatMap((b) => (b.vouch ? [b.vouch.by] : []))]
   return new Set(people.map((id) => humanIdOf(ctx.policy, id))).size >= 2
 }
 
 const waitingFor = (state: ChangeState, submission: SubmittedPlan, ctx: Context): string => {
   if (!state.classification) return ''
-  const rule = ctx.policy.classes[state.classification.class].quorum
+  const rule = neededQuorum(ctx.policy, state.classification)
   const { missing } = quorumStatus(rule, submission.approvals, submission.submitted.by, ctx.policy)
   return `Waiting for ${missingWords(missing) || 'a second named person'}.`
 }

@@ -1,15 +1,21 @@
-import { rungOf } from '../identify/verification.ts'
 import { allow, refuse } from '../result.ts'
 import type { Command, Context } from './command.ts'
 import * as deploy from './decide-deploy.ts'
+import * as elsewhere from './decide-elsewhere.ts'
 import * as evaluate from './decide-evaluate.ts'
-import { vouchHolds } from './evolve.ts'
-import { blank, type Decision, inPhase, withRole } from './guard.ts'
+import * as house from './decide-house.ts'
+import * as joining from './decide-join.ts'
+import * as review from './decide-review.ts'
+import * as wait from './decide-wait.ts'
+import type { Decision } from './guard.ts'
 import type { ChangeState } from './state.ts'
 
 /** What no person decides: it follows from time, from reports, or from a source. */
 const HOUSE_ONLY: ReadonlySet<Command['kind']> = new Set([
   'revise',
+  'seen-fixed',
+  'exploited',
+  'exploited-retracted',
   'tell-end-users',
   'start-ring',
   'settle-ring',
@@ -24,6 +30,10 @@ const HOUSE_ONLY: ReadonlySet<Command['kind']> = new Set([
  */
 export function decide(state: ChangeState, command: Command, ctx: Context): Decision {
   if (ctx.actor !== null && HOUSE_ONLY.has(command.kind)) return refuse('HOUSE_ONLY', 'The house does this by itself, when it is time.')
+  const gone = goesOnElsewhere(state, command)
+  if (gone) return gone
+  if (state.drill && NOT_IN_A_DRILL.has(command.kind))
+    return refuse('DRILL', 'This is a drill: it ends at the decision, and nothing of it is announced or carried out.')
   switch (command.kind) {
     case 'vouch':
       return evaluate.vouch(state, command, ctx)
@@ -31,6 +41,26 @@ export function decide(state: ChangeState, command: Command, ctx: Context): Deci
       return evaluate.classify(state, command, ctx)
     case 'not-relevant':
       return evaluate.notRelevant(state, command, ctx)
+    case 'await':
+      return wait.awaitRollup(state, command, ctx)
+    case 'end-waiting':
+      return wait.endWaiting(state, command, ctx)
+    case 'merge':
+      return joining.merge(state, command, ctx)
+    case 'supersede':
+      return joining.supersede(state, command, ctx)
+    case 'join':
+      return joining.join(state, command, ctx)
+    case 'done-elsewhere':
+      return elsewhere.doneElsewhere(state, command, ctx)
+    case 'seen-fixed':
+      return elsewhere.seenFixed(state, command)
+    case 'exploited':
+      return house.exploited(state, command)
+    case 'exploited-retracted':
+      return house.exploitedRetracted(state, command)
+    case 'accept-handover':
+      return review.acceptHandover(state, command, ctx)
     case 'record-test':
       return evaluate.recordTest(state, command, ctx)
     case 'submit-plan':
@@ -72,58 +102,32 @@ export function decide(state: ChangeState, command: Command, ctx: Context): Deci
     case 'finish':
       return deploy.finish(state, command)
     case 'plan-again':
-      return planAgain(state, ctx)
+      return review.planAgain(state, ctx)
     case 'write-lesson':
-      return writeLesson(state, command, ctx)
+      return review.writeLesson(state, command, ctx)
     case 'close-review':
-      return closeReview(state, ctx)
+      return review.closeReview(state, ctx)
     case 'revise':
-      return revise(state, command)
+      return house.revise(state, command)
     default:
       return command satisfies never
   }
 }
 
-/** Before anything has started an approved plan may be given up: its window passed, or it was stopped. Later it has to be rolled back first. */
-function planAgain(state: ChangeState, ctx: Context): Decision {
-  const who = withRole(ctx, ['patch-team', 'operations'], 'plan again')
-  if (!who.ok) return who
-  const phase = inPhase(state, ['approved', 'announced', 'reviewing'], 'plan again')
-  if (!phase.ok) return phase
-  if (state.phase === 'reviewing' && !state.rollout?.rolledBack)
-    return refuse('NOT_ROLLED_BACK', 'Only a change that was rolled back is planned again; this one was rolled out.')
-  return allow([{ kind: 'planned again', by: who.actor.id }])
+/** A change that goes on as part of another takes nothing any more. STOP is never too late, and has nothing to stop there. */
+function goesOnElsewhere({ id, phase, joinedInto }: ChangeState, { kind }: Command): Decision | null {
+  if (phase !== 'merged' && phase !== 'superseded') return null
+  if (kind === 'stop') return allow([])
+  return refuse('STALE', `Change ${id} goes on as part of change ${joinedInto?.change}: please look there.`)
 }
 
-function writeLesson(state: ChangeState, command: Extract<Command, { kind: 'write-lesson' }>, ctx: Context): Decision {
-  const who = withRole(ctx, ['patch-team', 'security', 'operations', 'manager'], 'write a lesson')
-  if (!who.ok) return who
-  const phase = inPhase(state, ['reviewing'], 'write a lesson')
-  if (!phase.ok) return phase
-  if (blank(command.text)) return refuse('TEXT_NEEDED', 'Please write what should be done differently next time, or what went well.')
-  return allow([{ kind: 'lesson written', by: who.actor.id, text: command.text }])
-}
-
-function closeReview(state: ChangeState, ctx: Context): Decision {
-  const who = withRole(ctx, ['patch-team', 'security', 'operations', 'manager'], 'close a review')
-  if (!who.ok) return who
-  const phase = inPhase(state, ['reviewing'], 'close the review')
-  if (!phase.ok) return phase
-  return allow([{ kind: 'review closed', by: who.actor.id }])
-}
-
-/**
- * A later revision of the bulletin. While a plan waits (decided or not), changed facts void it: its digest names the
- * revision that was approved. So does a verdict that falls, or a vouch that is lost: they were the ground of the approval.
- * Once hosts are being patched, the rollout goes on and people are told. A held copy changes nothing.
- */
-function revise(state: ChangeState, command: Extract<Command, { kind: 'revise' }>): Decision {
-  const { bulletin, hosts, differences } = command
-  if (bulletin.verdict === 'QUARANTINED' || bulletin.verdict === 'BOGUS')
-    return refuse('NOT_TRUSTED', `This revision is ${bulletin.verdict}: it is held and changes nothing.`)
-  if (state.phase === 'closed' || state.phase === 'not relevant') return allow([])
-  const waits = ['deciding', 'approved', 'announced'].includes(state.phase)
-  const weaker = rungOf(bulletin.verdict) < rungOf(state.bulletin.verdict) || (state.vouch !== undefined && !vouchHolds(state, bulletin))
-  const voidsPlan = waits && (differences.length > 0 || weaker)
-  return allow([{ kind: 'bulletin revised', bulletin, hosts, differences, voidsPlan }])
-}
+/** A drill ends at the decision. Nothing of it is ever announced, ordered or rolled out, whatever is pressed. */
+const NOT_IN_A_DRILL: ReadonlySet<Command['kind']> = new Set([
+  'announce',
+  'tell-end-users',
+  'start-ring',
+  'retry',
+  'roll-back',
+  'done-elsewhere',
+  'await',
+] as const)

@@ -26,6 +26,7 @@ const holders = (ctx: Context, roles: readonly Role[]): string =>
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   alerted: 'waits for its classification',
+  awaiting: 'awaits a rollup or service pack',
   testing: 'is being tested',
   planning: 'waits for a plan',
   deciding: 'waits for go or no-go',
@@ -35,9 +36,17 @@ const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   reviewing: 'is in review',
   closed: 'is closed',
   'not relevant': 'was decided to be not relevant',
+  'done elsewhere': 'was done outside Patchcrier and waits for the inventory to show it',
+  merged: 'is part of another change now',
+  superseded: 'was taken over by a later change',
 }
 
 export const phaseWords = (phase: Phase): string => PHASE_WORDS[phase]
+
+const OVER: ReadonlySet<Phase> = new Set(['closed', 'not relevant', 'merged', 'superseded'])
+
+/** Nothing more happens to it. */
+export const isOver = ({ phase }: Pick<ChangeState, 'phase'>): boolean => OVER.has(phase)
 
 /** The phase in which a command makes sense; otherwise the card that was clicked is stale. */
 export function inPhase(state: ChangeState, phases: readonly Phase[], what: string): { readonly ok: true } | Refused {

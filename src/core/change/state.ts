@@ -1,5 +1,5 @@
 import type { AffectedHost } from '../assess/affected.ts'
-import type { Proposal } from '../evaluate/classification.ts'
+import type { ChangeType, Proposal } from '../evaluate/classification.ts'
 import type { Clocks } from '../evaluate/clocks.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { Approval } from '../evaluate/quorum.ts'
@@ -11,6 +11,7 @@ import type { Instant } from '../result.ts'
 /** Where a change stands. */
 export type Phase =
   | 'alerted'
+  | 'awaiting'
   | 'testing'
   | 'planning'
   | 'deciding'
@@ -20,6 +21,9 @@ export type Phase =
   | 'reviewing'
   | 'closed'
   | 'not relevant'
+  | 'done elsewhere'
+  | 'merged'
+  | 'superseded'
 
 /** Who did something, when, and why where a reason was asked. */
 export interface Act {
@@ -51,6 +55,48 @@ export interface BulletinFacts
   readonly verdict: Verdict
   readonly verdictReason: string
   readonly signedBy?: string
+}
+
+/** A bulletin beside the leading one, with the vouch for exactly these bytes. */
+export interface JoinedBulletin extends BulletinFacts {
+  readonly vouch?: Act
+}
+
+/** It waits for a rollup, a service pack or the next bulletin of the product. */
+export interface Awaiting {
+  readonly what: string
+  readonly by: string
+  readonly since: Instant
+  /** When somebody wants to look at it again; nothing happens by itself then. */
+  readonly until?: Instant
+}
+
+/** Where a change that ended as part of another goes on. `by` null: the house did it. */
+export interface JoinedInto {
+  readonly change: number
+  readonly by: string | null
+  readonly at: Instant
+}
+
+/** A host that was patched outside the bot, as somebody says. */
+export interface Elsewhere {
+  readonly host: string
+  readonly by: string
+  readonly at: Instant
+  /** When it was done. */
+  readonly when: Instant
+  readonly reason: string
+  /** When the inventory, or a report, showed the fixed version. Until then it is only said. */
+  readonly seenAt?: Instant
+}
+
+/** One phase hands its findings to the next. `by` null: the rollout ended by itself. Numbered from 1. */
+export interface Handover {
+  readonly number: number
+  readonly from: 'identify' | 'evaluate' | 'deploy'
+  readonly by: string | null
+  readonly at: Instant
+  readonly accepted?: Act
 }
 
 export interface TestItem {
@@ -125,20 +171,28 @@ export interface Review {
   readonly closed?: Act
 }
 
-/** One change: what we decide to do about one bulletin. Saved whole; host progress, delays and receipts have rows of their own. */
+/** One change: what we decide to do about one bulletin, or several that were joined. Saved whole; host progress, delays and receipts have rows of their own. */
 export interface ChangeState {
   readonly id: number
   readonly phase: Phase
   readonly openedAt: Instant
+  /** The leading bulletin: the one that the change was opened for. */
   readonly bulletin: BulletinFacts
+  /** The others, of changes that were joined with this one. */
+  readonly bulletins: readonly JoinedBulletin[]
   /** Hosts that need the fix, as matched when the bulletin (or its revision) came. */
   readonly hosts: readonly AffectedHost[]
   readonly proposal: Proposal
   readonly vouch?: Act
   readonly notRelevant?: Act
-  readonly classification?: Act & { readonly class: ChangeClass }
+  readonly classification?: Act & { readonly class: ChangeClass; readonly type: ChangeType }
+  /** Clock zero that a joined change brought along, before this one is classified. */
+  readonly inheritedZero?: Instant
   readonly clocks?: Clocks
+  readonly awaiting?: Awaiting
+  readonly joinedInto?: JoinedInto
   readonly tests: readonly TestItem[]
+  readonly elsewhere: readonly Elsewhere[]
   readonly submission?: SubmittedPlan
   /** Plans before that one: replaced, rejected, void or rolled back. Their cards stay readable. */
   readonly pastSubmissions: readonly SubmittedPlan[]
@@ -148,6 +202,9 @@ export interface ChangeState {
   readonly claims: Readonly<Record<string, Act>>
   readonly incidents: readonly Incident[]
   readonly review?: Review
+  readonly handovers: readonly Handover[]
+  /** Started as an exercise: everything about it is pretended, and it ends at the decision. */
+  readonly drill?: Act
   /** Who did what when, oldest first: the review and `why` read it. */
   readonly acts: readonly { readonly what: string; readonly who: string; readonly at: Instant }[]
 }

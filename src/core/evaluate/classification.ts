@@ -1,6 +1,14 @@
 import type { Bulletin, Severity } from '../identify/bulletin.ts'
 import { type ChangeClass, CLASSES } from '../policy.ts'
 
+/** ITIL's types of a change. Each class may have a quorum of its own for each. */
+export const CHANGE_TYPES = ['standard', 'normal', 'emergency'] as const
+export type ChangeType = (typeof CHANGE_TYPES)[number]
+
+/** The type that a class has where nobody chooses another: an emergency only when it is critical and known exploited. */
+export const usualType = (chosen: ChangeClass, vulnerabilities: Bulletin['vulnerabilities']): ChangeType =>
+  chosen === 'critical' && vulnerabilities.some((v) => v.knownExploited === 'yes') ? 'emergency' : 'normal'
+
 /** A proposed class with the reasons for it, as sentences. A person decides. */
 export interface Proposal {
   readonly class: ChangeClass
@@ -29,6 +37,18 @@ export function proposeClass(bulletin: Pick<Bulletin, 'severity' | 'vulnerabilit
     proposed = raised
   }
   return { class: proposed, reasons }
+}
+
+/** The more urgent of two classes. */
+export const moreUrgent = (a: ChangeClass, b: ChangeClass): ChangeClass => (CLASSES.indexOf(a) <= CLASSES.indexOf(b) ? a : b)
+
+/** The proposal for several bulletins in one change: the most urgent one, with the name of its bulletin where there are more. */
+export function proposeForAll(bulletins: readonly Pick<Bulletin, 'vendorId' | 'severity' | 'vulnerabilities'>[]): Proposal {
+  const [first, ...others] = bulletins.map((b) => ({ vendorId: b.vendorId, proposal: proposeClass(b) }))
+  if (first === undefined) return { class: 'medium', reasons: ['there is no bulletin'] }
+  const most = others.reduce((a, b) => (moreUrgent(a.proposal.class, b.proposal.class) === a.proposal.class ? a : b), first)
+  if (others.length === 0) return most.proposal
+  return { class: most.proposal.class, reasons: most.proposal.reasons.map((r) => `${most.vendorId}: ${r}`) }
 }
 
 function bySeverity(bulletin: Pick<Bulletin, 'severity' | 'vulnerabilities'>, reasons: string[]): ChangeClass {

@@ -1,5 +1,6 @@
-import type { Person, Policy, Role } from '../policy.ts'
+import type { ChangeClass, Person, Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
+import type { ChangeType } from './classification.ts'
 
 /** One person's yes on one digest. */
 export interface Approval {
@@ -12,6 +13,13 @@ export interface Approval {
 export interface RoleCount {
   readonly role: Role
   readonly count: number
+}
+
+/** The seats that a change of this class and type has to fill; those of a normal change where its type has none of its own. */
+export function neededQuorum(policy: Policy, of: { readonly class: ChangeClass; readonly type: ChangeType }): readonly RoleCount[] {
+  const { quorum, emergencyQuorum, standardQuorum } = policy.classes[of.class]
+  if (of.type === 'emergency') return emergencyQuorum ?? quorum
+  return of.type === 'standard' ? (standardQuorum ?? quorum) : quorum
 }
 
 export interface QuorumStatus {

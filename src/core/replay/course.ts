@@ -1,7 +1,7 @@
 import type { AffectedHost } from '../assess/affected.ts'
+import { freshChange } from '../change/fresh.ts'
 import type { ChangeState } from '../change/state.ts'
 import type { HostProgress } from '../deploy/progress.ts'
-import { proposeClass } from '../evaluate/classification.ts'
 import type { Bulletin } from '../identify/bulletin.ts'
 import { announce, approve, classify, plan, type Setting, test } from './people-steps.ts'
 import { rollOut } from './rollout.ts'
@@ -45,32 +45,21 @@ const ASSUMED = { verdict: 'AUTHENTIC', verdictReason: 'assumed: a replay checks
 /** The change of a bulletin at the moment it comes in. */
 export function freshState(id: number, { bulletin, digest }: DatedBulletin, hosts: readonly AffectedHost[], at: number): ChangeState {
   const { source, vendorId, revision, title, publishedAt, updatedAt, severity, updateType, vulnerabilities, restart } = bulletin
-  return {
-    id,
-    phase: 'alerted',
-    openedAt: iso(at),
-    bulletin: {
-      rowId: id,
-      source,
-      vendorId,
-      revision,
-      title,
-      publishedAt,
-      updatedAt,
-      severity,
-      updateType,
-      vulnerabilities,
-      restart,
-      digest,
-      publisher: bulletin.publisher.name,
-      ...ASSUMED,
-    },
-    hosts,
-    proposal: proposeClass(bulletin),
-    tests: [],
-    pastSubmissions: [],
-    claims: {},
-    incidents: [],
-    acts: [],
+  const facts = {
+    rowId: id,
+    source,
+    vendorId,
+    revision,
+    title,
+    publishedAt,
+    updatedAt,
+    severity,
+    updateType,
+    vulnerabilities,
+    restart,
+    digest,
+    publisher: bulletin.publisher.name,
+    ...ASSUMED,
   }
+  return freshChange(id, iso(at), facts, hosts)
 }

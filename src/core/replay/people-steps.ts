@@ -74,7 +74,15 @@ function bestPlan(setting: Setting, walk: Walk, from: number): Plan | string {
       silent: true,
       undo: 'back to the version before',
     }
-    const built = buildPlan({ state: walk.state, inputs, signs, now: iso(walk.at), policy, hash: policyHash, runners: [RUNNER] })
+    const built = buildPlan({
+      state: walk.state,
+      inputs,
+      signs,
+      now: iso(walk.at),
+      policy,
+      hash: policyHash,
+      runners: [{ name: RUNNER, rehearsal: true }],
+    })
     if (!built.ok) why = built.refusal.text
     else if (built.value.hosts.length > (best?.hosts.length ?? 0)) best = built.value
   }

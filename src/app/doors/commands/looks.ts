@@ -1,4 +1,5 @@
 import { bulletinsCard, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
+import { isOver } from '../../../core/change/guard.ts'
 import type { ChangeState } from '../../../core/change/state.ts'
 import type { Outcome } from '../../../ports.ts'
 import { readSourceState } from '../../bulletins/source-state.ts'
@@ -40,7 +41,7 @@ async function status({ house }: Typed): Promise<Outcome> {
   const sources = await Promise.all(policy.sources.map(async (s) => ({ name: s.name, state: await readSourceState(house, s.id) })))
   return show(
     statusCard({
-      open: all.filter((c) => c.phase !== 'closed' && c.phase !== 'not relevant'),
+      open: all.filter((c) => !isOver(c)),
       closed: all.filter((c) => c.phase === 'closed').length,
       hosts: await house.db.asset.count(),
       bulletins: await house.db.bulletin.count({ where: { origin: { not: 'held' } } }),

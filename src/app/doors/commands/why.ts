@@ -1,7 +1,7 @@
 import type { Text } from '../../../cards/card.ts'
 import type { WhyLine } from '../../../cards/lists.ts'
 import { at, nameOf } from '../../../cards/words.ts'
-import { phaseWords } from '../../../core/change/guard.ts'
+import { isOver, phaseWords } from '../../../core/change/guard.ts'
 import type { ChangeState, SubmittedPlan } from '../../../core/change/state.ts'
 import type { HostProgress } from '../../../core/deploy/progress.ts'
 import type { HostReport, Order } from '../../../ports.ts'
@@ -141,7 +141,7 @@ async function delays(house: House, changeId: number, host: string): Promise<rea
 
 /** The answer to "and why not yet?": what the change waits for, where the host is not through with it. */
 function whereItStands(house: House, state: ChangeState, progress: HostProgress | null): readonly WhyLine[] {
-  if (state.phase === 'closed' || state.phase === 'not relevant' || progress?.status === 'verified') return []
+  if (isOver(state) || progress?.status === 'verified') return []
   const host = progress ? `the host is ${progress.status}, ` : ''
   return [
     { at: house.clock.now().toISOString(), what: [`not patched yet: ${host}change ${state.id} ${phaseWords(state.phase)}`], source: 'now' },

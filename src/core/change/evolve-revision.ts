@@ -1,0 +1,51 @@
+import { proposeForAll } from '../evaluate/classification.ts'
+import type { KnownExploited, Vulnerability } from '../identify/bulletin.ts'
+import { bulletinsOf, sameBulletin, withBulletin } from './bulletins.ts'
+import type { ChangeEvent } from './command.ts'
+import { settleElsewhere } from './evolve-elsewhere.ts'
+import { testAgain } from './evolve-plan.ts'
+import type { BulletinFacts, ChangeState } from './state.ts'
+import { buildsOf } from './unite.ts'
+
+/** A later revision of one of the bulletins; the hosts are those of all of them. */
+export function revised(state: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): ChangeState {
+  const news = hasNewBuilds(state, event)
+  const facts = keepExploited(state, event.bulletin)
+  const after = { ...withBulletin(news ? testAgain(state) : state, facts), hosts: event.hosts }
+  return proposed(settleElsewhere(after, news))
+}
+
+/** Does the revision bring a build that the hosts were not to get before? Tests of the former builds say nothing about it. */
+function hasNewBuilds(state: ChangeState, { hosts, differences }: Extract<ChangeEvent, { kind: 'bulletin revised' }>): boolean {
+  const known = buildsOf(state.hosts)
+  return differences.length > 0 && [...buildsOf(hosts)].some((build) => !known.has(build))
+}
+
+/** What a catalogue has said of a vulnerability holds, whatever the publisher's next revision leaves open or denies. */
+function keepExploited(state: ChangeState, facts: BulletinFacts): BulletinFacts {
+  const before = bulletinsOf(state).find((b) => sameBulletin(b, facts))
+  const told = new Map((before?.vulnerabilities ?? []).map((v) => [v.cve, v]))
+  const keep = (v: Vulnerability): Vulnerability => {
+    const old = told.get(v.cve)
+    const holds = old?.knownExploited === 'yes' || (old?.knownExploited === 'no' && v.knownExploited === 'unknown')
+    return old && holds ? withExploited(v, old.knownExploited, old.exploitedEvidence) : v
+  }
+  return { ...facts, vulnerabilities: facts.vulnerabilities.map(keep) }
+}
+
+const withExploited = (v: Vulnerability, knownExploited: KnownExploited, evidence: string | undefined): Vulnerability => ({
+  ...v,
+  knownExploited,
+  ...(evidence === undefined ? {} : { exploitedEvidence: evidence }),
+})
+
+/** What a catalogue says of one vulnerability, laid over every bulletin that names it. The proposal follows. */
+export function exploitedIs(state: ChangeState, cve: string, known: 'yes' | 'no', evidence: string): ChangeState {
+  const told = <T extends BulletinFacts>(b: T): T => ({
+    ...b,
+    vulnerabilities: b.vulnerabilities.map((v) => (v.cve === cve ? withExploited(v, known, evidence) : v)),
+  })
+  return proposed({ ...state, bulletin: told(state.bulletin), bulletins: state.bulletins.map(told) })
+}
+
+const proposed = (state: ChangeState): ChangeState => ({ ...state, proposal: proposeForAll(bulletinsOf(state)) })
