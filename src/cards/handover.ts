@@ -100,7 +100,7 @@ const questions = (open: readonly string[]): readonly Fact[] => [['Open question
 /** On the next phase's own card: who has it now, or that nobody has said so. */
 export function takenOverBlocks(state: ChangeState, from: Handover['from'], policy: Policy): readonly Block[] {
   const handover = state.handovers.findLast((h) => h.from === from)
-  if (!handover || isOver(state)) return []
+  if (!handover || isOver(state) || (!handover.accepted && handover.number !== state.handovers.length)) return []
   return [
     handover.accepted
       ? quiet('In the hands of ', ...who(policy, handover.accepted.by, handover.accepted.at), '.')

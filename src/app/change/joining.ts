@@ -65,7 +65,8 @@ async function endIn(
 export async function takeOverAwaiting(unit: Unit, changeId: number): Promise<void> {
   const waiting = await unit.tx.change.findMany({ where: { phase: 'awaiting', id: { not: changeId } }, orderBy: { id: 'asc' } })
   for (const { id } of waiting) {
-    const [ending, into] = await Promise.all([lockChange(unit.tx, id), lockChange(unit.tx, changeId)])
+    const ending = await lockChange(unit.tx, id)
+    const into = await lockChange(unit.tx, changeId)
     if (!ending || !into) continue
     const command = await superseding(unit.tx, into)
     if (supersedes(command.fixed, ending.hosts)) await endIn(unit, ending, into, command, null)

@@ -1,3 +1,4 @@
+import type { Scheme } from '../identify/bulletin.ts'
 import type { Instant } from '../result.ts'
 import type { Asset } from './asset.ts'
 import type { Match } from './match.ts'
@@ -6,6 +7,8 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 /** One package of one host, from what is there to what shall be there, both epoch:version-release. */
 export interface AffectedPackage {
+  /** How its versions are written and compared; `rpm` where it is not given. */
+  readonly scheme?: Scheme
   readonly name: string
   readonly arch: string
   readonly stream: string

@@ -173,6 +173,8 @@ export interface ChangeJoined {
   readonly classification?: NonNullable<ChangeState['classification']>
   /** The earliest clock zero of both, where any runs. */
   readonly zero?: Instant
+  /** It awaits a rollup, and what came in may wait, too. */
+  readonly waits: boolean
   /** Builds came in that the tests so far say nothing about. */
   readonly newBuilds: boolean
   readonly voidsPlan: boolean

@@ -1,10 +1,11 @@
 import { moreUrgent, type Proposal } from '../evaluate/classification.ts'
-import { CLASSES } from '../policy.ts'
+import { CLASSES, type Policy } from '../policy.ts'
 import { allow, refuse } from '../result.ts'
 import { bulletinsOf } from './bulletins.ts'
 import type { ChangeJoined, Command, Context } from './command.ts'
 import { elsewhereHosts } from './decide-elsewhere.ts'
 import { trusted } from './decide-evaluate.ts'
+import { isAwaiting, mayAwait } from './decide-wait.ts'
 import { type Decision, inPhase, phaseWords, type Refused, withRole } from './guard.ts'
 import type { ChangeState, Phase } from './state.ts'
 import { buildsOf, supersedes, uniteHosts } from './unite.ts'
@@ -63,10 +64,10 @@ export function join(state: ChangeState, command: Of<'join'>, ctx: Context): Dec
   }
   const fits = canJoin(change, state)
   if (!fits.ok) return fits
-  return allow([{ ...joined(state, change, how), by: ctx.actor?.id ?? null }])
+  return allow([{ ...joined(state, change, how, ctx.policy), by: ctx.actor?.id ?? null }])
 }
 
-function joined(state: ChangeState, change: ChangeState, how: ChangeJoined['how']): Omit<ChangeJoined, 'by'> {
+function joined(state: ChangeState, change: ChangeState, how: ChangeJoined['how'], policy: Policy): Omit<ChangeJoined, 'by'> {
   const [older, newer] = Date.parse(change.openedAt) <= Date.parse(state.openedAt) ? [change, state] : [state, change]
   // The later match says who still needs it: a host that is not in it has what it needs, or is gone.
   const united = how === 'superseded' ? { hosts: state.hosts, conflicts: [] } : uniteHosts(older.hosts, newer.hosts)
@@ -88,6 +89,9 @@ function joined(state: ChangeState, change: ChangeState, how: ChangeJoined['how'
     ...(zero ? { zero } : {}),
     newBuilds: [...buildsOf(united.hosts)].some((build) => !known.has(build)),
     voidsPlan: state.phase === 'deciding',
+    waits:
+      isAwaiting(state) &&
+      [classification?.class, change.classification?.class ?? change.proposal.class].every((c) => c && mayAwait(policy, c)),
   }
 }
 

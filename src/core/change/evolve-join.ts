@@ -1,7 +1,6 @@
 import { clocksFor } from '../evaluate/clocks.ts'
 import type { ChangeClass, Policy } from '../policy.ts'
 import type { ChangeJoined } from './command.ts'
-import { mayAwait } from './decide-wait.ts'
 import { settleElsewhere } from './evolve-elsewhere.ts'
 import { openPhase, planAgain } from './evolve-plan.ts'
 import type { ChangeState } from './state.ts'
@@ -26,8 +25,10 @@ export function joined(before: ChangeState, event: ChangeJoined, policy: Policy)
     ...(classification ? { classification, tests: testsFor(state, classification.class, event.newBuilds, policy) } : {}),
     ...(zero && !classification ? { inheritedZero: zero } : {}),
   }
-  const waits = awaiting && classification && mayAwait(policy, classification.class) && mayAwait(policy, proposal.class)
-  return settleElsewhere(waits ? { ...tested, awaiting, phase: 'awaiting' } : { ...tested, phase: openPhase(tested) }, event.newBuilds)
+  return settleElsewhere(
+    awaiting && event.waits ? { ...tested, awaiting, phase: 'awaiting' } : { ...tested, phase: openPhase(tested) },
+    event.newBuilds,
+  )
 }
 
 const clocksOf = ({ classification, zero }: ChangeJoined, policy: Policy) =>

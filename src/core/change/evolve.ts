@@ -74,8 +74,10 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
         phase: 'reviewing',
         review: { openedAt: now, lessons: [] },
       }
-    case 'declared not relevant':
-      return { ...state, phase: 'not relevant', notRelevant: { by: event.by, at: now, reason: event.reason } }
+    case 'declared not relevant': {
+      const { awaiting: _, ...rest } = state
+      return { ...rest, phase: 'not relevant', notRelevant: { by: event.by, at: now, reason: event.reason } }
+    }
     case 'test recorded':
       return {
         ...state,

@@ -1,6 +1,6 @@
 import type { AffectedHost, AffectedPackage } from '../assess/affected.ts'
 import { compareEvr, formatEvr, parseEvr } from '../assess/rpm.ts'
-import type { FixedBuild } from '../identify/bulletin.ts'
+import type { FixedBuild, Scheme } from '../identify/bulletin.ts'
 
 /** Hosts of several bulletins as one list. */
 export interface United {
@@ -12,8 +12,9 @@ export interface United {
 }
 
 /** Negative when `a` is the lower build, 0 when they are the same, null when that cannot be said. */
-function compareBuilds(a: string, b: string): number | null {
+function compareBuilds(a: string, b: string, schemes: readonly (Scheme | undefined)[]): number | null {
   if (a === b) return 0
+  if (schemes.some((scheme) => (scheme ?? 'rpm') !== 'rpm')) return null
   const [one, two] = [parseEvr(a), parseEvr(b)]
   return one && two ? compareEvr(one, two) : null
 }
@@ -28,7 +29,7 @@ export function uniteHosts(older: readonly AffectedHost[], newer: readonly Affec
   const conflicts = new Set<string>()
   const incomparable = new Set<string>()
   const higher = (a: AffectedPackage, b: AffectedPackage): AffectedPackage => {
-    const order = compareBuilds(a.to, b.to)
+    const order = compareBuilds(a.to, b.to, [a.scheme, b.scheme])
     if (order === null) incomparable.add(`${a.name}: ${a.to} or ${b.to}`)
     const best = order !== null && order > 0 ? a : b
     if (order !== 0 && order !== null) conflicts.add(`${a.name}: ${best.to} counts, not ${best === a ? b.to : a.to}`)
@@ -58,9 +59,9 @@ export function supersedes(later: readonly FixedBuild[], earlier: readonly Affec
   return wanted.length > 0 && wanted.every((p) => later.some((build) => covers(build, p)))
 }
 
-function covers(build: FixedBuild, { name, arch, stream, to }: AffectedPackage): boolean {
+function covers(build: FixedBuild, { name, arch, stream, to, scheme }: AffectedPackage): boolean {
   if (build.name !== name || build.stream !== stream || (build.arch !== '*' && build.arch !== arch)) return false
-  const order = compareBuilds(formatEvr(build.evr), to)
+  const order = compareBuilds(formatEvr(build.evr), to, [build.scheme, scheme])
   return order !== null && order >= 0
 }
 

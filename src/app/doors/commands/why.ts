@@ -55,8 +55,28 @@ function decisions(house: House, state: ChangeState, host: string): readonly Why
     ...(classification
       ? [{ at: classification.at, what: [`classified ${classification.class} by ${name(classification.by)}`], source }]
       : []),
+    ...changesOfCourse(state, host, name),
     ...(notRelevant ? [{ at: notRelevant.at, what: [`not relevant, says ${name(notRelevant.by)}: ${notRelevant.reason}`], source }] : []),
     ...plansOf(state).flatMap((submission) => planLines(submission, host, name)),
+  ]
+}
+
+/** What kept the host from a plan of this change: it waited, it went on elsewhere, somebody patched it without us. */
+function changesOfCourse(
+  { id, awaiting, joinedInto, elsewhere }: ChangeState,
+  host: string,
+  name: (id: string) => string,
+): readonly WhyLine[] {
+  const source = `change ${id}`
+  return [
+    ...(awaiting ? [{ at: awaiting.since, what: [`left to wait for ${awaiting.what}, by ${name(awaiting.by)}`], source }] : []),
+    ...(joinedInto ? [{ at: joinedInto.at, what: [`change ${id} goes on as part of change ${joinedInto.change}`], source }] : []),
+    ...elsewhere
+      .filter((e) => e.host === host)
+      .flatMap((e): readonly WhyLine[] => [
+        { at: e.when, what: [`patched outside Patchcrier, says ${name(e.by)}: ${e.reason}`], source },
+        ...(e.seenAt ? [{ at: e.seenAt, what: ['seen at the fixed version'], source: 'inventory' }] : []),
+      ]),
   ]
 }
 
