@@ -3,7 +3,7 @@ import type { ChangeEvent, ChangeJoined } from '../core/change/command.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { rungOf } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
-import { at, count, listed, note, quiet, shortened, textBlock } from './words.ts'
+import { at, count, listed, note, quiet, rehearsalBadge, shortened, textBlock } from './words.ts'
 
 /** A line in a thread: it belongs to an event and never changes. */
 export interface ThreadNote {
@@ -19,7 +19,7 @@ export function threadNote(before: ChangeState, after: ChangeState, event: Chang
     return card && { under: 'alert', card }
   }
   const news = alertNote(before, after, event)
-  if (news) return { under: 'alert', card: news }
+  if (news) return { under: 'alert', card: after.drill ? { ...news, badges: rehearsalBadge(after) } : news }
   const card = rolloutNote(after, event)
   return card && { under: 'progress', card }
 }
@@ -70,7 +70,7 @@ function joinedNote(before: ChangeState, after: ChangeState, event: ChangeJoined
   return note(
     event.how === 'merged' ? `Change ${event.change} is part of this one now` : `Takes change ${event.change} over`,
     'info',
-    textBlock(`${event.bulletins.map((b) => b.vendorId).join(', ')}: ${more > 0 ? `${count(more, 'host')} more` : 'no further host'}.`),
+    textBlock(`${listed([...event.bulletins.map((b) => b.vendorId), more > 0 ? `${count(more, 'host')} more` : 'no further host'])}.`),
     ...(event.settled.length > 0 ? [textBlock(`Need nothing any more: ${shortened(event.settled, 6)}.`)] : []),
     ...(event.conflicts.length > 0 ? [{ kind: 'list' as const, items: event.conflicts.slice(0, 10).map((c) => [c]) }] : []),
     ...(event.zero ? [textBlock('The clocks run since ', at(event.zero), '.')] : []),

@@ -72,7 +72,7 @@ export async function openRoom(): Promise<Room> {
       db.$transaction(async (tx) => {
         const value = (await stateOfLocked(tx, subject)) + 1
         await tx.setting.upsert({ where: { key: subject }, create: { key: subject, value }, update: { value } })
-        await touchSubject(tx, subject, NOW)
+        await touchSubject(tx, subject)
         return value
       }),
     want: (subject, placeId = 'team') => db.$transaction((tx) => wantPost(tx, { subject, purpose: 'card', placeId, now: NOW })),

@@ -238,6 +238,11 @@ describe('the change that goes on', () => {
     expect(joined(waits, next({ severity: 'critical' })).phase).toBe('testing')
   })
 
+  test('a bulletin that it is about already is not there twice', () => {
+    const again = { ...opened(), id: 20 }
+    expect(given([]).when(join(again, 'superseded'), null).state().bulletins).toEqual([])
+  })
+
   test('what joined it is reported as done elsewhere still', () => {
     const theirs = evolved(next(), [
       { kind: 'done elsewhere', by: 'chiara', hosts: ['app-01'], reason: 'by hand', when: T0, voidsPlan: false },

@@ -162,7 +162,7 @@ async function tell(unit: Unit, rowId: number, bulletin: Bulletin, judgement: Ju
   if (!silent && hosts.length > 0 && !nothingNew)
     return void (await openChange(unit, rowId, { differences: judgement.differences, earlier: change?.id ?? null }))
   if (change) await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: change.id } })
-  await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
+  await touchSubject(unit.tx, sourceSubject(bulletin.source))
 }
 
 /** The latest change about a bulletin, locked. */

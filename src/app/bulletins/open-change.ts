@@ -54,7 +54,7 @@ export async function openChange(unit: Unit, rowId: number, revised: Revised = {
   if (revised.differences.length > 0)
     await reply(unit, 'patch team', changeSubject(created.id), 'alert', 'revised', { frozen: revisedNote(bulletin.revision, revised) })
   await takeOverAwaiting(unit, created.id)
-  await touchSubject(unit.tx, sourceSubject(bulletin.source), unit.now)
+  await touchSubject(unit.tx, sourceSubject(bulletin.source))
   unit.audit({
     actor: 'patchcrier',
     action: 'open-change',

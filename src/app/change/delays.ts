@@ -127,8 +127,8 @@ export async function decideOnDelay(unit: Unit, intent: Intent, actor: Person): 
       }),
     )
   await answerAsker(unit, state, row, grant, note)
-  await touchSubject(unit.tx, intent.subject, unit.now)
-  await touchSubject(unit.tx, changeSubject(state.id), unit.now)
+  await touchSubject(unit.tx, intent.subject)
+  await touchSubject(unit.tx, changeSubject(state.id))
   unit.audit({
     actor: actor.id,
     action: intent.verb,
@@ -157,7 +157,7 @@ export async function closeOpenRequests(unit: Unit, changeId: number): Promise<v
   const note = 'The update was called off. When it is announced again, please ask again.'
   for (const { id } of open) {
     await unit.tx.delayRequest.update({ where: { id }, data: { decidedBy: 'patchcrier', decidedAt: unit.now, granted: false, note } })
-    await touchSubject(unit.tx, `delay:${id}`, unit.now)
+    await touchSubject(unit.tx, `delay:${id}`)
   }
 }
 

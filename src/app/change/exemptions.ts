@@ -78,7 +78,7 @@ export async function endExemption(unit: Unit, intent: Intent, actor: Person): P
   const ended = { endedAt: unit.now, endedBy: actor.id }
   const { count } = await unit.tx.exemption.updateMany({ where: { id: { in: rows.map((r) => r.id) }, endedAt: null }, data: ended })
   if (count === 0) return no('ALREADY_DONE', `${host.slice(0, 60)} has no exemption that lasts.`)
-  for (const changeId of new Set(rows.map((r) => r.changeId))) await touchSubject(unit.tx, changeSubject(changeId), unit.now)
+  for (const changeId of new Set(rows.map((r) => r.changeId))) await touchSubject(unit.tx, changeSubject(changeId))
   unit.audit({
     actor: actor.id,
     action: 'end-exemption',

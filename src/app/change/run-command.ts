@@ -58,7 +58,7 @@ export function auditView(event: ChangeEvent): unknown {
 
 async function save(unit: Unit, state: ChangeState): Promise<void> {
   await unit.tx.change.update({ where: { id: state.id }, data: { phase: state.phase, state: json(state), version: { increment: 1 } } })
-  await touchSubject(unit.tx, changeSubject(state.id), unit.now)
+  await touchSubject(unit.tx, changeSubject(state.id))
 }
 
 /** What a resume, or a retry of these hosts, would accept ring by ring. */

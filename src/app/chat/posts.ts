@@ -43,12 +43,9 @@ export async function wantPost(tx: Tx, { subject, purpose, placeId, parent, payl
   await notify(tx)
 }
 
-/** In the caller's transaction: the subject has changed, so its posts (those of `purposes`, if given) are shown anew, frozen ones excepted. */
-export async function touchSubject(tx: Tx, subject: string, _now: Date, purposes?: readonly string[]): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE "Post" SET wanted = wanted + 1
-    WHERE subject = ${subject} AND payload -> 'frozen' IS NULL
-      AND (${purposes === undefined} OR purpose = ANY(${[...(purposes ?? [])]}::text[]))`
+/** In the caller's transaction: the subject has changed, so its posts are shown anew, frozen ones excepted. */
+export async function touchSubject(tx: Tx, subject: string): Promise<void> {
+  await tx.$executeRaw`UPDATE "Post" SET wanted = wanted + 1 WHERE subject = ${subject} AND payload -> 'frozen' IS NULL`
   await notify(tx)
 }
 

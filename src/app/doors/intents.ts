@@ -148,7 +148,7 @@ async function discard(unit: Unit, intent: Intent, actor: Person): Promise<Outco
   const changed = await unit.tx
     .$executeRaw`UPDATE "Bulletin" SET "discarded" = ${JSON.stringify(act)}::jsonb WHERE "id" = ${subject.value.number} AND "origin" = 'held' AND "discarded" IS NULL`
   if (changed === 0) return no('ALREADY_DONE', 'It is not held any more.')
-  await touchSubject(unit.tx, intent.subject, unit.now)
+  await touchSubject(unit.tx, intent.subject)
   unit.audit({ actor: actor.id, action: 'discard', subject: intent.subject, detail: { reason } })
   return done
 }
@@ -164,7 +164,7 @@ async function acknowledge(unit: Unit, intent: Intent, actor: Person): Promise<O
   const key = { changeId: subject.value.number, kind: intent.verb, person: actor.id }
   const { count } = await unit.tx.acknowledgement.createMany({ data: [{ ...key, at: unit.now }], skipDuplicates: true })
   if (count === 0) return done
-  await touchSubject(unit.tx, intent.subject, unit.now)
+  await touchSubject(unit.tx, intent.subject)
   unit.audit({ actor: actor.id, action: intent.verb, subject: intent.subject, detail: {} })
   return done
 }

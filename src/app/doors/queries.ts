@@ -4,7 +4,7 @@ import { fullPlanCard } from '../../cards/decision.ts'
 import { affectedCard, detailsCard, evidenceCard } from '../../cards/details.ts'
 import { hostsBlocks } from '../../cards/progress.ts'
 import { timelineCard } from '../../cards/review.ts'
-import { shortTitle, whisper } from '../../cards/words.ts'
+import { rehearsalBadge, shortTitle, whisper } from '../../cards/words.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Verification } from '../../core/identify/verification.ts'
@@ -37,7 +37,8 @@ export async function answerQuery(house: House, intent: Intent, actor: Person): 
     return rowId === null ? no('BULLETIN_UNKNOWN', 'There is no such bulletin.') : aboutBulletin(house, rowId, intent.verb, actor)
   const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
-  return aboutChange(house, state, intent.verb as Query, intent.digest, actor)
+  const outcome = await aboutChange(house, state, intent.verb as Query, intent.digest, actor)
+  return state.drill && outcome.ok ? { ok: true, cards: outcome.cards.map((c) => ({ ...c, badges: rehearsalBadge(state) })) } : outcome
 }
 
 async function bulletinOf(house: House, subject: Subject): Promise<number | null> {

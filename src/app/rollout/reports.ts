@@ -32,8 +32,12 @@ export interface Taken {
 export async function takeReports(house: House, changeId: number, reports: readonly HostReport[]): Promise<Taken> {
   // Most observations bring nothing new: look without a transaction first.
   const glance = foldAll(await readHosts(house.db, changeId), reports)
-  if (!glance.known) return takeWithoutRollout(house, changeId, reports, glance.refused)
-  if (glance.hosts.size === 0) return { known: glance.known, moved: false, accepted: glance.accepted, refused: glance.refused }
+  const others = glance.refused.length > 0 ? await hearOthers(house, changeId, reports) : null
+  const left = (refused: Taken['refused']) => refused.filter(({ index }) => !others?.has(reports[index]?.host ?? ''))
+  if (glance.hosts.size === 0) {
+    const refused = left(glance.refused)
+    return { known: glance.known || others !== null, moved: false, accepted: reports.length - refused.length, refused }
+  }
   return transact(house, async (unit) => {
     const state = await lockChange(unit.tx, changeId)
     const folded = foldAll(await readHosts(unit.tx, changeId), reports)
@@ -41,26 +45,19 @@ export async function takeReports(house: House, changeId: number, reports: reado
     await writeHosts(unit.tx, changeId, moved)
     await takeOver(unit.tx, moved, state?.submission?.plan.options.reboot === true)
     await noteSigns(unit.tx, folded.counted, unit.now)
-    await touchSubject(unit.tx, changeSubject(changeId), unit.now)
+    await touchSubject(unit.tx, changeSubject(changeId))
     unit.audit({ actor: 'patchcrier', action: 'take-reports', subject: changeSubject(changeId), detail: { reports: folded.counted } })
-    return { known: true, moved: moved.length > 0, accepted: folded.accepted, refused: folded.refused }
+    const refused = left(folded.refused)
+    return { known: true, moved: moved.length > 0, accepted: reports.length - refused.length, refused }
   })
 }
 
-/** No rollout knows these hosts, but somebody may have said that they were patched elsewhere. */
-async function takeWithoutRollout(
-  house: House,
-  changeId: number,
-  reports: readonly HostReport[],
-  refused: Taken['refused'],
-): Promise<Taken> {
-  if (!(await readChange(house.db, changeId))?.elsewhere.length) return { known: false, moved: false, accepted: 0, refused }
+/** Reports of hosts that no rollout knows may show what people have said: that they were patched elsewhere. Null: nobody has said so. */
+async function hearOthers(house: House, changeId: number, reports: readonly HostReport[]): Promise<ReadonlySet<string> | null> {
+  if (!(await readChange(house.db, changeId))?.elsewhere.length) return null
   return transact(house, async (unit) => {
     const state = await lockChange(unit.tx, changeId)
-    const seen = new Set(state ? await hearElsewhere(unit, state, reports) : [])
-    const left = refused.filter(({ index }) => !seen.has(reports[index]?.host ?? ''))
-    const reason = 'its rollout has not begun, and the report does not show the fixed version of a host that was done elsewhere'
-    return { known: true, moved: false, accepted: reports.length - left.length, refused: left.map(({ index }) => ({ index, reason })) }
+    return new Set(state ? await hearElsewhere(unit, state, reports) : [])
   })
 }
 
@@ -82,5 +79,5 @@ function foldAll(rows: readonly HostProgress[], reports: readonly HostReport[]) 
       counted.push(report)
     }
   }
-  return { known: rows.length > 0, hosts, refused, counted, accepted: reports.length - refused.length }
+  return { known: rows.length > 0, hosts, refused, counted }
 }

@@ -73,7 +73,7 @@ async function openingPassed(house: House, row: DueRow): Promise<void> {
       where: { phase: { in: ['planning', 'deciding', 'approved', 'announced', 'rolling out'] } },
       select: { id: true },
     })
-    for (const { id } of open) await touchSubject(unit.tx, changeSubject(id), unit.now)
+    for (const { id } of open) await touchSubject(unit.tx, changeSubject(id))
     await dueOpening(unit)
   })
 }

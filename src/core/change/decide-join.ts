@@ -1,7 +1,7 @@
 import { moreUrgent, type Proposal } from '../evaluate/classification.ts'
 import { CLASSES, type Policy } from '../policy.ts'
 import { allow, refuse } from '../result.ts'
-import { bulletinsOf } from './bulletins.ts'
+import { bulletinsOf, sameBulletin } from './bulletins.ts'
 import type { ChangeJoined, Command, Context } from './command.ts'
 import { elsewhereHosts } from './decide-elsewhere.ts'
 import { trusted } from './decide-evaluate.ts'
@@ -79,7 +79,8 @@ function joined(state: ChangeState, change: ChangeState, how: ChangeJoined['how'
     kind: 'change joined',
     change: change.id,
     how,
-    bulletins: bulletinsOf(change),
+    // Two changes about one bulletin: it is in the one that goes on already.
+    bulletins: bulletinsOf(change).filter((theirs) => !bulletinsOf(state).some((mine) => sameBulletin(mine, theirs))),
     hosts: united.hosts,
     conflicts: united.conflicts,
     settled: change.hosts.map((h) => h.host).filter((h) => !left.has(h)),
