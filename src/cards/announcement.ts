@@ -1,10 +1,27 @@
-import type { Announcement, ChangeState } from '../core/change/state.ts'
+import { bulletinsOf } from '../core/change/bulletins.ts'
+import type { Announcement, ChangeState, JoinedBulletin } from '../core/change/state.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Block, Card } from './card.ts'
 import type { OpeningChoice } from './test.ts'
-import { at, button, count, fact, listed, nameOf, note, outcome, quiet, rehearsalBadge, textBlock, whisper, who } from './words.ts'
+import {
+  at,
+  button,
+  choice,
+  count,
+  fact,
+  listed,
+  longText,
+  nameOf,
+  note,
+  outcome,
+  quiet,
+  rehearsalBadge,
+  textBlock,
+  whisper,
+  who,
+} from './words.ts'
 
 export interface AnnouncementContext {
   readonly policy: Policy
@@ -113,23 +130,13 @@ function progressBlocks(state: ChangeState, later: Instant | null | undefined): 
   return []
 }
 
-const delayAction = (subject: string, { openings }: AnnouncementContext, [first] = openings) =>
+const delayAction = (subject: string, { openings }: AnnouncementContext) =>
   button('Ask for a delay', 'ask-delay', subject, {
     form: {
       title: 'Ask for a delay',
       intro: 'For your own computers. Somebody decides on it; until then the plan stands.',
       submit: 'Ask',
-      fields: [
-        { kind: 'text', id: 'reason', label: 'Why do you need it?', multiline: true, required: true, maxLength: 500 },
-        {
-          kind: 'choice',
-          id: 'until',
-          label: 'Until which window?',
-          required: true,
-          ...(first ? { value: first.value } : {}),
-          options: openings,
-        },
-      ],
+      fields: [longText('reason', 'Why do you need it?'), choice('until', 'Until which window?', openings)],
     },
   })
 
@@ -151,17 +158,21 @@ export function isThisRealCard(state: ChangeState, policy: Policy): Card {
       warning,
     ])
   const decided = state.submission?.decided
+  const bulletins = bulletinsOf(state)
   return whisper('Yes, this is real', [
-    textBlock(`It is change ${state.id} of ${policy.organisation}, based on ${state.bulletin.vendorId} of ${state.bulletin.publisher}.`),
     textBlock(
-      state.vouch
-        ? `${nameOf(policy, state.vouch.by)} of security checked the notice: ${state.vouch.reason}`
-        : `The notice was checked: ${state.bulletin.verdict}. ${state.bulletin.verdictReason}`,
+      `It is change ${state.id} of ${policy.organisation}, based on ${listed(bulletins.map((b) => `${b.vendorId} of ${b.publisher}`))}.`,
     ),
+    ...bulletins.map((b) => textBlock(`${bulletins.length > 1 ? `${b.vendorId}: ` : ''}${checkedWords(b, policy)}`)),
     ...(decided ? [textBlock(`Approved by ${listed(decided.by.map((id) => nameOf(policy, id)))}, `, at(decided.at), '.')] : []),
     warning,
   ])
 }
+
+const checkedWords = ({ vouch, verdict, verdictReason }: JoinedBulletin, policy: Policy): string =>
+  vouch
+    ? `${nameOf(policy, vouch.by)} of security checked the notice: ${vouch.reason}`
+    : `The notice was checked: ${verdict}. ${verdictReason}`
 
 export interface DelayView {
   readonly id: number

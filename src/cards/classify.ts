@@ -11,9 +11,7 @@ import { button, capital, choice } from './words.ts'
 export function classifyAction(state: ChangeState, subject: string, policy: Policy): Action {
   const chosen = state.classification?.class ?? state.proposal.class
   const exploited = usualType('critical', vulnerabilitiesOf(state)) === 'emergency'
-  const usual = exploited
-    ? 'As usual: an emergency when it is critical, because it is known exploited; else normal'
-    : 'As usual: a normal change'
+  const usual = exploited ? 'As usual: emergency if critical (it is known exploited), else normal' : 'As usual: a normal change'
   const needs = (type: (typeof CHANGE_TYPES)[number]): string => missingWords(neededQuorum(policy, { class: chosen, type }))
   return button(state.classification ? 'Reclassify' : 'Classify', 'classify', subject, {
     style: state.classification ? 'default' : 'primary',

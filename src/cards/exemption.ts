@@ -1,7 +1,8 @@
+import type { ChangeState } from '../core/change/state.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
-import type { Card } from './card.ts'
-import { at, button, choice, listed, nameOf, note, outcome, quiet, textBlock, whisper, who } from './words.ts'
+import type { Action, Card, Field } from './card.ts'
+import { at, button, choice, listed, longText, nameOf, note, outcome, quiet, shortText, textBlock, whisper, who } from './words.ts'
 
 /** A host that is left unpatched for a while. `endedAt`: a person ended it before its time. */
 export interface ExemptionView {
@@ -57,6 +58,27 @@ export function exemptionCard(all: readonly ExemptionView[], policy: Policy): Ca
           ],
   }
 }
+
+/** What everybody is asked who leaves hosts unpatched. */
+export const exemptionFields = (): readonly Field[] => [
+  longText('reason', 'Why? They stay unpatched.'),
+  shortText('control', 'What protects them meanwhile?', { hint: 'e.g. no way in from outside; may stay empty' }),
+  shortText('until', 'Until when?', { hint: 'e.g. 2027-01-31; empty: as long as the policy lets it last' }),
+]
+
+/** Before a plan: hosts that it shall not be for. */
+export const leaveOutAction = (state: ChangeState, subject: string): readonly Action[] =>
+  state.drill
+    ? []
+    : [
+        button('Leave hosts out', 'leave-out', subject, {
+          form: {
+            title: 'Leave hosts out of the plan',
+            submit: 'Leave out',
+            fields: [shortText('hosts', 'Which hosts?', { hint: 'names with commas between them' }), ...exemptionFields()],
+          },
+        }),
+      ]
 
 const controlWords = ({ control }: ExemptionView): string => (control === '' ? 'Nothing protects them meanwhile.' : `Meanwhile: ${control}`)
 

@@ -4,7 +4,8 @@ import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card } from './card.ts'
-import { at, button, count, longText, nameOf, note, outcome, rehearsalBadge, shortened, shortText, textBlock } from './words.ts'
+import { exemptionFields } from './exemption.ts'
+import { at, button, count, nameOf, note, outcome, rehearsalBadge, shortened, textBlock } from './words.ts'
 
 /** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
 export interface FailureView extends FailureGroup {
@@ -42,11 +43,7 @@ const mendActions = (subject: string, hosts: number): readonly Action[] => [
     form: {
       title: `Exclude ${count(hosts, 'host')}`,
       submit: 'Exclude',
-      fields: [
-        longText('reason', 'Why? They stay unpatched.'),
-        shortText('control', 'What protects them meanwhile?', { hint: 'e.g. no way in from outside; may stay empty' }),
-        shortText('until', 'Until when?', { hint: 'e.g. 2027-01-31; empty: as long as the policy lets it last' }),
-      ],
+      fields: exemptionFields(),
     },
   }),
 ]

@@ -5,6 +5,7 @@ import { CLASSES } from '../core/policy.ts'
 import type { Action, Block, Card, Field, Text } from './card.ts'
 import { classifyAction } from './classify.ts'
 import { elsewhereAction, elsewhereBlocks } from './elsewhere.ts'
+import { leaveOutAction } from './exemption.ts'
 import { takenOverBlocks } from './handover.ts'
 import { joinedBlocks } from './join.ts'
 import { awaitAction, endWaitingAction, waitingBlocks } from './waiting.ts'
@@ -106,13 +107,15 @@ function nextStep(state: ChangeState, policy: Policy, choices: PlanChoices): rea
 }
 
 function actions(state: ChangeState, subject: string, policy: Policy, choices: PlanChoices, open: readonly TestItem[]): readonly Action[] {
-  const more = [classifyAction(state, subject, policy), ...awaitAction(state, subject, policy), ...elsewhereAction(state, subject)]
+  const aside = [...elsewhereAction(state, subject), ...leaveOutAction(state, subject)]
+  const more = [classifyAction(state, subject, policy), ...awaitAction(state, subject, policy), ...aside]
   if (state.phase === 'testing') return [recordAction(subject, open), ...more]
   if (state.phase === 'awaiting')
     return [endWaitingAction(subject), classifyAction(state, subject, policy), ...elsewhereAction(state, subject)]
   const plan = choices.openings.length > 0 ? [planAction(state, subject, choices)] : []
   if (state.phase === 'planning') return [...plan, ...more]
-  return state.phase === 'deciding' ? [...plan, ...elsewhereAction(state, subject)] : []
+  if (state.phase === 'deciding') return [...plan, ...aside]
+  return state.phase === 'approved' ? elsewhereAction(state, subject) : []
 }
 
 function recordAction(subject: string, open: readonly TestItem[]): Action {

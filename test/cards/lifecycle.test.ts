@@ -23,7 +23,13 @@ const noted = (before: ChangeState, event: ChangeEvent): Card => {
 
 describe('a change that waits', () => {
   test('may be let wait by a button only where its class allows it', () => {
-    expect(labelsOf(cardOf(evolved(opened(), [low]), 'test'))).toEqual(['Record a test', 'Reclassify', 'Let it wait', 'Done elsewhere'])
+    expect(labelsOf(cardOf(evolved(opened(), [low]), 'test'))).toEqual([
+      'Record a test',
+      'Reclassify',
+      'Let it wait',
+      'Done elsewhere',
+      'Leave hosts out',
+    ])
     expect(labelsOf(cardOf(stateAt('testing'), 'test'))).not.toContain('Let it wait')
   })
   test('says what for, since when, by whom, and until when', () => {

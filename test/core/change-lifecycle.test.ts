@@ -201,6 +201,43 @@ describe('done elsewhere', () => {
   })
 })
 
+describe('leave hosts out', () => {
+  const leave = (own: Partial<Extract<Command, { kind: 'leave-out' }>> = {}): Command => ({
+    kind: 'leave-out',
+    hosts: ['web-01'],
+    reason: 'a crane hangs on it',
+    control: 'no way in',
+    ...own,
+  })
+  test.each(['testing', 'planning'] as const)('before a plan, as long as the policy lets it last: %s', (phase) => {
+    given(UNTIL[phase])
+      .when(leave(), 'ana')
+      .yields({
+        kind: 'hosts left out',
+        by: 'ana',
+        hosts: ['web-01'],
+        reason: 'a crane hangs on it',
+        control: 'no way in',
+        until: later(policy.exemptionDays * 24 * 60, NOW),
+        voidsPlan: false,
+      })
+  })
+  test('a plan that waits was for other hosts: it is void', () => {
+    const state = given(UNTIL.deciding).when(leave(), 'ana').state()
+    expect(state.phase).toBe('planning')
+    expect(state.submission).toBeUndefined()
+  })
+  test.each<[string, Command, string]>([
+    ['without a host', leave({ hosts: [] }), 'NOTHING_TO_DO'],
+    ['of another change', leave({ hosts: ['web-99'] }), 'HOST_UNKNOWN'],
+    ['without a reason', leave({ reason: BLANK }), 'REASON_NEEDED'],
+    ['until yesterday', leave({ until: T0 }), 'UNTIL_PAST'],
+  ])('not %s', (_, command, code) => given(UNTIL.planning).when(command, 'ana').refuses(code))
+  test.each(['alerted', 'awaiting', 'approved', 'pilotRuns', 'closed'] as const)('not in its time: %s', (phase) =>
+    given(UNTIL[phase]).when(leave(), 'ana').refuses('STALE'))
+  test('not by security', () => given(UNTIL.planning).when(leave(), 'dana').refuses('ROLE_MISSING'))
+})
+
 describe('hand-over', () => {
   const accept = (number = 1): Command => ({ kind: 'accept-handover', number })
   test('each phase ends in one, a new class in none', () => {

@@ -36,7 +36,7 @@ const KINDS: readonly Command['kind'][] = [
   ] as const),
   ...(['resume', 'retry', 'exclude', 'roll-back', 'claim', 'report-incident', 'plan-again', 'write-lesson', 'close-review'] as const),
   ...(['revise', 'tell-end-users', 'start-ring', 'settle-ring', 'halt', 'need-people', 'finish'] as const),
-  ...(['await', 'end-waiting', 'merge', 'supersede', 'join', 'done-elsewhere', 'seen-fixed', 'accept-handover'] as const),
+  ...(['await', 'end-waiting', 'merge', 'supersede', 'join', 'done-elsewhere', 'seen-fixed', 'accept-handover', 'leave-out'] as const),
   ...(['exploited', 'exploited-retracted'] as const),
 ]
 const HOUSE: ReadonlySet<Command['kind']> = new Set([
@@ -133,6 +133,8 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
       return { kind, change: another(pick), how: pick % 2 === 0 ? 'merged' : 'superseded' }
     case 'done-elsewhere':
       return { kind, hosts: pick % 3 === 0 ? state.hosts.map((h) => h.host) : hosts, reason, when: later(-pick, now) }
+    case 'leave-out':
+      return { kind, hosts, reason, control: '' }
     case 'seen-fixed':
       return { kind, hosts: pick % 2 === 0 ? state.elsewhere.map((e) => e.host) : hosts }
     case 'accept-handover':
@@ -419,7 +421,7 @@ describe('whatever anybody tries, in any order', () => {
         ],
         ...['rolled back', 'rollout finished', 'test recorded', 'tests passed', 'vouched'],
         ...['awaiting begun', 'awaiting ended', 'change joined', 'done elsewhere', 'exploited retracted', 'exploited told'],
-        ...['hand-over accepted', 'merged', 'seen fixed', 'superseded'],
+        ...['hand-over accepted', 'hosts left out', 'merged', 'seen fixed', 'superseded'],
         ...['announced', 'approved', 'closed', 'deciding', 'not relevant', 'planning', 'reviewing', 'rolling out', 'testing'].map(
           (p) => `phase ${p}`,
         ),

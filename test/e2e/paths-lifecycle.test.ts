@@ -120,10 +120,13 @@ describe('two bulletins in one change', () => {
     )
     await done(walk.hands.press('chiara', TEAM, /^Test/, 'Done elsewhere', { hosts: 'web-01', reason: 'By hand, while it was down.' }))
     await done(walk.hands.press('ben', TEAM, /^Test/, 'Record a test', { note: 'on vm-1' }))
+    await done(walk.hands.press('ben', TEAM, /^Test/, 'Leave hosts out', { hosts: 'web-02', reason: 'Customs runs on it.' }))
+    expect(await walk.hands.see(TEAM, /^Excluded: web-02/)).toMatch(/Customs runs on it\..*Nothing protects them meanwhile/)
     await done(walk.hands.press('ana', TEAM, /^Test/, 'Make the plan', { runner: 'manual' }))
     const decision = await walk.hands.see(TEAM, GO)
     expect(decision).toMatch(/normal change 2 · RHSA-2023:3408, RHSA-2023:4378/)
     expect(decision).toMatch(/Left out.*web-01.*reported as done elsewhere/)
+    expect(decision).toMatch(/Left out.*web-02.*exempt until 20\d\d-\d\d-\d\d: Customs runs on it\./)
     await vote(walk)
     expect(await walk.hands.see(TEAM, /^Hand-over of openssl: testing and planning to deployment/)).toMatch(/on vm-1 \(Ben Okafor\)/)
   })
@@ -145,11 +148,12 @@ describe('two bulletins in one change', () => {
     const card = new RegExp(`^Excluded: ${row.host}`)
     expect(await walk.hands.see(TEAM, card)).toMatch(/Ben Okafor: New disk next week\..*Exempt until.*Meanwhile: Off the network/)
     const { db } = walk.house.house
-    expect(await exemptHosts(db, walk.now())).toEqual(new Set([row.host]))
+    expect(await exemptHosts(db, walk.now())).toEqual(new Set(['web-02', row.host]))
     expect(await exemptHosts(db, new Date('2027-03-01'))).toEqual(new Set())
     expect(await exemptionsExpiring(db, walk.now(), 7)).toEqual([])
     expect(await exemptionsExpiring(db, walk.now(), 400)).toMatchObject([
       { host: row.host, control: 'Off the network', until: '2027-02-01T22:59:59.999Z' },
+      { host: 'web-02' },
     ])
     refused(await walk.hands.press('kofi', TEAM, card, 'End the exemption'), /ROLE_MISSING/)
     await done(walk.hands.press('dana', TEAM, card, 'End the exemption'))

@@ -50,7 +50,7 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'hosts retried':
       return hostsRetried(unit, after, event.hosts)
     case 'hosts excluded':
-      await exempt(unit, after.id, digest, event, await hostsExcluded(unit, after, event))
+      await exempt(unit, after.id, live, event, await hostsExcluded(unit, after, event))
       return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
     case 'rolled back':
       await unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
@@ -78,6 +78,9 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'merged':
     case 'superseded':
       return planGivenUp(unit, after)
+    case 'hosts left out':
+      await exempt(unit, after.id, 'alert', event, event.hosts)
+      return event.voidsPlan ? planGivenUp(unit, after) : undefined
     case 'bulletin revised':
     case 'change joined':
     case 'done elsewhere':

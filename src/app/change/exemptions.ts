@@ -5,7 +5,7 @@ import type { Person } from '../../core/policy.ts'
 import type { Database, Prisma, Tx } from '../../db/database.ts'
 import type { Outcome } from '../../ports.ts'
 import { touchSubject } from '../chat/posts.ts'
-import { planPurpose, reply } from '../chat/show.ts'
+import { reply } from '../chat/show.ts'
 import { readSubject } from '../doors/subject.ts'
 import type { Unit } from '../house.ts'
 import { changeSubject } from './rows.ts'
@@ -20,8 +20,8 @@ const no = (code: string, text: string, field?: string): Outcome => ({ ok: false
 export async function exempt(
   unit: Unit,
   changeId: number,
-  digest: string,
-  event: Extract<ChangeEvent, { kind: 'hosts excluded' }>,
+  under: string,
+  event: Extract<ChangeEvent, { kind: 'hosts excluded' | 'hosts left out' }>,
   hosts: readonly string[],
 ): Promise<void> {
   const { reason, control, by } = event
@@ -30,7 +30,7 @@ export async function exempt(
   const [first] = rows
   if (!first) return
   const payload = { exemptions: rows.map((r) => r.id) }
-  await reply(unit, 'patch team', changeSubject(changeId), planPurpose('progress', digest), `exempt:${first.id}`, payload)
+  await reply(unit, 'patch team', changeSubject(changeId), under, `exempt:${first.id}`, payload)
 }
 
 const viewOf = ({ until, at, endedAt, ...row }: Row): ExemptionView => ({
@@ -60,6 +60,12 @@ export async function exemptionsExpiring(tx: Database | Tx, now: Date, days: num
 export async function exemptHosts(tx: Database | Tx, now: Date): Promise<ReadonlySet<string>> {
   const rows = await tx.exemption.findMany({ where: lasting(now), select: { host: true } })
   return new Set(rows.map((r) => r.host))
+}
+
+/** Hosts that the next plan of this change is not for, with the reason. */
+export async function exemptIn(tx: Database | Tx, changeId: number, now: Date): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.exemption.findMany({ where: { changeId, ...lasting(now) }, orderBy: { id: 'asc' } })
+  return new Map(rows.map((r) => [r.host, `exempt until ${r.until.toISOString().slice(0, 10)}: ${r.reason}`]))
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { JoinChoice } from '../../cards/join.ts'
-import { shortTitle, subjectOf } from '../../cards/words.ts'
+import { subjectOf } from '../../cards/words.ts'
 import type { Command } from '../../core/change/command.ts'
 import { trusted } from '../../core/change/decide-evaluate.ts'
 import { UNDECIDED } from '../../core/change/decide-join.ts'
@@ -52,8 +52,9 @@ async function endIn(
 ): Promise<Ruled<ChangeState>> {
   const ended = await runCommand(unit, ending, command, actor)
   if (!ended.ok) return ended
-  // The next revision of its bulletins is the business of the change that goes on.
+  // The next revision of its bulletins, and the next plan for its exempt hosts, are the business of the change that goes on.
   await unit.tx.bulletin.updateMany({ where: { changeId: ending.id }, data: { changeId: into.id } })
+  await unit.tx.exemption.updateMany({ where: { changeId: ending.id, endedAt: null }, data: { changeId: into.id } })
   const how = command.kind === 'merge' ? 'merged' : 'superseded'
   const joined = await runCommand(unit, into, { kind: 'join', change: ending, how }, actor)
   if (!joined.ok)
@@ -76,7 +77,9 @@ export async function takeOverAwaiting(unit: Unit, changeId: number): Promise<vo
 /** Most changes that a form offers. */
 const MOST_CHOICES = 20
 
-/** Changes that can be joined with this one, those with the same hosts first; and those of them that this one covers. */
+const productsOf = (state: ChangeState): ReadonlySet<string> => new Set(state.hosts.flatMap((h) => h.packages.map((p) => p.name)))
+
+/** Changes that can be joined with this one, those about the same products and hosts first; and those of them that this one covers. */
 export async function joinChoices(
   db: Database,
   state: ChangeState,
@@ -88,10 +91,12 @@ export async function joinChoices(
   const fixed = await fixedBuilds(db, state)
   const mine = new Set(state.hosts.map((h) => h.host))
   const common = (o: ChangeState): number => o.hosts.filter((h) => mine.has(h.host)).length
+  const products = productsOf(state)
+  const same = (o: ChangeState): number => [...productsOf(o)].filter((p) => products.has(p)).length
   const choice = (o: ChangeState): JoinChoice => ({ change: o.id, label: labelOf(o, common(o)) })
   return {
     joinable: others
-      .toSorted((a, b) => common(b) - common(a) || a.id - b.id)
+      .toSorted((a, b) => same(b) - same(a) || common(b) - common(a) || a.id - b.id)
       .slice(0, MOST_CHOICES)
       .map(choice),
     covers: trusted(state).ok ? others.filter((o) => o.id < state.id && supersedes(fixed, o.hosts)).map(choice) : [],
@@ -99,4 +104,4 @@ export async function joinChoices(
 }
 
 const labelOf = (other: ChangeState, common: number): string =>
-  `change ${other.id}: ${subjectOf(other)} (${shortTitle(other.bulletin.title).slice(0, 60)}), ${common} of the same hosts`
+  `change ${other.id}: ${subjectOf(other)}, ${common} of the same hosts (${other.bulletin.vendorId})`

@@ -43,5 +43,12 @@ export function planChoices(house: House, from: Instant, drill: boolean): PlanCh
 }
 
 /** Freezes a plan with the house's runners and the policy in force. */
-export const planFor = (house: House, state: ChangeState, inputs: PlanInputs, signs: Signs, now: Date): Ruled<Plan> =>
-  buildPlan({ state, inputs, signs, now: now.toISOString(), ...house.inForce, runners: [...house.runners.values()] })
+export const planFor = (
+  house: House,
+  state: ChangeState,
+  inputs: PlanInputs,
+  signs: Signs,
+  exempt: ReadonlyMap<string, string>,
+  now: Date,
+): Ruled<Plan> =>
+  buildPlan({ state, inputs, signs, exempt, now: now.toISOString(), ...house.inForce, runners: [...house.runners.values()] })

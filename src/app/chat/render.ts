@@ -133,12 +133,21 @@ async function renderProgress(house: House, state: ChangeState): Promise<Card | 
 }
 
 async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState): Promise<ReviewFigures> {
+  // Without a rollout all of it was done elsewhere: begun when somebody did it, complete once the last host was seen.
+  const elsewhere = state.rollout ? [] : state.elsewhere.toSorted((a, b) => Date.parse(a.when) - Date.parse(b.when))
   return reviewFigures({
     hosts: await readHosts(house.db, state.id),
     clocks: state.clocks ?? { startBy: null, completeBy: null },
-    startedAt: state.rollout?.startedAt ?? null,
+    startedAt: state.rollout?.startedAt ?? elsewhere[0]?.when ?? null,
     // A roll-back ends the rollout, but the fix is on no host.
-    finishedAt: state.rollout?.rolledBack ? null : (state.rollout?.finishedAt ?? null),
+    finishedAt: state.rollout?.rolledBack
+      ? null
+      : (state.rollout?.finishedAt ??
+        elsewhere
+          .map((e) => e.seenAt ?? '')
+          .sort()
+          .at(-1) ??
+        null),
     acts: state.acts,
     now: state.review?.openedAt ?? house.clock.now().toISOString(),
   })

@@ -5,7 +5,7 @@ import type { Outcome } from '../../ports.ts'
 import { openChange } from '../bulletins/open-change.ts'
 import { askForDelay, decideOnDelay } from '../change/delays.ts'
 import { lookAgain } from '../change/elsewhere.ts'
-import { endExemption } from '../change/exemptions.ts'
+import { endExemption, exemptIn } from '../change/exemptions.ts'
 import { joinChanges } from '../change/joining.ts'
 import { changeSubject, json, lockChange, readHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
@@ -102,6 +102,7 @@ async function changeVerb(unit: Unit, verb: ChangeVerbName, intent: Intent, acto
             state.hosts.map((h) => h.host),
           )
         : new Map(),
+    exempt: verb === 'submit-plan' ? await exemptIn(unit.tx, state.id, unit.now) : new Map(),
     now: unit.now,
   })
   if (!command.ok) return no(command.refusal.code, command.refusal.text, command.field)

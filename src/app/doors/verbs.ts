@@ -23,6 +23,8 @@ export interface Asked {
   readonly digest: string
   /** For a plan: when its hosts were last heard of. */
   readonly signs: Signs
+  /** For a plan: hosts that are left out for a while, with the reason. */
+  readonly exempt: ReadonlyMap<string, string>
   readonly now: Date
 }
 
@@ -48,12 +50,16 @@ const simple = <T>(inputs: z.ZodType<T>, command: (inputs: T, asked: Asked) => C
 const openHosts = ({ hosts, group }: Asked): readonly string[] =>
   hosts.filter((h) => group.includes(h.host) && (h.status === 'failed' || h.status === 'unknown')).map((h) => h.host)
 
-/** Host names as people type them; `all` (or nothing) is every host of the change that nobody has reported yet. */
-function namedHosts(text: string, state: ChangeState): readonly string[] {
-  const names = text
+/** Host names as people type them, with commas or spaces between them. */
+const hostNames = (text: string): readonly string[] =>
+  text
     .toLowerCase()
     .split(/[\s,;]+/)
     .filter((n) => n !== '')
+
+/** The same; `all` (or nothing) is every host of the change that nobody has reported yet. */
+function namedHosts(text: string, state: ChangeState): readonly string[] {
+  const names = hostNames(text)
   if (names.length > 0 && names[0] !== 'all') return names
   const known = new Set(elsewhereHosts(state))
   return state.hosts.map((h) => h.host).filter((h) => !known.has(h))
@@ -83,6 +89,21 @@ const CHANGE_VERBS = {
       return allow({ kind: 'done-elsewhere', hosts: namedHosts(i.hosts, state), reason: i.reason, when: when.value ?? now.toISOString() })
     },
   ),
+  'leave-out': verb(
+    z.object({ hosts: words(4000), reason: words(500).default(''), control: words(500).default(''), until: words(40).default('') }),
+    (i, { house }) => {
+      const until = readMoment(i.until, house.inForce.policy.zone, 'end')
+      if (!until.ok) return until
+      const { reason, control } = i
+      return allow({
+        kind: 'leave-out',
+        hosts: hostNames(i.hosts),
+        reason,
+        control,
+        ...(until.value === null ? {} : { until: until.value }),
+      })
+    },
+  ),
   'accept-handover': simple(nothing, (_, { digest }) => ({
     kind: 'accept-handover',
     number: Number(/^handover-(\d{1,6})$/.exec(digest)?.[1] ?? 0),
@@ -102,8 +123,8 @@ const CHANGE_VERBS = {
       silent: yesNo,
       undo: words(500).refine((s) => s !== '', 'please say how it is undone'),
     }),
-    (i, { house, state, signs, now }) => {
-      const plan = planFor(house, state, i, signs, now)
+    (i, { house, state, signs, exempt, now }) => {
+      const plan = planFor(house, state, i, signs, exempt, now)
       return plan.ok ? allow({ kind: 'submit-plan', plan: plan.value }) : plan
     },
   ),

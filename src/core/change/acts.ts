@@ -23,6 +23,8 @@ export function actOf(event: ChangeEvent): { readonly what: string; readonly who
       return { what: `${event.how === 'merged' ? 'joined' : 'took over'} change ${event.change}`, who: event.by ?? house }
     case 'done elsewhere':
       return { what: `recorded as done outside Patchcrier: ${event.hosts.join(', ')}: ${event.reason}`, who: event.by }
+    case 'hosts left out':
+      return { what: `left out ${event.hosts.join(', ')} until ${event.until.slice(0, 10)}: ${event.reason}`, who: event.by }
     case 'seen fixed':
       return { what: `saw the fixed version on ${event.hosts.join(', ')}`, who: house }
     case 'hand-over accepted':

@@ -24,6 +24,8 @@ export interface Planning {
   readonly state: ChangeState
   readonly inputs: PlanInputs
   readonly signs: Signs
+  /** Hosts that are left out for a while, with the reason. */
+  readonly exempt: ReadonlyMap<string, string>
   readonly now: Instant
   readonly policy: Policy
   /** Of the policy. */
@@ -33,7 +35,7 @@ export interface Planning {
 }
 
 /** Freezes a plan: the hosts as matched, the rings of the policy, one opening of a window. */
-export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: Planning): Ruled<Plan> {
+export function buildPlan({ state, inputs, signs, exempt, now, policy, hash, runners }: Planning): Ruled<Plan> {
   const [windowId, start] = inputs.window.split('|')
   const rule = policy.windows.find((w) => w.id === windowId)
   const opening = rule ? nextOpenings(rule, policy.blackouts, now, 30).find((o) => o.start === start) : undefined
@@ -42,8 +44,8 @@ export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: 
   if (!runner)
     return refuse('RUNNER_UNKNOWN', `There is no runner "${inputs.runner}"; expected ${runners.map((r) => r.name).join(' or ')}.`)
   if (state.drill && !runner.rehearsal) return refuse('DRILL', 'This is a drill: it is planned with a runner that only pretends.')
-  const elsewhere = new Set(elsewhereHosts(state))
-  const there = state.hosts.filter((h) => signs.has(h.host) && !elsewhere.has(h.host))
+  const out = notPlanned(state, signs, exempt)
+  const there = state.hosts.filter((h) => !out.has(h.host))
   const open = there.filter((h) => !h.rebootPending || inputs.reboot)
   const { rings, leftOut } = planRings(
     open.map((h) => candidate(h, signs)),
@@ -60,9 +62,7 @@ export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: 
     rings,
     leftOut: [
       ...leftOut,
-      ...state.hosts
-        .filter((h) => !there.includes(h))
-        .map(({ host }) => ({ host, reason: elsewhere.has(host) ? 'reported as done elsewhere' : 'the inventory no longer has it' })),
+      ...[...out].map(([host, reason]) => ({ host, reason })),
       ...there
         .filter((h) => !open.includes(h))
         .map((h) => ({ host: h.host, reason: 'only its reboot is missing, and this plan reboots nothing' })),
@@ -74,6 +74,21 @@ export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: 
     patchHashes: [],
     policyHash: hash,
   })
+}
+
+/** Hosts that no plan is for now, each with its reason. */
+function notPlanned(state: ChangeState, signs: Signs, exempt: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const elsewhere = new Set(elsewhereHosts(state))
+  const reason = (host: string): string | undefined => {
+    if (elsewhere.has(host)) return 'reported as done elsewhere'
+    return signs.has(host) ? exempt.get(host) : 'the inventory no longer has it'
+  }
+  return new Map(
+    state.hosts.flatMap(({ host }) => {
+      const why = reason(host)
+      return why === undefined ? [] : [[host, why] as const]
+    }),
+  )
 }
 
 const candidate = (h: AffectedHost, signs: Signs): RingCandidate => ({

@@ -20,6 +20,14 @@ export type Command =
   | { readonly kind: 'join'; readonly change: ChangeState; readonly how: 'merged' | 'superseded' }
   | { readonly kind: 'done-elsewhere'; readonly hosts: readonly string[]; readonly reason: string; readonly when: Instant }
   | { readonly kind: 'accept-handover'; readonly number: number }
+  // Before a plan: these hosts are left unpatched for a while. `until` as for `exclude`.
+  | {
+      readonly kind: 'leave-out'
+      readonly hosts: readonly string[]
+      readonly reason: string
+      readonly control: string
+      readonly until?: Instant
+    }
   | { readonly kind: 'not-relevant'; readonly reason: string }
   | { readonly kind: 'record-test'; readonly test: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'submit-plan'; readonly plan: Plan }
@@ -103,6 +111,15 @@ export type ChangeEvent =
       readonly voidsPlan: boolean
     }
   | { readonly kind: 'seen fixed'; readonly hosts: readonly string[] }
+  | {
+      readonly kind: 'hosts left out'
+      readonly by: string
+      readonly hosts: readonly string[]
+      readonly reason: string
+      readonly control: string
+      readonly until: Instant
+      readonly voidsPlan: boolean
+    }
   | { readonly kind: 'hand-over accepted'; readonly by: string; readonly number: number }
   | {
       readonly kind: 'exploited told'

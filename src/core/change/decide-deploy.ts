@@ -1,6 +1,7 @@
 import { humanIdOf, humanOf, neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
 import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
+import { exemptUntil } from './decide-elsewhere.ts'
 import { blank, type Decision, inPhase, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
 import type { ChangeState, Rollout } from './state.ts'
 
@@ -158,8 +159,8 @@ export function exclude(state: ChangeState, command: Of<'exclude'>, ctx: Context
   const foreign = notPlanned(state, command.hosts)
   if (foreign) return foreign
   if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why these hosts are left out: they stay unpatched.')
-  const until = command.until ?? new Date(Date.parse(ctx.now) + ctx.policy.exemptionDays * 86_400_000).toISOString()
-  if (!(Date.parse(until) > Date.parse(ctx.now))) return refuse('UNTIL_PAST', 'Please give a day that is still to come, or none.')
+  const until = exemptUntil(command.until, ctx)
+  if (until === null) return refuse('UNTIL_PAST', 'Please give a day that is still to come, or none.')
   const { hosts, reason, control = '' } = command
   return allow([{ kind: 'hosts excluded', by: who.actor.id, hosts, reason, control, until }])
 }

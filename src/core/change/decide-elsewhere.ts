@@ -1,4 +1,4 @@
-import { allow, refuse } from '../result.ts'
+import { allow, type Instant, refuse } from '../result.ts'
 import type { Command, Context } from './command.ts'
 import { blank, type Decision, inPhase, withRole } from './guard.ts'
 import type { ChangeState } from './state.ts'
@@ -42,4 +42,28 @@ export function seenFixed(state: ChangeState, command: Of<'seen-fixed'>): Decisi
 export const allElsewhere = (state: ChangeState): boolean => {
   const reported = new Set(elsewhereHosts(state))
   return state.hosts.length > 0 && state.hosts.every((h) => reported.has(h.host))
+}
+
+/** Hosts that the next plan is not for: they stay unpatched until a day, by a named person with a reason. */
+export function leaveOut(state: ChangeState, command: Of<'leave-out'>, ctx: Context): Decision {
+  const who = withRole(ctx, ['patch-team', 'operations'], 'leave hosts out')
+  if (!who.ok) return who
+  const phase = inPhase(state, ['testing', 'planning', 'deciding'], 'leave hosts out')
+  if (!phase.ok) return phase
+  const known = new Set(state.hosts.map((h) => h.host))
+  const foreign = command.hosts.filter((h) => !known.has(h))
+  if (foreign.length > 0) return refuse('HOST_UNKNOWN', `Not hosts of change ${state.id}: ${foreign.join(', ')}.`)
+  const hosts = [...new Set(command.hosts)]
+  if (hosts.length === 0) return refuse('NOTHING_TO_DO', 'Please name the hosts that are left out.')
+  if (blank(command.reason)) return refuse('REASON_NEEDED', 'Please say why these hosts are left out: they stay unpatched.')
+  const until = exemptUntil(command.until, ctx)
+  if (until === null) return refuse('UNTIL_PAST', 'Please give a day that is still to come, or none.')
+  const { reason, control } = command
+  return allow([{ kind: 'hosts left out', by: who.actor.id, hosts, reason, control, until, voidsPlan: state.phase === 'deciding' }])
+}
+
+/** When an exemption ends: as said, else as long as the policy lets it last. Null when that has passed. */
+export function exemptUntil(said: Instant | undefined, { now, policy }: Context): Instant | null {
+  const until = said ?? new Date(Date.parse(now) + policy.exemptionDays * 86_400_000).toISOString()
+  return Date.parse(until) > Date.parse(now) ? until : null
 }

@@ -53,6 +53,8 @@ export function decide(state: ChangeState, command: Command, ctx: Context): Deci
       return joining.join(state, command, ctx)
     case 'done-elsewhere':
       return elsewhere.doneElsewhere(state, command, ctx)
+    case 'leave-out':
+      return elsewhere.leaveOut(state, command, ctx)
     case 'seen-fixed':
       return elsewhere.seenFixed(state, command)
     case 'exploited':
@@ -129,5 +131,6 @@ const NOT_IN_A_DRILL: ReadonlySet<Command['kind']> = new Set([
   'retry',
   'roll-back',
   'done-elsewhere',
+  'leave-out',
   'await',
 ] as const)

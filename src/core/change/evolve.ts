@@ -57,6 +57,8 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
       return joined(state, event, policy)
     case 'done elsewhere':
       return doneElsewhere(event.voidsPlan ? planAgain(state) : state, event, now)
+    case 'hosts left out':
+      return event.voidsPlan ? planAgain(state) : state
     case 'seen fixed':
       return seenFixed(state, event, now)
     case 'hand-over accepted':

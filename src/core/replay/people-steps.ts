@@ -78,6 +78,7 @@ function bestPlan(setting: Setting, walk: Walk, from: number): Plan | string {
       state: walk.state,
       inputs,
       signs,
+      exempt: new Map(),
       now: iso(walk.at),
       policy,
       hash: policyHash,
