@@ -41,6 +41,7 @@ export async function quickly(house: House, intent: Intent, actor: Person): Prom
     subject: subject.value,
     digest: intent.digest ?? '',
     signs: new Map(),
+    exempt: new Map(),
     now,
   }
   const command = commandOf(intent.verb, intent.inputs, asked)
