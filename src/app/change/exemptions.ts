@@ -46,7 +46,7 @@ export async function readExemptions(tx: Database | Tx, ids: readonly number[]):
 }
 
 /** All that last at this moment, the next to expire first. */
-export async function lastingExemptions(tx: Database | Tx, now: Date): Promise<readonly ExemptionView[]> {
+async function lastingExemptions(tx: Database | Tx, now: Date): Promise<readonly ExemptionView[]> {
   return (await tx.exemption.findMany({ where: lasting(now), orderBy: [{ until: 'asc' }, { id: 'asc' }] })).map(viewOf)
 }
 

@@ -39,7 +39,7 @@ export const reviewMayNotBeForgotten = ({ phase, classification }: ChangeState):
   phase === 'reviewing' && classification?.type === 'emergency'
 
 /** Who takes over from which phase. */
-export const TAKERS: Readonly<Record<Handover['from'], readonly Role[]>> = {
+const TAKERS: Readonly<Record<Handover['from'], readonly Role[]>> = {
   identify: ['patch-team', 'operations'],
   evaluate: ['patch-team', 'operations'],
   deploy: ['patch-team', 'security', 'operations', 'manager'],
