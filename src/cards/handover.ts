@@ -67,7 +67,7 @@ function identified(state: ChangeState, policy: Policy): readonly Fact[] {
 
 function evaluated(state: ChangeState, policy: Policy): readonly Fact[] {
   const { submission, tests } = state
-  if (!submission) return []
+  if (!submission) return GIVEN_UP
   const { plan } = submission
   const noted: readonly Text[] = tests.flatMap((t) =>
     t.outcome?.reason ? [[`${t.label}: ${t.outcome.reason} (${nameOf(policy, t.outcome.by)})`]] : [],
@@ -85,14 +85,17 @@ function evaluated(state: ChangeState, policy: Policy): readonly Fact[] {
 
 function deployed(state: ChangeState, policy: Policy): readonly Fact[] {
   const { rollout, incidents, claims } = state
-  const halts = rollout?.halt ? [`halted ${count(rollout.halt.number, 'time')}, last: ${rollout.halt.reason}`] : []
+  if (!rollout) return GIVEN_UP
+  const halts = rollout.halt ? [`halted ${count(rollout.halt.number, 'time')}, last: ${rollout.halt.reason}`] : []
   const open = incidents
     .filter((i) => !Object.hasOwn(claims, `incident-${i.number}`))
     .map((i) => `incident ${i.number} is nobody's: ${i.text}`)
-  const pilot = rollout?.pilot ? [`pilot ${rollout.pilot.passed ? 'passed' : 'failed'} (${nameOf(policy, rollout.pilot.by)})`] : []
-  const back = rollout?.rolledBack ? [`rolled back: ${rollout.rolledBack.reason ?? ''}`] : []
+  const pilot = rollout.pilot ? [`pilot ${rollout.pilot.passed ? 'passed' : 'failed'} (${nameOf(policy, rollout.pilot.by)})`] : []
+  const back = rollout.rolledBack ? [`rolled back: ${rollout.rolledBack.reason ?? ''}`] : []
   return [['Findings', [...back, ...pilot, ...halts].join('; ') || 'nothing out of the ordinary'], ...questions(open)]
 }
+
+const GIVEN_UP: readonly Fact[] = [['Findings', 'this plan was given up: the next one is handed over anew']]
 
 /** An empty list of questions is an answer, too. */
 const questions = (open: readonly string[]): readonly Fact[] => [['Open questions', open.join('; ') || 'none']]

@@ -118,7 +118,9 @@ function revisionNote(before: ChangeState, after: ChangeState, event: Extract<Ch
   const news = [...event.differences, ...(was === is ? [] : [`verdict ${was} -> ${is}: ${event.bulletin.verdictReason}`])]
   if (news.length === 0 && !event.voidsPlan) return null
   return note(
-    event.differences.length > 0 ? `Revision ${event.bulletin.revision}` : 'The proof has changed, the facts have not',
+    event.differences.length > 0
+      ? `Revision ${event.bulletin.revision}${before.bulletins.length > 0 ? ` of ${event.bulletin.vendorId}` : ''}`
+      : 'The proof has changed, the facts have not',
     rungOf(is) > rungOf(was) && event.differences.length === 0 ? 'good' : 'warning',
     { kind: 'list', items: news.map((d) => [d]) },
     ...(unvouched(after).length > unvouched(before).length && old?.vouch

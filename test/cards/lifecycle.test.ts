@@ -145,6 +145,13 @@ describe('the hand-over', () => {
     expect(wordsOf(cardOf(stateAt('pilotRuns'), 'progress'))).toMatch(/Not taken over yet/)
     expect(wordsOf(cardOf(stateAt('pilotRuns'), 'test'))).not.toMatch(/Not taken over yet/)
   })
+  test('of a plan that was given up says so', () => {
+    for (const phase of ['approved', 'rolledBack'] as const) {
+      const card = cardOf(stateAt(phase, { kind: 'planned again', by: 'ana' }), 'hand-over')
+      expect(wordsOf(card)).toMatch(/this plan was given up/)
+      expectShowable(card)
+    }
+  })
   test('an old one is only to be read', () => {
     const state = stateAt('approved')
     const [first] = state.handovers

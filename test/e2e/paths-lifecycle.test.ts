@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openChange } from '../../src/app/bulletins/open-change.ts'
 import { startDrill } from '../../src/app/change/drill.ts'
-import { seeElsewhere } from '../../src/app/change/elsewhere.ts'
+import { inventoryChanged } from '../../src/app/change/elsewhere.ts'
 import { exemptHosts, exemptionsExpiring } from '../../src/app/change/exemptions.ts'
 import { tellExploited } from '../../src/app/change/exploited.ts'
 import { transact } from '../../src/app/house.ts'
@@ -102,6 +102,8 @@ describe('two bulletins in one change', () => {
     expect(await walk.hands.see(TEAM, KERNEL)).toMatch(/Part of change 2, by Ana Ferreira/)
     expect(await walk.hands.buttons(TEAM, KERNEL)).toEqual([])
     expect(await walk.hands.see(TEAM, OPENSSL)).toMatch(/Also.*RHSA-2023:4378 \(UNCONFIRMED\).*reboot needed/)
+    const evidence = (await done(walk.hands.press('ana', TEAM, OPENSSL, 'Evidence'))).text
+    for (const id of [/RHSA-2023:3408/, /RHSA-2023:4378/]) expect(evidence).toMatch(id)
     const rows = await walk.house.house.db.bulletin.findMany({ where: { changeId: 2 }, select: { vendorId: true } })
     expect(new Set(rows.map((r) => r.vendorId))).toEqual(new Set(['RHSA-2023:3408', 'RHSA-2023:4378']))
   })
@@ -191,8 +193,8 @@ describe('done outside Patchcrier', () => {
       const assets = await readAssetsWith(unit.tx, ['c-ares'])
       const patched = others.flatMap((h) => assets.filter((a) => a.host === h.host).map((a) => afterUpdate(a, h.packages, false)))
       await writeAssets(unit.tx, patched)
-      expect(await seeElsewhere(unit)).toEqual([id])
     })
+    expect(await inventoryChanged(walk.house.house)).toEqual([id])
     await walk.house.settle()
     const review = /^Review: c-ares/
     expect(await walk.hands.see(TEAM, review)).toMatch(/4 hosts done outside Patchcrier and seen at the fixed version/)
@@ -232,6 +234,20 @@ describe('a drill', () => {
     expect(await walk.hands.count('management', /drill/i)).toBe(0)
     expect(await db.rolloutHost.count({ where: { changeId: 5 } })).toBe(0)
   })
+})
+
+test('two people join two changes with each other at the same instant: one of them does', async () => {
+  const numbers = []
+  for (const by of ['ana', 'ben']) {
+    const started = await transact(walk.house.house, (unit) => startDrill(unit, by))
+    numbers.push(started.ok ? started.value : 0)
+  }
+  const [one = 0, two = 0] = numbers
+  const join = (person: string, from: number, into: number) =>
+    walk.intent({ person, place: TEAM, verb: 'merge', subject: `change:${from}`, inputs: { change: `${into}` } })
+  const answers = await Promise.all([join('ana', one, two), join('ben', two, one)])
+  expect(answers.map((a) => a.refused).sort()).toEqual([false, true])
+  expect([(await stateOf(one)).phase, (await stateOf(two)).phase].sort()).toEqual(['alerted', 'merged'])
 })
 
 test('and the audit chain holds for all of it', async () => {

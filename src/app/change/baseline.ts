@@ -7,7 +7,7 @@ import type { Unit } from '../house.ts'
 import { readAssetsWith } from '../inventory.ts'
 import { fixedBuilds } from './documents.ts'
 import { exemptHosts } from './exemptions.ts'
-import { changeSubject, readHosts } from './rows.ts'
+import { changeSubject, rolloutHosts } from './rows.ts'
 
 /**
  * Closing a review: the verified hosts have the fixed builds, so the baselines of their classes move there. A roll-back
@@ -16,7 +16,7 @@ import { changeSubject, readHosts } from './rows.ts'
 export async function moveBaselines(unit: Unit, state: ChangeState): Promise<void> {
   if (state.rollout?.rolledBack || state.drill) return
   const verified = [
-    ...(await readHosts(unit.tx, state.id)).filter((h) => h.status === 'verified'),
+    ...(await rolloutHosts(unit.tx, state)).filter((h) => h.status === 'verified'),
     ...state.elsewhere.filter((e) => e.seenAt !== undefined),
   ]
   const fixed = await fixedBuilds(unit.tx, state)

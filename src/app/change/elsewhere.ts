@@ -8,17 +8,20 @@ import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
 import type { HostReport, Outcome } from '../../ports.ts'
 import { readSubject } from '../doors/subject.ts'
-import type { Unit } from '../house.ts'
+import { type House, transact, type Unit } from '../house.ts'
 import { readAssetsWith, takeOver } from '../inventory.ts'
 import { documentsOf } from './documents.ts'
 import { lockChange, readChange } from './rows.ts'
 import { runCommand } from './run-command.ts'
 
 /**
- * The inventory may show what people have said: looks at every host that is reported as done elsewhere. To be called after
- * anything that changes the inventory. Answers the changes that moved.
+ * To be called after anything that has changed the inventory, once that is committed (changes are locked before hosts, never after).
+ * Answers the changes of which it showed something.
  */
-export async function seeElsewhere(unit: Unit): Promise<readonly number[]> {
+export const inventoryChanged = (house: House): Promise<readonly number[]> => transact(house, seeElsewhere)
+
+/** Looks at every host that is reported as done elsewhere: the inventory may show by now what people have said. */
+async function seeElsewhere(unit: Unit): Promise<readonly number[]> {
   const rows = await unit.tx.$queryRaw<{ id: number }[]>`
     SELECT "id" FROM "Change" WHERE jsonb_path_exists("state", '$.elsewhere[*] ? (!exists(@.seenAt))')
       AND "phase" NOT IN ('closed', 'not relevant', 'merged', 'superseded') ORDER BY "id"`

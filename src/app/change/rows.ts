@@ -29,6 +29,10 @@ export async function readHosts(tx: Database | Tx, changeId: number): Promise<re
   return rows.map((row) => row.state as unknown as HostProgress)
 }
 
+/** Hosts of the rollout that the change has now. Rows of a plan that was given up stay until the next one, and say nothing any more. */
+export const rolloutHosts = async (tx: Database | Tx, state: ChangeState): Promise<readonly HostProgress[]> =>
+  state.rollout ? readHosts(tx, state.id) : []
+
 export async function writeHosts(tx: Tx, changeId: number, hosts: readonly HostProgress[]): Promise<void> {
   for (const host of hosts) {
     await tx.rolloutHost.update({

@@ -19,7 +19,7 @@ import { readExemptions } from '../change/exemptions.ts'
 import { joinChoices } from '../change/joining.ts'
 import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
-import { readChange, readHosts } from '../change/rows.ts'
+import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
 import { failureView } from '../rollout/failures.ts'
@@ -136,7 +136,7 @@ async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState
   // Without a rollout all of it was done elsewhere: begun when somebody did it, complete once the last host was seen.
   const elsewhere = state.rollout ? [] : state.elsewhere.toSorted((a, b) => Date.parse(a.when) - Date.parse(b.when))
   return reviewFigures({
-    hosts: await readHosts(house.db, state.id),
+    hosts: await rolloutHosts(house.db, state),
     clocks: state.clocks ?? { startBy: null, completeBy: null },
     startedAt: state.rollout?.startedAt ?? elsewhere[0]?.when ?? null,
     // A roll-back ends the rollout, but the fix is on no host.

@@ -5,6 +5,7 @@ import { affectedCard, detailsCard, evidenceCard } from '../../cards/details.ts'
 import { hostsBlocks } from '../../cards/progress.ts'
 import { timelineCard } from '../../cards/review.ts'
 import { rehearsalBadge, shortTitle, whisper } from '../../cards/words.ts'
+import { bulletinsOf } from '../../core/change/bulletins.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Verification } from '../../core/identify/verification.ts'
@@ -32,18 +33,22 @@ export async function answerQuery(house: House, intent: Intent, actor: Person): 
     return no('ROLE_MISSING', 'This is for the patch team. Ask them, or press "Is this real?" on the announcement.')
   const subject = readSubject(intent.subject, ['change', 'bulletin'])
   if (!subject.ok) return subject
-  const rowId = await bulletinOf(house, subject.value)
-  if (intent.verb === 'evidence' || intent.verb === 'details')
-    return rowId === null ? no('BULLETIN_UNKNOWN', 'There is no such bulletin.') : aboutBulletin(house, rowId, intent.verb, actor)
+  if (intent.verb === 'evidence' || intent.verb === 'details') return aboutBulletins(house, subject.value, intent.verb, actor)
   const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
   const outcome = await aboutChange(house, state, intent.verb as Query, intent.digest, actor)
   return state.drill && outcome.ok ? { ok: true, cards: outcome.cards.map((c) => ({ ...c, badges: rehearsalBadge(state) })) } : outcome
 }
 
-async function bulletinOf(house: House, subject: Subject): Promise<number | null> {
-  if (subject.kind === 'bulletin') return subject.number
-  return (await readChange(house.db, subject.number))?.bulletin.rowId ?? null
+/** Of a change with several bulletins all are shown, the leading one first. */
+async function aboutBulletins(house: House, subject: Subject, verb: 'evidence' | 'details', actor: Person): Promise<Outcome> {
+  const state = subject.kind === 'change' ? await readChange(house.db, subject.number) : null
+  const rows = subject.kind === 'bulletin' ? [subject.number] : state ? bulletinsOf(state).map((b) => b.rowId) : []
+  const outcomes = await Promise.all(rows.map((row) => aboutBulletin(house, row, verb, actor)))
+  const refused = outcomes.find((o) => !o.ok)
+  if (refused) return refused
+  if (outcomes.length === 0) return no('BULLETIN_UNKNOWN', 'There is no such bulletin.')
+  return { ok: true, cards: outcomes.flatMap((o) => (o.ok ? o.cards : [])) }
 }
 
 export async function aboutBulletin(house: House, rowId: number, verb: 'evidence' | 'details', actor: Person): Promise<Outcome> {
