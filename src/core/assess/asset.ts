@@ -1,8 +1,10 @@
-import type { Evr } from '../identify/bulletin.ts'
+import type { Evr, Scheme } from '../identify/bulletin.ts'
 import type { Instant } from '../result.ts'
 
-/** One installed rpm. Kernels install side by side: several installs of one name may exist. */
+/** One installed package. Kernels install side by side: several installs of one name may exist. */
 export interface Install extends Evr {
+  /** How its version is written and compared (scheme.ts). */
+  readonly scheme: Scheme
   readonly name: string
   readonly arch: string
 }
