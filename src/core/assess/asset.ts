@@ -9,6 +9,12 @@ export interface Install extends Evr {
   readonly arch: string
 }
 
+/** Facts that matter so much that two imports which disagree on one are both shown. */
+export type DisputedFact = 'criticality' | 'environment' | 'exposure'
+
+/** Fact -> origin (import/merge.ts `originOf`) -> its last word. */
+export type Told = Readonly<Partial<Record<DisputedFact, Readonly<Record<string, string>>>>>
+
 /** A host of the inventory. */
 export interface Asset {
   /** Unique host name, lower case. */
@@ -31,6 +37,10 @@ export interface Asset {
   readonly serial?: string
   readonly cloudId?: string
   readonly fqdn?: string
+  /** Other names by which imports have called it. */
+  readonly aliases?: readonly string[]
+  /** What each origin says of the facts on which origins may disagree (import/merge.ts); the worse one counts. */
+  readonly told?: Told
   readonly managed: boolean
   /** End users sit in front of it. */
   readonly workstation: boolean

@@ -40,7 +40,7 @@ export interface BaselineReport {
 const STATUS = { '-1': 'below', '0': 'at', '1': 'above' } as const
 
 const same = (a: BaselineEntry, b: BaselineEntry): boolean =>
-  a.assetClass === b.assetClass && a.product === b.product && a.scheme === b.scheme && a.arch === b.arch && a.stream === b.stream
+  a.assetClass === b.assetClass && a.product === b.product && a.arch === b.arch && a.stream === b.stream
 
 const isOf = (install: Install, { scheme, arch }: Pick<FixedBuild, 'scheme' | 'arch'>, name: string): boolean =>
   install.name === name && install.scheme === scheme && (arch === '*' || install.arch === arch)

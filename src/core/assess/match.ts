@@ -39,9 +39,9 @@ const byHostAndProduct = (a: Match, b: Match): number =>
 const byName = <T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> =>
   Map.groupBy(all, ({ name }) => name)
 
-/** A build or a range is about an install of its name, scheme and architecture, on a host that takes packages from its stream. */
+/** A build or a range is about an install of its name, scheme and architecture, on a host that takes packages from its stream (`*`: any). */
 const isFor = (streams: readonly string[], install: Install, { stream, scheme, arch }: FixedBuild | UnfixedRange): boolean =>
-  scheme === install.scheme && (arch === '*' || arch === install.arch) && streams.includes(stream)
+  scheme === install.scheme && (arch === '*' || arch === install.arch) && (stream === '*' || streams.includes(stream))
 
 /** An unreadable beginning of a range counts as none: rather one alert too many than one host forgotten. */
 function hasBegun({ scheme, introduced }: FixedBuild | UnfixedRange, installed: Install): boolean {
@@ -80,8 +80,9 @@ function judge(vendorId: string, installed: Install, build: FixedBuild, running:
 }
 
 const rangeWords = ({ introduced, lastAffected }: UnfixedRange): string =>
-  [...(introduced === undefined ? [] : [`from ${introduced}`]), ...(lastAffected === undefined ? [] : [`up to ${lastAffected}`])].join(' ') ||
-  'in every version'
+  [...(introduced === undefined ? [] : [`from ${introduced}`]), ...(lastAffected === undefined ? [] : [`up to ${lastAffected}`])].join(
+    ' ',
+  ) || 'in every version'
 
 function unfixedFor(vendorId: string, streams: readonly string[], install: Install, ranges: readonly UnfixedRange[]): Found | null {
   const [range] = ranges
@@ -123,6 +124,11 @@ function once(ask: Ask): Ask {
   }
 }
 
+/** Names of all packages that a bulletin is about: what of an inventory has to be looked at. */
+export const productsOf = ({ fixed, unfixed }: Pick<Bulletin, 'fixed' | 'unfixed'>): readonly string[] => [
+  ...new Set([...fixed, ...unfixed].map(({ name }) => name)),
+]
+
 /**
  * Which installs of which hosts a bulletin is about: one match per (host, scheme, product, architecture), in the order of host,
  * product, architecture. A host without the product stream, or at or above the fixed build, does not match, nor one whose version
@@ -135,8 +141,7 @@ export const matchBulletin: MatchBulletin = ({ vendorId, fixed, unfixed }, asset
   const ask = once((streams, installed, running): Found | null => {
     const build = buildFor(streams, installed, builds.get(installed.name) ?? [])
     const verdict = build ? judge(vendorId, installed, build, running) : null
-    if (build && verdict)
-      return { ...about(installed), stream: build.stream, fixed: formatVersion(build.scheme, build.evr), ...verdict }
+    if (build && verdict) return { ...about(installed), stream: build.stream, fixed: formatVersion(build.scheme, build.evr), ...verdict }
     return unfixedFor(vendorId, streams, installed, ranges.get(installed.name) ?? [])
   })
   const matchProduct = (asset: Asset, installs: Installs): readonly Match[] => {

@@ -39,7 +39,8 @@ export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: 
   if (!runners.includes(inputs.runner))
     return refuse('RUNNER_UNKNOWN', `There is no runner "${inputs.runner}"; expected ${runners.join(' or ')}.`)
   const there = state.hosts.filter((h) => signs.has(h.host))
-  const open = there.filter((h) => !h.rebootPending || inputs.reboot)
+  const fixable = there.filter((h) => !h.noFix)
+  const open = fixable.filter((h) => !h.rebootPending || inputs.reboot)
   const { rings, leftOut } = planRings(
     open.map((h) => candidate(h, signs)),
     policy.rings,
@@ -58,12 +59,13 @@ export function buildPlan({ state, inputs, signs, now, policy, hash, runners }: 
     ],
     hosts: open
       .filter((h) => planned.has(h.host))
-      .map((h) => ({ host: h.host, packages: h.packages.map(({ name, from, to }) => ({ name, from, to })) })),
+      .map((h) => ({ host: h.host, packages: h.packages.filter((p) => !p.noFix).map(({ name, from, to }) => ({ name, from, to })) })),
     rings,
     leftOut: [
       ...leftOut,
       ...state.hosts.filter((h) => !there.includes(h)).map((h) => ({ host: h.host, reason: 'the inventory no longer has it' })),
-      ...there
+      ...there.filter((h) => h.noFix).map((h) => ({ host: h.host, reason: 'no fix has been published' })),
+      ...fixable
         .filter((h) => !open.includes(h))
         .map((h) => ({ host: h.host, reason: 'only its reboot is missing, and this plan reboots nothing' })),
     ],

@@ -11,9 +11,9 @@ export function parseDpkg(text: string): Evr | null {
   return { epoch: Number(epoch ?? 0), version, release }
 }
 
-/** As dpkg writes it: an epoch of 0 and an absent revision are left out. */
+/** As dpkg writes it: an epoch of 0 and an absent revision are left out, unless a colon in the version would be taken for one. */
 export const formatDpkg = ({ epoch, version, release }: Evr): string =>
-  `${epoch > 0 ? `${epoch}:` : ''}${version}${release === '' ? '' : `-${release}`}`
+  `${epoch > 0 || version.includes(':') ? `${epoch}:` : ''}${version}${release === '' ? '' : `-${release}`}`
 
 /** dpkg's order of characters: tilde, the end, letters, everything else. */
 function rank(character: string | undefined): number {

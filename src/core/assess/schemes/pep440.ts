@@ -33,7 +33,8 @@ function keyOf(version: string): Key | null {
   if (release === undefined) return null
   const after: Part = bare !== undefined ? ['', bare] : post !== undefined ? ['', postNumber ?? ''] : 'first'
   // A mere development release is before every pre-release of the same number.
-  const before: Part = letter !== undefined ? [LETTERS[letter] ?? letter, number ?? ''] : dev !== undefined && after === 'first' ? 'first' : 'last'
+  const before: Part =
+    letter !== undefined ? [LETTERS[letter] ?? letter, number ?? ''] : dev !== undefined && after === 'first' ? 'first' : 'last'
   return {
     release: release.replace(/(?:\.0+)+$/, '').split('.'),
     pre: before,
