@@ -53,17 +53,15 @@ const text = z
       .refine((value) => !FORMULA.test(value), 'looks like a formula'),
   )
 const hostName = z
-  .string()
+  .string('expected a host name')
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9]([a-z0-9._-]{0,251}[a-z0-9])?$/, 'expected a host name')
-const flag = z.preprocess(
-  (value) =>
-    typeof value === 'string'
-      ? { yes: true, y: true, true: true, 1: true, no: false, n: false, false: false, 0: false }[value.trim().toLowerCase()]
-      : value,
-  z.boolean('expected yes or no'),
-)
+const FLAGS: Readonly<Record<string, boolean>> = { yes: true, y: true, true: true, 1: true, no: false, n: false, false: false, 0: false }
+const flag = z.preprocess((value) => {
+  const plain = typeof value === 'string' ? value.trim().toLowerCase() : ''
+  return Object.hasOwn(FLAGS, plain) ? FLAGS[plain] : value
+}, z.boolean('expected yes or no'))
 const word = <const T extends readonly [string, ...string[]]>(values: T, synonyms: Readonly<Record<string, T[number]>> = {}) =>
   z.preprocess(
     (value) => {
@@ -121,7 +119,7 @@ const schema = z.object({
   scheme: word(SCHEMES),
   packages: list,
 })
-const partial = schema.partial().required({ host: true })
+const partial = schema.partial().extend({ host: hostName })
 type Read = z.infer<typeof partial>
 
 /** A row that was read, with what is wrong with a part of it; or why it cannot be taken at all. */
