@@ -1,4 +1,5 @@
 import type { Card, Form } from './cards/card.ts'
+import type { ImportItem } from './core/assess/import/item.ts'
 import type { Checked } from './core/identify/judge.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Instant, Refusal } from './core/result.ts'
@@ -144,6 +145,23 @@ export interface Runner {
   stop(orderIds: readonly string[]): Promise<void>
   /** All reports so far, and whether the back end knows the order at all. */
   observe(orderId: string): Promise<{ readonly known: boolean; readonly reports: readonly HostReport[] }>
+}
+
+/** A format of inventory files. */
+export interface InventoryFormat {
+  /** E.g. `csv`. */
+  readonly kind: string
+  /** A file of it is about one host, whose name is given with it. */
+  readonly oneHost: boolean
+  /** What the file says, row by row. Never throws for what is in it, and holds one row at a time. */
+  read(bytes: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncIterable<ImportItem>
+}
+
+export interface ReadOptions {
+  /** The time of the import. */
+  readonly now: Instant
+  /** Of a format that is about one host: its name. */
+  readonly host?: string
 }
 
 /** The answer to an intent, for the eyes of who asked: cards, or a rule's no (at a field of the form, where it is about one). */

@@ -12,7 +12,7 @@ import { dueOpening } from './change/planning.ts'
 import { json } from './change/rows.ts'
 import { clockView, nextEvent } from './doors/doors.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
-import { shiftSigns, writeAssets } from './inventory.ts'
+import { shiftSigns, writeAssets } from './inventory/write.ts'
 import { due } from './time/due.ts'
 
 /** The sample organisation that ships. */

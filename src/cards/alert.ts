@@ -104,6 +104,7 @@ function affectedLine(hosts: readonly AffectedHost[], fleetSize: number): string
     ['remote', 'remote'],
     ['foreign', 'foreign-owned'],
     ['rebootPending', 'reboot pending'],
+    ['noFix', 'without a published fix'],
   ] as const
   const words = marks.flatMap(([mark, what]) => {
     const names = hosts.filter((h) => h[mark]).map((h) => h.host)
@@ -113,7 +114,7 @@ function affectedLine(hosts: readonly AffectedHost[], fleetSize: number): string
 }
 
 function fixedFacts(state: ChangeState) {
-  const builds = new Set(state.hosts.flatMap((h) => h.packages.map((p) => `${p.name} ${p.to}`)))
+  const builds = new Set(state.hosts.flatMap((h) => h.packages.filter((p) => !p.noFix).map((p) => `${p.name} ${p.to}`)))
   if (builds.size === 0) return []
   const restart = { 'none stated': 'no restart stated', services: 'restart of services needed', reboot: 'reboot needed' }[restartOf(state)]
   return [

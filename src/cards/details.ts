@@ -1,4 +1,4 @@
-import type { AffectedHost } from '../core/assess/affected.ts'
+import type { AffectedHost, AffectedPackage } from '../core/assess/affected.ts'
 import type { Bulletin } from '../core/identify/bulletin.ts'
 import type { Check, Verification } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
@@ -69,6 +69,8 @@ export function evidenceCard(title: string, verification: Verification): Card {
   )
 }
 
+const fixedIn = ({ to, noFix }: AffectedPackage): string => (noFix ? 'no version yet' : to)
+
 /** Who is hit, with the marks that matter for a plan. `rules`: the sentences that say why, by host. */
 export function affectedCard(title: string, hosts: readonly AffectedHost[]): Card {
   const marks = (h: AffectedHost): string =>
@@ -79,6 +81,7 @@ export function affectedCard(title: string, hosts: readonly AffectedHost[]): Car
       h.remote && 'remote',
       h.foreign && h.ownership,
       h.rebootPending && 'reboot pending',
+      h.noFix && 'no fix published',
       h.environment === 'test' && 'test',
       h.patchTeam && 'patch team',
     ]
@@ -89,7 +92,9 @@ export function affectedCard(title: string, hosts: readonly AffectedHost[]): Car
       kind: 'table',
       columns: ['Host', 'Class', 'Package', 'Installed', 'Fixed in', 'Notes'],
       rows: hosts.flatMap((h) =>
-        h.packages.map((p, i) => (i === 0 ? [h.host, h.assetClass, p.name, p.from, p.to, marks(h)] : ['', '', p.name, p.from, p.to, ''])),
+        h.packages.map((p, i) =>
+          i === 0 ? [h.host, h.assetClass, p.name, p.from, fixedIn(p), marks(h)] : ['', '', p.name, p.from, fixedIn(p), ''],
+        ),
       ),
     },
   ])

@@ -64,5 +64,6 @@ test('a host may count in several figures', () => {
     foreign: 2,
     workstation: 1,
     rebootPending: 1,
+    noFix: 0,
   })
 })

@@ -7,6 +7,7 @@ import { asset, build, STREAM } from './assess-support.ts'
 const entry = (version: string, more: Partial<BaselineEntry> = {}): BaselineEntry => ({
   assetClass: 'web servers',
   product: 'openssl',
+  scheme: 'rpm',
   arch: 'x86_64',
   stream: STREAM,
   version,
@@ -46,7 +47,7 @@ describe('where a host stands', () => {
 
   test('an entry that cannot be read is a fault, not a status', () => {
     expect(() => baselineStatus(web('web-01', '1:1.1.1k-9.el8_6'), [entry('newest')])).toThrow(
-      'baseline of openssl: expected epoch:version-release, received "newest"',
+      'baseline of openssl: expected a version of rpm, received "newest"',
     )
   })
 })

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import type { Asset, Install } from '../../src/core/assess/asset.ts'
 import { afterRollBack, afterUpdate } from '../../src/core/assess/installed.ts'
 
-const pkg = (name: string, version: string, arch = 'x86_64'): Install => ({ name, arch, epoch: 0, version, release: '1.el8' })
+const pkg = (name: string, version: string, arch = 'x86_64'): Install => ({
+  scheme: 'rpm',
+  name,
+  arch,
+  epoch: 0,
+  version,
+  release: '1.el8',
+})
 const host = (installs: readonly Install[], runningKernel?: Install): Asset => ({
   host: 'web-01',
   owner: 'kofi@norderhafen.example',

@@ -138,7 +138,7 @@ describe('for any inventory', () => {
   const stream = fc.constantFrom('one', 'two', 'three')
   const part = fc.constantFrom('1', '1.0', '1.10', '1.9', '1.9~rc1', '1.9^git', '2', 'a')
   const evr = fc.record({ epoch: fc.nat(1), version: part, release: part })
-  const install = fc.record({ name, arch, evr }).map(({ evr, ...rest }) => ({ ...rest, ...evr }))
+  const install = fc.record({ name, arch, evr }).map(({ evr, ...rest }) => ({ scheme: 'rpm' as const, ...rest, ...evr }))
   const host = fc.record({ installs: fc.array(install, { maxLength: 5 }), streams: fc.uniqueArray(stream) })
   const assets = fc.array(host, { maxLength: 4 }).map((all) => all.map((more, i) => asset(`host-${i}`, [], more)))
   const fixed = fc.array(fc.record({ name, arch, stream, evr, scheme: fc.constant('rpm' as const), cves: fc.constant([]) }), {
@@ -169,7 +169,7 @@ describe('for any inventory', () => {
         fixed.filter((all) => all.length > 0),
         (fixed) => {
           const highest = fixed.map((b) => b.evr).reduce((a, b) => (compareEvr(a, b) < 0 ? b : a))
-          const installs = fixed.map(({ name, arch }) => ({ name, arch, ...highest }))
+          const installs = fixed.map(({ name, arch }) => ({ scheme: 'rpm' as const, name, arch, ...highest }))
           expect(matchBulletin(bulletin('X', fixed), [asset('host', [], { installs, streams: ['one', 'two', 'three'] })])).toEqual([])
         },
       ),

@@ -57,7 +57,7 @@ describe('epoch, version, release', () => {
     '1:-2',
     '1:1:1-2',
     '1-2/3',
-    '12345678901:1-2',
+    '1234567890:1-2',
   ])('%j is no epoch:version-release', (text) => {
     expect(parseEvr(text)).toBeNull()
   })
@@ -77,7 +77,7 @@ describe('name-epoch:version-release.arch', () => {
     ],
     ['libstdc++-8.5.0-10.el8.x86_64', { name: 'libstdc++', epoch: 0, version: '8.5.0', release: '10.el8', arch: 'x86_64' }],
   ])('%s', (text, expected) => {
-    expect(parseNevra(text)).toEqual(expected)
+    expect(parseNevra(text)).toEqual({ scheme: 'rpm', ...expected })
   })
 
   test.each(['openssl', 'openssl-1.1.1k-9', '-1-2.x86_64', 'openssl-1:1.1.1k.x86_64', 'a b-1-2.x86_64', ''])('%j is none', (text) => {

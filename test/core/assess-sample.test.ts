@@ -94,6 +94,7 @@ describe('the openssl advisory', () => {
       foreign: 0,
       workstation: 4,
       rebootPending: 0,
+      noFix: 0,
     })
   })
 

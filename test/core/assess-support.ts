@@ -13,8 +13,8 @@ export function nevra(text: string): Install {
 
 /** The same text as a build that fixes something in `stream`. */
 export function build(stream: string, text: string): FixedBuild {
-  const { name, arch, ...evr } = nevra(text)
-  return { stream, scheme: 'rpm', name, arch, evr, cves: [] }
+  const { scheme, name, arch, ...evr } = nevra(text)
+  return { stream, scheme, name, arch, evr, cves: [] }
 }
 
 export function bulletin(vendorId: string, fixed: readonly FixedBuild[]): Bulletin {

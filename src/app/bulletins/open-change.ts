@@ -1,7 +1,7 @@
 import type { Card } from '../../cards/card.ts'
 import { note, textBlock } from '../../cards/words.ts'
 import { type AffectedHost, affectedHosts } from '../../core/assess/affected.ts'
-import { matchBulletin } from '../../core/assess/match.ts'
+import { matchBulletin, productsOf } from '../../core/assess/match.ts'
 import { sameBulletin } from '../../core/change/bulletins.ts'
 import { freshChange } from '../../core/change/fresh.ts'
 import type { BulletinFacts, ChangeState } from '../../core/change/state.ts'
@@ -14,13 +14,16 @@ import { changeSubject, json } from '../change/rows.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { reply, show } from '../chat/show.ts'
 import type { Unit } from '../house.ts'
-import { readAssetsWith } from '../inventory.ts'
+import { pagesWith } from '../inventory/read.ts'
 import { sourceSubject } from './source-state.ts'
 
 /** The hosts that a bulletin's fixes are for, as the inventory is now. */
 export async function matchedHosts(unit: Unit, bulletin: Bulletin): Promise<readonly AffectedHost[]> {
-  const assets = await readAssetsWith(unit.tx, [...new Set(bulletin.fixed.map((b) => b.name))])
-  return affectedHosts(matchBulletin(bulletin, assets), assets, unit.now, unit.house.inForce.policy.staleAfterDays)
+  const { staleAfterDays } = unit.house.inForce.policy
+  const pages: (readonly AffectedHost[])[] = []
+  for await (const page of pagesWith(unit.tx, productsOf(bulletin)))
+    pages.push(affectedHosts(matchBulletin(bulletin, page), page, unit.now, staleAfterDays))
+  return pages.flat().sort((a, b) => (a.host < b.host ? -1 : 1))
 }
 
 /** The hosts of a change whose bulletin was revised: what the revision matches, with what its other bulletins match now. */

@@ -1,10 +1,10 @@
 import type { Asset } from '../../core/assess/asset.ts'
 import { type BaselineEntry, type BaselineReport, baselineStatus, moveBaseline } from '../../core/assess/baseline.ts'
 import type { ChangeState } from '../../core/change/state.ts'
-import type { Bulletin } from '../../core/identify/bulletin.ts'
+import type { Bulletin, Scheme } from '../../core/identify/bulletin.ts'
 import type { Database, Tx } from '../../db/database.ts'
 import type { Unit } from '../house.ts'
-import { readAssetsWith } from '../inventory.ts'
+import { readAssetsWith } from '../inventory/read.ts'
 import { fixedBuilds } from './documents.ts'
 import { exemptHosts } from './exemptions.ts'
 import { changeSubject, rolloutHosts } from './rows.ts'
@@ -29,11 +29,11 @@ export async function moveBaselines(unit: Unit, state: ChangeState): Promise<voi
   const before = await readBaselines(unit.tx)
   const after = moveBaseline(before, assets, fixed)
   for (const entry of after.filter((e) => !before.includes(e))) {
-    const { assetClass, product, arch, stream, version } = entry
+    const { assetClass, product, scheme, arch, stream, version } = entry
     await unit.tx.baseline.upsert({
       where: { assetClass_product_arch_stream: { assetClass, product, arch, stream } },
-      create: { assetClass, product, arch, stream, version, changeId: state.id, setAt: unit.now },
-      update: { version, changeId: state.id, setAt: unit.now },
+      create: { assetClass, product, scheme, arch, stream, version, changeId: state.id, setAt: unit.now },
+      update: { scheme, version, changeId: state.id, setAt: unit.now },
     })
   }
   unit.audit({
@@ -46,7 +46,14 @@ export async function moveBaselines(unit: Unit, state: ChangeState): Promise<voi
 
 async function readBaselines(tx: Database | Tx): Promise<readonly BaselineEntry[]> {
   const rows = await tx.baseline.findMany()
-  return rows.map(({ assetClass, product, arch, stream, version }) => ({ assetClass, product, arch, stream, version }))
+  return rows.map(({ assetClass, product, scheme, arch, stream, version }) => ({
+    assetClass,
+    product,
+    scheme: scheme as Scheme,
+    arch,
+    stream,
+    version,
+  }))
 }
 
 export interface BaselineCounts {

@@ -5,7 +5,7 @@ import { hearElsewhere } from '../change/elsewhere.ts'
 import { changeSubject, lockChange, readChange, readHosts, writeHosts } from '../change/rows.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
-import { noteSigns, takeOver } from '../inventory.ts'
+import { noteSigns, takeOver } from '../inventory/write.ts'
 import { runnerOf } from './giving.ts'
 
 /** Asks every back end that has an order of ours for its reports, and folds in what is new. Answers the changes that moved. */

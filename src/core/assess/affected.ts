@@ -5,7 +5,7 @@ import type { Match } from './match.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** One package of one host, from what is there to what shall be there, both epoch:version-release. */
+/** One package of one host, from what is there to what shall be there, both as its scheme writes versions. */
 export interface AffectedPackage {
   /** How its versions are written and compared; `rpm` where it is not given. */
   readonly scheme?: Scheme
@@ -13,16 +13,20 @@ export interface AffectedPackage {
   readonly arch: string
   readonly stream: string
   readonly from: string
-  /** The fixed build; the same as `from` where only the reboot is missing. */
+  /** The fixed build; the same as `from` where only the reboot is missing, or no fix has been published. */
   readonly to: string
+  /** It is affected, and no version that fixes it has been published. */
+  readonly noFix?: true
 }
 
 /** What a card, a plan or an announcement needs to know about one host that a bulletin is for. */
 export interface AffectedHost {
   readonly host: string
   readonly packages: readonly AffectedPackage[]
-  /** Everything is installed, only the restart into the fixed kernel is missing. */
+  /** Everything that can be installed is, only the restart into the fixed kernel is missing. */
   readonly rebootPending: boolean
+  /** No fix has been published for anything that it needs. */
+  readonly noFix?: true
   readonly missionCritical: boolean
   readonly unmanaged: boolean
   /** No sign of life for longer than the policy's `staleAfterDays`. */
@@ -53,6 +57,7 @@ export interface AffectedCounts {
   readonly foreign: number
   readonly workstation: number
   readonly rebootPending: number
+  readonly noFix: number
 }
 
 /** A host whose last sign of life cannot be read counts as stale. `staleAfterDays` are elapsed days of 24 hours. */
@@ -60,16 +65,27 @@ function isStale(lastSeen: Instant, now: Date, staleAfterDays: number): boolean 
   return !(now.getTime() - Date.parse(lastSeen) <= staleAfterDays * DAY_MS)
 }
 
-function packageOf({ product, arch, stream, installed, fixed, status }: Match): AffectedPackage {
-  return { name: product, arch, stream, from: installed, to: status === 'affected' ? fixed : installed }
+function packageOf({ product, arch, stream, scheme, installed, fixed, status }: Match): AffectedPackage {
+  const to = status === 'affected' ? fixed : installed
+  return {
+    ...(scheme ? { scheme } : {}),
+    name: product,
+    arch,
+    stream,
+    from: installed,
+    to,
+    ...(status === 'no fix' ? { noFix: true } : {}),
+  }
 }
 
 function describe(asset: Asset, matches: readonly Match[], stale: boolean): AffectedHost {
   const { host, environment, ownership, assetClass, owner, department, site, operatingSystem, lastSeen, workstation, patchTeam } = asset
+  const fixable = matches.filter((match) => match.status !== 'no fix')
   return {
     host,
     packages: matches.map(packageOf),
-    rebootPending: matches.every((match) => match.status === 'reboot pending'),
+    rebootPending: fixable.length > 0 && fixable.every((match) => match.status === 'reboot pending'),
+    ...(fixable.length === 0 ? { noFix: true } : {}),
     missionCritical: asset.criticality === 'mission-critical',
     unmanaged: !asset.managed,
     stale,
@@ -116,5 +132,6 @@ export function countAffected(hosts: readonly AffectedHost[]): AffectedCounts {
     foreign: count('foreign'),
     workstation: count('workstation'),
     rebootPending: count('rebootPending'),
+    noFix: count('noFix'),
   }
 }

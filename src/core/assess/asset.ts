@@ -1,11 +1,19 @@
-import type { Evr } from '../identify/bulletin.ts'
+import type { Evr, Scheme } from '../identify/bulletin.ts'
 import type { Instant } from '../result.ts'
 
-/** One installed rpm. Kernels install side by side: several installs of one name may exist. */
+/** One installed package. Kernels install side by side: several installs of one name may exist. */
 export interface Install extends Evr {
+  /** How its version is written and compared (scheme.ts). */
+  readonly scheme: Scheme
   readonly name: string
   readonly arch: string
 }
+
+/** Facts that matter so much that two imports which disagree on one are both shown. */
+export type DisputedFact = 'criticality' | 'environment' | 'exposure'
+
+/** Fact -> origin (import/merge.ts `originOf`) -> its last word. */
+export type Told = Readonly<Partial<Record<DisputedFact, Readonly<Record<string, string>>>>>
 
 /** A host of the inventory. */
 export interface Asset {
@@ -29,6 +37,10 @@ export interface Asset {
   readonly serial?: string
   readonly cloudId?: string
   readonly fqdn?: string
+  /** Other names by which imports have called it. */
+  readonly aliases?: readonly string[]
+  /** What each origin says of the facts on which origins may disagree (import/merge.ts); the worse one counts. */
+  readonly told?: Told
   readonly managed: boolean
   /** End users sit in front of it. */
   readonly workstation: boolean

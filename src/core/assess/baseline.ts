@@ -1,17 +1,20 @@
 import { Fault } from '../fault.ts'
-import type { Evr, FixedBuild } from '../identify/bulletin.ts'
-import type { Asset } from './asset.ts'
+import type { Evr, FixedBuild, Scheme } from '../identify/bulletin.ts'
+import type { Asset, Install } from './asset.ts'
 import { countingInstall } from './kernel.ts'
-import { compareEvr, formatEvr, parseEvr } from './rpm.ts'
+import { compareVersions, formatVersion, installedVersion, parseVersion } from './scheme.ts'
 
 /** The standard version of one product for one class of asset. */
 export interface BaselineEntry {
   readonly assetClass: string
   readonly product: string
+  /** How `version` is written and compared. */
+  readonly scheme: Scheme
+  /** `*`: any architecture. */
   readonly arch: string
   /** Product stream, e.g. `BaseOS-8.6.0.Z.EUS`: each stream has versions of its own. */
   readonly stream: string
-  /** epoch:version-release */
+  /** As the scheme writes it, for an rpm epoch:version-release. */
   readonly version: string
 }
 
@@ -21,9 +24,9 @@ export interface BaselineDetail {
   readonly product: string
   readonly arch: string
   readonly stream: string
-  /** epoch:version-release */
+  /** As the scheme writes it. */
   readonly installed: string
-  /** epoch:version-release */
+  /** As the scheme writes it. */
   readonly baseline: string
   readonly status: BaselineStatus
 }
@@ -39,20 +42,22 @@ const STATUS = { '-1': 'below', '0': 'at', '1': 'above' } as const
 const same = (a: BaselineEntry, b: BaselineEntry): boolean =>
   a.assetClass === b.assetClass && a.product === b.product && a.arch === b.arch && a.stream === b.stream
 
+const isOf = (install: Install, { scheme, arch }: Pick<FixedBuild, 'scheme' | 'arch'>, name: string): boolean =>
+  install.name === name && install.scheme === scheme && (arch === '*' || install.arch === arch)
+
 function versionOf(entry: BaselineEntry): Evr {
-  const evr = parseEvr(entry.version)
+  const evr = parseVersion(entry.scheme, entry.version)
   if (evr) return evr
-  throw new Fault('STATE_CORRUPT', `baseline of ${entry.product}: expected epoch:version-release, received "${entry.version}"`)
+  throw new Fault('STATE_CORRUPT', `baseline of ${entry.product}: expected a version of ${entry.scheme}, received "${entry.version}"`)
 }
 
 function detail(asset: Asset, entry: BaselineEntry): BaselineDetail[] {
-  const [first, ...rest] = asset.installs.filter(({ name, arch }) => name === entry.product && arch === entry.arch)
+  const [first, ...rest] = asset.installs.filter((install) => isOf(install, entry, entry.product))
   if (first === undefined) return []
   const installed = countingInstall([first, ...rest])
   const { product, arch, stream, version } = entry
-  return [
-    { product, arch, stream, installed: formatEvr(installed), baseline: version, status: STATUS[compareEvr(installed, versionOf(entry))] },
-  ]
+  const status = STATUS[compareVersions(entry.scheme, installed, versionOf(entry))]
+  return [{ product, arch, stream, installed: installedVersion(installed), baseline: version, status }]
 }
 
 /**
@@ -69,7 +74,7 @@ export function baselineStatus(asset: Asset, entries: readonly BaselineEntry[]):
 
 function raise(entries: readonly BaselineEntry[], entry: BaselineEntry): readonly BaselineEntry[] {
   const known = entries.find((other) => same(other, entry))
-  if (known && compareEvr(versionOf(known), versionOf(entry)) >= 0) return entries
+  if (known && compareVersions(entry.scheme, versionOf(known), versionOf(entry)) >= 0) return entries
   return [...entries.filter((other) => other !== known), entry]
 }
 
@@ -83,14 +88,16 @@ export function moveBaseline(
   verified: readonly Pick<Asset, 'assetClass' | 'streams' | 'installs'>[],
   fixed: readonly FixedBuild[],
 ): readonly BaselineEntry[] {
-  const moved = fixed.flatMap(({ name, arch, stream, evr }) => {
-    const having = verified.filter((host) => host.streams.includes(stream) && host.installs.some((i) => i.name === name && i.arch === arch))
+  const moved = fixed.flatMap((build) => {
+    const { name, scheme, arch, stream, evr } = build
+    const having = verified.filter((host) => host.streams.includes(stream) && host.installs.some((i) => isOf(i, build, name)))
     return [...new Set(having.map((host) => host.assetClass))].map((assetClass) => ({
       assetClass,
       product: name,
+      scheme,
       arch,
       stream,
-      version: formatEvr(evr),
+      version: formatVersion(scheme, evr),
     }))
   })
   return moved.reduce(raise, entries)

@@ -1,5 +1,5 @@
 import type { Asset, Install } from './asset.ts'
-import { compareEvr } from './rpm.ts'
+import { compareVersions } from './scheme.ts'
 
 /** Packages that rpm keeps side by side, old and new (dnf's `installonlypkg(kernel)`). Not kernel-tools, kernel-headers and the like. */
 const KERNEL = /^(kernel(?:-rt|-64k|-zfcpdump|-PAE)?(?:-debug)?)(?:-core|-kvm|-devel|-modules(?:-(?:core|extra|internal))?)?$/
@@ -17,7 +17,7 @@ export function runningKernelOf(asset: Asset, product: string): Install | null {
   return flavour !== null && flavour === kernelFlavour(running.name) ? running : null
 }
 
-/** All installs of one name and architecture on one host. */
+/** All installs of one scheme, name and architecture on one host. */
 export type Installs = readonly [Install, ...Install[]]
 
 /**
@@ -26,5 +26,5 @@ export type Installs = readonly [Install, ...Install[]]
  */
 export function countingInstall(installs: Installs): Install {
   const wanted = kernelFlavour(installs[0].name) === null ? -1 : 1
-  return installs.reduce((best, next) => (compareEvr(next, best) === wanted ? next : best))
+  return installs.reduce((best, next) => (compareVersions(best.scheme, next, best) === wanted ? next : best))
 }

@@ -1,19 +1,13 @@
 import type { Evr } from '../identify/bulletin.ts'
 import type { Install } from './asset.ts'
-
-export type Order = -1 | 0 | 1
+import { compareDigits, compareLists, type Order, order } from './schemes/order.ts'
 
 /** What rpm compares: runs of digits, runs of ASCII letters, tilde and caret. Everything else only separates. */
 const SEGMENT = /\d+|[a-zA-Z]+|[~^]/g
 
 const VERSION = '[A-Za-z0-9._+~^]+'
-const EVR = new RegExp(`^(?:(\\d{1,10}):)?(${VERSION})-(${VERSION})$`)
-const NEVRA = new RegExp(`^([A-Za-z0-9][A-Za-z0-9._+-]*)-(?:(\\d{1,10}):)?(${VERSION})-(${VERSION})\\.(\\w+)$`)
-
-function order(a: string | number, b: string | number): Order {
-  if (a === b) return 0
-  return a < b ? -1 : 1
-}
+const EVR = new RegExp(`^(?:(\\d{1,9}):)?(${VERSION})-(${VERSION})$`)
+const NEVRA = new RegExp(`^([A-Za-z0-9][A-Za-z0-9._+-]*)-(?:(\\d{1,9}):)?(${VERSION})-(${VERSION})\\.(\\w+)$`)
 
 /** rpm's order of what may stand at one position: `~`, the end, `^`, letters, digits. */
 function rank(segment: string | undefined): number {
@@ -21,12 +15,6 @@ function rank(segment: string | undefined): number {
   if (segment === '~') return 0
   if (segment === '^') return 2
   return /^\d/.test(segment) ? 4 : 3
-}
-
-/** Numbers of any length, without turning them into numbers: leading zeros go, then the longer one is higher. */
-function compareDigits(a: string, b: string): Order {
-  const [one, two] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')]
-  return order(one.length, two.length) || order(one, two)
 }
 
 function compareSegments(a: string | undefined, b: string | undefined): Order {
@@ -40,15 +28,7 @@ function compareSegments(a: string | undefined, b: string | undefined): Order {
  * (rpm-software-management/rpm, rpmio/rpmvercmp.c; test table tests/rpmvercmp.at).
  * `1.0~rc1` is before `1.0`, `1.0^git1` after it; `10.0001` equals `10.1`; digits are newer than letters.
  */
-export function rpmvercmp(a: string, b: string): Order {
-  const [one, two] = [a.match(SEGMENT) ?? [], b.match(SEGMENT) ?? []]
-  const longest = Math.max(one.length, two.length)
-  for (let i = 0; i < longest; i++) {
-    const found = compareSegments(one[i], two[i])
-    if (found !== 0) return found
-  }
-  return 0
-}
+export const rpmvercmp = (a: string, b: string): Order => compareLists(a.match(SEGMENT) ?? [], b.match(SEGMENT) ?? [], compareSegments)
 
 /** rpm's order of builds: the epoch decides first, then the version, then the release. */
 export function compareEvr(a: Evr, b: Evr): Order {
@@ -71,5 +51,5 @@ export function formatEvr({ epoch, version, release }: Evr): string {
 export function parseNevra(text: string): Install | null {
   const [, name, epoch, version, release, arch] = NEVRA.exec(text) ?? []
   if (name === undefined || version === undefined || release === undefined || arch === undefined) return null
-  return { name, epoch: Number(epoch ?? 0), version, release, arch }
+  return { scheme: 'rpm', name, epoch: Number(epoch ?? 0), version, release, arch }
 }

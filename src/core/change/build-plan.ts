@@ -58,7 +58,7 @@ export function buildPlan({ state, inputs, signs, exempt, now, policy, hash, run
     bulletins: bulletinsOf(state).map(({ source, vendorId, revision, digest }) => ({ source, vendorId, revision, digest })),
     hosts: open
       .filter((h) => planned.has(h.host))
-      .map((h) => ({ host: h.host, packages: h.packages.map(({ name, from, to }) => ({ name, from, to })) })),
+      .map((h) => ({ host: h.host, packages: h.packages.filter((p) => !p.noFix).map(({ name, from, to }) => ({ name, from, to })) })),
     rings,
     leftOut: [
       ...leftOut,
@@ -79,14 +79,15 @@ export function buildPlan({ state, inputs, signs, exempt, now, policy, hash, run
 /** Hosts that no plan is for now, each with its reason. */
 function notPlanned(state: ChangeState, signs: Signs, exempt: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const elsewhere = new Set(elsewhereHosts(state))
-  const reason = (host: string): string | undefined => {
+  const reason = ({ host, noFix }: AffectedHost): string | undefined => {
     if (elsewhere.has(host)) return 'reported as done elsewhere'
-    return signs.has(host) ? exempt.get(host) : 'the inventory no longer has it'
+    if (!signs.has(host)) return 'the inventory no longer has it'
+    return noFix ? 'no fix has been published' : exempt.get(host)
   }
   return new Map(
-    state.hosts.flatMap(({ host }) => {
-      const why = reason(host)
-      return why === undefined ? [] : [[host, why] as const]
+    state.hosts.flatMap((h) => {
+      const why = reason(h)
+      return why === undefined ? [] : [[h.host, why] as const]
     }),
   )
 }

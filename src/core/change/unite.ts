@@ -1,5 +1,5 @@
 import type { AffectedHost, AffectedPackage } from '../assess/affected.ts'
-import { compareEvr, formatEvr, parseEvr } from '../assess/rpm.ts'
+import { compareVersions, formatVersion, parseVersion } from '../assess/scheme.ts'
 import type { FixedBuild, Scheme } from '../identify/bulletin.ts'
 
 /** Hosts of several bulletins as one list. */
@@ -14,9 +14,10 @@ export interface United {
 /** Negative when `a` is the lower build, 0 when they are the same, null when that cannot be said. */
 function compareBuilds(a: string, b: string, schemes: readonly (Scheme | undefined)[]): number | null {
   if (a === b) return 0
-  if (schemes.some((scheme) => (scheme ?? 'rpm') !== 'rpm')) return null
-  const [one, two] = [parseEvr(a), parseEvr(b)]
-  return one && two ? compareEvr(one, two) : null
+  const [scheme = 'rpm', other = 'rpm'] = schemes
+  if (scheme !== other) return null
+  const [one, two] = [parseVersion(scheme, a), parseVersion(scheme, b)]
+  return one && two ? compareVersions(scheme, one, two) : null
 }
 
 const keyOf = ({ name, arch, stream }: Pick<AffectedPackage, 'name' | 'arch' | 'stream'>): string => `${name}.${arch} ${stream}`
@@ -61,7 +62,7 @@ export function supersedes(later: readonly FixedBuild[], earlier: readonly Affec
 
 function covers(build: FixedBuild, { name, arch, stream, to, scheme }: AffectedPackage): boolean {
   if (build.name !== name || build.stream !== stream || (build.arch !== '*' && build.arch !== arch)) return false
-  const order = compareBuilds(formatEvr(build.evr), to, [build.scheme, scheme])
+  const order = compareBuilds(formatVersion(build.scheme, build.evr), to, [build.scheme, scheme])
   return order !== null && order >= 0
 }
 

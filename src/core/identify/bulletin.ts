@@ -35,7 +35,7 @@ export type Scheme = (typeof SCHEMES)[number]
 
 /** A build that fixes something: in this product stream, this package at this version or later is fixed. */
 export interface FixedBuild {
-  /** Product stream as the publisher names it, e.g. `BaseOS-8.6.0.Z.EUS`, `Debian:12`, `npm`. */
+  /** Product stream as the publisher names it, e.g. `BaseOS-8.6.0.Z.EUS`, `Debian:12`, `npm`; `*`: any. */
   readonly stream: string
   readonly scheme: Scheme
   readonly name: string

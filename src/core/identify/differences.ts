@@ -1,4 +1,5 @@
-import type { Bulletin, Cvss, FixedBuild, Sections, Vulnerability } from './bulletin.ts'
+import { formatVersion } from '../assess/scheme.ts'
+import type { Bulletin, Cvss, FixedBuild, Sections, UnfixedRange, Vulnerability } from './bulletin.ts'
 
 const MOST_NAMES = 5
 
@@ -27,12 +28,16 @@ const vulnerabilities = (before: Bulletin, after: Bulletin): readonly string[] =
   return [...added, ...removed, ...kept]
 }
 
-const versionOf = (build: FixedBuild): string => `${build.evr.epoch}:${build.evr.version}-${build.evr.release}`
+const versionOf = ({ scheme, evr, introduced }: FixedBuild): string =>
+  `${formatVersion(scheme, evr)}${introduced === undefined ? '' : ` (from ${introduced})`}`
+
+const rangeOf = ({ introduced, lastAffected }: UnfixedRange): string =>
+  `${introduced === undefined ? 'any version' : `from ${introduced}`}${lastAffected === undefined ? '' : ` up to ${lastAffected}`}`
 
 /** stream -> package -> the versions that fix it, as one text; architectures are told only where they alone changed. */
 type Builds = ReadonlyMap<string, string>
 
-const byPackage = (builds: readonly FixedBuild[], value: (build: FixedBuild) => string): Builds => {
+const byPackage = <T extends FixedBuild | UnfixedRange>(builds: readonly T[], value: (build: T) => string): Builds => {
   const sets = new Map<string, Set<string>>()
   for (const build of builds) {
     const key = `${build.stream}\n${build.name}`
@@ -94,6 +99,7 @@ export const differences = (before: Bulletin, after: Bulletin): readonly string[
   ...changed('severity', label(before.severity), label(after.severity)),
   ...vulnerabilities(before, after),
   ...fixedBuilds(before, after),
+  ...moves('unfixed range', byPackage(before.unfixed, rangeOf), byPackage(after.unfixed, rangeOf)),
   ...changed('restart', before.restart, after.restart),
   ...changed('update type', before.updateType, after.updateType),
   ...(flat(before.title) === flat(after.title) ? [] : [`title "${flat(before.title)}" -> "${flat(after.title)}"`]),

@@ -1,6 +1,7 @@
 import type { Asset, Install } from '../assess/asset.ts'
 import { afterUpdate, type Moved } from '../assess/installed.ts'
 import { kernelFlavour } from '../assess/kernel.ts'
+import { productsOf } from '../assess/match.ts'
 import type { Bulletin } from '../identify/bulletin.ts'
 
 /** One host that a rollout has patched, at an instant in milliseconds. */
@@ -14,7 +15,7 @@ export interface Patched {
 /** The inventory as time goes by. */
 export interface Fleet {
   readonly size: number
-  /** Hosts that have any package which the bulletin fixes, as they are at `at`; times only go forward. */
+  /** Hosts that have any package which the bulletin is about, as they are at `at`; times only go forward. */
   candidates(bulletin: Bulletin, at: number): readonly Asset[]
   /** Becomes true at its time. */
   patch(patched: readonly Patched[]): void
@@ -35,9 +36,9 @@ export function createFleet(assets: readonly Asset[]): Fleet {
   }
   return {
     size: assets.length,
-    candidates: ({ fixed }, at) => {
+    candidates: (bulletin, at) => {
       passTo(at)
-      const hosts = new Set(fixed.flatMap(({ name }) => byPackage.get(name) ?? []))
+      const hosts = new Set(productsOf(bulletin).flatMap((name) => byPackage.get(name) ?? []))
       return [...hosts].flatMap((host) => now.get(host) ?? [])
     },
     patch: (patched) => {

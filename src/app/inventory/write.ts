@@ -1,0 +1,98 @@
+import type { Asset } from '../../core/assess/asset.ts'
+import { packagesKey } from '../../core/assess/import/merge.ts'
+import { afterRollBack, afterUpdate } from '../../core/assess/installed.ts'
+import { canonicalJson, sha256Hex } from '../../core/canonical.ts'
+import type { HostProgress } from '../../core/deploy/progress.ts'
+import type { Tx } from '../../db/database.ts'
+import { storable } from '../chat/posts.ts'
+import { assetOf } from './read.ts'
+
+/** Rows of one statement: its texts are put together on the main thread. */
+const AT_ONCE = 4_000
+
+/** SHA-256 of a host's packages. */
+export const packagesHash = (asset: Pick<Asset, 'installs'>): string => sha256Hex(packagesKey(asset))
+
+/** Columns as PostgreSQL reads them apart again: neither names nor versions hold a line break. */
+const column = (values: readonly (string | number)[]): string => values.join('\n')
+
+/**
+ * Replaces what is known of these hosts. `touched`: the import that does it; the open changes are matched with them later. Packages
+ * that are as they were are not written again.
+ */
+export async function writeAssets(tx: Tx, assets: readonly Asset[], touched: number | null = null): Promise<void> {
+  if (assets.length === 0) return
+  const hosts = assets.map((a) => a.host)
+  const rows = await tx.asset.findMany({ where: { host: { in: hosts } }, select: { host: true, packages: true } })
+  const before = new Map(rows.map((row) => [row.host, row.packages]))
+  const hashes = new Map(assets.map((asset) => [asset.host, packagesHash(asset)]))
+  await writeFacts(tx, assets, hashes, touched)
+  const changed = assets.filter(({ host }) => before.get(host) !== hashes.get(host))
+  await tx.install.deleteMany({ where: { host: { in: changed.map((a) => a.host).filter((host) => before.has(host)) } } })
+  const installs = changed.flatMap(({ host, installs }) => installs.map((install) => ({ host, ...install })))
+  for (let i = 0; i < installs.length; i += AT_ONCE) await insertInstalls(tx, installs.slice(i, i + AT_ONCE))
+}
+
+async function writeFacts(tx: Tx, assets: readonly Asset[], hashes: ReadonlyMap<string, string>, touched: number | null): Promise<void> {
+  const rows = assets.map(({ installs: _, lastSeen, ...data }) => ({
+    host: data.host,
+    lastSeen,
+    data: storable(data),
+    serial: data.serial ?? null,
+    cloudId: data.cloudId ?? null,
+    fqdn: data.fqdn ?? null,
+    aliases: data.aliases ?? [],
+    packages: hashes.get(data.host) ?? null,
+  }))
+  await tx.$executeRaw`
+    INSERT INTO "Asset" ("host", "lastSeen", "data", "serial", "cloudId", "fqdn", "aliases", "packages", "touched")
+    SELECT r."host", r."lastSeen", r."data", r."serial", r."cloudId", r."fqdn", r."aliases", r."packages", ${touched}
+    FROM jsonb_to_recordset(${canonicalJson(rows)}::jsonb) AS r("host" text, "lastSeen" timestamptz, "data" jsonb, "serial" text,
+      "cloudId" text, "fqdn" text, "aliases" text[], "packages" text)
+    ON CONFLICT ("host") DO UPDATE SET "lastSeen" = excluded."lastSeen", "data" = excluded."data", "serial" = excluded."serial",
+      "cloudId" = excluded."cloudId", "fqdn" = excluded."fqdn", "aliases" = excluded."aliases", "packages" = excluded."packages",
+      "touched" = coalesce(excluded."touched", "Asset"."touched")`
+}
+
+type Row = { readonly host: string } & Asset['installs'][number]
+
+async function insertInstalls(tx: Tx, rows: readonly Row[]): Promise<void> {
+  const of = (key: keyof Row): string => column(rows.map((row) => row[key]))
+  await tx.$executeRaw`
+    INSERT INTO "Install" ("host", "scheme", "name", "arch", "epoch", "version", "release")
+    SELECT * FROM unnest(string_to_array(${of('host')}, E'\n'), string_to_array(${of('scheme')}, E'\n'), string_to_array(${of('name')}, E'\n'),
+      string_to_array(${of('arch')}, E'\n'), string_to_array(${of('epoch')}, E'\n')::int[], string_to_array(${of('version')}, E'\n'),
+      string_to_array(${of('release')}, E'\n'))
+    ON CONFLICT DO NOTHING`
+}
+
+/**
+ * What a rollout has verified on a host, or taken off it again, is what the inventory says from now on, until the next
+ * import: the next bulletin compares with it.
+ */
+export async function takeOver(tx: Tx, hosts: readonly HostProgress[], rebooted: boolean): Promise<void> {
+  const moved = new Map(hosts.filter((h) => h.status === 'verified' || h.status === 'rolled back').map((h) => [h.host, h]))
+  if (moved.size === 0) return
+  const rows = await tx.asset.findMany({ where: { host: { in: [...moved.keys()] } }, include: { installs: true } })
+  const after = rows.map(assetOf).map((asset) => {
+    const host = moved.get(asset.host)
+    if (!host) return asset
+    return host.status === 'verified' ? afterUpdate(asset, host.packages, rebooted) : afterRollBack(asset, host.packages)
+  })
+  await writeAssets(tx, after)
+}
+
+/** A report is a sign of life, as old as the report; one that is dated ahead counts from now. */
+export async function noteSigns(tx: Tx, signs: readonly { readonly host: string; readonly at: string }[], now: Date): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "Asset" a SET "lastSeen" = greatest(a."lastSeen", least(s.at, ${now}))
+    FROM (SELECT host, max(at) AS at FROM unnest(${signs.map((s) => s.host)}::text[], ${signs.map((s) => new Date(s.at))}::timestamptz[]) AS t(host, at) GROUP BY host) s
+    WHERE a.host = s.host`
+}
+
+/** The sample's hosts live on while its clock moves: whoever was heard of lately at `before` has been heard of again. */
+export async function shiftSigns(tx: Tx, before: Date, now: Date, staleAfterDays: number): Promise<void> {
+  const since = new Date(before.getTime() - staleAfterDays * 86_400_000)
+  await tx.$executeRaw`
+    UPDATE "Asset" SET "lastSeen" = least(${now}, "lastSeen" + (${now}::timestamptz - ${before}::timestamptz)) WHERE "lastSeen" >= ${since}`
+}
