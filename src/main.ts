@@ -1,7 +1,7 @@
 import { schedule } from 'node-cron'
 import { pino } from 'pino'
 import { startWeb, webPlatform } from '../adapters/web/index.ts'
-import { createPoller } from './app/bulletins/ingest.ts'
+import { createPoller } from './app/bulletins/poll.ts'
 import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
 import type { House } from './app/house.ts'

@@ -8,6 +8,7 @@ import { alertActions, mayBeVouched } from './alert-actions.ts'
 import type { Block, Card } from './card.ts'
 import { elsewhereBlocks } from './elsewhere.ts'
 import { type JoinChoice, joinedBlocks } from './join.ts'
+import { type Named, namedBlocks } from './named.ts'
 import { waitingBlocks } from './waiting.ts'
 import {
   capital,
@@ -36,6 +37,10 @@ export interface AlertContext {
   readonly joinable: readonly JoinChoice[]
   /** Earlier changes of which this one brings every build. */
   readonly covers: readonly JoinChoice[]
+  /** Products that its bulletin names without versions, and that the inventory has. */
+  readonly named: readonly Named[]
+  /** Its bulletin says of no version whether it is affected. */
+  readonly versionsUnknown: boolean
 }
 
 /** The first card of a change: the few facts that a decision on relevance and class needs, and the buttons for it. */
@@ -67,6 +72,7 @@ export function alertCard(state: ChangeState, context: AlertContext): Card {
           proposalFact(state, context.policy),
         ],
       },
+      ...(state.hosts.length === 0 ? namedBlocks(bulletin.publisher, context.named) : []),
       ...decidedBlocks(state, context.policy),
       ...elsewhereBlocks(state, context.policy),
       ...joinedBlocks(state, context.policy, context.covers),

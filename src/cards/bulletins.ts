@@ -1,6 +1,6 @@
 import type { Verification } from '../core/identify/verification.ts'
-import type { Card } from './card.ts'
-import { button, capital, count, outcome, quiet, shortTitle, textBlock, verdictBadge } from './words.ts'
+import type { Action, Card } from './card.ts'
+import { button, capital, count, outcome, quiet, reasonForm, shortTitle, textBlock, verdictBadge } from './words.ts'
 
 /** A bulletin that is held: shown to security, and it goes no further. */
 export interface HeldBulletin {
@@ -9,6 +9,8 @@ export interface HeldBulletin {
   readonly source: string
   readonly vendorId: string
   readonly verification: Verification
+  /** Signed and whole, but no document that its standard allows: security may release it. */
+  readonly releasable: boolean
   readonly discarded?: { readonly by: string; readonly reason: string }
 }
 
@@ -32,6 +34,7 @@ export function heldCard(held: HeldBulletin): Card {
       ...(held.discarded
         ? []
         : [
+            ...(held.releasable ? [releaseAction(subject)] : []),
             button('Discard', 'discard', subject, {
               style: 'danger',
               form: {
@@ -45,6 +48,18 @@ export function heldCard(held: HeldBulletin): Card {
     summary: `Held: ${held.fileName} does not verify`,
   }
 }
+
+const releaseAction = (subject: string): Action =>
+  button('Release', 'release', subject, {
+    form: {
+      ...reasonForm('Release this bulletin', 'Why may it be used although it is malformed?', 'Release'),
+      intro:
+        'It is signed by the pinned key, but its standard does not allow it as it is. Nothing that it says is used: somebody has to say what is affected.',
+    },
+  })
+
+/** Most lines of a history that its card shows. */
+const MOST_LINES = 15
 
 export interface HistoryLine {
   readonly rowId: number
@@ -61,6 +76,8 @@ const matchWords = ({ changeId, hosts }: HistoryLine): string =>
 
 /** The first poll of a source is silent: one card for all that was there before, and for what came later and matched nothing. */
 export function historyCard(sourceName: string, history: readonly HistoryLine[], unmatched: readonly HistoryLine[]): Card {
+  // What matches comes first: it is what somebody may want to open.
+  const shown = history.toSorted((a, b) => Number(b.hosts > 0) - Number(a.hosts > 0)).slice(0, MOST_LINES)
   const row = (l: HistoryLine) => [l.vendorId, l.revision, shortTitle(l.title), l.verdict, matchWords(l)]
   return {
     look: 'standard',
@@ -71,16 +88,21 @@ export function historyCard(sourceName: string, history: readonly HistoryLine[],
       textBlock(
         `Before that it had published ${count(history.length, 'bulletin')}, which made no noise here; hosts of yours match ${history.filter((l) => l.hosts > 0).length} of them.`,
       ),
-      { kind: 'table', columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: history.map(row) },
+      { kind: 'table', columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: shown.map(row) },
+      ...(history.length > shown.length ? [quiet(`And ${history.length - shown.length} more: type "bulletins".`)] : []),
       ...(unmatched.length > 0
         ? [
             textBlock(`${count(unmatched.length, 'bulletin')} since then, matching nothing here:`),
-            { kind: 'table' as const, columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: unmatched.map(row) },
+            {
+              kind: 'table' as const,
+              columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'],
+              rows: unmatched.slice(-MOST_LINES).map(row),
+            },
           ]
         : []),
       quiet('New ones that match get a card of their own. Type "show" and its number to read any of them.'),
     ],
-    actions: history
+    actions: shown
       .filter((l) => l.hosts > 0 && l.changeId === null)
       .map((l) => button(`Open ${l.vendorId}`, 'open', `bulletin:${l.rowId}`)),
     summary: `${sourceName} is connected: ${count(history.length, 'bulletin')} in its history`,

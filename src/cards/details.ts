@@ -52,7 +52,7 @@ export function detailsCard(bulletin: Bulletin): Card {
 const MARK: Readonly<Record<Check['outcome'], string>> = { pass: '✓', fail: '✗', 'not applicable': '–', unavailable: '?', stale: '!' }
 
 /** The verdict, check by check, with what was seen. */
-export function evidenceCard(title: string, verification: Verification): Card {
+export function evidenceCard(title: string, verification: Verification, origins: readonly string[] = []): Card {
   return whisper(
     `Evidence: ${title}`,
     [
@@ -63,6 +63,7 @@ export function evidenceCard(title: string, verification: Verification): Card {
         columns: ['', 'Check', 'Outcome', 'What was seen'],
         rows: verification.checks.map((c) => [MARK[c.outcome], c.name, c.outcome, c.evidence]),
       },
+      ...(origins.length > 1 ? [quiet(`Told by ${origins.length} sources: ${origins.join('; ')}`)] : []),
       quiet('Checked ', at(verification.checkedAt)),
     ],
     { badges: [verdictBadge(verification.verdict)] },

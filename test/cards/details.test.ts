@@ -121,7 +121,14 @@ describe('affected hosts', () => {
 })
 
 describe('a held bulletin', () => {
-  const held = { rowId: 7, fileName: 'rhsa-2023_3408.json', source: 'Sample CSAF folder', vendorId: 'RHSA-2023:3408', verification }
+  const held = {
+    releasable: false,
+    rowId: 7,
+    fileName: 'rhsa-2023_3408.json',
+    source: 'Sample CSAF folder',
+    vendorId: 'RHSA-2023:3408',
+    verification,
+  }
   test('says why, which check failed, and that nobody heard of it', () => {
     const card = heldCard(held)
     const words = wordsOf(card)
@@ -130,6 +137,11 @@ describe('a held bulletin', () => {
     expect(words).toContain('hash: SHA-512 differs in rhsa-2023_3408.json')
     expect(words).toContain('Nothing was announced, and nobody can classify it.')
     expect([card.tone, labelsOf(card), card.actions[0]?.id]).toEqual(['danger', ['Evidence', 'Discard'], 'bulletin:7'])
+    expectShowable(card)
+  })
+  test('genuine but malformed: security may release it, with a reason', () => {
+    const card = heldCard({ ...held, releasable: true })
+    expect(labelsOf(card)).toEqual(['Evidence', 'Release', 'Discard'])
     expectShowable(card)
   })
   test('discarded: by whom and why, and no button for it', () => {

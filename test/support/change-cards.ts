@@ -27,7 +27,15 @@ export const CHOICES: PlanChoices = {
   ],
 }
 
-export const ALERT: AlertContext = { policy, fleetSize: 61, baseline: { at: 3, below: 9, above: 0, exempt: 0 }, joinable: [], covers: [] }
+export const ALERT: AlertContext = {
+  policy,
+  fleetSize: 61,
+  baseline: { at: 3, below: 9, above: 0, exempt: 0 },
+  joinable: [],
+  covers: [],
+  named: [],
+  versionsUnknown: false,
+}
 
 /** The words of a card as a reader gets them, line by line; a time is its instant. */
 export function wordsOf(card: Card): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { vi } from 'vitest'
-import { createPoller } from '../../src/app/bulletins/ingest.ts'
+import { createPoller } from '../../src/app/bulletins/poll.ts'
 import type { Parts } from '../../src/main.ts'
 import type { BulletinSource, RawDocument } from '../../src/ports.ts'
 import type { TestHouse } from './house.ts'

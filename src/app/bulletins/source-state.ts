@@ -6,12 +6,30 @@ const sourceState = z.object({
   cursor: z.string().nullable(),
   firstPollDone: z.boolean(),
   lastGoodAt: z.string().nullable(),
+  /** When it last brought anything new. */
+  lastNewsAt: z.string().nullable().default(null),
   failingSince: z.string().nullable(),
+  /** It answers and has had no news for longer than the policy allows; since its last news. */
+  silentSince: z.string().nullable().default(null),
+  /** How many items it listed the last time. */
+  listed: z.number().nullable().default(null),
   dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
+  /** Documents whose handling broke, by file name. */
+  poison: z.record(z.string(), z.object({ tries: z.number(), reason: z.string() })).default({}),
 })
 export type SourceState = z.infer<typeof sourceState>
 
-const UNTOUCHED: SourceState = { cursor: null, firstPollDone: false, lastGoodAt: null, failingSince: null, dropped: [] }
+const UNTOUCHED: SourceState = {
+  cursor: null,
+  firstPollDone: false,
+  lastGoodAt: null,
+  lastNewsAt: null,
+  failingSince: null,
+  silentSince: null,
+  listed: null,
+  dropped: [],
+  poison: {},
+}
 
 export const sourceSubject = (id: string): string => `source:${id}`
 

@@ -1,6 +1,4 @@
-import { alertCard } from '../../cards/alert.ts'
 import { type AnnouncementContext, announcementCard, type DelayView, delayCard, representativesCard } from '../../cards/announcement.ts'
-import { type HeldBulletin, type HistoryLine, heldCard, historyCard } from '../../cards/bulletins.ts'
 import type { Card } from '../../cards/card.ts'
 import { decisionCard, pastPlanCard } from '../../cards/decision.ts'
 import { drillReviewCard } from '../../cards/drill.ts'
@@ -9,20 +7,16 @@ import { handoverCard } from '../../cards/handover.ts'
 import { failureCard, incidentCard, progressCard } from '../../cards/progress.ts'
 import { managementCard, reviewCard } from '../../cards/review.ts'
 import { testCard } from '../../cards/test.ts'
-import { nameOf } from '../../cards/words.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import { type ReviewFigures, reviewFigures } from '../../core/deploy/review.ts'
-import type { Bulletin } from '../../core/identify/bulletin.ts'
-import type { Verification } from '../../core/identify/verification.ts'
-import { baselineCounts } from '../change/baseline.ts'
 import { readExemptions } from '../change/exemptions.ts'
-import { joinChoices } from '../change/joining.ts'
 import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
 import { failureView } from '../rollout/failures.ts'
+import { drawAlert, drawHeld, drawHistory, drawRollup } from './draw-bulletins.ts'
 import type { Post } from './posts.ts'
 
 const OF_A_PLAN = ['representatives', 'announcement', 'progress', 'review', 'summary']
@@ -36,9 +30,9 @@ export async function renderPost(house: House, post: Pick<Post, 'subject' | 'pur
     case 'change':
       return renderChange(house, Number(id), post.purpose, payload)
     case 'bulletin':
-      return renderHeld(house, Number(id))
+      return drawHeld(house, Number(id))
     case 'source':
-      return renderHistory(house, id)
+      return post.purpose.startsWith('rollup:') ? drawRollup(house, id, payload) : drawHistory(house, id)
     case 'delay':
       return renderDelay(house, Number(id))
     default:
@@ -56,7 +50,7 @@ async function renderChange(house: House, id: number, purpose: string, payload: 
   if (OF_A_PLAN.includes(kind) && payload.digest !== state.submission?.digest) return pastPlanCard(state, kind, `${payload.digest}`)
   switch (kind) {
     case 'alert':
-      return renderAlert(house, state)
+      return drawAlert(house, state)
     case 'test':
       return testCard(state, policy, planChoices(house, now, state.drill !== undefined))
     case 'decision':
@@ -88,17 +82,6 @@ async function renderChange(house: House, id: number, purpose: string, payload: 
     default:
       return null
   }
-}
-
-async function renderAlert(house: House, state: ChangeState): Promise<Card> {
-  const row = await house.db.bulletin.findUniqueOrThrow({ where: { id: state.bulletin.rowId } })
-  const fleetSize = await house.db.asset.count()
-  return alertCard(state, {
-    policy: house.inForce.policy,
-    fleetSize,
-    baseline: await baselineCounts(house.db, row.document as unknown as Bulletin, house.clock.now()),
-    ...(await joinChoices(house.db, state)),
-  })
 }
 
 function renderDecision(house: House, state: ChangeState, digest: string): Card | null {
@@ -151,42 +134,6 @@ async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState
     acts: state.acts,
     now: state.review?.openedAt ?? house.clock.now().toISOString(),
   })
-}
-
-async function renderHeld(house: House, rowId: number): Promise<Card | null> {
-  const row = await house.db.bulletin.findUnique({ where: { id: rowId } })
-  if (!row) return null
-  const discarded = row.discarded as { by: string; reason: string } | null
-  const held: HeldBulletin = {
-    rowId,
-    fileName: row.fileName,
-    source: house.inForce.policy.sources.find((s) => s.id === row.source)?.name ?? row.source,
-    vendorId: row.vendorId,
-    verification: row.verification as unknown as Verification,
-    ...(discarded ? { discarded: { by: nameOf(house.inForce.policy, discarded.by), reason: discarded.reason } } : {}),
-  }
-  return heldCard(held)
-}
-
-async function renderHistory(house: House, source: string): Promise<Card> {
-  const rows = await house.db.bulletin.findMany({ where: { source, origin: { not: 'held' } }, orderBy: { id: 'asc' } })
-  // A later revision may have got the change.
-  const changes = new Map(rows.flatMap((r) => (r.changeId === null ? [] : [[r.vendorId, r.changeId] as const])))
-  const line = (row: (typeof rows)[number]): HistoryLine => ({
-    rowId: row.id,
-    vendorId: row.vendorId,
-    revision: row.revision,
-    title: (row.document as { title?: string } | null)?.title ?? row.fileName,
-    verdict: row.verdict,
-    hosts: row.matched,
-    changeId: changes.get(row.vendorId) ?? null,
-  })
-  const name = house.inForce.policy.sources.find((s) => s.id === source)?.name ?? source
-  return historyCard(
-    name,
-    rows.filter((r) => r.origin === 'history').map(line),
-    rows.filter((r) => r.origin !== 'history' && r.matched === 0 && r.changeId === null).map(line),
-  )
 }
 
 async function renderDelay(house: House, id: number): Promise<Card | null> {

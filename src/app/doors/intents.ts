@@ -2,7 +2,9 @@ import { thanksCard } from '../../cards/announcement.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
+import { sayAffected } from '../bulletins/named.ts'
 import { openChange } from '../bulletins/open-change.ts'
+import { release } from '../bulletins/release.ts'
 import { askForDelay, decideOnDelay } from '../change/delays.ts'
 import { lookAgain } from '../change/elsewhere.ts'
 import { endExemption, exemptIn } from '../change/exemptions.ts'
@@ -67,6 +69,10 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return lookAgain(unit, intent, actor)
     case 'end-exemption':
       return endExemption(unit, intent, actor)
+    case 'say-affected':
+      return sayAffected(unit, intent, actor)
+    case 'release':
+      return release(unit, intent, actor)
     case 'post-again':
       return sendAgain(unit, intent, actor)
     case 'grant-delay':

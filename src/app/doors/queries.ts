@@ -51,13 +51,27 @@ async function aboutBulletins(house: House, subject: Subject, verb: 'evidence' |
   return { ok: true, cards: outcomes.flatMap((o) => (o.ok ? o.cards : [])) }
 }
 
+/** Who tells of a bulletin, each with what is proved of what they say. */
+async function origins(house: House, story: string): Promise<readonly string[]> {
+  if (story === '') return []
+  const rows = await house.db.bulletin.findMany({ where: { story, current: true, origin: { not: 'held' } }, orderBy: { id: 'asc' } })
+  const name = (source: string): string => house.inForce.policy.sources.find((s) => s.id === source)?.name ?? source
+  return rows.map((row) => `${name(row.source)} (${row.verdict})`)
+}
+
 export async function aboutBulletin(house: House, rowId: number, verb: 'evidence' | 'details', actor: Person): Promise<Outcome> {
   const row = await house.db.bulletin.findUnique({ where: { id: rowId } })
   if (!row) return no('BULLETIN_UNKNOWN', `There is no bulletin ${rowId}. Try \`bulletins\`.`)
   if (row.origin === 'held' && !actor.roles.includes('security'))
     return no('ROLE_MISSING', 'This document is held. Only security looks into it.')
   if (verb === 'evidence')
-    return show(evidenceCard(row.document ? row.vendorId : row.fileName, row.verification as unknown as Verification))
+    return show(
+      evidenceCard(
+        row.document ? row.vendorId : row.fileName,
+        row.verification as unknown as Verification,
+        await origins(house, row.story),
+      ),
+    )
   if (!row.document) return no('NOT_READ', 'This document was not read, because it does not verify. Look at its evidence.')
   return show(detailsCard(row.document as unknown as Bulletin))
 }

@@ -1,4 +1,5 @@
 import type { Bulletin } from '../identify/bulletin.ts'
+import { storyOf } from '../identify/story.ts'
 import type { BulletinFacts, ChangeState, JoinedBulletin } from './state.ts'
 
 /** All bulletins of a change, the leading one first, each with its own vouch. */
@@ -7,9 +8,9 @@ export const bulletinsOf = (state: ChangeState): readonly JoinedBulletin[] => [
   ...state.bulletins,
 ]
 
-/** Revisions of one bulletin are the same bulletin. */
+/** Revisions of one bulletin are the same bulletin, whoever tells of it. */
 export const sameBulletin = (a: Pick<Bulletin, 'source' | 'vendorId'>, b: Pick<Bulletin, 'source' | 'vendorId'>): boolean =>
-  a.source === b.source && a.vendorId === b.vendorId
+  storyOf(a) === storyOf(b)
 
 export const vulnerabilitiesOf = (state: ChangeState): Bulletin['vulnerabilities'] => bulletinsOf(state).flatMap((b) => b.vulnerabilities)
 

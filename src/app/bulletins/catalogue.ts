@@ -1,0 +1,103 @@
+import type { Bulletin } from '../../core/identify/bulletin.ts'
+import { type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../core/identify/exploited.ts'
+import type { ExploitedCatalogue } from '../../ports.ts'
+import { type ExploitedNews, tellExploited } from '../change/exploited.ts'
+import { type House, transact, type Unit } from '../house.ts'
+import { openChange } from './open-change.ts'
+import { readSourceState, sourceSubject } from './source-state.ts'
+
+/** A catalogue that has not been read for so many days says nothing of what is not in it. */
+const FRESH_DAYS = 7
+
+/**
+ * Takes a whole catalogue in: entries, retractions, and what both change for open and closed changes. The first one makes no noise.
+ * Telling twice is harmless, so a catalogue that was killed half way is taken again.
+ */
+export async function takeCatalogue(house: House, source: string, catalogue: ExploitedCatalogue, first: boolean): Promise<void> {
+  const known = await house.db.knownExploited.findMany({ select: { cve: true, retractedAt: true } })
+  const news = catalogueNews(
+    catalogue.entries.map((e) => e.cve),
+    known.map((k) => ({ cve: k.cve, retracted: k.retractedAt !== null })),
+  )
+  // Told before it is kept: what was killed in between is news again.
+  if (!first) for (const one of await concerned(house, catalogue, news)) await tellAll(house, one)
+  await transact(house, async (unit) => {
+    await keep(unit, catalogue)
+    await unit.tx.knownExploited.updateMany({ where: { cve: { in: [...news.retracted] } }, data: { retractedAt: unit.now } })
+    unit.audit({
+      actor: 'patchcrier',
+      action: 'take-catalogue',
+      subject: sourceSubject(source),
+      detail: { version: catalogue.version, entries: catalogue.entries.length, added: first ? [] : news.added, retracted: news.retracted },
+    })
+  })
+}
+
+/** News of vulnerabilities that some bulletin here names. */
+async function concerned(
+  house: House,
+  catalogue: ExploitedCatalogue,
+  news: ReturnType<typeof catalogueNews>,
+): Promise<readonly ExploitedNews[]> {
+  const entries = new Map(catalogue.entries.map((e) => [e.cve, e]))
+  const rows = await house.db.bulletinCve.findMany({
+    where: { cve: { in: [...news.added, ...news.retracted] } },
+    distinct: ['cve'],
+    select: { cve: true },
+  })
+  return rows.map(({ cve }): ExploitedNews => {
+    const entry = entries.get(cve)
+    if (!entry) return { kind: 'exploited-retracted', cve, catalogue: catalogue.version }
+    return { kind: 'exploited', cve, addedOn: entry.addedOn, dueOn: entry.dueOn, catalogue: catalogue.version }
+  })
+}
+
+/** A change that is over or asleep gets an alert of its own, which has to be told in its turn. */
+const tellAll = (house: House, news: ExploitedNews): Promise<void> =>
+  transact(house, async (unit) => {
+    const alerts = await tellExploited(unit, news)
+    for (const { rowId, earlier, differences } of alerts) await openChange(unit, rowId, { differences, earlier })
+    if (alerts.length > 0) await tellExploited(unit, news)
+  })
+
+async function keep(unit: Unit, { version, entries }: ExploitedCatalogue): Promise<void> {
+  const rows = JSON.stringify(entries)
+  await unit.tx.$executeRaw`
+    INSERT INTO "KnownExploited" ("cve", "vendor", "product", "name", "addedOn", "dueOn", "ransomware", "catalogue")
+    SELECT r."cve", r."vendor", r."product", r."name", r."addedOn", r."dueOn", r."ransomware", ${version}
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r("cve" text, "vendor" text, "product" text, "name" text, "addedOn" text, "dueOn" text, "ransomware" text)
+    ON CONFLICT ("cve") DO UPDATE SET "vendor" = excluded."vendor", "product" = excluded."product", "name" = excluded."name",
+      "addedOn" = excluded."addedOn", "dueOn" = excluded."dueOn", "ransomware" = excluded."ransomware",
+      "catalogue" = excluded."catalogue", "retractedAt" = NULL`
+}
+
+/** The bulletin with what the catalogue says of its vulnerabilities. */
+export async function told(unit: Unit, bulletin: Bulletin): Promise<Bulletin> {
+  if (bulletin.vulnerabilities.length === 0) return bulletin
+  return withCatalogue(
+    bulletin,
+    await catalogueFor(
+      unit,
+      bulletin.vulnerabilities.map(({ cve }) => cve),
+    ),
+  )
+}
+
+async function catalogueFor(unit: Unit, cves: readonly string[]): Promise<Catalogue> {
+  const rows = await unit.tx.knownExploited.findMany({ where: { cve: { in: [...cves] } } })
+  const entries = new Map(rows.map((r): [string, KnownEntry] => [r.cve, { ...r, retracted: r.retractedAt !== null }]))
+  return { ...(await freshness(unit)), entryOf: (cve) => entries.get(cve) }
+}
+
+async function freshness(unit: Unit): Promise<Pick<Catalogue, 'fresh' | 'version'>> {
+  const states = await Promise.all(
+    unit.house.inForce.policy.sources.filter((s) => s.kind === 'kev').map((s) => readSourceState(unit.house, s.id)),
+  )
+  const read = states
+    .flatMap((s) => (s.lastGoodAt !== null && s.firstPollDone ? [s.lastGoodAt] : []))
+    .sort()
+    .at(-1)
+  const fresh = read !== undefined && unit.now.getTime() - Date.parse(read) <= FRESH_DAYS * 86_400_000
+  const latest = fresh ? await unit.tx.knownExploited.findFirst({ where: { retractedAt: null }, select: { catalogue: true } }) : null
+  return { fresh: fresh && latest !== null, version: latest?.catalogue ?? '' }
+}

@@ -1,0 +1,117 @@
+import type { RawDocument } from '../../ports.ts'
+import { show } from '../chat/show.ts'
+import { type House, transact, type Unit } from '../house.ts'
+import { takeCatalogue } from './catalogue.ts'
+import { sayFailing, sayRecovered } from './health.ts'
+import { showRollup } from './rollup.ts'
+import { readSourceState, type SourceState, sourceSubject, writeSourceState } from './source-state.ts'
+import { holdPoison, type Noise, takeDocument } from './take.ts'
+
+/** A document whose handling fails is tried again at so many polls; then it is held, and the others no longer wait for it. */
+const MOST_TRIES = 3
+/** So many new bulletins that match get alerts of their own in one poll; after that only the urgent ones do. */
+const ALERTS_A_POLL = 5
+
+/**
+ * Asks a source for what is new and takes it in, document by document, each in its own transaction. The cursor moves
+ * last: a poll that was killed half way is done again, and what it had taken is `seen`. The first poll makes no noise.
+ */
+async function pollSource(house: House, id: string, signal: AbortSignal): Promise<void> {
+  const source = house.sources.get(id)
+  const rule = house.inForce.policy.sources.find((s) => s.id === id)
+  if (!source || !rule) return
+  const before = await readSourceState(house, id)
+  try {
+    const batch = await source.fetch(before.cursor, signal)
+    const noise: Noise = before.firstPollDone ? { silent: false, alerts: ALERTS_A_POLL } : { silent: true, alerts: 0 }
+    const poison: Record<string, SourceState['poison'][string]> = {}
+    let taken = 0
+    for (const raw of batch.documents) {
+      if (signal.aborted) throw signal.reason
+      const failed = await attempt(house, id, raw, noise)
+      if (failed === null) taken += 1
+      else poison[raw.fileName] = { tries: (before.poison[raw.fileName]?.tries ?? 0) + 1, reason: failed }
+    }
+    const given = await giveUp(house, id, batch.documents, poison)
+    if (batch.exploited) await takeCatalogue(house, id, batch.exploited, !before.firstPollDone)
+    const waits = Object.keys(poison).some((name) => !given.includes(name))
+    await transact(house, async (unit) => {
+      const news = taken > 0 || batch.exploited !== undefined
+      const after: SourceState = {
+        // What could not be taken is asked for again: the others are `seen` then.
+        cursor: waits ? before.cursor : batch.cursor,
+        firstPollDone: true,
+        lastGoodAt: unit.now.toISOString(),
+        lastNewsAt: news ? unit.now.toISOString() : (before.lastNewsAt ?? unit.now.toISOString()),
+        failingSince: batch.concern ? before.failingSince : null,
+        silentSince: before.silentSince,
+        listed: batch.listed ?? before.listed,
+        dropped: [...batch.dropped],
+        poison: waits ? poison : {},
+      }
+      await writeSourceState(unit, id, after)
+      if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
+      await showRollup(unit, id, noise)
+      if (batch.concern) await sayFailing(unit, id, after, batch.concern)
+      else {
+        if (before.failingSince) await sayRecovered(unit, id, before.failingSince)
+        await saySilence(unit, id, after, rule.silentDays)
+      }
+    })
+  } catch (error) {
+    if (signal.aborted) throw error
+    house.log.warn({ source: id, err: error }, 'source failed')
+    await transact(house, async (unit) =>
+      sayFailing(unit, id, await readSourceState(house, id), error instanceof Error ? error.message : String(error)),
+    )
+  }
+}
+
+/** Takes one document; why not, when that broke. A database that does not answer breaks all of them: then the poll fails. */
+async function attempt(house: House, id: string, raw: RawDocument, noise: Noise): Promise<string | null> {
+  try {
+    const source = house.sources.get(id)
+    if (source) await takeDocument(house, id, raw, await source.check(raw, house.clock.now()), noise)
+    return null
+  } catch (error) {
+    await house.db.$queryRaw`SELECT 1`
+    house.log.error({ source: id, file: raw.fileName, err: error }, 'a document could not be taken; the others go on')
+    return error instanceof Error ? error.message.slice(0, 500) : String(error)
+  }
+}
+
+/** Documents that were tried often enough are held, where security sees them. Answers their names. */
+async function giveUp(
+  house: House,
+  id: string,
+  documents: readonly RawDocument[],
+  poison: Readonly<Record<string, { readonly tries: number; readonly reason: string }>>,
+): Promise<readonly string[]> {
+  const hopeless = documents.filter((raw) => (poison[raw.fileName]?.tries ?? 0) >= MOST_TRIES)
+  for (const raw of hopeless) await holdPoison(house, id, raw, poison[raw.fileName]?.reason ?? '')
+  return hopeless.map((raw) => raw.fileName)
+}
+
+/** A source that answers well and has had nothing new for long is said once, and once more when it speaks again. */
+async function saySilence(unit: Unit, id: string, state: SourceState, silentDays: number | null): Promise<void> {
+  if (silentDays === null || state.lastNewsAt === null) return
+  const silent = unit.now.getTime() - Date.parse(state.lastNewsAt) > silentDays * 86_400_000
+  if (silent === (state.silentSince !== null)) return
+  const since = state.silentSince ?? state.lastNewsAt
+  if (silent) await sayFailing(unit, id, state, `It answers, but has told nothing new for ${silentDays} days.`, since)
+  else await sayRecovered(unit, id, since)
+  await writeSourceState(unit, id, { ...state, failingSince: null, silentSince: silent ? since : null })
+}
+
+export type Poll = (source: string, signal: AbortSignal) => Promise<void>
+
+/** Polls of one source come one after the other: what is published during the first, silent poll must not vanish in it. */
+export function createPoller(house: House): Poll {
+  const last = new Map<string, Promise<void>>()
+  return (source, signal) => {
+    const before = last.get(source) ?? Promise.resolve()
+    const mine = before.catch(() => undefined).then(() => pollSource(house, source, signal))
+    last.set(source, mine)
+    return mine
+  }
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import type { Bulletin } from '../../core/identify/bulletin.ts'
+import type { KnownRevision } from '../../core/identify/history.ts'
+import { type Checked, type Judgement, judge } from '../../core/identify/judge.ts'
+import { storyOf } from '../../core/identify/story.ts'
+import { reasonOf, type Verdict, verdictOf } from '../../core/identify/verification.ts'
+import type { RawDocument } from '../../ports.ts'
+import { json } from '../change/rows.ts'
+import { show } from '../chat/show.ts'
+import { type House, transact, type Unit } from '../house.ts'
+import { told as toldByCatalogue } from './catalogue.ts'
+import { corroborate } from './corroborate.ts'
+import { tell } from './tell.ts'
+
+/** How much noise a poll may make. `alerts` counts down. */
+export interface Noise {
+  readonly silent: boolean
+  /** Alerts that this poll may still post one by one for what is not urgent. */
+  alerts: number
+}
+
+/** One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. */
+export async function takeDocument(house: House, source: string, raw: RawDocument, found: Checked, noise: Noise): Promise<void> {
+  await transact(house, async (unit) => {
+    // One at a time: two polls must not both find one document new, nor two sources raise one another's bulletins at once.
+    await unit.tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext('take a document'))`
+    const checked = found.bulletin ? { ...found, bulletin: await toldByCatalogue(unit, found.bulletin) } : found
+    const judgement = judge({ checked, known: await knownRevisions(unit, source, checked, raw), now: unit.now.toISOString() })
+    if (judgement.kind === 'seen') return
+    const held = judgement.verification.verdict === 'QUARANTINED' || judgement.verification.verdict === 'BOGUS'
+    const row = await store(unit, source, raw, checked, judgement, held ? 'held' : noise.silent ? 'history' : judgement.kind)
+    unit.audit({
+      actor: 'patchcrier',
+      action: 'take-bulletin',
+      subject: `bulletin:${row}`,
+      detail: {
+        file: raw.fileName,
+        digest: checked.digest,
+        kind: judgement.kind,
+        verdict: judgement.verification.verdict,
+        reason: judgement.verification.reason,
+      },
+    })
+    if (held || !checked.bulletin) return show(unit, 'security', `bulletin:${row}`, 'held')
+    await tell(unit, row, checked.bulletin, judgement, noise)
+    await corroborate(unit, row)
+  })
+}
+
+/** A document whose handling breaks again and again: kept as it came, for security to look at. */
+export async function holdPoison(house: House, source: string, raw: RawDocument, reason: string): Promise<void> {
+  const digest = createHash('sha256').update(raw.bytes).digest('hex')
+  const checks = [{ name: 'schema', outcome: 'fail', evidence: `It cannot be taken: ${reason}` }] as const
+  const verification = { verdict: verdictOf(checks), checks, reason: reasonOf(checks), checkedAt: house.clock.now().toISOString() }
+  await transact(house, async (unit) => {
+    const judgement = { verification, kind: 'new', differences: [], previous: null } as const
+    const row = await store(unit, source, raw, { bulletin: null, digest, checks }, judgement, 'held')
+    await show(unit, 'security', `bulletin:${row}`, 'held')
+    unit.audit({ actor: 'patchcrier', action: 'hold-document', subject: `bulletin:${row}`, detail: { file: raw.fileName, digest, reason } })
+  })
+}
+
+async function knownRevisions(unit: Unit, source: string, checked: Checked, raw: RawDocument): Promise<readonly KnownRevision[]> {
+  const vendorId = checked.bulletin?.vendorId
+  const rows = await unit.tx.bulletin.findMany({ where: { source, OR: [{ fileName: raw.fileName }, ...(vendorId ? [{ vendorId }] : [])] } })
+  return rows.map((row) => ({
+    vendorId: row.vendorId,
+    revision: row.revision,
+    updatedAt: row.updatedAt.toISOString(),
+    digest: row.digest,
+    verdict: row.verdict as Verdict,
+    bulletin: row.document as Bulletin | null,
+  }))
+}
+
+async function store(
+  unit: Unit,
+  source: string,
+  raw: RawDocument,
+  checked: Checked,
+  judgement: Judgement,
+  origin: string,
+): Promise<number> {
+  const { bulletin } = checked
+  const counts = origin !== 'held' && bulletin !== null
+  if (counts) await unit.tx.bulletin.updateMany({ where: { source, vendorId: bulletin.vendorId, current: true }, data: { current: false } })
+  const data = {
+    vendorId: bulletin?.vendorId ?? raw.fileName,
+    revision: bulletin?.revision ?? '',
+    updatedAt: new Date(bulletin?.updatedAt ?? unit.now),
+    raw: Uint8Array.from(raw.bytes),
+    signature: raw.signature ?? null,
+    ...(bulletin ? { document: json(bulletin), story: storyOf(bulletin) } : {}),
+    verdict: judgement.verification.verdict,
+    verification: json(judgement.verification),
+    current: counts,
+    origin,
+    seenAt: unit.now,
+  }
+  const key = { source, fileName: raw.fileName, digest: checked.digest }
+  const row = await unit.tx.bulletin.upsert({ where: { source_fileName_digest: key }, create: { ...key, ...data }, update: data })
+  const cves = [...new Set(bulletin?.vulnerabilities.map(({ cve }) => cve))]
+  await unit.tx.bulletinCve.createMany({ data: cves.map((cve) => ({ bulletinId: row.id, cve })), skipDuplicates: true })
+  return row.id
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import { corroboration, operatorOf, siteOf, type Told, type ToldCve } from '../../src/core/identify/corroborate.ts'
+import { type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../src/core/identify/exploited.ts'
+import { storyOf } from '../../src/core/identify/story.ts'
+import type { SourceRule } from '../../src/core/policy.ts'
+import { aBulletin, aVulnerability } from '../support/bulletin.ts'
+
+describe('one bulletin, whoever tells of it', () => {
+  test.each([
+    ['RHSA-2023:3408', 'rhsa-2023_3408'],
+    ['USN-6000-1', 'usn-6000-1'],
+    ['DSA-5532-1', 'dsa_5532_1'],
+    ['GHSA-jfh8-c2jp-5v3q', 'ghsa-JFH8-C2JP-5V3Q'],
+    ['SUSE-SU-2023:4458-1', 'suse-su-2023-4458-1'],
+    ['ALSA-2023:3722', 'alsa-2023-3722'],
+    ['cisco-sa-20231018-x', 'CISCO-SA-20231018-X'],
+  ])('%s is %s in another source, too', (a, b) => {
+    expect(storyOf({ source: 'one', vendorId: a })).toBe(storyOf({ source: 'two', vendorId: b }))
+  })
+
+  test.each([
+    ['17'],
+    ['post-2024'],
+    ['https://example.org/1'],
+    ['update'],
+    ['rhsa'],
+    ['ghsa-1'],
+  ])('%s is an id of its source alone: anybody may give it out', (vendorId) => {
+    expect(storyOf({ source: 'one', vendorId })).not.toBe(storyOf({ source: 'two', vendorId }))
+  })
+})
+
+const source = { everyMinutes: 60, maxMegabytes: 32, allowNetworks: [] as string[], silentDays: null, name: 'x', id: 'x' }
+const feed = (url: string): SourceRule => ({ ...source, kind: 'feed', url, publisher: 'x', domains: ['x.example'] })
+const osv: SourceRule = { ...source, kind: 'osv', ecosystems: ['npm'] }
+const kev: SourceRule = { ...source, kind: 'kev', url: 'https://www.cisa.gov/kev.json' }
+const csaf: SourceRule = { ...source, kind: 'csaf', provider: 'redhat.com', namespaces: ['www.redhat.com'], idPrefixes: [] }
+
+describe('who answers for what is told: origins count, not addresses', () => {
+  test.each([
+    [feed('https://ubuntu.com/security/notices/rss.xml'), 'USN-1-1', 'ubuntu.com'],
+    [feed('https://www.debian.org/security/dsa'), 'DSA-1-1', 'debian.org'],
+    [feed('https://alerts.ncsc.gov.uk/rss'), 'x', 'ncsc.gov.uk'],
+    [osv, 'GHSA-jfh8-c2jp-5v3q', 'github.com'],
+    [osv, 'DSA-5532-1', 'debian.org'],
+    [osv, 'USN-6000-1', 'ubuntu.com'],
+    [osv, 'XYZ-1', 'osv.dev'],
+    [kev, '', 'cisa.gov'],
+    [csaf, 'RHSA-2023:3408', 'redhat.com'],
+  ])('%j %s: %s', (rule, vendorId, operator) => {
+    expect(operatorOf(rule, aBulletin({ vendorId }))).toBe(operator)
+  })
+
+  test('a site is what somebody has registered', () => {
+    expect(['a.b.example.com', 'example.co.uk', 'x.example.co.uk', 'localhost'].map(siteOf)).toEqual([
+      'example.com',
+      'example.co.uk',
+      'example.co.uk',
+      'localhost',
+    ])
+  })
+})
+
+describe('corroboration: only by somebody independent, about the same thing', () => {
+  const own = {
+    operator: 'ubuntu.com',
+    name: 'Ubuntu notices',
+    story: 'usn-6000-1',
+    cves: ['CVE-2023-0286'],
+    products: ['openssl'],
+    publisher: 'Ubuntu',
+  }
+  const other = (more: Partial<Told>): Told => ({
+    operator: 'redhat.com',
+    name: 'Red Hat',
+    story: 'rhsa-2023-3408',
+    cves: ['CVE-2023-0286'],
+    products: ['openssl-libs'],
+    ...more,
+  })
+  const entry = (more: Partial<ToldCve>): ToldCve => ({
+    operator: 'cisa.gov',
+    name: 'KEV',
+    cve: 'CVE-2023-0286',
+    vendor: 'OpenSSL',
+    product: 'OpenSSL',
+    ...more,
+  })
+
+  test.each<[string, readonly Told[], readonly ToldCve[], string]>([
+    ['nobody', [], [], 'not applicable'],
+    ['another publisher names the CVE and the product', [other({})], [], 'pass'],
+    ['the same operator says it again', [other({ operator: 'ubuntu.com' })], [], 'not applicable'],
+    ['another product with the same CVE', [other({ products: ['nodejs'] })], [], 'not applicable'],
+    ['the same product with another CVE', [other({ cves: ['CVE-2020-1'] })], [], 'not applicable'],
+    ['only a word that all share', [other({ products: ['libs-devel'] })], [], 'not applicable'],
+    ['another source with the very id', [other({ story: 'usn-6000-1', cves: [] })], [], 'pass'],
+    ['the catalogue names CVE, vendor and product', [], [entry({})], 'pass'],
+    ['the catalogue names the CVE of another vendor', [], [entry({ vendor: 'Oracle', product: 'WebLogic' })], 'not applicable'],
+  ])('%s', (_what, others, entries, outcome) => {
+    expect(corroboration(own, others, entries)).toMatchObject({ name: 'corroboration', outcome })
+  })
+
+  test("CISA's catalogue does not confirm CISA's own advisory", () => {
+    expect(corroboration({ ...own, operator: 'cisa.gov' }, [], [entry({})]).outcome).toBe('not applicable')
+  })
+
+  test('the evidence names who confirmed what', () => {
+    expect(corroboration(own, [other({})], [entry({})]).evidence).toBe(
+      'Red Hat (redhat.com) confirms CVE-2023-0286; KEV names CVE-2023-0286. Ubuntu notices is of ubuntu.com.',
+    )
+  })
+})
+
+describe('known exploited has three values', () => {
+  const entry: KnownEntry = { cve: 'CVE-1', addedOn: '2026-01-01', dueOn: '2026-01-22', catalogue: '2026.01.01', retracted: false }
+  const catalogue = (fresh: boolean, ...entries: KnownEntry[]): Catalogue => ({
+    fresh,
+    version: '2026.02.01',
+    entryOf: (cve) => entries.find((e) => e.cve === cve),
+  })
+
+  test.each<[string, 'yes' | 'no' | 'unknown', Catalogue, 'yes' | 'no' | 'unknown']>([
+    ['in the catalogue', 'unknown', catalogue(true, entry), 'yes'],
+    ['in a catalogue that is old by now', 'unknown', catalogue(false, entry), 'yes'],
+    ['in the catalogue, and the document says no', 'no', catalogue(true, entry), 'yes'],
+    ['not in a whole, fresh catalogue', 'unknown', catalogue(true), 'no'],
+    ['not in one that is old, partial or missing', 'unknown', catalogue(false), 'unknown'],
+    ['taken out again', 'unknown', catalogue(true, { ...entry, retracted: true }), 'no'],
+    ['taken out, and the catalogue is old', 'unknown', catalogue(false, { ...entry, retracted: true }), 'unknown'],
+    ['the document says yes, whatever is in the catalogue', 'yes', catalogue(true), 'yes'],
+    ['the document says no', 'no', catalogue(true), 'no'],
+  ])('%s (document: %s)', (_what, said, known, expected) => {
+    const bulletin = aBulletin({ vulnerabilities: [aVulnerability({ cve: 'CVE-1', knownExploited: said })] })
+    expect(withCatalogue(bulletin, known).vulnerabilities[0]?.knownExploited).toBe(expected)
+  })
+
+  test('news of a catalogue: what is new, what is back, what is gone', () => {
+    const known = [
+      { cve: 'stays', retracted: false },
+      { cve: 'goes', retracted: false },
+      { cve: 'back', retracted: true },
+      { cve: 'away', retracted: true },
+    ]
+    expect(catalogueNews(['stays', 'back', 'new', 'new'], known)).toEqual({ added: ['back', 'new'], retracted: ['goes'] })
+  })
+})
