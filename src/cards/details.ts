@@ -86,7 +86,7 @@ export function affectedCard(title: string, hosts: readonly AffectedHost[]): Car
       h.environment === 'test' && 'test',
       h.patchTeam && 'patch team',
     ]
-      .filter((m) => m !== false)
+      .filter((m) => typeof m === 'string')
       .join(', ')
   return whisper(`${count(hosts.length, 'affected host')}: ${title}`, [
     {
