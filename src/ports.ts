@@ -78,6 +78,11 @@ export interface Batch {
   readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
   /** How many items the source lists in all, taken or known: a source that suddenly lists far fewer is failing. Absent: it has no list. */
   readonly listed?: number
+  /**
+   * A sentence when something about the source is wrong although what came is good and was taken, e.g. that its list has shrunk: the
+   * source counts as failing, and its news are not lost. Absent: all is well.
+   */
+  readonly concern?: string
   /** The whole catalogue of known exploited vulnerabilities, from a source that has it; never a part of it. Absent: not changed. */
   readonly exploited?: ExploitedCatalogue
 }

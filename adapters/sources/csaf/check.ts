@@ -1,12 +1,12 @@
 import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
 import type { Checked } from '../../../src/core/identify/judge.ts'
+import { line } from '../../../src/core/identify/text.ts'
 import type { Check, CheckName, CheckOutcome } from '../../../src/core/identify/verification.ts'
 import type { RawDocument } from '../../../src/ports.ts'
 import { digestOf, hashCheck } from './hash.ts'
 import type { Pinned } from './pinned.ts'
 import { createReader, type Reader } from './reader.ts'
 import { signatureCheck } from './signature.ts'
-import { line } from './text.ts'
 
 /** A checked document, and what of it was left out (one sentence each). Goes into `judge` as it is. */
 export interface CheckedDocument extends Checked {
@@ -60,7 +60,7 @@ const readingChecks = async (
   raw: RawDocument,
   rule: Pinned,
 ): Promise<Pick<CheckedDocument, 'bulletin' | 'checks' | 'dropped'>> => {
-  const { bulletin, evidence, dropped } = await reader.read(rule.id, raw.bytes)
+  const { bulletin, evidence, dropped } = await reader.read({ source: rule.id, bytes: raw.bytes })
   const schema = check('schema', bulletin === null ? 'fail' : 'pass', evidence)
   if (bulletin === null)
     return { bulletin, dropped, checks: [schema, ...unavailable(['file-name', 'namespace'], 'the document cannot be read')] }
