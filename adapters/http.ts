@@ -44,8 +44,8 @@ export interface HttpRequest {
 
 /** What an answer says of itself, for the next time. Kept by the caller. */
 export interface Validators {
-  readonly etag?: string
-  readonly lastModified?: string
+  readonly etag?: string | undefined
+  readonly lastModified?: string | undefined
 }
 
 export interface HttpAnswer {

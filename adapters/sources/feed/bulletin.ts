@@ -23,6 +23,12 @@ const NOTHING = {
   patchInformation: { prerequisites: '', deployment: '', restart: '', removal: '', files: '', verification: '' },
 } as const
 
+/** A title that names no product ("Stable Channel Update for Desktop") is about whatever the publisher makes. */
+const namesOf = (title: string, publisher: string): readonly string[] => {
+  const names = namesIn(title)
+  return names.length > 0 ? names : [line(publisher, 60).toLowerCase()]
+}
+
 /** An item's document in our words. A feed says which products, never which versions: it matches no host by itself. */
 export const bulletinOf = (rule: Pick<FeedRule, 'id' | 'publisher' | 'url'>, item: FeedDocument): Bulletin => ({
   source: rule.id,
@@ -38,7 +44,7 @@ export const bulletinOf = (rule: Pick<FeedRule, 'id' | 'publisher' | 'url'>, ite
   vulnerabilities: cvesIn(item.title, item.text, item.link).map((cve) => ({ cve, severity: 'none', knownExploited: 'unknown' })),
   fixed: [],
   unfixed: [],
-  names: namesIn(item.title),
+  names: namesOf(item.title, rule.publisher),
   restart: 'none stated',
   sections: {
     summary: { maximumSeverity: item.severity, impact: item.text, affectedSoftware: '', recommendation: '' },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Validators } from '../../http.ts'
 
 /** What is remembered of one item: which content, which date, and how often the content changed without a new date. */
 export interface Known {
@@ -9,9 +10,7 @@ export interface Known {
 }
 
 /** What a feed was like at the last look. `items` in the order in which they were last seen. */
-export interface FeedState {
-  readonly etag?: string
-  readonly lastModified?: string
+export interface FeedState extends Validators {
   readonly listed: number
   readonly items: ReadonlyMap<string, Known>
 }

@@ -35,7 +35,7 @@ export const documentSchema = z.strictObject({
   link: z.string().max(2_000),
   text: z.string().max(8_000),
   severity: z.string().max(60),
-  categories: z.array(z.string().max(60)).max(20),
+  categories: z.array(z.string().max(60)).max(20).readonly(),
   publishedAt: instant,
   updatedAt: instant,
 })

@@ -70,10 +70,11 @@ const plainText = (markup: string, longest: number): string => {
 }
 
 /** Tags that people write into titles; anything else in angle brackets is what the title says. */
-const TITLE_MARKUP = /<\/?(?:b|i|em|strong|code|span|a|br|p|font|u|sup|sub)\b[^<>]*>/gi
+const INLINE_MARKUP = /<\/?(?:b|i|em|strong|code|span|a|font|u|sup|sub)\b[^<>]*>/gi
+const BLOCK_MARKUP = /<\/?(?:br|p|div)\b[^<>]*>/gi
 
 const titleOf = (parts: Parts): string => {
-  const raw = (first(parts['x-title']) || first(parts['x-dc-title'])).slice(0, 2_000).replace(TITLE_MARKUP, ' ')
+  const raw = (first(parts['x-title']) || first(parts['x-dc-title'])).slice(0, 2_000).replace(INLINE_MARKUP, '').replace(BLOCK_MARKUP, ' ')
   const text = MARKUP.test(raw)
     ? convert(
         raw.replace(/[<>]/g, (mark) => (mark === '<' ? '&lt;' : '&gt;')),

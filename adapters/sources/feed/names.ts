@@ -4,9 +4,9 @@ const MOST_NAMES = 10
 
 /** Ids of notices at the start or in brackets, and words of severity: no products. */
 const IDS =
-  /^\W*(?:\[[^\]]{1,60}\]|\([^)]{1,60}\)|[A-Z][A-Za-z]{1,9}(?:-[A-Z]{2})?[- ]?\d{2,4}[-:]\d[\w:.-]*|[A-Z]{2,6}-\d{1,6}(?:-\d+)?)\s*[:–—-]?\s*/
+  /^\s*(?:\[[^\]]{1,60}\]|\([^)]{1,60}\)|[A-Za-z]{2,9}(?:-[A-Za-z]{1,4}){0,2}[- ]?\d{2,4}[-:]\d[\w:.-]*|[A-Z]{2,6}-\d{1,6}(?:-\d+)?)\s*[:–—-]?\s*/
 const SEVERITY = /^(?:critical|important|high|moderate|medium|low)\s*[:–—-]\s*/i
-const FIXED_IN = /\b(?:fixed|vulnerabilit(?:y|ies)) in\s+(.{2,200})$/i
+const FIXED_IN = /\b(?:(?:fixed|vulnerabilit(?:y|ies)) in|(?:update|patch)(?:es|s)? (?:for|of))\s+(.{2,200})$/i
 /** What follows the product in a title of the usual build. */
 const TAIL =
   /\s+(?:[–—-]+\s*)?(?:(?:multiple|critical|important|several|security|bug ?fix|regular)\s+)*(?:and\s+)?(?:(?:security|bug ?fix|enhancement)\s+)*(?:updates?|upgrade|vulnerabilit(?:y|ies)|regressions?|fix(?:es)?|issues?|releases?|released|advisory|flaws?)\b.*$/i
@@ -19,7 +19,7 @@ const STOP = new Set(
   privileges escalation elevation information disclosure bypass authentication authorization injection sql cross site scripting xss csrf ssrf rce
   overflow buffer heap stack memory corruption leak read write out bounds free null pointer dereference path traversal improper validation input
   access control exposure sensitive insecure missing weak cve actively exploited exploitation attacker attackers attack attacks affecting affects
-  cisa adds known catalog desktop regression resolved available now`.split(/\s+/),
+  cisa adds known catalog desktop regression resolved available now library package packages software two three four five one`.split(/\s+/),
 )
 
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}+._-]*/gu
@@ -27,12 +27,20 @@ const NUMBER = /^v?\d+(?:[._-]\d+)*[a-z]?$/
 
 const withoutVersion = (name: string): string => name.replace(/\s+(?:esr\s+)?v?\d[\w.]*(?:\s+esr)?\s*$/i, '').trim()
 
+/** Without the words at its ends that every notice has. */
+const trimmed = (name: string): string => {
+  const parts = name.split(' ')
+  while (STOP.has(parts.at(-1) ?? '')) parts.pop()
+  while (STOP.has(parts[0] ?? '')) parts.shift()
+  return parts.join(' ')
+}
+
 const listed = (text: string): readonly string[] =>
   text
     .replace(/\([^)]*\)/g, ' ')
     .split(/\s*(?:,|;|\band\b|&)\s*/)
-    .map((name) => withoutVersion(line(name, 60).toLowerCase()))
-    .filter((name) => name !== '' && name.split(' ').length <= 4 && !STOP.has(name) && !NUMBER.test(name))
+    .map((name) => trimmed(withoutVersion(line(name, 60).toLowerCase())))
+    .filter((name) => name !== '' && name.split(' ').length <= 4 && !NUMBER.test(name))
 
 const words = (title: string): readonly string[] =>
   (title.toLowerCase().match(WORD) ?? [])
