@@ -3,9 +3,15 @@ import { line } from '../../../src/core/identify/text.ts'
 import type { ExploitedCatalogue } from '../../../src/ports.ts'
 
 /** The catalogue, or a sentence that says why it is none. */
-export type CatalogueReading = { readonly ok: true; readonly catalogue: ExploitedCatalogue } | { readonly ok: false; readonly problem: string }
+export type CatalogueReading =
+  | { readonly ok: true; readonly catalogue: ExploitedCatalogue }
+  | { readonly ok: false; readonly problem: string }
 
-const text = (longest: number) => z.string().min(1).transform((value) => line(value, longest))
+const text = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .transform((value) => line(value, longest))
 const day = z.iso.date()
 
 const entry = z
@@ -55,11 +61,16 @@ export const readCatalogue = (bytes: Uint8Array): CatalogueReading => {
   const parsed = schema.safeParse(value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    return no(`It has not the shape of the catalogue: ${line(issue?.path.join('.') || 'the whole', 100)}: ${line(issue?.message ?? '', 200)}.`)
+    return no(
+      `It has not the shape of the catalogue: ${line(issue?.path.join('.') || 'the whole', 100)}: ${line(issue?.message ?? '', 200)}.`,
+    )
   }
   const { catalogVersion, dateReleased, count, vulnerabilities } = parsed.data
   if (count !== vulnerabilities.length) return no(`It says that it has ${count} entries, and has ${vulnerabilities.length}.`)
   const different = new Set(vulnerabilities.map((one) => one.cve)).size
   if (different !== count) return no(`It lists ${count - different} vulnerabilities twice.`)
-  return { ok: true, catalogue: { version: line(catalogVersion, 50), releasedAt: new Date(dateReleased).toISOString(), entries: vulnerabilities } }
+  return {
+    ok: true,
+    catalogue: { version: line(catalogVersion, 50), releasedAt: new Date(dateReleased).toISOString(), entries: vulnerabilities },
+  }
 }
