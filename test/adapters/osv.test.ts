@@ -280,7 +280,8 @@ describe('a source', () => {
     const first = await source.fetch(null, signal)
     expect(names(first)).toBe('DSA-1-1.json')
     expect(names(await source.fetch(first.cursor, signal))).toBe('')
-    await utimes(join(folder, 'a', 'DSA-1-1.json'), NOW, NOW)
+    const later = new Date(Date.now() + 60_000)
+    await utimes(join(folder, 'a', 'DSA-1-1.json'), later, later)
     expect(names(await source.fetch(first.cursor, signal))).toBe('DSA-1-1.json')
     const [raw] = first.documents
     const checked = raw && (await source.check(raw, NOW))
