@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'its network cannot be reached',
   UND_ERR_SOCKET: 'it broke the connection before the answer was whole',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer has another length than it says',
-  UND_ERR_RESPONSE: 'the answer is no http',
+  UND_ERR_RESPONSE: 'the answer is no proper http',
   UND_ERR_HEADERS_OVERFLOW: 'its answer has too many headers',
   UND_ERR_ABORTED: 'the request was given up',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
@@ -31,6 +31,7 @@ const SLOW = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ER
 const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return ''
   if ('code' in error && typeof error.code === 'string') return error.code
+  if (error.name === 'HTTPParserError') return 'UND_ERR_RESPONSE'
   if (error instanceof AggregateError) return codeOf(error.errors[0])
   return codeOf(error.cause)
 }

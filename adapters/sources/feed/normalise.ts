@@ -96,7 +96,7 @@ const innerOf = (xml: string, open: Token): Inner => {
     if (depth === 0) return { text: textOf(xml, tokens), end: token.end }
     tokens.push(token)
   }
-  throw new Unreadable(`The XML is cut off in <${open.name.slice(0, 40)}>`)
+  throw new Unreadable(`The XML is cut off in <${open.name}>`)
 }
 
 const textOf = (xml: string, tokens: readonly Token[]): string => {
@@ -124,7 +124,8 @@ const ROOTS = ['rss', 'feed', 'rdf']
 const rootOf = (token: Token, tag: string): readonly string[] => {
   const local = token.name.split(':').at(-1)?.toLowerCase() ?? ''
   if (local === 'html') throw new Unreadable('It is a web page instead of a feed')
-  if (!ROOTS.includes(local)) throw new Unreadable(`Its root is <${token.name.slice(0, 40)}>, which is no feed`)
+  const shown = /^[\w:.-]{1,40}$/.test(token.name) ? `<${token.name}>` : 'something'
+  if (!ROOTS.includes(local)) throw new Unreadable(`Its root is ${shown}, which is no feed`)
   return prefixesOf(token.name, tag)
 }
 
