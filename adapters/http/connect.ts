@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici'
 import { checkAddresses, literalOf, type Networks, portOf } from './address.ts'
 
@@ -20,6 +21,8 @@ export interface Way {
 
 const MOST_HEADER_BYTES = 32_768
 const CONNECTIONS = 6
+/** Behind a proxy names of the world are often not known, and slowly so. */
+const RESOLVE_MS = 3_000
 
 /** The addresses that a connection may go to: looked up once, checked, and these very ones are then used. */
 const checkedAddresses = async (way: Way, host: string, port: number): Promise<readonly string[]> =>
@@ -74,6 +77,6 @@ export const dispatcherOf = (way: Way): Dispatcher => {
  */
 export const checkBehindProxy = async (url: URL, way: Way): Promise<void> => {
   if (way.proxy === undefined || literalOf(url) !== null) return
-  const addresses = await way.resolve(url.hostname).catch(() => [])
+  const addresses = await Promise.race([way.resolve(url.hostname).catch(() => []), pause(RESOLVE_MS, [], { ref: false })])
   if (addresses.length > 0) checkAddresses(url.hostname, portOf(url), addresses, way.networks)
 }

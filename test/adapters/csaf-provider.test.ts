@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createChecker, createCsafSource } from '../../adapters/sources/csaf/index.ts'
+import { createChecker, createCsafFolderSource, createCsafSource, parseFile } from '../../adapters/sources/csaf/index.ts'
 import { readList } from '../../adapters/sources/csaf/provider/list.ts'
 import { readMetadata } from '../../adapters/sources/csaf/provider/metadata.ts'
 import { verdictOf } from '../../src/core/identify/verification.ts'
 import type { Batch, BulletinSource, RawDocument } from '../../src/ports.ts'
-import { fixtureFile, newSigner, sampleFile, signatureOf } from '../support/csaf.ts'
+import { fixtureFile, newSigner, SAMPLE_NOW, sampleFile, sampleKey, sampleRule, signatureOf } from '../support/csaf.ts'
 import { bytes } from '../support/feed.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
 
@@ -358,4 +359,33 @@ describe('poll after poll', () => {
     server.pages.set('/white/changes.csv', page)
     expect(await faultOf(fetch(server.at('/white/')))).toContain(why)
   })
+})
+
+test('a file for the command line', async () => {
+  expect(await parseFile(DOCUMENT, NAME)).toMatchObject({ bulletins: [{ vendorId: 'Avendor-advisory-0004' }], dropped: [] })
+  expect(await parseFile(bytes('<html>'), 'x.json')).toEqual({
+    bulletins: [],
+    dropped: [{ reason: expect.stringContaining('x.json: The file is a web page') }],
+  })
+})
+
+test('a folder as a source of its rule', async () => {
+  const folder = fileURLToPath(new URL('../../manifests/sample/csaf/history', import.meta.url))
+  const from = createCsafFolderSource(
+    {
+      ...sampleRule,
+      kind: 'csaf-folder',
+      name: 'x',
+      everyMinutes: 60,
+      maxMegabytes: 5,
+      allowNetworks: [],
+      silentDays: null,
+      keyOwner: 'x',
+      keyFingerprint: sampleRule.keyFingerprint ?? '',
+      namespaces: [...sampleRule.namespaces],
+    },
+    { checker, folder, key: sampleKey },
+  )
+  const [raw] = (await from.fetch(null, signal)).documents
+  expect(raw && (await from.check(raw, SAMPLE_NOW)).checks.map((one) => one.outcome)).toEqual(['pass', 'pass', 'pass', 'pass', 'pass'])
 })

@@ -8,7 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createChecker, createCsafSource } from '../../adapters/sources/csaf/index.ts'
 import { createFeedReader, createFeedSource } from '../../adapters/sources/feed/index.ts'
-import { createKevReader, createKevSource } from '../../adapters/sources/kev/index.ts'
+import { createKevReader, createKevSource, parseFile as parseCatalogue } from '../../adapters/sources/kev/index.ts'
 import { createOsvReader, createOsvSource } from '../../adapters/sources/osv/index.ts'
 import type { Batch, BulletinSource } from '../../src/ports.ts'
 import { fixtureFile } from '../support/csaf.ts'
@@ -386,6 +386,7 @@ describe("CISA's catalogue: whole or not at all", () => {
         entries: expect.arrayContaining([expect.objectContaining({ cve: 'CVE-2026-1000', ransomware: 'known', dueOn: '2026-03-22' })]),
       },
     })
+    expect(parseCatalogue(bytes(catalogue(20)))).toEqual({ ok: true, catalogue: first.exploited })
     const again = await take(kev(), first.cursor)
     expect([again.exploited, again.listed]).toEqual([undefined, 20])
     server.pages.set('/kev', catalogue(19))

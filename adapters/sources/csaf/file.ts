@@ -1,5 +1,4 @@
 import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
-import { readDocument } from './read.ts'
 
 /** What a file holds, for the command line. */
 export interface ParsedFile {
@@ -7,8 +6,9 @@ export interface ParsedFile {
   readonly dropped: readonly { readonly reason: string }[]
 }
 
-/** A CSAF document in a file: schema, mandatory tests, and what it says; nothing about who wrote it. Heavy: loads the validator. */
+/** A CSAF document in a file: schema, mandatory tests, and what it says; nothing about who wrote it. The validator (140 MB) is loaded by the first call. */
 export const parseFile = async (bytes: Uint8Array, fileName: string): Promise<ParsedFile> => {
+  const { readDocument } = await import('./read.ts')
   const { bulletin, evidence, dropped } = await readDocument(fileName, bytes)
   if (bulletin === null) return { bulletins: [], dropped: [{ reason: `${fileName}: ${evidence}` }] }
   return { bulletins: [bulletin], dropped: dropped.map((reason) => ({ reason })) }

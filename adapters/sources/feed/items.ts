@@ -9,7 +9,7 @@ import type { FeedItem, FeedJob, FeedReading } from './item.ts'
 import { normaliseXml } from './normalise.ts'
 import { Unreadable } from './scan.ts'
 
-const MOST_ITEMS = 2_000
+const MOST_ITEMS = 1_000
 const LONGEST_MARKUP = 100_000
 const LONGEST_TEXT = 8_000
 

@@ -10,7 +10,9 @@ export const plain = (text: string, longest = LONGEST): string => {
     .replace(/\r\n?/g, '\n')
     .replace(/\t/g, ' ')
     .replace(UNSEEN, (mark) => (mark === '\n' ? '\n' : ''))
-    .replace(/[ \u00a0]+\n/g, '\n')
+    .split('\n')
+    .map((row) => row.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
   return clean.length > longest ? `${clean.slice(0, longest - 1).toWellFormed()}…` : clean
