@@ -2,6 +2,7 @@ import { type Token, tokenAt, Unreadable } from './scan.ts'
 
 const DEEPEST = 40
 const MOST_TAGS = 400_000
+const MOST_NAMES = 1_000
 
 /** Where the parts of an item come from, lower case -> the name under which `items.ts` finds them. rss-parser takes none of them for its own. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -52,12 +53,14 @@ const allowed = (code: number): boolean =>
   (code > 0xffff && code <= 0x10ffff)
 
 /** A `&` that starts no reference that XML knows is a `&`: people write HTML's references and bare ones. */
-const withReferences = (text: string): string =>
-  text
+const withReferences = (text: string): string => {
+  if (!text.includes('&')) return text
+  return text
     .replace(GOOD_REFERENCE, '&amp;')
     .replace(NUMBERED, (all, decimal: string | undefined, hex: string | undefined) =>
       allowed(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)) ? all : '',
     )
+}
 
 const escaped = (markup: string): string => markup.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
@@ -86,6 +89,9 @@ interface Inner {
 
 /** What an element with a text holds, up to its end tag. Markup in it becomes text. */
 const innerOf = (xml: string, open: Token): Inner => {
+  const next = xml.indexOf('<', open.end)
+  const end = `</${open.name}>`
+  if (next >= 0 && xml.startsWith(end, next)) return { text: withReferences(xml.slice(open.end, next)), end: next + end.length }
   const tokens: Token[] = []
   let depth = 1
   for (let at = open.end; at < xml.length; ) {
@@ -133,6 +139,8 @@ interface Progress {
   readonly out: string[]
   /** Null before the root. */
   prefixes: readonly string[] | null
+  /** Names that were looked up already. */
+  readonly names: Map<string, string>
   depth: number
   tags: number
 }
@@ -143,7 +151,8 @@ const writeTag = (xml: string, token: Token, to: Progress): number => {
   to.prefixes ??= rootOf(token, piece)
   to.tags += 1
   if (to.tags > MOST_TAGS) throw new Unreadable(`The XML has more than ${MOST_TAGS} tags`)
-  const name = newName(token.name, to.prefixes)
+  const name = to.names.get(token.name) ?? newName(token.name, to.prefixes)
+  if (to.names.size < MOST_NAMES) to.names.set(token.name, name)
   if (token.kind === 'close') {
     to.depth -= 1
     to.out.push(`</${name}>`)
@@ -188,7 +197,7 @@ const write = (xml: string, token: Token, to: Progress): number => {
  * refused before anything is parsed. Throws Unreadable with a sentence.
  */
 export const normaliseXml = (xml: string): string => {
-  const to: Progress = { out: [], prefixes: null, depth: 0, tags: 0 }
+  const to: Progress = { out: [], prefixes: null, names: new Map(), depth: 0, tags: 0 }
   for (let at = 0; at < xml.length; ) at = write(xml, tokenAt(xml, at), to)
   if (to.prefixes === null) throw new Unreadable('There is no XML in it')
   return to.out.join('')
