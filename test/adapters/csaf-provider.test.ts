@@ -306,6 +306,16 @@ describe('poll after poll', () => {
     expect(names(await from.fetch(third.cursor, signal))).toBe('')
   })
 
+  test('a document for a closed circle is dropped with its label, and not asked for again', async () => {
+    server.pages.set(`/white/${NAME}`, DOCUMENT.toString().replace(/"label":\s*"WHITE"/, '"label": "AMBER"'))
+    const from = source(server.at('/white/'))
+    const first = await from.fetch(null, signal)
+    expect([names(first), first.dropped]).toEqual(['', [{ fileName: NAME, reason: 'it is for a closed circle (TLP:AMBER)' }]])
+    server.asked.length = 0
+    await from.fetch(first.cursor, signal)
+    expect(server.asked).toEqual(['/white/changes.csv'])
+  })
+
   test('a list that did not change is not sent again', async () => {
     server.pages.set('/white/changes.csv', ({ headers }, response) =>
       headers['if-none-match'] === '"1"'

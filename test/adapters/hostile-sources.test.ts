@@ -16,7 +16,7 @@ import { bytes, rss } from '../support/feed.ts'
 import { type Handler, httpsServer, LOOPBACK, type Page, type TestServer, testHttp } from '../support/https-server.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')
-const LIMITS = { totalMs: 2_500, idleMs: 400, connectMs: 1_000, redirects: 3 }
+const LIMITS = { totalMs: 4_000, idleMs: 1_500, connectMs: 3_000, redirects: 3 }
 const addresses = new Map<string, () => readonly string[]>()
 const http = testHttp(LIMITS, async (host) => addresses.get(host)?.() ?? ['127.0.0.1'])
 const feeds = createFeedReader()
@@ -148,7 +148,7 @@ describe('an answer that is no good feed', () => {
     [
       'never-ending, a little at a time',
       () => (_, response) => drip(response, '<!-- -->', 50),
-      'HTTP_TOO_SLOW: https://vendor.example:PORT/hostile was not read within 2.5 s.',
+      'HTTP_TOO_SLOW: https://vendor.example:PORT/hostile was not read within 4 s.',
     ],
     ['oversized headers', () => answering({ 'x-long': 'a'.repeat(40_000) }, GOOD), 'its answer has too many headers'],
     [

@@ -36,9 +36,19 @@ const usualBeside = async (get: Get, url: string): Promise<Beside> => {
   return { sha512, sha256, signature: await sidecar(get, `${url}.asc`, false) }
 }
 
-const fetchOne = async (get: Get, { key, url, beside }: ListedDocument): Promise<RawDocument> => {
+// `tlp` is the key of nothing else in CSAF; a quote inside a text has a backslash before it.
+const CLOSED = /(?<!\\)"tlp"\s*:\s*\{[^{}]{0,500}?"label"\s*:\s*"(GREEN|AMBER|AMBER\+STRICT|RED)"/
+
+/** The label of a document that is not for everybody. */
+export interface Closed {
+  readonly label: string
+}
+
+const fetchOne = async (get: Get, { key, url, beside }: ListedDocument): Promise<RawDocument | Closed> => {
   const answer = await get(url)
   const bytes = bodyOf(answer, 'a CSAF document')
+  const label = CLOSED.exec(new TextDecoder('latin1').decode(bytes))?.[1]
+  if (label !== undefined) return { label }
   const { sha512, sha256, signature } = beside === null ? await usualBeside(get, url) : await namedBeside(get, beside)
   return {
     fileName: key,
@@ -53,12 +63,12 @@ const fetchOne = async (get: Get, { key, url, beside }: ListedDocument): Promise
 /** What became of one listed document. */
 export interface Fetched {
   readonly entry: ListedDocument
-  readonly result: RawDocument | Fault
+  readonly result: RawDocument | Closed | Fault
 }
 
 /** Fetches documents with what stands beside them, a few at once; the results in the order of `entries`. One that fails stops no other. */
 export const fetchDocuments = async (get: Get, entries: readonly ListedDocument[]): Promise<readonly Fetched[]> => {
-  const results = new Map<ListedDocument, RawDocument | Fault>()
+  const results = new Map<ListedDocument, Fetched['result']>()
   const waiting = [...entries]
   const work = async (): Promise<void> => {
     for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) results.set(entry, await resultOf(get, entry))
@@ -70,7 +80,7 @@ export const fetchDocuments = async (get: Get, entries: readonly ListedDocument[
   })
 }
 
-const resultOf = async (get: Get, entry: ListedDocument): Promise<RawDocument | Fault> => {
+const resultOf = async (get: Get, entry: ListedDocument): Promise<Fetched['result']> => {
   try {
     return await fetchOne(get, entry)
   } catch (error) {

@@ -101,9 +101,12 @@ export const createCsafSource = (rule: Rule, { http, checker, clock, most = MOST
         left: due.left || lost.length > 0,
       },
       batch: {
-        documents: fetched.flatMap(({ result }) => (result instanceof Fault ? [] : [result])),
+        documents: fetched.flatMap(({ result }) => ('bytes' in result ? [result] : [])),
         dropped: [
           ...lost.map(({ entry, reason }) => ({ fileName: entry.key, reason: `it cannot be fetched, and is asked for again: ${reason}` })),
+          ...fetched.flatMap(({ entry, result }) =>
+            'label' in result ? [{ fileName: entry.key, reason: `it is for a closed circle (TLP:${result.label})` }] : [],
+          ),
           ...list.dropped.map((reason) => ({ fileName: 'list', reason })),
         ],
       },
