@@ -58,6 +58,8 @@ describe('who may import whom: a planted breach is found', () => {
     ['adapters/sources/csaf/a.ts', '../msrc/index.ts', 'adapters/sources/msrc/index.ts'],
     ['adapters/sources/csaf/a.ts', '../../runners/manual/index.ts', 'adapters/runners/manual/index.ts'],
     ['adapters/http.ts', '../src/app/change.ts', 'src/app/change.ts'],
+    ['adapters/http/a.ts', '../../src/ports.ts', 'src/ports.ts'],
+    ['adapters/reader.ts', './http.ts', 'adapters/http.ts'],
   ])('%s -> %s', (path, specifier, target) => {
     expect(only(path, `import { x } from '${specifier}'\n`)).toEqual([`${path} imports ${target}`])
   })
@@ -73,6 +75,8 @@ describe('who may import whom: a planted breach is found', () => {
     ['adapters/slack/a.ts', '../../src/ports.ts'],
     ['adapters/slack/a.ts', '../http.ts'],
     ['adapters/sources/csaf/a.ts', '../../http.ts'],
+    ['adapters/sources/csaf/a.ts', '../../reader.ts'],
+    ['adapters/http.ts', './http/address.ts'],
     ['adapters/sources/csaf/deep/a.ts', '../b.ts'],
     ['src/main.ts', '../adapters/web/index.ts'],
     ['src/cli.ts', './app/ingest.ts'],

@@ -156,14 +156,17 @@ describe('the reading process', () => {
   test('a document that outlasts its time is unreadable', async () => {
     // Given a limit that no start of a process can meet
     const hasty = createReader({ timeLimitMs: 1 })
-    const late = await hasty.read('sample', genuine.bytes)
+    const late = await hasty.read({ source: 'sample', bytes: genuine.bytes })
     await hasty.close()
     expect(late).toMatchObject({ valid: false, bulletin: null, evidence: 'The document could not be read within 0.001 s.' })
   })
   test('a document that kills its process is unreadable, and the next one is read by a new process', async () => {
     const reader = createReader({ memoryLimitMb: 200 })
     const greedy = Buffer.from(`[${'[],'.repeat(9_000_000)}[]]`)
-    const [killed, next] = await Promise.all([reader.read('sample', greedy), reader.read('sample', genuine.bytes)])
+    const [killed, next] = await Promise.all([
+      reader.read({ source: 'sample', bytes: greedy }),
+      reader.read({ source: 'sample', bytes: genuine.bytes }),
+    ])
     await reader.close()
     expect(killed).toEqual({
       valid: false,
@@ -177,7 +180,7 @@ describe('the reading process', () => {
     const children = (): readonly string[] => readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ')
     const before = children()
     const reader = createReader()
-    const reading = reader.read('sample', genuine.bytes)
+    const reading = reader.read({ source: 'sample', bytes: genuine.bytes })
     const started = children().filter((pid) => !before.includes(pid))
     expect(started).toHaveLength(1)
     process.kill(Number(started[0]), 'SIGKILL')
@@ -191,9 +194,12 @@ describe('the reading process', () => {
   })
   test('closing rejects what waits and what comes: nothing is judged by halves', async () => {
     const reader = createReader()
-    const waiting = Promise.allSettled([reader.read('s', genuine.bytes), reader.read('s', genuine.bytes)])
+    const waiting = Promise.allSettled([
+      reader.read({ source: 's', bytes: genuine.bytes }),
+      reader.read({ source: 's', bytes: genuine.bytes }),
+    ])
     await reader.close()
-    const outcomes = [...(await waiting), ...(await Promise.allSettled([reader.read('s', genuine.bytes)]))]
+    const outcomes = [...(await waiting), ...(await Promise.allSettled([reader.read({ source: 's', bytes: genuine.bytes })]))]
     expect(outcomes.map((one) => one.status === 'rejected' && one.reason)).toEqual(
       outcomes.map(() => expect.objectContaining({ code: 'SOURCE_FAILED' })),
     )

@@ -3,9 +3,9 @@ import { parse } from '../../adapters/sources/csaf/parse.ts'
 import { buildOf, isKernel, parseNevra, parsePurl } from '../../adapters/sources/csaf/rpm.ts'
 import { restartOf } from '../../adapters/sources/csaf/sections.ts'
 import { exploited } from '../../adapters/sources/csaf/severity.ts'
-import { plain } from '../../adapters/sources/csaf/text.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import { differences } from '../../src/core/identify/differences.ts'
+import { plain } from '../../src/core/identify/text.ts'
 import { fixtureFile, sampleFile } from '../support/csaf.ts'
 
 const bulletinOf = (bytes: Buffer): Bulletin => {

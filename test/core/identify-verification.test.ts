@@ -73,7 +73,7 @@ describe('reasons', () => {
     { name: 'schema', outcome: 'fail', reason: 'HELD: genuine, but malformed' },
     { name: 'rollback', outcome: 'fail', reason: 'HELD: the document goes back behind a revision that is already known' },
     { name: 'contradiction', outcome: 'fail', reason: 'HELD: the same id and version came with other content' },
-    { name: 'namespace', outcome: 'fail', reason: 'HELD: the publisher is not one that the pinned key may speak for' },
+    { name: 'namespace', outcome: 'fail', reason: 'HELD: the publisher is not one that may speak here' },
     { name: 'file-name', outcome: 'fail', reason: 'HELD: the file name is not the one that its id demands' },
     { name: 'signature', outcome: 'unavailable', reason: 'Looks official, nothing more (signature missing)' },
     { name: 'signature', outcome: 'stale', reason: 'Looks official, nothing more (signature stale)' },

@@ -19,9 +19,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   db: { rooms: ['core'], packages: 'any' },
   app: { rooms: ['core', 'cards', 'ports', 'db'], packages: 'any' },
   'adapters/http': { rooms: ['core'], packages: 'any' },
+  'adapters/reader': { rooms: ['core'], packages: ['node:child_process', 'node:url'] },
   wire: { rooms: ['core', 'cards', 'ports', 'db', 'app'], packages: 'any' },
 }
-const ADAPTER: Room = { rooms: ['core', 'cards', 'ports', 'adapters/http'], packages: 'any' }
+const ADAPTER: Room = { rooms: ['core', 'cards', 'ports', 'adapters/http', 'adapters/reader'], packages: 'any' }
 
 /** Packages that belong to one room alone. */
 const RESERVED: readonly { readonly packages: readonly string[]; readonly to: (room: string) => boolean }[] = [
@@ -55,7 +56,8 @@ export function roomOf(path: string): string | null {
     return ['src/main.ts', 'src/cli.ts', 'src/config.ts'].includes(path) ? 'wire' : null
   }
   if (top !== 'adapters') return null
-  if (path === 'adapters/http.ts') return 'adapters/http'
+  if (path === 'adapters/http.ts' || second === 'http') return 'adapters/http'
+  if (path === 'adapters/reader.ts') return 'adapters/reader'
   if (['sources', 'runners', 'inventory'].includes(second)) return path.split('/').length > 3 ? `adapters/${second}/${third}` : null
   return third === '' ? null : `adapters/${second}`
 }

@@ -1,12 +1,15 @@
 import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
 import type { Checked } from '../../../src/core/identify/judge.ts'
+import { line } from '../../../src/core/identify/text.ts'
 import type { Check, CheckName, CheckOutcome } from '../../../src/core/identify/verification.ts'
 import type { RawDocument } from '../../../src/ports.ts'
 import { digestOf, hashCheck } from './hash.ts'
 import type { Pinned } from './pinned.ts'
+import { readList } from './provider/list.ts'
+import { createListReader, type ListReader } from './provider/list-reader.ts'
+import type { ListJob, ListReading } from './provider/listed.ts'
 import { createReader, type Reader } from './reader.ts'
 import { signatureCheck } from './signature.ts'
-import { line } from './text.ts'
 
 /** A checked document, and what of it was left out (one sentence each). Goes into `judge` as it is. */
 export interface CheckedDocument extends Checked {
@@ -20,9 +23,14 @@ export interface CsafChecker {
    * Never throws for what is in the document or its sidecars; rejects with `Fault` SOURCE_FAILED when it is closed meanwhile.
    */
   checkDocument(raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<CheckedDocument>
-  /** Ends the process that reads documents. */
+  /** A provider's list of documents; a large one is read in a process of its own. Never throws for what is in it. */
+  readList(job: ListJob): Promise<ListReading>
+  /** Ends the processes that read documents and lists. */
   close(): Promise<void>
 }
+
+/** From so many bytes on, reading would hold up everything else. */
+const LARGE = 1_000_000
 
 const check = (name: CheckName, outcome: CheckOutcome, evidence: string): Check => ({ name, outcome, evidence })
 
@@ -43,10 +51,13 @@ const hostOf = (namespace: string): string | null => {
   return web && username === '' && password === '' ? hostname.toLowerCase() : null
 }
 
-const namespaceCheck = (bulletin: Bulletin, rule: Pinned): Check => {
+const originOf = ({ url }: RawDocument): string =>
+  url === undefined ? 'A folder has no domain of its own' : `It was fetched over https from ${line(new URL(url).host, 200)}`
+
+const namespaceCheck = (raw: RawDocument, bulletin: Bulletin, rule: Pinned): Check => {
   const { name, namespace, category } = bulletin.publisher
   const host = hostOf(namespace)
-  const allowed = `A folder has no domain of its own; the policy lets this key speak for ${rule.namespaces.join(', ')}.`
+  const allowed = `${originOf(raw)}; the policy lets this ${rule.keyFingerprint === undefined ? 'source' : 'key'} speak for ${rule.namespaces.join(', ')}.`
   return host !== null && rule.namespaces.some((one) => one.toLowerCase() === host)
     ? check('namespace', 'pass', `The publisher is ${name} (${category}) of ${namespace}. ${allowed}`)
     : check('namespace', 'fail', `The publisher calls itself ${name} (${category}) of ${namespace}. ${allowed}`)
@@ -60,15 +71,16 @@ const readingChecks = async (
   raw: RawDocument,
   rule: Pinned,
 ): Promise<Pick<CheckedDocument, 'bulletin' | 'checks' | 'dropped'>> => {
-  const { bulletin, evidence, dropped } = await reader.read(rule.id, raw.bytes)
+  const { bulletin, evidence, dropped } = await reader.read({ source: rule.id, bytes: raw.bytes })
   const schema = check('schema', bulletin === null ? 'fail' : 'pass', evidence)
   if (bulletin === null)
     return { bulletin, dropped, checks: [schema, ...unavailable(['file-name', 'namespace'], 'the document cannot be read')] }
-  return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(bulletin, rule)] }
+  return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(raw, bulletin, rule)] }
 }
 
 /** The checks of a CSAF source. One per process is enough; close it at the end. */
-export const createChecker = (reader: Reader = createReader()): CsafChecker => ({
+export const createChecker = (reader: Reader = createReader(), lists: ListReader = createListReader()): CsafChecker => ({
+  readList: async (job) => (job.bytes.length > LARGE ? lists.read(job) : readList(job)),
   checkDocument: async (raw, rule, keyArmored, now) => {
     const digest = digestOf(raw.bytes)
     const proof = [hashCheck(raw), await signatureCheck(raw, rule, keyArmored, now)]
@@ -78,7 +90,14 @@ export const createChecker = (reader: Reader = createReader()): CsafChecker => (
     }
     const read = await readingChecks(reader, raw, rule)
     const signed = proof.some((one) => one.name === 'signature' && one.outcome === 'pass')
-    return { ...read, digest, checks: [...proof, ...read.checks], ...(signed ? { signedBy: rule.keyOwner } : {}) }
+    return {
+      ...read,
+      digest,
+      checks: [...proof, ...read.checks],
+      ...(signed ? { signedBy: rule.keyOwner ?? `key ${rule.keyFingerprint}` } : {}),
+    }
   },
-  close: () => reader.close(),
+  close: async () => {
+    await Promise.all([reader.close(), lists.close()])
+  },
 })

@@ -1,2 +1,5 @@
 export { type CheckedDocument, type CsafChecker, createChecker } from './check.ts'
+export { type ParsedFile, parseFile } from './file.ts'
 export { createFolderSource, type FolderOptions } from './folder.ts'
+export { type CsafFolderDeps, createCsafFolderSource } from './folder-source.ts'
+export { type CsafDeps, createCsafSource } from './provider/source.ts'

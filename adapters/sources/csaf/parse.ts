@@ -1,4 +1,6 @@
 import type { Bulletin, FixedBuild, Vulnerability } from '../../../src/core/identify/bulletin.ts'
+import { highest, severityOfScore, severityWord } from '../../../src/core/identify/severity.ts'
+import { line } from '../../../src/core/identify/text.ts'
 import { evrText, isDebug } from './rpm.ts'
 import {
   type CsafDocument,
@@ -15,8 +17,7 @@ import {
   vulnerabilitySchema,
 } from './schema.ts'
 import { restartOf, sectionsOf, type Told } from './sections.ts'
-import { exploited, highest, highestCvss, severityOfScore, severityWord } from './severity.ts'
-import { line } from './text.ts'
+import { exploited, highestCvss } from './severity.ts'
 import { type ProductTree, readTree } from './tree.ts'
 
 export type Parsed =

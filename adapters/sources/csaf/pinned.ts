@@ -1,4 +1,8 @@
-import type { SourceRuleOf } from '../../../src/core/policy.ts'
-
-/** Which source, and who may speak in it by which key. */
-export type Pinned = Pick<SourceRuleOf<'csaf-folder'>, 'id' | 'keyFingerprint' | 'keyOwner' | 'namespaces'>
+/** Which source, who may speak in it, and by which key. Without a fingerprint no key is pinned, and no signature proves anything. */
+export interface Pinned {
+  readonly id: string
+  readonly namespaces: readonly string[]
+  readonly keyFingerprint?: string | undefined
+  /** What the card says about the key. */
+  readonly keyOwner?: string | undefined
+}

@@ -1,7 +1,7 @@
+import { line } from '../../../src/core/identify/text.ts'
 import { decodeJson } from './json.ts'
 import { parse } from './parse.ts'
 import { type Reading, unreadable } from './reading.ts'
-import { line } from './text.ts'
 import { validateCsaf } from './validate.ts'
 
 /** Bytes -> JSON -> schema and mandatory tests -> our bulletin. Never throws. For a process of its own. */

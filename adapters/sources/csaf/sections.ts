@@ -1,7 +1,7 @@
 import type { Bulletin, FixedBuild, Sections } from '../../../src/core/identify/bulletin.ts'
+import { distinct, line, plain } from '../../../src/core/identify/text.ts'
 import { evrText, isDebug, isKernel } from './rpm.ts'
 import type { Note, Reference, Remediation } from './schema.ts'
-import { distinct, line, plain } from './text.ts'
 
 const MOST_LINES = 40
 

@@ -14,7 +14,7 @@ class Rejected extends Error {}
 const KEY_BLOCK = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g
 
 /** The pinned key among those in the file, in one block or in several; null when it is not there. */
-const pinnedKey = async (armored: string, fingerprint: string): Promise<Key | null> => {
+export const pinnedKey = async (armored: string, fingerprint: string): Promise<Key | null> => {
   const blocks = armored.match(KEY_BLOCK)
   if (blocks === null) throw new Error('it holds no public key')
   const keys = (await Promise.all(blocks.map((block) => readKeys({ armoredKeys: block })))).flat()
@@ -87,7 +87,10 @@ const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule:
     const signature = await readDetached(armored)
     const made = await signedAt(raw.bytes, signature, key, now)
     await subkeyStanding(key, signature, now)
-    return check('pass', `Signed ${made.toISOString()} by the pinned key ${rule.keyFingerprint} (${rule.keyOwner}).${warning}`)
+    return check(
+      'pass',
+      `Signed ${made.toISOString()} by the pinned key ${rule.keyFingerprint}${rule.keyOwner === undefined ? '' : ` (${rule.keyOwner})`}.${warning}`,
+    )
   } catch (error) {
     const story = error instanceof Rejected ? error.message : `The signature cannot be verified (${textOf(error)}).`
     return check('fail', `${story} Pinned: ${rule.keyFingerprint}.`)
@@ -101,6 +104,7 @@ const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule:
 export const signatureCheck = async (raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<Check> => {
   if (raw.signature === undefined) return check('unavailable', `No signature was published beside ${raw.fileName}.`)
   const pin = rule.keyFingerprint
+  if (pin === undefined) return check('unavailable', 'The policy pins no key for this source: a signature by any key proves nothing.')
   let key: Key | null
   try {
     key = await pinnedKey(keyArmored, pin)

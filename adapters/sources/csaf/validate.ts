@@ -1,8 +1,8 @@
 import * as mandatory from '@secvisogram/csaf-validator-lib/mandatoryTests.js'
 import { csaf_2_0 } from '@secvisogram/csaf-validator-lib/schemaTests.js'
 import validate, { type DocumentTest, type TestResult } from '@secvisogram/csaf-validator-lib/validate.js'
+import { line } from '../../../src/core/identify/text.ts'
 import { mandatoryTest_6_1_21, mandatoryTest_6_1_26_prefix } from './own-tests.ts'
-import { line } from './text.ts'
 
 const MOST_TOLD = 5
 

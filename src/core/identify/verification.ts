@@ -71,7 +71,7 @@ const FAILURES: Readonly<Record<CheckName, string>> = {
   signature: 'the signature is not a good one by the pinned key',
   schema: 'the document is malformed',
   'file-name': 'the file name is not the one that its id demands',
-  namespace: 'the publisher is not one that the pinned key may speak for',
+  namespace: 'the publisher is not one that may speak here',
   rollback: 'the document goes back behind a revision that is already known',
   contradiction: 'the same id and version came with other content',
   corroboration: 'an independent origin contradicts it',

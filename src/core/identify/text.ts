@@ -2,7 +2,7 @@
 const LONGEST = 20_000
 
 // Control characters but line feed, and the marks that turn the direction of writing round or show nothing at all.
-const UNSEEN = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu
+const UNSEEN = /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
 
 /** Foreign text as plain text: trimmed, line feeds only, nothing invisible, at most `longest` long. Renderers still escape it. */
 export const plain = (text: string, longest = LONGEST): string => {
@@ -10,14 +10,16 @@ export const plain = (text: string, longest = LONGEST): string => {
     .replace(/\r\n?/g, '\n')
     .replace(/\t/g, ' ')
     .replace(UNSEEN, (mark) => (mark === '\n' ? '\n' : ''))
-    .replace(/[ \u00a0]+\n/g, '\n')
+    .split('\n')
+    .map((row) => row.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
   return clean.length > longest ? `${clean.slice(0, longest - 1).toWellFormed()}…` : clean
 }
 
 /** The same on one line. */
-export const line = (text: string, longest = 500): string => plain(text.replace(/\s+/g, ' '), longest)
+export const line = (text: string, longest = 500): string => plain(text.replace(/\ufeff/g, '').replace(/\s+/g, ' '), longest)
 
 /** Different non-empty texts, in their order. */
 export const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts.filter((text) => text !== ''))]
