@@ -9,14 +9,11 @@ export interface WebTokens {
   readonly people: readonly { readonly person: string; readonly token: string }[]
 }
 
-/** The person that the request's token is; 401 without a known one. */
-export function tokenPerson(request: IncomingMessage, tokens: WebTokens): string {
-  const given = bearer(request)
+/** Whose token it is; null: nobody's. */
+export function tokenPerson(given: string, tokens: WebTokens): string | null {
   // Every token is compared, so that the time tells nothing about which one was near.
-  const known = tokens.people.filter(({ token }) => same(given, token))
-  const [person] = known
-  if (person === undefined) throw unauthorised('Expected `Authorization: Bearer <your token>`.')
-  return person.person
+  const [known] = tokens.people.filter(({ token }) => same(given, token))
+  return known?.person ?? null
 }
 
 /** 401 unless the request bears the reports token. */
@@ -24,16 +21,17 @@ export function checkReportsToken(request: IncomingMessage, tokens: WebTokens): 
   if (!same(bearer(request), tokens.reports)) throw unauthorised('Expected `Authorization: Bearer <reports token>`.')
 }
 
-function bearer(request: IncomingMessage): string {
+/** The token that a request bears; empty: none. */
+export function bearer(request: IncomingMessage): string {
   return /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
 }
 
 /** In constant time, whatever the lengths; an empty token is nobody's. */
-function same(given: string, expected: string): boolean {
+export function same(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(expected)) && expected !== ''
 }
 
-function unauthorised(text: string): RequestError {
+export function unauthorised(text: string): RequestError {
   return new RequestError(401, 'TOKEN_UNKNOWN', text, { 'www-authenticate': 'Bearer' })
 }
