@@ -46,6 +46,7 @@ function badges(change) {
   box.append(badge(change.class ? word.toUpperCase() : `PROPOSED ${word.toUpperCase()}`, change.class ? TONES[word] : 'neutral'))
   if (change.verdict !== 'AUTHENTIC') box.append(badge(change.verdict, VERDICTS[change.verdict] ?? 'danger'))
   if (change.knownExploited) box.append(badge('KNOWN EXPLOITED', 'danger'))
+  if (change.standsStill) box.append(badge(change.standsStill.toUpperCase(), 'danger'))
   if (change.rehearsal) box.append(badge('REHEARSAL', 'info'))
   return box
 }
@@ -136,9 +137,9 @@ function clockWords({ by, doneAt, state }, now, { zone }, done, none) {
   const when = sayTime(doneAt ?? by, 'date-time', zone, now)
   switch (state) {
     case 'met':
-      return `${done} ${when}, ${sayLeft(margin)} before its deadline`
+      return `${done} ${when} · ${sayLeft(margin)} to spare`
     case 'missed':
-      return `${done} ${when}, ${sayLeft(-margin)} too late`
+      return `${done} ${when} · ${sayLeft(-margin)} too late`
     case 'overdue':
       return `OVERDUE by ${sayLeft(-margin)}, was due ${when}`
     case 'near':

@@ -19,6 +19,7 @@
  * @property {string} proposed
  * @property {boolean} knownExploited
  * @property {boolean} rehearsal
+ * @property {'halted' | 'stopped' | null} standsStill
  * @property {ChangeClocks | null} clocks
  * @property {string} clockWords
  * @property {Wait} wait

@@ -4,7 +4,7 @@ import type { HostProgress } from '../../core/deploy/progress.ts'
 import { aboutOf, isOpen, mayOversee, type OtherTask, overviewOf } from '../../core/overview/overview.ts'
 import type { CardLink, Overview, SourceLine } from '../../core/overview/view.ts'
 import type { Audience, Policy } from '../../core/policy.ts'
-import { allow, type Ruled } from '../../core/result.ts'
+import { allow, type Instant, type Ruled } from '../../core/result.ts'
 import { readSourceState, sourceSubject } from '../bulletins/source-state.ts'
 import { readBaselines } from '../change/baseline.ts'
 import { changeSubject } from '../change/rows.ts'
@@ -17,6 +17,7 @@ export async function overviewFor(house: House, personId: string): Promise<Ruled
   const { policy, approved } = house.inForce
   const person = mayOversee(policy, personId)
   if (!person.ok) return person
+  const now = house.clock.now().toISOString()
   const states = await openChanges(house)
   const [hosts, baselines, sources, held, delays] = await Promise.all([
     hostsOf(house, states),
@@ -29,14 +30,14 @@ export async function overviewFor(house: House, personId: string): Promise<Ruled
   const links = await cardLinks(house, [...states.map(({ id }) => changeSubject(id)), ...others.map(({ subject }) => subject)])
   const overview = overviewOf(
     {
-      now: house.clock.now().toISOString(),
+      now,
       policy,
       approved,
       changes: states.map((state) => ({
         state,
         name: subjectOf(state),
         hosts: hosts.get(state.id) ?? [],
-        card: links(changeSubject(state.id), purposeOf(state), 'patch team'),
+        card: links(changeSubject(state.id), purposeOf(state, now), 'patch team'),
       })),
       others: others.map(({ subject, ...task }) => ({ ...task, card: links(subject, null, audienceOf(task.role)) })),
       assets: await readFleet(
@@ -69,13 +70,15 @@ async function hostsOf(house: House, states: readonly ChangeState[]): Promise<Re
 }
 
 /** The purpose of the card that a change's next step is made on. */
-function purposeOf(state: ChangeState): string {
-  const digest = state.submission?.digest ?? ''
+function purposeOf(state: ChangeState, now: Instant): string {
+  const { digest = '', plan } = state.submission ?? {}
   switch (state.phase) {
     case 'testing':
     case 'planning':
       return state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch ? 'alert' : 'test'
     case 'deciding':
+      // A plan whose window is over is replaced where it was made.
+      return plan && Date.parse(plan.window.end) <= Date.parse(now) ? 'test' : planPurpose('decision', digest)
     case 'approved':
       return planPurpose('decision', digest)
     case 'announced':

@@ -93,6 +93,7 @@ function openChange({ state, name, hosts, card }: ChangeFacts, { policy, approve
     proposed: state.proposal.class,
     knownExploited: state.bulletin.vulnerabilities.some(({ knownExploited }) => knownExploited === 'yes'),
     rehearsal: state.submission?.plan.runner === 'rehearsal',
+    standsStill: state.rollout?.status === 'halted' || state.rollout?.status === 'stopped' ? state.rollout.status : null,
     clocks: clocksOf(state, now),
     clockWords: clockWords(policy.classes[state.classification?.class ?? state.proposal.class]),
     wait: { ...wait, names: wait.people.map((id) => policy.people.find((one) => one.id === id)?.name ?? id) },

@@ -74,6 +74,8 @@ export interface OpenChange {
   readonly knownExploited: boolean
   /** Its runner only pretends. */
   readonly rehearsal: boolean
+  /** Its rollout halted by a threshold, or a person stopped it. */
+  readonly standsStill: 'halted' | 'stopped' | null
   /** Null until it is classified: only then they run. */
   readonly clocks: { readonly zero: Instant; readonly start: ClockLine; readonly complete: ClockLine } | null
   /** The deadlines of the proposed class in words, until it is classified. */
