@@ -66,7 +66,9 @@ function baselineLines({ assets, baselines, exempt }: ComplianceFacts): readonly
   )
   return [...Map.groupBy(standings, ({ assetClass, product }) => `${assetClass}\n${product}`).values()]
     .map((group) => baselineLine(group, exempt))
-    .sort((a, b) => compareText(a.assetClass, b.assetClass) || compareText(a.product, b.product))
+    .sort(
+      (a, b) => b.below - a.below || b.above - a.above || compareText(a.assetClass, b.assetClass) || compareText(a.product, b.product),
+    )
 }
 
 /** A product may be there in several architectures: the worst counts, and below comes before above. */

@@ -122,7 +122,7 @@ export interface Calendar {
   readonly blackouts: readonly { readonly name: string; readonly reason: string; readonly from: Instant; readonly to: Instant }[]
 }
 
-/** Hosts of one class of asset against the standard version of one product. */
+/** Hosts of one class of asset against the standard version of one product. The four figures add up to its hosts. */
 export interface BaselineLine {
   readonly assetClass: string
   readonly product: string
@@ -156,7 +156,7 @@ export interface Compliance {
   /** The latest sign of life of any host; null: the inventory is empty. */
   readonly lastSeen: Instant | null
   readonly patches: readonly PatchLine[]
-  /** Empty until the first review was closed. */
+  /** Those with hosts below first. Empty until the first review was closed. */
   readonly baselines: readonly BaselineLine[]
 }
 
