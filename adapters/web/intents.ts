@@ -7,7 +7,7 @@ import { type Answer, RequestError } from './answer.ts'
 import { oneOf, readablePlaces, samplePerson } from './people.ts'
 import { parse, readJson } from './request.ts'
 import type { Web } from './routes.ts'
-import { requestPerson } from './session.ts'
+import { tokenPerson } from './tokens.ts'
 
 const intentBody = z
   .strictObject({
@@ -27,7 +27,7 @@ type IntentBody = z.infer<typeof intentBody>
 
 /** A click, a form or a typed command. A refusal is an answer (200), a malformed request is not (400). */
 export async function postIntent(web: Web, request: IncomingMessage): Promise<Answer> {
-  const owner = web.sample ? null : requestPerson(request, web.tokens)
+  const owner = web.sample ? null : tokenPerson(request, web.tokens)
   const body = parse(intentBody, await readJson(request))
   const actor = owner === null ? await samplePerson(web, body.person) : tokenOwner(owner, body.person)
   oneOf(

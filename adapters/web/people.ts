@@ -3,11 +3,11 @@ import { mayRead } from '../../src/core/policy/readers.ts'
 import type { PlaceView } from '../../src/ports.ts'
 import { RequestError } from './answer.ts'
 import type { Web } from './routes.ts'
-import { requestPerson } from './session.ts'
+import { tokenPerson } from './tokens.ts'
 
 /** Outside sample mode only people with a token, or a session that they got for it, may read. */
 export function reader(web: Web, request: IncomingMessage): string | null {
-  return web.sample ? null : requestPerson(request, web.tokens)
+  return web.sample ? null : tokenPerson(request, web.tokens)
 }
 
 /** Who somebody says to be, in sample mode. */

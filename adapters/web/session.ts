@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { RequestError } from './answer.ts'
-import { bearer, same, tokenPerson, unauthorised, type WebTokens } from './tokens.ts'
+import { same } from './secret.ts'
+import type { WebTokens } from './tokens.ts'
 
 /** How long a session of the page lasts, in seconds. */
 export const SESSION_SECONDS = 12 * 60 * 60
@@ -35,13 +36,6 @@ export function sessionPerson(request: IncomingMessage, tokens: WebTokens): stri
   // That a given origin is ours was checked at the door.
   if (!reads && origin === undefined)
     throw new RequestError(403, 'ORIGIN_FORBIDDEN', 'Expected the origin of this page with a session, got none. Programs use their token.')
-  return person
-}
-
-/** The person that the request's token, or its session, is; 401 without a known one. */
-export function requestPerson(request: IncomingMessage, tokens: WebTokens): string {
-  const person = request.headers.authorization === undefined ? sessionPerson(request, tokens) : tokenPerson(bearer(request), tokens)
-  if (person === null) throw unauthorised('Expected `Authorization: Bearer <your token>`, or a session of the page.')
   return person
 }
 

@@ -4,7 +4,7 @@ import { type Answer, RequestError } from './answer.ts'
 import { readJson } from './request.ts'
 import type { Web } from './routes.ts'
 import { sessionCookie, sessionValue } from './session.ts'
-import { tokenPerson, unauthorised } from './tokens.ts'
+import { ownerOf, unauthorised } from './tokens.ts'
 
 const signInBody = z.strictObject({ token: z.string().min(1).max(500) }, 'expected {"token": "..."}')
 
@@ -14,7 +14,7 @@ export async function signIn(web: Web, request: IncomingMessage): Promise<Answer
   const read = signInBody.safeParse(await readJson(request))
   if (!read.success) throw new RequestError(400, 'MALFORMED', 'Expected {"token": "..."}, got something else.')
   const token = read.data.token.trim()
-  const person = tokenPerson(token, web.tokens)
+  const person = ownerOf(token, web.tokens)
   if (person === null) throw unauthorised('This token is not known.')
   return { status: 200, body: { person }, headers: { 'set-cookie': sessionCookie(request, sessionValue(person, token, new Date())) } }
 }

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { RequestError } from './answer.ts'
+import { same } from './secret.ts'
+import { sessionPerson } from './session.ts'
 
 export interface WebTokens {
   /** Bearer token of those who report about hosts. */
@@ -9,8 +10,15 @@ export interface WebTokens {
   readonly people: readonly { readonly person: string; readonly token: string }[]
 }
 
+/** The person that the request's token, or the session of the page, is; 401 without either. */
+export function tokenPerson(request: IncomingMessage, tokens: WebTokens): string {
+  const person = request.headers.authorization === undefined ? sessionPerson(request, tokens) : ownerOf(bearer(request), tokens)
+  if (person === null) throw unauthorised('Expected `Authorization: Bearer <your token>`, or a session of the page.')
+  return person
+}
+
 /** Whose token it is; null: nobody's. */
-export function tokenPerson(given: string, tokens: WebTokens): string | null {
+export function ownerOf(given: string, tokens: WebTokens): string | null {
   // Every token is compared, so that the time tells nothing about which one was near.
   const [known] = tokens.people.filter(({ token }) => same(given, token))
   return known?.person ?? null
@@ -21,15 +29,8 @@ export function checkReportsToken(request: IncomingMessage, tokens: WebTokens): 
   if (!same(bearer(request), tokens.reports)) throw unauthorised('Expected `Authorization: Bearer <reports token>`.')
 }
 
-/** The token that a request bears; empty: none. */
-export function bearer(request: IncomingMessage): string {
+function bearer(request: IncomingMessage): string {
   return /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
-}
-
-/** In constant time, whatever the lengths; an empty token is nobody's. */
-export function same(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected)) && expected !== ''
 }
 
 export function unauthorised(text: string): RequestError {

@@ -1,7 +1,7 @@
 import type { Card } from '../../src/cards/card.ts'
 import type { Intent } from '../../src/core/intent.ts'
 import type { Overview } from '../../src/core/overview/view.ts'
-import type { Doors, HostReport, Outcome, PostView } from '../../src/ports.ts'
+import type { Doors, HostReport, Outcome, PlaceView, PostView } from '../../src/ports.ts'
 import { card } from './cards.ts'
 import { anOverview } from './overview.ts'
 
@@ -14,6 +14,7 @@ export interface TestHouse {
   /** What `handleIntent` answers. */
   answer: (intent: Intent) => Promise<Outcome> | Outcome
   healthy: boolean
+  readonly places: PlaceView[]
   /** What stands in the overview of whoever acts. */
   overview: Overview
   /** How many listen for posts. */
@@ -36,6 +37,10 @@ export function testHouse(): TestHouse {
     answer: () => ({ ok: true, cards: [] }),
     healthy: true,
     overview: anOverview(),
+    places: [
+      { id: 'team', name: 'Patch team', audience: 'patch team', platform: 'web' },
+      { id: 'people', name: 'Announcements', audience: 'end users', platform: 'web' },
+    ],
     listeners: () => listeners.size,
     say(id, said, threadOf) {
       const post: PostView = { id, threadOf: threadOf ?? null, card: said, updatedAt: NOW }
@@ -50,10 +55,7 @@ export function testHouse(): TestHouse {
         return house.answer(intent)
       },
       formFor: async () => null,
-      places: async () => [
-        { id: 'team', name: 'Patch team', audience: 'patch team', platform: 'web' },
-        { id: 'people', name: 'Announcements', audience: 'end users', platform: 'web' },
-      ],
+      places: async () => house.places,
       people: async () => [
         { id: 'ana', name: 'Ana Duarte', roles: ['patch-team'], zone: 'Europe/Berlin' },
         { id: 'dana', name: 'Dana Okafor', roles: ['security'], zone: 'America/New_York' },

@@ -43,7 +43,7 @@ const overview = overviewPage(() => ({
   zone: zone(),
   sample: state.sample,
   hrefOf: ({ place, post }) => hashOf(place, state.person, post),
-  adminHref: hashOf(state.places.find((place) => place.audience === 'admin')?.id ?? null, state.person),
+  adminPlace: state.places.find((place) => place.audience === 'admin')?.id ?? null,
 }))
 const events = liveEvents({
   onOpen: onConnected,

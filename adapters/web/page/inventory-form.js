@@ -7,8 +7,8 @@ import { make } from './dom.js'
 const KINDS = [
   { value: 'csv', label: 'CSV: one line per host and package', host: false },
   { value: 'json', label: 'JSON: hosts with their packages', host: false },
-  { value: 'rpm', label: 'Output of rpm -qa, of one host', host: true },
-  { value: 'dpkg', label: 'Output of dpkg -l, of one host', host: true },
+  { value: 'rpm-qa', label: 'Output of rpm -qa, of one host', host: true },
+  { value: 'dpkg-l', label: 'Output of dpkg -l, of one host', host: true },
 ]
 
 /** @type {HTMLElement | null} */
@@ -52,7 +52,7 @@ function makeForm() {
     const [bytes] = file.files ?? []
     if (!bytes || button.getAttribute('aria-disabled') === 'true') return
     button.setAttribute('aria-disabled', 'true')
-    say(answer, 'Sending...')
+    say(answer, 'Importing... Its card in the admin place shows how far it is.')
     await send(bytes, kind.value, chosen()?.host ? host.value.trim() : '', answer)
     button.setAttribute('aria-disabled', 'false')
   })
@@ -73,16 +73,28 @@ function field(id, name, control) {
 /** @param {File} file @param {string} kind @param {string} host @param {HTMLElement} answer */
 async function send(file, kind, host, answer) {
   if (!current) return
-  const query = new URLSearchParams({ kind, ...(host ? { name: host } : {}), ...(current.sample ? { person: current.person } : {}) })
+  const { sample, person, adminPlace, hrefOf } = current
+  const query = new URLSearchParams({ kind, name: file.name, ...(host ? { host } : {}), ...(sample ? { person } : {}) })
+  if (adminPlace) query.set('place', adminPlace)
   try {
     const taken = await upload(`/api/inventory?${query}`, file)
-    say(answer, `Taken as import ${taken.import}. How it goes stands in the admin place: `, 'good')
-    const link = make('a', '', 'open it')
-    link.href = current.adminHref
-    answer.append(link, '.')
+    if (taken.refusal) return say(answer, taken.refusal.text, 'bad')
+    say(answer, takenWords(taken.import), 'good')
+    if (!adminPlace) return
+    const link = make('a', '', 'Look at its card')
+    link.href = hrefOf({ place: adminPlace })
+    answer.append(' ', link, '.')
   } catch (error) {
     say(answer, refusalOf(error, file), 'bad')
   }
+}
+
+/** What is wrong with single lines stands on the card. @param {unknown} view the import, or its number while it goes on */
+function takenWords(view) {
+  if (typeof view !== 'object' || view === null) return `Taken as import ${view}.`
+  const { id, rows, taken, skipped } = /** @type {{id: number, rows: number, taken: number, skipped?: {count: number}}} */ (view)
+  const lines = skipped?.count ? `, ${skipped.count} ${skipped.count === 1 ? 'line' : 'lines'} skipped` : ''
+  return `Import ${id}: ${taken} of ${rows} ${rows === 1 ? 'host' : 'hosts'} taken${lines}.`
 }
 
 /** @param {unknown} error @param {File} file */

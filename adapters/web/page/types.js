@@ -35,7 +35,7 @@
 /** @typedef {{hosts: number, stale: number, staleAfterDays: number, unmanaged: number, lastSeen: string | null, patches: PatchLine[], baselines: BaselineLine[]}} Compliance */
 /** @typedef {{id: string, name: string, state: 'good' | 'failing' | 'not asked', lastGoodAt: string | null, failingSince: string | null, dropped: number}} SourceLine */
 /** @typedef {{now: string, waitsForYou: Task[], changes: OpenChange[], calendar: Calendar, compliance: Compliance, sources: SourceLine[]}} Overview */
-/** @typedef {{person: string, roles: readonly string[], zone: string, sample: boolean, hrefOf: (card: CardLink) => string, adminHref: string}} OverviewContext */
+/** @typedef {{person: string, roles: readonly string[], zone: string, sample: boolean, adminPlace: string | null, hrefOf: (card: {place: string, post?: string}) => string}} OverviewContext */
 /** @typedef {{id: string, name: string, audience: string}} Place */
 /** @typedef {{id: string, name: string, roles: string[], zone: string}} Person */
 /** @typedef {{[key: string]: any}} CardJson */
