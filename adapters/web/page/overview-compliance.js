@@ -11,7 +11,7 @@ const SHOWN = 8
 /** @param {Overview} overview @param {OverviewContext} context */
 export function drawCompliance({ compliance, now }, { zone }) {
   if (compliance.hosts === 0)
-    return [make('p', 'nothing', 'The inventory is empty: nobody can say which hosts need what. Import one below.')]
+    return [make('p', 'nothing', 'The inventory is empty: nobody can say which hosts need what. An admin imports one on this page.')]
   return [freshness(compliance, now, zone), patchFigure(compliance.patches), baselineFigure(compliance.baselines)]
 }
 
