@@ -22,7 +22,7 @@ const rollout: Rollout = {
 }
 const classified = (own: Partial<ChangeState> = {}): ChangeState => ({
   ...opened(),
-  classification: { ...act('ana'), class: 'high' },
+  classification: { ...act('ana'), class: 'high', type: 'normal' },
   clocks: { zero: T0, startBy: later(60 * 168), completeBy: later(60 * 336) },
   ...own,
 })
@@ -33,12 +33,15 @@ const announcement = { what: '', why: '', by: 'ana', at: T0, endUsersAt: later(1
 const SECURITY = ['dana', 'oskar', 'farah']
 const TEAM = ['ana', 'ben', 'chiara', 'emil']
 
+const awaiting = (until?: string) =>
+  classified({ phase: 'awaiting', awaiting: { what: 'the October rollup', by: 'ana', since: T0, ...(until ? { until } : {}) } })
+
 describe('what a change waits for, and whose turn it is', () => {
   const wait = (state: ChangeState, now = NOW, hosts = progress(), approved = true) => waitOf({ state, hosts, policy, approved, now })
 
   test.each<[string, ChangeState, string, readonly string[]]>([
     ['alerted', opened(), 'Classify it', ['ana', 'ben', 'chiara', ...SECURITY]],
-    ['UNCONFIRMED', opened({ verdict: 'UNCONFIRMED' }), 'Vouch for the bulletin: it is UNCONFIRMED', SECURITY],
+    ['UNCONFIRMED', opened({ verdict: 'UNCONFIRMED' }), 'Vouch for RHSA-2023:3408: it is UNCONFIRMED', SECURITY],
     [
       'UNCONFIRMED and vouched',
       { ...opened({ verdict: 'UNCONFIRMED' }), vouch: act('dana') },
@@ -63,6 +66,19 @@ describe('what a change waits for, and whose turn it is', () => {
       'Decide: 2 failed.',
       TEAM,
     ],
+    ['awaiting', awaiting(), 'It awaits the October rollup', []],
+    [
+      'awaiting until a day that has come',
+      awaiting(NOW),
+      'Look at it again: it awaits the October rollup',
+      ['ana', 'ben', 'chiara', ...SECURITY],
+    ],
+    [
+      'done elsewhere',
+      classified({ phase: 'done elsewhere' }),
+      'It was done outside Patchcrier and waits for the inventory to show it',
+      [],
+    ],
     [
       'reviewing',
       classified({ phase: 'reviewing', review: { openedAt: T0, lessons: [] } }),
@@ -84,6 +100,18 @@ describe('what a change waits for, and whose turn it is', () => {
     const approvals = [{ person: 'oskar', at: T0, digest: 'd' }]
     const answer = wait(classified({ phase: 'deciding', submission: { ...submission, approvals } }))
     expect([answer.roles, answer.people]).toEqual([['operations'], ['emil']])
+  })
+
+  test('a second person is asked for where one seat is not enough', () => {
+    const classes = { ...policy.classes, high: { ...policy.classes.high, emergencyQuorum: [{ role: 'security' as const, count: 1 }] } }
+    const state = classified({
+      phase: 'deciding',
+      bulletin: { ...opened().bulletin, verdict: 'CORROBORATED' },
+      classification: { ...act('ana'), class: 'high', type: 'emergency' },
+      submission: { ...submission, approvals: [{ person: 'dana', at: T0, digest: 'd' }] },
+    })
+    const answer = waitOf({ state, hosts: [], policy: { ...policy, classes }, approved: true, now: NOW })
+    expect([answer.roles, answer.people]).toEqual([['security'], ['farah']])
   })
 
   test.each(['deciding', 'approved'] as const)('%s: a plan whose window is over has to be made anew', (phase) => {
@@ -175,7 +203,14 @@ describe('the calendar', () => {
 
 describe('compliance', () => {
   const openssl = (version: string) => [`openssl-1:${version}-9.el8_6.x86_64`]
-  const entry = { assetClass: 'web servers', product: 'openssl', arch: 'x86_64', stream: 'BaseOS-8.6.0.Z.EUS', version: '1:1.1.1k-9.el8_6' }
+  const entry = {
+    assetClass: 'web servers',
+    product: 'openssl',
+    scheme: 'rpm' as const,
+    arch: 'x86_64',
+    stream: 'BaseOS-8.6.0.Z.EUS',
+    version: '1:1.1.1k-9.el8_6',
+  }
   const facts = { assets: [], needing: [], baselines: [], exempt: new Set<string>(), staleAfterDays: 7, now: NOW }
 
   test('a host counts once however many open changes are for it, and as overdue when one of them is', () => {
@@ -305,6 +340,15 @@ describe('the overview of one person', () => {
       knownExploited: true,
       standsStill: 'stopped',
     })
+  })
+
+  test('a host that was patched elsewhere is done once it was seen so; a drill is about no host', () => {
+    const elsewhere = HOSTS.map((host, i) => ({ host, ...act('ana'), when: T0, reason: 'x', ...(i < 2 ? { seenAt: NOW } : {}) }))
+    const assets = HOSTS.map((host) => asset(host, [], { assetClass: aHost(host).assetClass }))
+    const of = (own: Partial<ChangeState>) =>
+      overviewOf({ ...facts(classified({ phase: 'done elsewhere', elsewhere, ...own })), assets }, person('ana')).compliance.patches
+    expect(of({})).toMatchObject([{ hosts: 5, clear: 2, open: 3 }])
+    expect(of({ drill: act('ana') })).toMatchObject([{ hosts: 5, clear: 5, open: 0 }])
   })
 
   test('an open change past its deadline makes its hosts overdue, verified ones excepted', () => {

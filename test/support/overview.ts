@@ -13,6 +13,8 @@ export const aChange = (own: Partial<OpenChange> = {}): OpenChange => ({
   phaseWords: 'is being tested',
   class: 'critical',
   proposed: 'high',
+  emergency: false,
+  drill: false,
   knownExploited: false,
   rehearsal: false,
   standsStill: null,

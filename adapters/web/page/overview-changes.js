@@ -44,6 +44,8 @@ function badges(change) {
   const box = make('p', 'badges')
   const word = change.class ?? change.proposed
   box.append(badge(change.class ? word.toUpperCase() : `PROPOSED ${word.toUpperCase()}`, change.class ? TONES[word] : 'neutral'))
+  if (change.drill) box.append(badge('DRILL', 'info'))
+  if (change.emergency) box.append(badge('EMERGENCY', 'danger'))
   if (change.verdict !== 'AUTHENTIC') box.append(badge(change.verdict, VERDICTS[change.verdict] ?? 'danger'))
   if (change.knownExploited) box.append(badge('KNOWN EXPLOITED', 'danger'))
   if (change.standsStill) box.append(badge(change.standsStill.toUpperCase(), 'danger'))

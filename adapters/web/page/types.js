@@ -17,6 +17,8 @@
  * @property {string} phaseWords
  * @property {string | null} class
  * @property {string} proposed
+ * @property {boolean} emergency
+ * @property {boolean} drill
  * @property {boolean} knownExploited
  * @property {boolean} rehearsal
  * @property {'halted' | 'stopped' | null} standsStill

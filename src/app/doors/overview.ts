@@ -1,12 +1,15 @@
 import { nameOf, subjectOf } from '../../cards/words.ts'
+import { unvouched } from '../../core/change/bulletins.ts'
+import { isOver } from '../../core/change/guard.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
-import { aboutOf, isOpen, mayOversee, type OtherTask, overviewOf } from '../../core/overview/overview.ts'
+import { aboutOf, mayOversee, type OtherTask, overviewOf } from '../../core/overview/overview.ts'
 import type { CardLink, Overview, SourceLine } from '../../core/overview/view.ts'
 import type { Audience, Policy } from '../../core/policy.ts'
 import { allow, type Instant, type Ruled } from '../../core/result.ts'
 import { readSourceState, sourceSubject } from '../bulletins/source-state.ts'
 import { readBaselines } from '../change/baseline.ts'
+import { exemptHosts } from '../change/exemptions.ts'
 import { changeSubject } from '../change/rows.ts'
 import { planPurpose } from '../chat/show.ts'
 import type { House } from '../house.ts'
@@ -45,7 +48,7 @@ export async function overviewFor(house: House, personId: string): Promise<Ruled
         baselines.map(({ product }) => product),
       ),
       baselines,
-      exempt: new Set(),
+      exempt: await exemptHosts(house.db, house.clock.now()),
       sources,
     },
     person.value,
@@ -57,7 +60,7 @@ type Unlinked = Omit<OtherTask, 'card'> & { readonly subject: string }
 
 async function openChanges(house: House): Promise<readonly ChangeState[]> {
   const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
-  return rows.map(({ state }) => state as unknown as ChangeState).filter(isOpen)
+  return rows.map(({ state }) => state as unknown as ChangeState).filter((state) => !isOver(state))
 }
 
 async function hostsOf(house: House, states: readonly ChangeState[]): Promise<ReadonlyMap<number, readonly HostProgress[]>> {
@@ -75,7 +78,7 @@ function purposeOf(state: ChangeState, now: Instant): string {
   switch (state.phase) {
     case 'testing':
     case 'planning':
-      return state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch ? 'alert' : 'test'
+      return unvouched(state).length > 0 ? 'alert' : 'test'
     case 'deciding':
       // A plan whose window is over is replaced where it was made.
       return plan && Date.parse(plan.window.end) <= Date.parse(now) ? 'test' : planPurpose('decision', digest)

@@ -66,16 +66,14 @@ function baselineLines({ assets, baselines, exempt }: ComplianceFacts): readonly
   )
   return [...Map.groupBy(standings, ({ assetClass, product }) => `${assetClass}\n${product}`).values()]
     .map((group) => baselineLine(group, exempt))
-    .sort(
-      (a, b) => b.below - a.below || b.above - a.above || compareText(a.assetClass, b.assetClass) || compareText(a.product, b.product),
-    )
+    .sort((a, b) => b.below - a.below || b.above - a.above || compareText(a.assetClass, b.assetClass) || compareText(a.product, b.product))
 }
 
 /** A product may be there in several architectures: the worst counts, and below comes before above. */
 function baselineLine(group: readonly Standing[], exempt: ReadonlySet<string>): BaselineLine {
   const hosts = [...Map.groupBy(group, ({ host }) => host)].map(([host, of]) => ({
     host,
-    status: exempt.has(host) ? 'exempt' : (['below', 'above', 'at'] as const).find((status) => of.some((one) => one.status === status)),
+    status: standingOf(of, exempt.has(host)),
   }))
   const named = (status: string): readonly string[] =>
     hosts
@@ -92,6 +90,12 @@ function baselineLine(group: readonly Standing[], exempt: ReadonlySet<string>): 
     exempt: named('exempt').length,
     named: { below: named('below').slice(0, NAMED), above: named('above').slice(0, NAMED) },
   }
+}
+
+/** A host that is exempt is not below: somebody answers for it. One that has the standard has it all the same. */
+function standingOf(of: readonly Standing[], exempt: boolean): Standing['status'] | 'exempt' | undefined {
+  const worst = (['below', 'above', 'at'] as const).find((status) => of.some((one) => one.status === status))
+  return exempt && worst === 'below' ? 'exempt' : worst
 }
 
 /** Code-unit order: the same on every machine. */

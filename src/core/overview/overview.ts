@@ -1,7 +1,8 @@
 import type { Asset } from '../assess/asset.ts'
 import type { BaselineEntry } from '../assess/baseline.ts'
+import { vulnerabilitiesOf } from '../change/bulletins.ts'
 import { phaseWords } from '../change/guard.ts'
-import type { ChangeState, Phase } from '../change/state.ts'
+import type { ChangeState } from '../change/state.ts'
 import type { HostProgress } from '../deploy/progress.ts'
 import { nextOpenings } from '../deploy/window.ts'
 import { clockWords } from '../evaluate/clocks.ts'
@@ -14,8 +15,6 @@ import { clocksOf, nextDeadline } from './clocks.ts'
 import { complianceOf, type Needing } from './compliance.ts'
 import type { CardLink, HostFigures, OpenChange, Overview, SourceLine, Task } from './view.ts'
 import { waitOf } from './wait.ts'
-
-const OVER: readonly Phase[] = ['closed', 'not relevant']
 
 /** A change that is not over, as it stands. */
 export interface ChangeFacts {
@@ -46,8 +45,6 @@ export interface OverviewFacts {
   readonly exempt: ReadonlySet<string>
   readonly sources: readonly SourceLine[]
 }
-
-export const isOpen = ({ phase }: Pick<ChangeState, 'phase'>): boolean => !OVER.includes(phase)
 
 /** May this person see it all? Asked before anything is read. */
 export function mayOversee(policy: Policy, personId: string): Ruled<Person> {
@@ -91,7 +88,9 @@ function openChange({ state, name, hosts, card }: ChangeFacts, { policy, approve
     phaseWords: phaseWords(state.phase),
     class: state.classification?.class ?? null,
     proposed: state.proposal.class,
-    knownExploited: state.bulletin.vulnerabilities.some(({ knownExploited }) => knownExploited === 'yes'),
+    emergency: state.classification?.type === 'emergency',
+    drill: state.drill !== undefined,
+    knownExploited: vulnerabilitiesOf(state).some(({ knownExploited }) => knownExploited === 'yes'),
     rehearsal: state.submission?.plan.runner === 'rehearsal',
     standsStill: state.rollout?.status === 'halted' || state.rollout?.status === 'stopped' ? state.rollout.status : null,
     clocks: clocksOf(state, now),
@@ -145,9 +144,11 @@ function plannedOf({ state, name, hosts, card }: ChangeFacts, { policy, now }: O
   return next ? [{ window: { ...window, start: next.start, end: next.end }, change }] : []
 }
 
-/** Installed is not enough: only a verified host is done. */
+/** Installed is not enough: only a verified host is done, or one that was patched elsewhere and seen so. A drill is about no real hole. */
 function needingOf({ state, hosts }: ChangeFacts, now: Instant): readonly Needing[] {
-  const done = new Set(hosts.filter(({ status }) => status === 'verified').map(({ host }) => host))
+  if (state.drill) return []
+  const verified = hosts.filter(({ status }) => status === 'verified')
+  const done = new Set([...verified, ...state.elsewhere.filter(({ seenAt }) => seenAt !== undefined)].map(({ host }) => host))
   const by = state.clocks?.completeBy
   const overdue = by !== undefined && by !== null && Date.parse(now) > Date.parse(by)
   return state.hosts.filter(({ host }) => !done.has(host)).map(({ host }) => ({ host, overdue }))

@@ -71,6 +71,10 @@ export interface OpenChange {
   /** Null until a person has classified it. */
   readonly class: ChangeClass | null
   readonly proposed: ChangeClass
+  /** On the shorter path. */
+  readonly emergency: boolean
+  /** An exercise: everything about it is pretended. */
+  readonly drill: boolean
   readonly knownExploited: boolean
   /** Its runner only pretends. */
   readonly rehearsal: boolean

@@ -1,15 +1,22 @@
+import { unvouched } from '../change/bulletins.ts'
 import { phaseWords } from '../change/guard.ts'
 import { rolloutView } from '../change/rollout-view.ts'
-import type { ChangeState, Rollout, SubmittedPlan } from '../change/state.ts'
+import type { ChangeState, Phase, Rollout, SubmittedPlan } from '../change/state.ts'
 import type { HostProgress } from '../deploy/progress.ts'
 import { nextStep } from '../deploy/rollout.ts'
-import { type Approval, humanIdOf, humanOf, quorumStatus } from '../evaluate/quorum.ts'
+import { type Approval, humanIdOf, humanOf, neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
 import type { Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import type { Wait } from './view.ts'
 
+const CLASSIFIERS: readonly Role[] = ['patch-team', 'security']
 const PLANNERS: readonly Role[] = ['patch-team', 'operations']
 const REVIEWERS: readonly Role[] = ['patch-team', 'security', 'operations', 'manager']
+
+/** Phases in which a missing vouch holds everything up. */
+const VOUCHABLE: readonly Phase[] = ['alerted', 'awaiting', 'testing', 'planning']
+
+type Turn = (text: string, roles: readonly Role[]) => Wait
 
 interface Asked {
   readonly state: ChangeState
@@ -23,11 +30,14 @@ interface Asked {
 /** What a change waits for, and whose turn it is (the rules of core/change/decide-*.ts, seen from the other side). */
 export function waitOf(asked: Asked): Wait {
   const { state, policy } = asked
-  const turn = (text: string, roles: readonly Role[]): Wait => ({ text, roles, people: holdersOf(policy, roles), until: null })
-  if (needsVouch(state)) return turn('Vouch for the bulletin: it is UNCONFIRMED', ['security'])
+  const turn: Turn = (text, roles) => ({ text, roles, people: holdersOf(policy, roles), until: null })
+  const [doubtful] = VOUCHABLE.includes(state.phase) ? unvouched(state) : []
+  if (doubtful) return turn(`Vouch for ${doubtful.vendorId}: it is UNCONFIRMED`, ['security'])
   switch (state.phase) {
     case 'alerted':
-      return turn('Classify it', ['patch-team', 'security'])
+      return turn('Classify it', CLASSIFIERS)
+    case 'awaiting':
+      return awaitingWait(asked, turn)
     case 'testing':
       return turn(testWords(state), PLANNERS)
     case 'planning':
@@ -48,8 +58,12 @@ export function waitOf(asked: Asked): Wait {
 
 const nobody = (text: string, until: Instant | null = null): Wait => ({ text, roles: [], people: [], until })
 
-const needsVouch = ({ bulletin, vouch, phase }: ChangeState): boolean =>
-  bulletin.verdict === 'UNCONFIRMED' && !vouch && ['alerted', 'testing', 'planning'].includes(phase)
+/** Somebody said when to look at it again; else it waits until what it awaits comes. */
+function awaitingWait({ state: { awaiting }, now }: Asked, turn: Turn): Wait {
+  const { what = 'a rollup or service pack', until } = awaiting ?? {}
+  const past = until !== undefined && Date.parse(until) <= Date.parse(now)
+  return past ? turn(`Look at it again: it awaits ${what}`, CLASSIFIERS) : nobody(`It awaits ${what}`, until ?? null)
+}
 
 const windowPast = ({ state, now }: Asked): boolean =>
   state.submission !== undefined && Date.parse(state.submission.plan.window.end) <= Date.parse(now)
@@ -83,14 +97,16 @@ function quorumWait(
   policy: Policy,
 ): Wait {
   if (!classification) return nobody('Waits for its classification')
-  const { missing } = quorumStatus(policy.classes[classification.class].quorum, approvals, submitted.by, policy)
-  const roles = missing.map(({ role }) => role)
+  const needed = neededQuorum(policy, classification)
+  const { missing } = quorumStatus(needed, approvals, submitted.by, policy)
+  // All seats taken, and yet not decided: what is not AUTHENTIC needs a second person.
+  const roles = (missing.length > 0 ? missing : needed).map(({ role }) => role)
   const out = new Set([submitted.by, ...approvals.map(({ person }) => person)].map((id) => humanIdOf(policy, id)))
   const people = policy.people.filter((person) => !out.has(humanOf(person)) && person.roles.some((role) => roles.includes(role)))
   return { text, roles, people: people.map(({ id }) => id), until: null }
 }
 
-function rolloutWait(asked: Asked, turn: (text: string, roles: readonly Role[]) => Wait): Wait {
+function rolloutWait(asked: Asked, turn: Turn): Wait {
   const { state, hosts, policy, approved, now } = asked
   const { rollout, submission, announcement } = state
   if (!approved) return nobody('The managers approve the policy: until then nothing is rolled out')
