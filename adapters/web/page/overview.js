@@ -9,10 +9,10 @@ import { redraw } from './redraw.js'
 
 /** @import {Overview, OverviewContext} from './types.js' */
 
-/** Milliseconds: how long a burst of events is gathered; after how long what time alone changes is drawn again; next try. */
+/** Milliseconds: how long a burst of events is gathered; rest between two reads; after how long what time alone changes is read again. */
 const GATHER = 150
+const REST = 1_500
 const MINUTE = 60_000
-const RETRY = 2_000
 
 /** The sections, in the order of the page. @type {readonly [string, string, (overview: Overview, context: OverviewContext) => (Node | string)[]][]} */
 const SECTIONS = [
@@ -34,32 +34,48 @@ export function overviewPage(contextOf) {
   const sections = SECTIONS.map(([id, title, draw]) => ({ ...sectionOf(id, title), draw }))
   box.append(problem, ...sections.map(({ element }) => element))
   let open = false
-  let reads = 0
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let planned
+  /** Raised when what is on its way is nobody's any more: another person, or a place. */
+  let visit = 0
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let planned = null
+  let lastRead = Number.NEGATIVE_INFINITY
+  let shownAt = ''
   setInterval(() => document.hidden || refresh(0), MINUTE)
   document.addEventListener('visibilitychange', () => document.hidden || refresh(0))
 
-  /** @param {number} wait milliseconds */
+  /** A read that is planned already sees what has just happened; a flood of events puts it off no further. @param {number} wait milliseconds */
   function refresh(wait) {
-    if (!open) return
-    clearTimeout(planned)
-    planned = setTimeout(() => void read(), wait)
+    if (!open || planned !== null) return
+    const rest = lastRead + REST - performance.now()
+    planned = setTimeout(() => void read(), Math.max(wait, rest))
   }
 
   async function read() {
-    const mine = ++reads
+    planned = null
+    lastRead = performance.now()
+    const mine = visit
     const context = contextOf()
     const query = context.sample ? `?${new URLSearchParams({ person: context.person })}` : ''
     const answer = await get(`/api/overview${query}`).catch((error) => error)
-    // Another person or place meanwhile: this answer is nobody's any more.
-    if (!open || mine !== reads) return
+    if (mine !== visit) return
     if (answer instanceof ApiError && answer.status === 403) return fail(answer.message)
+    if (answer instanceof ApiError && answer.status === 401) return
     if (answer instanceof Error) {
       if (box.classList.contains('unread')) problem.textContent = 'The overview cannot be read at the moment. Trying again...'
-      return refresh(RETRY)
+      return refresh(REST)
     }
+    // A slow answer must not take back what a later one has said.
+    if (answer.now < shownAt) return
+    shownAt = answer.now
     show(answer, context)
+  }
+
+  function leave() {
+    open = false
+    visit += 1
+    if (planned !== null) clearTimeout(planned)
+    planned = null
+    shownAt = ''
   }
 
   /** @param {string} words */
@@ -78,14 +94,13 @@ export function overviewPage(contextOf) {
   return {
     /** Nothing of another person may stay. */
     open() {
+      leave()
       open = true
+      lastRead = Number.NEGATIVE_INFINITY
       fail('')
       refresh(0)
     },
-    close() {
-      open = false
-      reads += 1
-    },
+    close: leave,
     refresh: () => refresh(GATHER),
   }
 }
