@@ -2,7 +2,8 @@ import type { Card, Form } from './cards/card.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
 import type { Checked } from './core/identify/judge.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
-import type { Instant, Refusal } from './core/result.ts'
+import type { Overview } from './core/overview/view.ts'
+import type { Instant, Refusal, Ruled } from './core/result.ts'
 
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
 export interface Clock {
@@ -184,6 +185,8 @@ export interface Doors {
   people(): Promise<readonly PersonView[]>
   /** Posts of one place, oldest first; null when there is no such place. */
   posts(placeId: string): Promise<readonly PostView[] | null>
+  /** The cycle at a glance, for one person (an id of the policy). Refused to those who do not act in it. */
+  overview(person: string): Promise<Ruled<Overview>>
   /** Host reports of one rollout (a change number). */
   report(changeId: number, reports: readonly HostReport[]): Promise<ReportAnswer>
   clock(): Promise<ClockView>

@@ -4,6 +4,7 @@ import { fieldOf, toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Intent } from '../../src/core/intent.ts'
 import type { Outcome } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
+import { oneOf, readablePlaces, samplePerson } from './people.ts'
 import { parse, readJson } from './request.ts'
 import type { Web } from './routes.ts'
 import { tokenPerson } from './tokens.ts'
@@ -29,7 +30,11 @@ export async function postIntent(web: Web, request: IncomingMessage): Promise<An
   const owner = web.sample ? null : tokenPerson(request, web.tokens)
   const body = parse(intentBody, await readJson(request))
   const actor = owner === null ? await samplePerson(web, body.person) : tokenOwner(owner, body.person)
-  await checkPlace(web, body.place)
+  oneOf(
+    'place',
+    body.place,
+    (await readablePlaces(web, owner)).map((one) => one.id),
+  )
   return { status: 200, body: outcomeJson(await web.doors.handleIntent(toIntent(body, actor))) }
 }
 
@@ -53,30 +58,7 @@ function outcomeJson(outcome: Outcome): unknown {
   return { refusal: { code, text }, ...(outcome.field === undefined ? {} : { field: outcome.field }) }
 }
 
-async function samplePerson(web: Web, person: string | undefined): Promise<string> {
-  const people = await web.doors.people()
-  return oneOf(
-    'person',
-    person,
-    people.map((one) => one.id),
-  )
-}
-
 function tokenOwner(owner: string, person: string | undefined): string {
   if (person === undefined) return owner
   throw new RequestError(400, 'MALFORMED', `person: expected nothing, because the token says who you are; got ${JSON.stringify(person)}`)
-}
-
-async function checkPlace(web: Web, place: string): Promise<void> {
-  const places = await web.doors.places()
-  oneOf(
-    'place',
-    place,
-    places.map((one) => one.id),
-  )
-}
-
-function oneOf(name: string, value: string | undefined, known: readonly string[]): string {
-  if (value !== undefined && known.includes(value)) return value
-  throw new RequestError(400, 'MALFORMED', `${name}: expected one of ${known.join(', ')}; got ${JSON.stringify(value) ?? 'nothing'}`)
 }

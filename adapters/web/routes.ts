@@ -5,9 +5,12 @@ import type { Doors, PersonView } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
 import type { EventHub } from './events.ts'
 import { postIntent } from './intents.ts'
+import { getOverview } from './overview.ts'
+import { readablePlaces, reader } from './people.ts'
 import { postReports } from './reports.ts'
 import { parse, readJson } from './request.ts'
-import { tokenPerson, type WebTokens } from './tokens.ts'
+import { signIn, signOut } from './sign-in.ts'
+import type { WebTokens } from './tokens.ts'
 
 /** What every route may use. */
 export interface Web {
@@ -27,29 +30,28 @@ export interface Route {
 export const ROUTES: readonly Route[] = [
   { path: /^\/healthz$/, methods: { GET: health } },
   { path: /^\/api\/me$/, methods: { GET: me } },
+  { path: /^\/api\/session$/, methods: { POST: signIn, DELETE: signOut } },
   { path: /^\/api\/people$/, methods: { GET: people } },
   { path: /^\/api\/places$/, methods: { GET: places } },
   { path: /^\/api\/places\/([^/]+)\/posts$/, methods: { GET: posts } },
+  { path: /^\/api\/overview$/, methods: { GET: getOverview } },
   { path: /^\/api\/intents$/, methods: { POST: postIntent } },
   { path: /^\/api\/clock$/, methods: { GET: clock, POST: moveClock } },
   { path: /^\/api\/rollouts\/([^/]+)\/reports$/, methods: { POST: postReports } },
 ]
-
-/** Outside sample mode only people with a token may read. */
-export function reader(web: Web, request: IncomingMessage): string | null {
-  return web.sample ? null : tokenPerson(request, web.tokens)
-}
 
 async function health(web: Web): Promise<Answer> {
   const { ok, detail } = await web.doors.health()
   return { status: ok ? 200 : 503, body: { ok, detail } }
 }
 
-/** Whether this is sample mode, and outside of it whom the token belongs to. */
+/** Whether this is sample mode, and outside of it who is there. */
 async function me(web: Web, request: IncomingMessage): Promise<Answer> {
   const id = reader(web, request)
+  if (id === null) return { status: 200, body: { sample: web.sample, person: null } }
   const person = (await web.doors.people()).find((one) => one.id === id)
-  return { status: 200, body: { sample: web.sample, person: person ? personJson(person) : null } }
+  if (!person) throw new RequestError(403, 'PERSON_UNKNOWN', `The policy knows nobody called ${JSON.stringify(id)} (any more).`)
+  return { status: 200, body: { sample: web.sample, person: personJson(person) } }
 }
 
 async function people(web: Web): Promise<Answer> {
@@ -58,14 +60,13 @@ async function people(web: Web): Promise<Answer> {
 }
 
 async function places(web: Web, request: IncomingMessage): Promise<Answer> {
-  reader(web, request)
-  const all = await web.doors.places()
+  const all = await readablePlaces(web, reader(web, request))
   return { status: 200, body: { places: all.map(({ id, name, audience }) => ({ id, name, audience })) } }
 }
 
 async function posts(web: Web, request: IncomingMessage, id: string): Promise<Answer> {
-  reader(web, request)
-  const all = await web.doors.posts(id)
+  const readable = await readablePlaces(web, reader(web, request))
+  const all = readable.some((place) => place.id === id) ? await web.doors.posts(id) : null
   if (all === null) throw notFound(`There is no place ${JSON.stringify(id.slice(0, 80))}.`)
   return { status: 200, body: { posts: all.map((post) => ({ ...post, card: toAdaptiveCard(post.card) })) } }
 }

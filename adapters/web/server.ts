@@ -7,9 +7,10 @@ import type { Doors } from '../../src/ports.ts'
 import { errorAnswer, RequestError, sendJson } from './answer.ts'
 import { eventHub } from './events.ts'
 import { loadAssets, sendAsset } from './files.ts'
+import { reader } from './people.ts'
 import type { WebPlatform } from './platform.ts'
 import { checkHostAndOrigin } from './request.ts'
-import { ROUTES, reader, type Web } from './routes.ts'
+import { ROUTES, type Web } from './routes.ts'
 import type { WebTokens } from './tokens.ts'
 
 export interface WebOptions {

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { RequestError } from './answer.ts'
+import { same } from './secret.ts'
+import { sessionPerson } from './session.ts'
 
 export interface WebTokens {
   /** Bearer token of those who report about hosts. */
@@ -9,14 +10,18 @@ export interface WebTokens {
   readonly people: readonly { readonly person: string; readonly token: string }[]
 }
 
-/** The person that the request's token is; 401 without a known one. */
+/** The person that the request's token, or the session of the page, is; 401 without either. */
 export function tokenPerson(request: IncomingMessage, tokens: WebTokens): string {
-  const given = bearer(request)
+  const person = request.headers.authorization === undefined ? sessionPerson(request, tokens) : ownerOf(bearer(request), tokens)
+  if (person === null) throw unauthorised('Expected `Authorization: Bearer <your token>`, or a session of the page.')
+  return person
+}
+
+/** Whose token it is; null: nobody's. */
+export function ownerOf(given: string, tokens: WebTokens): string | null {
   // Every token is compared, so that the time tells nothing about which one was near.
-  const known = tokens.people.filter(({ token }) => same(given, token))
-  const [person] = known
-  if (person === undefined) throw unauthorised('Expected `Authorization: Bearer <your token>`.')
-  return person.person
+  const [known] = tokens.people.filter(({ token }) => same(given, token))
+  return known?.person ?? null
 }
 
 /** 401 unless the request bears the reports token. */
@@ -28,12 +33,6 @@ function bearer(request: IncomingMessage): string {
   return /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
 }
 
-/** In constant time, whatever the lengths; an empty token is nobody's. */
-function same(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected)) && expected !== ''
-}
-
-function unauthorised(text: string): RequestError {
+export function unauthorised(text: string): RequestError {
   return new RequestError(401, 'TOKEN_UNKNOWN', text, { 'www-authenticate': 'Bearer' })
 }

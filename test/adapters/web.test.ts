@@ -87,7 +87,8 @@ describe('reading', () => {
   test.each([
     '/',
     '/app.js',
-    '/style.css',
+    '/theme.css',
+    '/overview.css',
     '/icon.svg',
     '/adaptivecards.min.js',
   ])('the page: %s, which may load nothing from elsewhere', async (path) => {
@@ -143,8 +144,8 @@ describe('wishes', () => {
   })
 
   test.each([
-    ['no person', { ...CLICK, person: undefined }, 'person: expected one of ana, dana; got nothing'],
-    ['an unknown person', { ...CLICK, person: 'mallory' }, 'person: expected one of ana, dana; got "mallory"'],
+    ['no person', { ...CLICK, person: undefined }, 'person: expected one of ana, dana, lena, nora; got nothing'],
+    ['an unknown person', { ...CLICK, person: 'mallory' }, 'person: expected one of ana, dana, lena, nora; got "mallory"'],
     ['an unknown place', { ...CLICK, place: 'attic' }, 'place: expected one of team, people; got "attic"'],
     ['neither verb nor command', { ...CLICK, verb: undefined }, 'expected either verb or command'],
     ['both verb and command', { ...CLICK, command: 'help' }, 'expected either verb or command'],

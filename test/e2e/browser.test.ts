@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { launchBrowser, openPage } from '../support/browser.ts'
@@ -26,8 +26,24 @@ test('the whole main job by clicks in a real browser', async () => {
   const { page, context } = await openPage(browser, house.url, { person: 'ana', place: TEAM })
   await mainJob(browserHands(house, page), browserTime(house, page, timeOf(house)))
   expect(await verifyAudit(house.house.db)).toMatchObject({ ok: true })
+  await overviewAfterTheJob(page)
   await context.close()
 })
+
+/** The change is closed: its versions are the baseline now, and a host with a later build is above it. */
+async function overviewAfterTheJob(page: Page): Promise<void> {
+  await page.getByLabel('You are').selectOption('ana')
+  await page.getByRole('button', { name: 'Overview' }).click()
+  await page.getByRole('heading', { name: 'Baselines by class of asset and product' }).waitFor()
+  await page.getByText('above: web-04').first().waitFor()
+  await page.getByText(/^61 hosts in the inventory/).waitFor()
+  await page.getByText(/^good, last answer/).waitFor()
+  expect(await page.getByRole('heading', { level: 3, name: 'openssl' }).count()).toBe(0)
+  const [task] = await page.locator('a.task').all()
+  await task?.click()
+  await page.getByRole('heading', { level: 1, name: 'Patch team' }).waitFor()
+  await page.locator('article:focus').waitFor()
+}
 
 test('approvals at the same instant: one person counts once, two people decide once', async () => {
   const hands = webHands(reachOf(house))

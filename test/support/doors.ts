@@ -1,7 +1,9 @@
 import type { Card } from '../../src/cards/card.ts'
 import type { Intent } from '../../src/core/intent.ts'
-import type { Doors, HostReport, Outcome, PostView } from '../../src/ports.ts'
+import type { Overview } from '../../src/core/overview/view.ts'
+import type { Doors, HostReport, Outcome, PlaceView, PostView } from '../../src/ports.ts'
 import { card } from './cards.ts'
+import { anOverview } from './overview.ts'
 
 /** A house with nobody in it: what a test puts in is what an adapter gets out. */
 export interface TestHouse {
@@ -12,6 +14,9 @@ export interface TestHouse {
   /** What `handleIntent` answers. */
   answer: (intent: Intent) => Promise<Outcome> | Outcome
   healthy: boolean
+  readonly places: PlaceView[]
+  /** What stands in the overview of whoever acts. */
+  overview: Overview
   /** How many listen for posts. */
   readonly listeners: () => number
   /** Puts a post into the team's place (or changes the one with this id) and says so, as a commit does. */
@@ -31,6 +36,11 @@ export function testHouse(): TestHouse {
     posts: [],
     answer: () => ({ ok: true, cards: [] }),
     healthy: true,
+    overview: anOverview(),
+    places: [
+      { id: 'team', name: 'Patch team', audience: 'patch team', platform: 'web' },
+      { id: 'people', name: 'Announcements', audience: 'end users', platform: 'web' },
+    ],
     listeners: () => listeners.size,
     say(id, said, threadOf) {
       const post: PostView = { id, threadOf: threadOf ?? null, card: said, updatedAt: NOW }
@@ -45,15 +55,18 @@ export function testHouse(): TestHouse {
         return house.answer(intent)
       },
       formFor: async () => null,
-      places: async () => [
-        { id: 'team', name: 'Patch team', audience: 'patch team', platform: 'web' },
-        { id: 'people', name: 'Announcements', audience: 'end users', platform: 'web' },
-      ],
+      places: async () => house.places,
       people: async () => [
         { id: 'ana', name: 'Ana Duarte', roles: ['patch-team'], zone: 'Europe/Berlin' },
         { id: 'dana', name: 'Dana Okafor', roles: ['security'], zone: 'America/New_York' },
+        { id: 'lena', name: 'Lena Brandt', roles: ['end-user'], zone: 'Europe/Berlin' },
+        { id: 'nora', name: 'Nora Yilmaz', roles: ['admin'], zone: 'Europe/Berlin' },
       ],
       posts: async (place) => (place === 'team' ? house.posts : place === 'people' ? [] : null),
+      overview: async (person) =>
+        person === 'lena'
+          ? { ok: false, refusal: { code: 'ROLE_MISSING', text: 'The overview is for those who act.' } }
+          : { ok: true, value: house.overview },
       async report(changeId, reports) {
         if (changeId !== 12) return { known: false, accepted: 0, refused: [] }
         house.reports.push({ changeId, reports })

@@ -9,25 +9,12 @@ export class ApiError extends Error {
   }
 }
 
-const TOKEN_KEY = 'patchcrier.token'
-
-/** @param {string} token */
-export function useToken(token) {
-  sessionStorage.setItem(TOKEN_KEY, token)
-}
-
-/** @returns {Record<string, string>} */
-export function authorisation() {
-  const token = sessionStorage.getItem(TOKEN_KEY)
-  return token === null ? {} : { authorization: `Bearer ${token}` }
-}
-
 /**
  * @param {string} path
  * @returns {Promise<any>}
  */
 export async function get(path) {
-  return answer(await fetch(path, { headers: authorisation() }))
+  return answer(await fetch(path))
 }
 
 /**
@@ -36,8 +23,35 @@ export async function get(path) {
  * @returns {Promise<any>}
  */
 export async function post(path, body) {
-  const headers = { 'content-type': 'application/json', ...authorisation() }
+  const headers = { 'content-type': 'application/json' }
   return answer(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+}
+
+/**
+ * The bytes of a file, as they are.
+ * @param {string} path
+ * @param {Blob} bytes
+ * @returns {Promise<any>}
+ */
+export async function upload(path, bytes) {
+  return answer(await fetch(path, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: bytes }))
+}
+
+/** @param {string} path */
+export async function remove(path) {
+  return answer(await fetch(path, { method: 'DELETE' }))
+}
+
+/** Called whenever the bot does not know (any more) who is there. @type {() => void} */
+let onSignedOut = () => {}
+/** @param {() => void} listener */
+export function whenSignedOut(listener) {
+  onSignedOut = listener
+}
+
+/** For those that read an answer themselves. @param {Response} response */
+export function noticeSignedOut(response) {
+  if (response.status === 401) onSignedOut()
 }
 
 /**
@@ -61,6 +75,7 @@ export async function sendWish(wish, untilBack) {
 
 /** @param {Response} response */
 async function answer(response) {
+  noticeSignedOut(response)
   const body = await response.json()
   if (response.ok) return body
   throw new ApiError(response.status, body?.error?.text ?? `The bot answered with status ${response.status}.`)

@@ -1,11 +1,14 @@
-import { ApiError, get, post, sendWish, useToken } from './api.js'
+import { ApiError, get, post, sendWish, whenSignedOut } from './api.js'
 import { attention } from './attention.js'
 import { byId } from './dom.js'
 import { liveEvents } from './events.js'
 import { messageList } from './messages.js'
+import { overviewPage } from './overview.js'
 import { placeStore } from './place-store.js'
 import { privateMessage } from './private.js'
-import { sampleClock, showPeople, showPlaceHead, showPlaces } from './shell.js'
+import { acts, hashOf, readRoute } from './route.js'
+import { sampleClock, showOverviewHead, showPeople, showPlaceHead, showPlaces } from './shell.js'
+import { askToSignIn, showSignedIn } from './sign-in.js'
 import { toast } from './toast.js'
 
 /** @import {Place, Person, Post, Wish, CardJson, Outcome} from './types.js' */
@@ -18,18 +21,30 @@ const CONSEQUENCE = 4_000
 
 const banner = byId('banner', HTMLParagraphElement)
 
-/** @type {{sample: boolean, places: Place[], people: Person[], person: string, place: string}} */
-const state = { sample: false, places: [], people: [], person: '', place: '' }
+/**
+ * `place` null: the overview. `target`: a message that the reader is to be led to, once it is there.
+ * @type {{sample: boolean, places: Place[], people: Person[], person: string, place: string | null, target: string | null}}
+ */
+const state = { sample: false, places: [], people: [], person: '', place: '', target: null }
 /** @type {Set<() => void>} */
 const waiting = new Set()
 
-const zone = () => state.people.find((one) => one.id === state.person)?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+const me = () => state.people.find((one) => one.id === state.person)
+const zone = () => me()?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 const clock = sampleClock({ zone, onMove: moveClock, onDue: readClock })
 const messages = messageList(byId('messages', HTMLOListElement), (wish, id) =>
   send(wish, messages.find(id)?.card ?? null, messages.find(id)?.answers ?? null),
 )
 const reader = attention((id) => messages.find(id)?.element)
 const store = placeStore(onRead)
+const overview = overviewPage(() => ({
+  person: state.person,
+  roles: me()?.roles ?? [],
+  zone: zone(),
+  sample: state.sample,
+  hrefOf: ({ place, post }) => hashOf(place, state.person, post),
+  adminPlace: state.places.find((place) => place.audience === 'admin')?.id ?? null,
+}))
 const events = liveEvents({
   onOpen: onConnected,
   onLost: () => showBanner('Reconnecting... What you see may be old; nothing is lost.'),
@@ -42,25 +57,38 @@ async function start() {
   wire()
   for (;;) {
     try {
-      const me = await get('/api/me')
-      state.sample = me.sample
-      state.people = me.sample ? (await get('/api/people')).people : [me.person]
+      const { sample, person } = await get('/api/me')
+      state.sample = sample
+      state.people = sample ? (await get('/api/people')).people : [person]
       state.places = (await get('/api/places')).places
       break
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) await askForToken()
-      else await retryLater()
+      // Signing in begins everything anew.
+      if (error instanceof ApiError && error.status === 401) return
+      if (error instanceof ApiError && error.status === 403) return showBanner(error.message)
+      await retryLater()
     }
   }
+  if (!state.sample) showSignedIn(state.people[0]?.name ?? '')
   // The first card drawn needs to know the year.
   await readClock()
   readHash()
 }
 
 function wire() {
+  whenSignedOut(askToSignIn)
   window.addEventListener('hashchange', readHash)
   byId('person', HTMLSelectElement).addEventListener('change', (event) => {
-    if (event.target instanceof HTMLSelectElement) writeHash(state.place, event.target.value)
+    if (event.target instanceof HTMLSelectElement) location.hash = hashOf(state.place, event.target.value)
+  })
+  byId('open-overview', HTMLButtonElement).addEventListener('click', () => {
+    location.hash = hashOf(null, state.person)
+  })
+  byId('skip', HTMLAnchorElement).addEventListener('click', (event) => {
+    // The address says where we are; it must not change.
+    event.preventDefault()
+    if (state.place === null) byId('place-name', HTMLHeadingElement).focus()
+    else byId('command', HTMLInputElement).focus()
   })
   byId('composer', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault()
@@ -68,22 +96,16 @@ function wire() {
   })
 }
 
-/** Place and person stand in the address, so that two windows can be two people and a reload changes nothing. */
 function readHash() {
-  const asked = new URLSearchParams(location.hash.slice(1))
-  const person = state.people.find((one) => one.id === asked.get('person')) ?? state.people[0]
-  const place = state.places.find((one) => one.id === asked.get('place')) ?? state.places[0]
-  if (!person || !place) return showBanner('This organisation has no places or people yet.')
-  const changed = { person: person.id !== state.person, place: place.id !== state.place }
-  state.person = person.id
-  state.place = place.id
-  if (changed.person) events.connect(person.id)
+  const route = readRoute(location.hash, state.people, state.places)
+  if (!route) return showBanner('This organisation has no places or people yet.')
+  const changed = { person: route.person.id !== state.person, place: route.place !== state.place }
+  state.person = route.person.id
+  state.place = route.place
+  state.target = route.post
+  if (changed.person) events.connect(route.person.id)
   if (changed.person || changed.place) openPlace()
-}
-
-/** @param {string} place @param {string} person */
-function writeHash(place, person) {
-  location.hash = new URLSearchParams({ place, person }).toString()
+  else leadToTarget()
 }
 
 /** Another place or another person: nothing private of before may stay on the page. */
@@ -91,14 +113,25 @@ function openPlace() {
   messages.clear()
   byId('answers', HTMLDivElement).replaceChildren()
   reader.forget()
-  showPeople(state.people, state.person)
-  showPlaceHead(state.places.find((one) => one.id === state.place))
-  showCurrent()
-  reader.toEnd()
+  if (state.sample) showPeople(state.people, state.person)
+  byId('overview', HTMLDivElement).hidden = state.place !== null
+  byId('chat', HTMLDivElement).hidden = state.place === null
+  if (state.place === null) {
+    showOverviewHead(me()?.name ?? '')
+    overview.open()
+    showUnread()
+  } else {
+    overview.close()
+    showPlaceHead(state.places.find((one) => one.id === state.place))
+    showCurrent()
+    reader.toEnd()
+    leadToTarget()
+  }
   void readClock()
 }
 
 function showCurrent() {
+  if (state.place === null) return []
   const posts = store.posts(state.place)
   const changed = messages.show(posts, zone(), clock.now())
   byId('empty', HTMLParagraphElement).hidden = posts.length > 0
@@ -107,13 +140,22 @@ function showCurrent() {
   return changed
 }
 
+/** Whoever followed a link to a card stands on it. */
+function leadToTarget() {
+  if (state.target === null || !messages.reveal(state.target)) return
+  state.target = null
+}
+
 function showUnread() {
   showPlaces(
     state.places,
     state.place,
     (place) => store.unread(state.person, place),
-    (place) => writeHash(place, state.person),
+    (place) => {
+      location.hash = hashOf(place, state.person)
+    },
   )
+  byId('views', HTMLUListElement).hidden = !acts(me())
 }
 
 /** @param {string} place @param {Post[]} fresh @param {boolean} first */
@@ -122,6 +164,7 @@ function onRead(place, fresh, first) {
   const follow = first || reader.nearEnd()
   const changed = showCurrent()
   if (follow) reader.toEnd()
+  leadToTarget()
   if (!first) reader.pointOut(fresh, changed)
   if (!first && fresh.length > 0) announce(fresh.length === 1 ? 'One new message' : `${fresh.length} new messages`)
 }
@@ -130,7 +173,8 @@ function onConnected() {
   banner.hidden = true
   for (const resume of waiting) resume()
   waiting.clear()
-  void store.refresh([state.place, ...state.places.map((one) => one.id)])
+  void store.refresh([...(state.place === null ? [] : [state.place]), ...state.places.map((one) => one.id)])
+  overview.refresh()
   void readClock()
 }
 
@@ -139,10 +183,12 @@ function onEvent(name, data) {
   const mine = (/** @type {string} */ id) => state.places.some((one) => one.id === id)
   if (name === 'posts') {
     void store.refresh(data.places.filter(mine))
+    overview.refresh()
     void readClock()
   }
   if (name === 'clock') {
     clock.show(data)
+    overview.refresh()
     showCurrent()
   }
   if (name === 'whisper') answer({ cards: [data.card], tone: 'plain' }, byId('answers', HTMLDivElement))
@@ -172,6 +218,7 @@ function sendCommand() {
  */
 async function send(wish, source, where, said) {
   const { person, place } = state
+  if (place === null) return
   source?.setPending(true)
   reader.follow(PATIENCE)
   /** @type {Outcome} */
@@ -218,23 +265,6 @@ function untilBack() {
       clearTimeout(timer)
       resolve(true)
     })
-  })
-}
-
-function askForToken() {
-  const dialog = byId('login', HTMLDialogElement)
-  const token = byId('token', HTMLInputElement)
-  byId('login-error', HTMLParagraphElement).textContent = token.value ? 'This token is not known.' : ''
-  dialog.showModal()
-  return new Promise((/** @type {(entered: void) => void} */ resolve) => {
-    dialog.addEventListener(
-      'close',
-      () => {
-        useToken(token.value.trim())
-        resolve()
-      },
-      { once: true },
-    )
   })
 }
 

@@ -26,6 +26,9 @@ export function make(tag, className = '', text = '') {
   return element
 }
 
+/** A word on a ground of its own. @param {string} text @param {string | undefined} tone */
+export const badge = (text, tone) => make('span', `badge ${tone ?? 'neutral'}`, text)
+
 /**
  * Makes `parent` hold exactly these children in this order, and moves only what is elsewhere, so that focus stays.
  * @param {HTMLElement} parent

@@ -16,6 +16,7 @@ export function dress(card) {
     if (first && /^[█░]+$/u.test(first.textContent ?? '')) drawBar(first, line.textContent ?? '')
   }
   for (const table of root.querySelectorAll('[role="table"]')) joinRows([...table.querySelectorAll('[role="row"]')])
+  for (const table of root.querySelectorAll('[role="table"]')) nameCells([...table.querySelectorAll('[role="row"]')])
   for (const cell of root.querySelectorAll('[role="row"] > *')) cell.classList.toggle('short', (cell.textContent ?? '').length <= SHORT)
 }
 
@@ -33,6 +34,18 @@ function markTitle(card) {
 function joinRows(rows) {
   for (const [index, row] of rows.entries())
     if (index > 1 && row.firstElementChild?.textContent === '') rows[index - 1]?.classList.add('goes-on')
+}
+
+/** Columns up to which a table fits a phone. */
+const FEW = 3
+
+/** On a phone the cells of a wide table stand below each other: each is told what it is. @param {Element[]} rows the first one is the head */
+function nameCells([head, ...rows]) {
+  if (!head || head.children.length <= FEW) return
+  head.parentElement?.classList.add('stacks')
+  for (const row of rows)
+    for (const [index, cell] of [...row.children].entries())
+      if (cell instanceof HTMLElement) cell.dataset.column = head.children[index]?.textContent ?? ''
 }
 
 /** A bar of block characters, drawn as one. @param {Element} run @param {string} line */

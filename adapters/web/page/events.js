@@ -1,4 +1,4 @@
-import { authorisation } from './api.js'
+import { noticeSignedOut } from './api.js'
 
 /** Milliseconds: first and longest wait before the next try; silence after which a connection counts as dead (3 heartbeats). */
 const FIRST_WAIT = 300
@@ -37,7 +37,8 @@ export function liveEvents({ onOpen, onLost, onEvent }) {
   async function listen(person, outer) {
     const silence = new AbortController()
     const signal = AbortSignal.any([outer, silence.signal])
-    const response = await fetch(`/api/events?person=${encodeURIComponent(person)}`, { headers: authorisation(), signal })
+    const response = await fetch(`/api/events?person=${encodeURIComponent(person)}`, { signal })
+    noticeSignedOut(response)
     if (!response.ok || !response.body) return false
     onOpen()
     let timer = setTimeout(() => silence.abort(), SILENCE)

@@ -28,9 +28,12 @@ export function messageList(list, onWish) {
   const views = new Map()
   /** @type {Set<string>} threads that the reader has unfolded */
   const unfolded = new Set()
+  /** @type {readonly Post[]} */
+  let drawn = []
 
   /** @param {readonly Post[]} posts oldest first @param {string} zone @param {string} now @returns {Post[]} those that stood there already and have changed */
   function show(posts, zone, now) {
+    drawn = posts
     const ids = new Set(posts.map((post) => post.id))
     for (const id of views.keys()) if (!ids.has(id)) views.delete(id)
     const changed = posts.filter((post) => viewOf(post.id).update(post, zone, now))
@@ -87,6 +90,27 @@ export function messageList(list, onWish) {
     show,
     /** @param {string} id */
     find: (id) => views.get(id) ?? null,
+    /** Leads the reader to a message, into its thread where it is a reply. False: it is not here (yet). @param {string} id */
+    reveal(id) {
+      const view = views.get(id)
+      if (!view) return false
+      const root = drawn.find((post) => post.id === id)?.threadOf
+      if (root && !view.element.isConnected) {
+        unfolded.add(root)
+        showThread(
+          root,
+          drawn.filter((post) => post.threadOf === root),
+        )
+      }
+      const article = view.element.querySelector('article')
+      if (article) {
+        article.scrollIntoView({ block: 'start' })
+        article.tabIndex = -1
+        article.focus({ preventScroll: true })
+        highlight(article)
+      }
+      return true
+    },
     clear() {
       views.clear()
       list.replaceChildren()

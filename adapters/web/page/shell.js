@@ -8,7 +8,7 @@ const entries = new Map()
 
 /**
  * The list of places, with how much is unread in each.
- * @param {readonly Place[]} places @param {string} current @param {(place: string) => number} unread @param {(place: string) => void} onOpen
+ * @param {readonly Place[]} places @param {string | null} current null: the overview @param {(place: string) => number} unread @param {(place: string) => void} onOpen
  */
 export function showPlaces(places, current, unread, onOpen) {
   const items = places.map((place) => {
@@ -25,6 +25,9 @@ export function showPlaces(places, current, unread, onOpen) {
     return entry
   })
   arrange(byId('places', HTMLUListElement), items)
+  const overview = byId('open-overview', HTMLButtonElement)
+  if (current === null) overview.setAttribute('aria-current', 'page')
+  else overview.removeAttribute('aria-current')
 }
 
 /** @param {Place} place @param {(place: string) => void} onOpen */
@@ -64,6 +67,13 @@ export function showPlaceHead(place) {
   document.title = place ? `${place.name} · Patchcrier` : 'Patchcrier'
 }
 
+/** @param {string} name of the reader */
+export function showOverviewHead(name) {
+  byId('place-name', HTMLHeadingElement).textContent = 'Overview'
+  byId('place-audience', HTMLParagraphElement).textContent = name === '' ? '' : `for ${name}`
+  document.title = 'Overview · Patchcrier'
+}
+
 /** @param {readonly Person[]} people @param {string} current */
 export function showPeople(people, current) {
   const select = byId('person', HTMLSelectElement)
@@ -71,6 +81,7 @@ export function showPeople(people, current) {
   select.replaceChildren(...options)
   select.value = current
   select.disabled = people.length < 2
+  byId('who', HTMLDivElement).hidden = false
   const zone = people.find((person) => person.id === current)?.zone
   select.title = zone ? `Times are shown in ${zone}` : ''
 }

@@ -16,6 +16,29 @@ export function sayTime(iso, style, zone, now) {
   return style === 'time' ? time : `${date} ${time}`
 }
 
+/** Hours up to which days alone would say too little. */
+const EXACT_HOURS = 96
+
+/** A span of time, rounded down: `6 days`, `2 days 19 h`, `30 hours`, `5 minutes`. @param {number} milliseconds */
+export function sayLeft(milliseconds) {
+  const minutes = Math.floor(milliseconds / 60_000)
+  if (minutes < 1) return 'less than a minute'
+  if (minutes < 120) return counted(minutes, 'minute')
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return counted(hours, 'hour')
+  const days = counted(Math.floor(hours / 24), 'day')
+  return hours < EXACT_HOURS && hours % 24 > 0 ? `${days} ${hours % 24} h` : days
+}
+
+/** @param {number} count @param {string} unit */
+const counted = (count, unit) => `${count} ${unit}${count === 1 ? '' : 's'}`
+
+/** The reader's calendar day of an instant: `2026-11-23`. @param {string} iso @param {string} zone */
+export const dayOf = (iso, zone) => new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(new Date(iso))
+
+/** @param {string} day @param {number} count */
+export const daysFrom = (day, count) => new Date(Date.parse(day) + count * 86_400_000).toISOString().slice(0, 10)
+
 /**
  * The card with its times in the reader's zone. Times stand in TextBlocks as macros, everything else in there is escaped; both
  * are resolved here, and the result is a RichTextBlock, in which the renderer interprets nothing more.

@@ -44,7 +44,7 @@ export async function moveBaselines(unit: Unit, state: ChangeState): Promise<voi
   })
 }
 
-async function readBaselines(tx: Database | Tx): Promise<readonly BaselineEntry[]> {
+export async function readBaselines(tx: Database | Tx): Promise<readonly BaselineEntry[]> {
   const rows = await tx.baseline.findMany()
   return rows.map(({ assetClass, product, scheme, arch, stream, version }) => ({
     assetClass,

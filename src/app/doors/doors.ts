@@ -6,6 +6,7 @@ import type { House } from '../house.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { takeReports } from '../rollout/reports.ts'
 import { handleIntent } from './intents.ts'
+import { overviewFor } from './overview.ts'
 
 /** Kinds of due rows that are worth moving the sample's clock to. */
 const EVENTS = ['arrival', 'advance', 'silence', 'tell-end-users']
@@ -26,6 +27,7 @@ export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOp
     places: async () => house.inForce.policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
     people: async () => house.inForce.policy.people.map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
     posts: async (placeId) => (house.inForce.policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
+    overview: (person) => overviewFor(house, person),
     report: async (changeId, reports) => {
       const { known, moved, accepted, refused } = await takeReports(house, changeId, reports)
       if (moved) await advanceRollout(house, changeId)

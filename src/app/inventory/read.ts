@@ -46,6 +46,21 @@ export async function readAssetsWith(tx: Database | Tx, packages: readonly strin
   return pages.flat()
 }
 
+/** All hosts, each with its installs of these packages alone; read page by page. */
+export async function readFleet(tx: Database | Tx, packages: readonly string[]): Promise<readonly Asset[]> {
+  const fleet: Asset[] = []
+  for (;;) {
+    const rows = await tx.asset.findMany({
+      where: { host: { gt: fleet.at(-1)?.host ?? '' } },
+      include: { installs: { where: { name: { in: [...packages] } } } },
+      orderBy: { host: 'asc' },
+      take: PAGE,
+    })
+    fleet.push(...rows.map(assetOf))
+    if (rows.length < PAGE) return fleet
+  }
+}
+
 /** Last sign of life of each of these hosts that the inventory still has. */
 export async function readSigns(tx: Tx, hosts: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
   const rows = await tx.asset.findMany({ where: { host: { in: [...hosts] } }, select: { host: true, lastSeen: true } })

@@ -1,0 +1,155 @@
+import type { Asset } from '../assess/asset.ts'
+import type { BaselineEntry } from '../assess/baseline.ts'
+import { vulnerabilitiesOf } from '../change/bulletins.ts'
+import { phaseWords } from '../change/guard.ts'
+import type { ChangeState } from '../change/state.ts'
+import type { HostProgress } from '../deploy/progress.ts'
+import { nextOpenings } from '../deploy/window.ts'
+import { clockWords } from '../evaluate/clocks.ts'
+import { humanIdOf, humanOf } from '../evaluate/quorum.ts'
+import { acts } from '../policy/readers.ts'
+import type { Person, Policy, Role } from '../policy.ts'
+import { allow, type Instant, type Ruled, refuse } from '../result.ts'
+import { calendarOf, type Planned } from './calendar.ts'
+import { clocksOf, nextDeadline } from './clocks.ts'
+import { complianceOf, type Needing } from './compliance.ts'
+import type { CardLink, HostFigures, OpenChange, Overview, SourceLine, Task } from './view.ts'
+import { waitOf } from './wait.ts'
+
+/** A change that is not over, as it stands. */
+export interface ChangeFacts {
+  readonly state: ChangeState
+  /** What cards call it. */
+  readonly name: string
+  readonly hosts: readonly HostProgress[]
+  /** The card that its next step is made on. */
+  readonly card: CardLink | null
+}
+
+/** Something beside the changes that waits for a role. */
+export interface OtherTask extends Task {
+  readonly role: Role
+  /** Who asked for it, and so must not decide it. */
+  readonly askedBy?: string
+}
+
+export interface OverviewFacts {
+  readonly now: Instant
+  readonly policy: Policy
+  /** Was this policy bought off? */
+  readonly approved: boolean
+  readonly changes: readonly ChangeFacts[]
+  readonly others: readonly OtherTask[]
+  readonly assets: readonly Asset[]
+  readonly baselines: readonly BaselineEntry[]
+  readonly exempt: ReadonlySet<string>
+  readonly sources: readonly SourceLine[]
+}
+
+/** May this person see it all? Asked before anything is read. */
+export function mayOversee(policy: Policy, personId: string): Ruled<Person> {
+  const person = policy.people.find(({ id }) => id === personId)
+  if (!person) return refuse('PERSON_UNKNOWN', 'The policy knows nobody of this name.')
+  if (acts(person.roles)) return allow(person)
+  return refuse('ROLE_MISSING', 'The overview is for those who act in the cycle. What concerns your computer stands in the announcements.')
+}
+
+/** The cycle at a glance for one person, from what is stored. */
+export function overviewOf(facts: OverviewFacts, person: Person): Overview {
+  const { now, policy } = facts
+  const changes = facts.changes.map((one) => openChange(one, facts)).sort(byUrgency)
+  return {
+    now,
+    waitsForYou: tasksOf(changes, facts, person),
+    changes,
+    calendar: calendarOf(
+      policy,
+      facts.changes.flatMap((one) => plannedOf(one, facts)),
+      now,
+    ),
+    compliance: complianceOf({
+      ...facts,
+      needing: facts.changes.flatMap((one) => needingOf(one, now)),
+      staleAfterDays: policy.staleAfterDays,
+    }),
+    sources: facts.sources,
+  }
+}
+
+function openChange({ state, name, hosts, card }: ChangeFacts, { policy, approved, now }: OverviewFacts): OpenChange {
+  const wait = waitOf({ state, hosts, policy, approved, now })
+  return {
+    id: state.id,
+    name,
+    title: state.bulletin.title,
+    vendorId: state.bulletin.vendorId,
+    verdict: state.bulletin.verdict,
+    phase: state.phase,
+    phaseWords: phaseWords(state.phase),
+    class: state.classification?.class ?? null,
+    proposed: state.proposal.class,
+    emergency: state.classification?.type === 'emergency',
+    drill: state.drill !== undefined,
+    knownExploited: vulnerabilitiesOf(state).some(({ knownExploited }) => knownExploited === 'yes'),
+    rehearsal: state.submission?.plan.runner === 'rehearsal',
+    standsStill: state.rollout?.status === 'halted' || state.rollout?.status === 'stopped' ? state.rollout.status : null,
+    clocks: clocksOf(state, now),
+    clockWords: clockWords(policy.classes[state.classification?.class ?? state.proposal.class]),
+    wait: { ...wait, names: wait.people.map((id) => policy.people.find((one) => one.id === id)?.name ?? id) },
+    hosts: figuresOf(state, hosts),
+    card,
+  }
+}
+
+function figuresOf(state: ChangeState, hosts: readonly HostProgress[]): HostFigures {
+  const inside = hosts.filter(({ status }) => status !== 'excluded' && status !== 'skipped')
+  const count = (what: string): number => inside.filter(({ status }) => status === what).length
+  const total = hosts.length > 0 ? inside.length : state.hosts.length
+  return { total, done: count('verified'), failed: count('failed'), unknown: count('unknown') }
+}
+
+/** What nobody has classified comes first: no clock drives it. What has no deadline comes last. */
+function byUrgency(a: OpenChange, b: OpenChange): number {
+  const rank = (change: OpenChange): number =>
+    change.clocks === null ? Number.NEGATIVE_INFINITY : Date.parse(nextDeadline(change) ?? '9999-12-31T00:00:00.000Z')
+  const [one, two] = [rank(a), rank(b)]
+  return one === two ? a.id - b.id : one - two
+}
+
+function tasksOf(changes: readonly OpenChange[], { others, policy }: OverviewFacts, person: Person): readonly Task[] {
+  const mine = changes
+    .filter(({ wait }) => wait.people.includes(person.id))
+    .map((change): Task => ({ text: change.wait.text, about: aboutOf(change), due: nextDeadline(change), card: change.card }))
+  const more = others
+    .filter(
+      ({ role, askedBy }) => person.roles.includes(role) && !(askedBy !== undefined && humanIdOf(policy, askedBy) === humanOf(person)),
+    )
+    .map(({ text, about, due, card }): Task => ({ text, about, due, card }))
+  return [...mine, ...more].sort((a, b) => dueRank(a) - dueRank(b))
+}
+
+const dueRank = ({ due }: Task): number => (due === null ? Number.MAX_SAFE_INTEGER : Date.parse(due))
+
+export const aboutOf = ({ name, id }: { readonly name: string; readonly id: number }): string => `${name}, change ${id}`
+
+/** The opening that hosts of this change are to start in: the planned one, or the next of its kind once that is over. */
+function plannedOf({ state, name, hosts, card }: ChangeFacts, { policy, now }: OverviewFacts): readonly Planned[] {
+  const window = state.submission?.plan.window
+  if (!window || !['deciding', 'approved', 'announced', 'rolling out'].includes(state.phase)) return []
+  const change = { id: state.id, name, approved: state.phase !== 'deciding', card }
+  if (Date.parse(window.end) > Date.parse(now)) return [{ window, change }]
+  const left = hosts.some(({ status }) => status === 'waiting' || status === 'not attempted' || status === 'delayed')
+  const rule = policy.windows.find(({ id }) => id === window.id)
+  const [next] = rule && left && state.rollout?.status === 'running' ? nextOpenings(rule, policy.blackouts, now, 1) : []
+  return next ? [{ window: { ...window, start: next.start, end: next.end }, change }] : []
+}
+
+/** Installed is not enough: only a verified host is done, or one that was patched elsewhere and seen so. A drill is about no real hole. */
+function needingOf({ state, hosts }: ChangeFacts, now: Instant): readonly Needing[] {
+  if (state.drill) return []
+  const verified = hosts.filter(({ status }) => status === 'verified')
+  const done = new Set([...verified, ...state.elsewhere.filter(({ seenAt }) => seenAt !== undefined)].map(({ host }) => host))
+  const by = state.clocks?.completeBy
+  const overdue = by !== undefined && by !== null && Date.parse(now) > Date.parse(by)
+  return state.hosts.filter(({ host }) => !done.has(host)).map(({ host }) => ({ host, overdue }))
+}
