@@ -12,6 +12,7 @@ import { runCommand } from '../change/run-command.ts'
 import { postAgain, touchSubject } from '../chat/posts.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { readSigns } from '../inventory/read.ts'
+import { snooze } from '../remind/snooze.ts'
 import { answerCommand } from './commands/index.ts'
 import { answerQuery, isQuery } from './queries.ts'
 import { quickly } from './quick.ts'
@@ -67,6 +68,8 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return lookAgain(unit, intent, actor)
     case 'end-exemption':
       return endExemption(unit, intent, actor)
+    case 'snooze':
+      return snooze(unit, intent, actor)
     case 'post-again':
       return sendAgain(unit, intent, actor)
     case 'grant-delay':

@@ -1,0 +1,57 @@
+import { dueReminders, nextLook } from '../../core/remind/due.ts'
+import { standings } from '../../core/remind/reasons.ts'
+import type { Snooze } from '../../core/remind/reminder.ts'
+import { type House, transact, type Unit } from '../house.ts'
+import { due } from '../time/due.ts'
+import { endReminders } from './end.ts'
+import { kindOf, lockLooked, writeLooked } from './rows.ts'
+import { send } from './send.ts'
+import { readHouse } from './view.ts'
+
+const SUBJECT = 'reminders:0'
+const WHAT = 'reminders are looked at'
+
+/**
+ * The house is looked at: messages whose reason is gone say so, what is due is sent, and the next look is written down, all in one
+ * transaction. Two looks at once are one after the other, and the second finds nothing.
+ */
+export async function lookAtReminders(house: House, row: { readonly id: number }): Promise<void> {
+  await transact(house, async (unit) => {
+    const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
+    if (count > 0) await look(unit)
+  })
+}
+
+async function look(unit: Unit): Promise<void> {
+  const { tx, now } = unit
+  const looked = await lockLooked(tx, now)
+  const view = await readHouse(unit)
+  const snoozes = await readSnoozes(unit, looked.at)
+  await endReminders(unit, standings(view))
+  const wanted = dueReminders(view, { since: looked.at, now: now.toISOString(), snoozes })
+  const told = await send(unit, wanted, looked)
+  // A clock that was moved back must not make it forget what it has decided.
+  const at = now.toISOString() > looked.at ? now.toISOString() : looked.at
+  await writeLooked(tx, { ...looked, ...told, at })
+  await due(unit, 'remind', SUBJECT, new Date(nextLook(view, { now: now.toISOString(), snoozes })), WHAT)
+}
+
+/** Those that hold, or have ended since the last look. */
+async function readSnoozes({ tx }: Unit, since: string): Promise<readonly Snooze[]> {
+  const rows = await tx.reminder.findMany({ where: { snoozedUntil: { gt: new Date(since) } } })
+  return rows.flatMap((row) =>
+    row.snoozedUntil ? [{ kind: kindOf(row), subject: row.subject, until: row.snoozedUntil.toISOString() }] : [],
+  )
+}
+
+/** At every start: what is due from now on will be looked at. Doing it twice is harmless. */
+export async function beginReminders(unit: Unit): Promise<void> {
+  await lockLooked(unit.tx, unit.now)
+  const waiting = await unit.tx.due.count({ where: { kind: 'remind', doneAt: null } })
+  if (waiting === 0) await due(unit, 'remind', SUBJECT, unit.now, WHAT)
+}
+
+/** The sample's clock leaps: reminders look where it arrives, and catch up once, not at every stop on the way. */
+export async function holdReminders(house: House, until: Date): Promise<void> {
+  await house.db.due.updateMany({ where: { kind: 'remind', doneAt: null, dueAt: { lt: until } }, data: { dueAt: until } })
+}
