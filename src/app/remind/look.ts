@@ -33,7 +33,7 @@ async function look(unit: Unit): Promise<void> {
   // A clock that was moved back must not make it forget what it has decided.
   const at = now.toISOString() > looked.at ? now.toISOString() : looked.at
   await writeLooked(tx, { ...looked, ...told, at })
-  await due(unit, 'remind', SUBJECT, new Date(nextLook(view, { now: now.toISOString(), snoozes })), WHAT)
+  if (!(await isDue(unit))) await due(unit, 'remind', SUBJECT, new Date(nextLook(view, { now: now.toISOString(), snoozes })), WHAT)
 }
 
 /** Those that hold, or have ended since the last look. */
@@ -44,14 +44,18 @@ async function readSnoozes({ tx }: Unit, since: string): Promise<readonly Snooze
   )
 }
 
+const isDue = async ({ tx }: Unit): Promise<boolean> => (await tx.due.count({ where: { kind: 'remind', doneAt: null } })) > 0
+
 /** At every start: what is due from now on will be looked at. Doing it twice is harmless. */
 export async function beginReminders(unit: Unit): Promise<void> {
   await lockLooked(unit.tx, unit.now)
-  const waiting = await unit.tx.due.count({ where: { kind: 'remind', doneAt: null } })
-  if (waiting === 0) await due(unit, 'remind', SUBJECT, unit.now, WHAT)
+  if (!(await isDue(unit))) await due(unit, 'remind', SUBJECT, unit.now, WHAT)
 }
 
 /** The sample's clock leaps: reminders look where it arrives, and catch up once, not at every stop on the way. */
 export async function holdReminders(house: House, until: Date): Promise<void> {
-  await house.db.due.updateMany({ where: { kind: 'remind', doneAt: null, dueAt: { lt: until } }, data: { dueAt: until } })
+  await transact(house, async (unit) => {
+    const { count } = await unit.tx.due.deleteMany({ where: { kind: 'remind', doneAt: null, dueAt: { lt: until } } })
+    if (count > 0) await due(unit, 'remind', SUBJECT, until, WHAT)
+  })
 }

@@ -38,6 +38,8 @@ interface Waiting {
   readonly what: string
   readonly since: Instant
   readonly roles: readonly Role[]
+  /** Where the plan's window comes before any deadline. */
+  readonly until?: Instant
 }
 
 /** A step that only people can take. */
@@ -49,7 +51,7 @@ export function pendingOf(state: ChangeState, policy: Policy): Standing | null {
     subject: `change:${state.id}/${state.phase.replaceAll(' ', '-')}`,
     line: `${calledAs(state)} ${waiting.what}`,
     since: waiting.since,
-    until: nextDeadline(state),
+    until: waiting.until ?? nextDeadline(state),
     audience: 'patch team',
     roles: waiting.roles,
     change: state.id,
@@ -72,7 +74,12 @@ function waitingOf(state: ChangeState, policy: Policy): Waiting | null {
     case 'deciding':
       return decisionOf(state, policy)
     case 'approved':
-      return { what: 'is approved and waits for its announcement', since: state.submission?.decided?.at ?? lastAct(state), roles: TEAM }
+      return {
+        what: 'is approved and waits for its announcement',
+        since: state.submission?.decided?.at ?? lastAct(state),
+        roles: TEAM,
+        ...beforeWindow(state),
+      }
     case 'rolling out':
       return standstillOf(state, policy)
     default:
@@ -88,14 +95,18 @@ function decisionOf(state: ChangeState, policy: Policy): Waiting | null {
   const needed = policy.classes[classification.class].quorum
   const { missing } = quorumStatus(needed, submission.approvals, submission.submitted.by, policy)
   const open = missing.length > 0 ? missing : needed
-  return { what: 'waits for go or no-go', since: submission.submitted.at, roles: open.map(({ role }) => role) }
+  return { what: 'waits for go or no-go', since: submission.submitted.at, roles: open.map(({ role }) => role), ...beforeWindow(state) }
 }
+
+const beforeWindow = ({ submission }: ChangeState): { readonly until?: Instant } =>
+  submission ? { until: submission.plan.window.start } : {}
 
 function standstillOf({ rollout, classification }: ChangeState, policy: Policy): Waiting | null {
   const { halt, pilot, rings = [], needsPeople } = rollout ?? {}
   const roles = classification ? policy.classes[classification.class].quorum.map(({ role }) => role) : TEAM
   if (halt && (rollout?.status === 'halted' || rollout?.status === 'stopped'))
     return { what: 'stands still until the quorum resumes it', since: halt.at, roles }
+  if (rollout?.rolledBack) return null
   const [first] = rings
   if (first?.settledAt && !pilot && rings.length > 1)
     return { what: 'waits for the outcome of its pilot', since: first.settledAt, roles: TEAM }

@@ -20,6 +20,8 @@ export function endingOf(
   if (kind === 'roleNotFilled' || kind === 'delegateMissing') return { what: 'It is filled now', at: now }
   if (kind === 'exceptionExpiring') return { what: 'It has ended, or was prolonged', at: now }
   if (!state || subject.startsWith('delay:')) return { what: 'Decided', at: now }
+  if (state.notRelevant && state.phase === 'not relevant')
+    return by('Decided to be not relevant', [state.notRelevant.by], state.notRelevant.at, policy)
   if (kind === 'clocks') return clockEnding(subject, state, now)
   if (kind === 'reviewDue' && state.review?.closed) return by('Closed', [state.review.closed.by], state.review.closed.at, policy)
   return phaseEnding(subject.split('/')[1] ?? '', state, policy) ?? { what: goesOn(state), at: now }
@@ -27,8 +29,7 @@ export function endingOf(
 
 /** What ended the phase that waited: the decision, and who made it. */
 function phaseEnding(phase: string, state: ChangeState, policy: Policy): Ending | null {
-  const { classification, notRelevant, submission, announcement } = state
-  if (notRelevant && state.phase === 'not relevant') return by('Decided to be not relevant', [notRelevant.by], notRelevant.at, policy)
+  const { classification, submission, announcement } = state
   if (phase === 'alerted')
     return classification ? by(`Classified ${classification.class}`, [classification.by], classification.at, policy) : null
   if (phase === 'planning' && submission) return by('Planned', [submission.submitted.by], submission.submitted.at, policy)
