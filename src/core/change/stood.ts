@@ -9,8 +9,7 @@ interface Step {
 
 /** What a change waited for at a moment that is past, in words; null when it was not there yet, or had ended by then. */
 export function stoodAt(state: ChangeState, asOf: Instant): string | null {
-  const steps = [...state.pastSubmissions.flatMap(stepsOf), ...stepsOfNow(state)]
-  const past = steps.filter((step): step is Step & { at: Instant } => step.at !== undefined && step.at <= asOf)
+  const past = allSteps(state).filter((step): step is Step & { at: Instant } => step.at !== undefined && step.at <= asOf)
   // Of two steps at one moment the later in the process counts.
   const last = past.reduce<(Step & { at: Instant }) | null>(
     (latest, step) => (latest === null || step.at >= latest.at ? step : latest),
@@ -28,8 +27,9 @@ const stepsOf = ({ submitted, decided }: SubmittedPlan): readonly Step[] => [
 const firstClassified = (at: Instant, { openedAt, clocks }: ChangeState): Instant =>
   clocks && clocks.zero >= openedAt && clocks.zero < at ? clocks.zero : at
 
-function stepsOfNow(state: ChangeState): readonly Step[] {
-  const { openedAt, classification, notRelevant, tests, submission, announcement, rollout, review } = state
+/** In the order of the process. */
+function allSteps(state: ChangeState): readonly Step[] {
+  const { openedAt, classification, notRelevant, tests, pastSubmissions, submission, announcement, rollout, review } = state
   const tested = tests.every((t) => t.outcome?.passed === true)
     ? tests
         .map((t) => t.outcome?.at ?? '')
@@ -40,6 +40,7 @@ function stepsOfNow(state: ChangeState): readonly Step[] {
     { at: openedAt, phase: 'alerted' },
     { at: classification && firstClassified(classification.at, state), phase: 'testing' },
     { at: tested, phase: 'planning' },
+    ...pastSubmissions.flatMap(stepsOf),
     ...(submission ? stepsOf(submission) : []),
     { at: announcement?.at, phase: 'announced' },
     { at: rollout?.startedAt, phase: 'rolling out' },
