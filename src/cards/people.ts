@@ -7,15 +7,14 @@ export interface RoleView {
   readonly holders: readonly string[]
   /** "Oskar Lindqvist for Dana Kowalska". */
   readonly delegates: readonly string[]
-  readonly needed: boolean
-  /** One human, and nobody who acts for them. */
-  readonly alone: boolean
+  /** The process needs it, and nobody holds it, or one person for whom nobody acts. */
+  readonly weak: boolean
 }
 
 /** Who holds what. What would stop the process on a bad day comes first. */
 export function rolesCard(roles: readonly RoleView[]): Card {
-  const unfilled = roles.filter((r) => r.needed && r.holders.length === 0)
-  const alone = roles.filter((r) => r.needed && r.alone)
+  const unfilled = roles.filter((r) => r.weak && r.holders.length === 0)
+  const alone = roles.filter((r) => r.weak && r.holders.length > 0)
   return whisper('Roles', [
     ...(unfilled.length > 0 ? [textBlock({ strong: 'Nobody holds: ' }, listed(unfilled.map((r) => roleWords(r.role))))] : []),
     ...(alone.length > 0

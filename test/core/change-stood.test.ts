@@ -34,7 +34,12 @@ describe('what a change waited for at a moment that is past', () => {
   ])('after %i minutes: %s', (minutes, words) => expect(stoodAt(hourly(), later(minutes))).toBe(words))
 
   test('a class that was changed later does not move the first one', () => {
-    const again = evolved(hourly(), [{ kind: 'classified', by: 'ana', class: 'critical', reason: 'used' }], later(90), policy)
+    const again = evolved(
+      hourly(),
+      [{ kind: 'classified', by: 'ana', class: 'critical', type: 'normal', reason: 'used' }],
+      later(90),
+      policy,
+    )
     expect(stoodAt({ ...again, phase: 'testing' }, later(30))).toBe('is being tested')
   })
 

@@ -103,10 +103,12 @@ describe('reviews and waiting changes', () => {
   test('a review is due a week after it was opened', () => {
     expect(changeStandings(at('reviewing'), policy)).toMatchObject([{ kind: 'reviewDue', since: later(7 * 1440) }])
   })
-  test('a class without a deadline to start awaits a rollup', () => {
-    const low = evolved(opened(), [{ kind: 'classified', by: 'ana', class: 'low', reason: '' }])
-    expect(changeStandings(low, policy).map((s) => s.kind)).toContain('awaiting')
-    expect(changeStandings(at('testing'), policy).map((s) => s.kind)).not.toContain('awaiting')
+  test('a change that was let wait for a rollup says for what, and until when', () => {
+    const event = { kind: 'awaiting begun', by: 'ana', what: 'the rollup of March', until: later(1440) } as const
+    const waits = evolved(at('testing'), [event], later(5))
+    expect(changeStandings(waits, policy).filter((s) => s.kind !== 'clocks')).toMatchObject([
+      { kind: 'awaiting', line: 'openssl (change 12) still waits for: the rollup of March', since: later(5), until: later(1440) },
+    ])
   })
 })
 

@@ -286,3 +286,14 @@ describe('when the rollout runs', () => {
     expect(await answer('ana', 'why gate-01 today')).toMatch(/not patched yet: .*\(now\)/)
   })
 })
+
+describe('an exercise', () => {
+  test('is started by those who answer for it, one at a time, and is marked', async () => {
+    refused(await walk.say('ana', 'drill'), /ROLE_MISSING: `drill` is for security, manager, admin/)
+    const [one, two] = await Promise.all([walk.say('greta', 'drill'), walk.say('dana', 'drill')])
+    expect([one, two].map((a) => a.refused).sort()).toEqual([false, true])
+    expect([one, two].map((a) => a.text).join()).toMatch(/DRILL Drill: change \d .*nothing is carried out/)
+    expect([one, two].map((a) => a.text).join()).toMatch(/ALREADY_DONE: Change \d is a drill that is still open/)
+    expect(await walk.hands.count(TEAM, /^DRILL: critical hole/)).toBe(1)
+  })
+})

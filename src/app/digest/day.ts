@@ -15,7 +15,8 @@ export async function readDay(unit: Unit, since: Instant): Promise<DayFacts> {
   const { tx, now, house } = unit
   const until = now.toISOString()
   const rows = await tx.change.findMany({ orderBy: { id: 'asc' } })
-  const changes = rows.map((row) => row.state as unknown as ChangeState)
+  // A drill is told by its own review.
+  const changes = rows.map((row) => row.state as unknown as ChangeState).filter((state) => !state.drill)
   const during = (at: Instant | undefined): boolean => at !== undefined && at > since && at <= until
   const called = (which: (state: ChangeState) => boolean): readonly string[] => changes.filter(which).map(calledAs)
   const { staleAfterDays } = house.inForce.policy

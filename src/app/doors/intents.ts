@@ -14,6 +14,7 @@ import { type House, transact, type Unit } from '../house.ts'
 import { readSigns } from '../inventory/read.ts'
 import { snooze } from '../remind/snooze.ts'
 import { answerCommand } from './commands/index.ts'
+import { beginDrill } from './drills.ts'
 import { answerQuery, isQuery } from './queries.ts'
 import { quickly } from './quick.ts'
 import { readSubject, type Subject } from './subject.ts'
@@ -68,6 +69,8 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return lookAgain(unit, intent, actor)
     case 'end-exemption':
       return endExemption(unit, intent, actor)
+    case 'start-drill':
+      return beginDrill(unit, actor)
     case 'snooze':
       return snooze(unit, intent, actor)
     case 'post-again':

@@ -39,6 +39,6 @@ async function endThose(
     if (reasons.has(`${row.kind} ${row.subject}`)) continue
     const state = await changeOf(row)
     await endRow(unit.tx, row, endingOf({ kind: kindOf(row), subject: row.subject }, state, unit.house.inForce.policy, now))
-    await touchSubject(unit.tx, reminderSubject(row.lead ?? row.id), unit.now)
+    await touchSubject(unit.tx, reminderSubject(row.lead ?? row.id))
   }
 }

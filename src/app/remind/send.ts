@@ -57,7 +57,7 @@ async function overtake(unit: Unit, { kind, subject }: Wanted, id: number): Prom
   const earlier = await unit.tx.reminder.findMany({ where: { kind, subject, doneAt: null, id: { lt: id } } })
   for (const row of earlier) {
     await endRow(unit.tx, row, { what: 'Reminded again', at: unit.now.toISOString() })
-    await touchSubject(unit.tx, reminderSubject(row.lead ?? row.id), unit.now)
+    await touchSubject(unit.tx, reminderSubject(row.lead ?? row.id))
   }
 }
 

@@ -40,7 +40,7 @@ export async function snooze(unit: Unit, intent: Intent, actor: Person): Promise
   }
   const earliest = untils.sort()[0] ?? unit.now.toISOString()
   const card = reminderSubject(subject.value.number)
-  await touchSubject(unit.tx, card, unit.now)
+  await touchSubject(unit.tx, card)
   unit.audit({ actor: actor.id, action: 'snooze', subject: card, detail: { until: earliest, of: open.map((row) => row.subject) } })
   return { ok: true, cards: [snoozedCard(earliest)] }
 }

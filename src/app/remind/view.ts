@@ -1,13 +1,13 @@
+import { OVER } from '../../core/change/guard.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Exception, HouseView } from '../../core/remind/reminder.ts'
+import { exemptionsExpiring } from '../change/exemptions.ts'
 import type { Unit } from '../house.ts'
-
-const OVER = ['closed', 'not relevant', 'merged', 'superseded']
 
 /** The house as reminders look at it. */
 export async function readHouse({ tx, house, now }: Unit): Promise<HouseView> {
   const { policy } = house.inForce
-  const changes = await tx.change.findMany({ where: { phase: { notIn: OVER } }, orderBy: { id: 'asc' } })
+  const changes = await tx.change.findMany({ where: { phase: { notIn: [...OVER] } }, orderBy: { id: 'asc' } })
   const delays = await tx.delayRequest.findMany({ where: { decidedAt: null }, orderBy: { id: 'asc' } })
   const within = policy.reminders.exceptionExpiring?.days ?? 0
   return {
@@ -19,7 +19,14 @@ export async function readHouse({ tx, house, now }: Unit): Promise<HouseView> {
       askedAt: askedAt.toISOString(),
       until: until.toISOString(),
     })),
-    exceptions: await sponsorships(tx, new Date(now.getTime() + within * 86_400_000).toISOString()),
+    exceptions: [
+      ...(await exemptionsExpiring(tx, now, within)).map(({ id, host, changeId, reason, until }) => ({
+        subject: `exemption:${id}`,
+        what: `${host} is left out of change ${changeId} until then: ${reason}`,
+        until,
+      })),
+      ...(await sponsorships(tx, new Date(now.getTime() + within * 86_400_000).toISOString())),
+    ],
   }
 }
 

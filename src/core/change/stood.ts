@@ -1,5 +1,5 @@
 import type { Instant } from '../result.ts'
-import { phaseWords } from './guard.ts'
+import { isOver, phaseWords } from './guard.ts'
 import type { ChangeState, Phase, SubmittedPlan } from './state.ts'
 
 interface Step {
@@ -15,7 +15,7 @@ export function stoodAt(state: ChangeState, asOf: Instant): string | null {
     (latest, step) => (latest === null || step.at >= latest.at ? step : latest),
     null,
   )
-  return last === null || last.phase === 'closed' || last.phase === 'not relevant' ? null : phaseWords(last.phase)
+  return last === null || isOver(last) ? null : phaseWords(last.phase)
 }
 
 const stepsOf = ({ submitted, decided }: SubmittedPlan): readonly Step[] => [
@@ -29,7 +29,8 @@ const firstClassified = (at: Instant, { openedAt, clocks }: ChangeState): Instan
 
 /** In the order of the process. */
 function allSteps(state: ChangeState): readonly Step[] {
-  const { openedAt, classification, notRelevant, tests, pastSubmissions, submission, announcement, rollout, review } = state
+  const { openedAt, classification, notRelevant, tests, pastSubmissions, submission, announcement, rollout, review, awaiting, joinedInto } =
+    state
   const tested = tests.every((t) => t.outcome?.passed === true)
     ? tests
         .map((t) => t.outcome?.at ?? '')
@@ -40,6 +41,7 @@ function allSteps(state: ChangeState): readonly Step[] {
     { at: openedAt, phase: 'alerted' },
     { at: classification && firstClassified(classification.at, state), phase: 'testing' },
     { at: tested, phase: 'planning' },
+    { at: awaiting?.since, phase: 'awaiting' },
     ...pastSubmissions.flatMap(stepsOf),
     ...(submission ? stepsOf(submission) : []),
     { at: announcement?.at, phase: 'announced' },
@@ -47,5 +49,6 @@ function allSteps(state: ChangeState): readonly Step[] {
     { at: review?.openedAt, phase: 'reviewing' },
     { at: review?.closed?.at, phase: 'closed' },
     { at: notRelevant?.at, phase: 'not relevant' },
+    { at: joinedInto?.at, phase: state.phase },
   ]
 }

@@ -1,5 +1,8 @@
+import { unvouched } from '../change/bulletins.ts'
+import { isAwaiting } from '../change/decide-wait.ts'
+import { isOver } from '../change/guard.ts'
 import type { ChangeState } from '../change/state.ts'
-import { quorumStatus } from '../evaluate/quorum.ts'
+import { neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
 import type { Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import type { Mark, OpenDelay, Standing, Under } from './reminder.ts'
@@ -62,7 +65,7 @@ export function pendingOf(state: ChangeState, policy: Policy): Standing | null {
 function waitingOf(state: ChangeState, policy: Policy): Waiting | null {
   switch (state.phase) {
     case 'alerted':
-      return state.bulletin.verdict === 'UNCONFIRMED' && !state.vouch
+      return unvouched(state).length > 0
         ? { what: 'waits for somebody of security to vouch for it', since: state.openedAt, roles: ['security'] }
         : { what: 'waits for its classification', since: state.openedAt, roles: ['patch-team', 'security'] }
     case 'testing': {
@@ -80,6 +83,8 @@ function waitingOf(state: ChangeState, policy: Policy): Waiting | null {
         roles: TEAM,
         ...beforeWindow(state),
       }
+    case 'done elsewhere':
+      return { what: 'was done elsewhere, and the inventory does not show it yet', since: lastAct(state), roles: ['patch-team'] }
     case 'rolling out':
       return standstillOf(state, policy)
     default:
@@ -92,7 +97,7 @@ const lastAct = ({ acts, classification, openedAt }: ChangeState): Instant => ac
 function decisionOf(state: ChangeState, policy: Policy): Waiting | null {
   const { submission, classification } = state
   if (!submission || !classification) return null
-  const needed = policy.classes[classification.class].quorum
+  const needed = neededQuorum(policy, classification)
   const { missing } = quorumStatus(needed, submission.approvals, submission.submitted.by, policy)
   const open = missing.length > 0 ? missing : needed
   return { what: 'waits for go or no-go', since: submission.submitted.at, roles: open.map(({ role }) => role), ...beforeWindow(state) }
@@ -103,7 +108,7 @@ const beforeWindow = ({ submission }: ChangeState): { readonly until?: Instant }
 
 function standstillOf({ rollout, classification }: ChangeState, policy: Policy): Waiting | null {
   const { halt, pilot, rings = [], needsPeople } = rollout ?? {}
-  const roles = classification ? policy.classes[classification.class].quorum.map(({ role }) => role) : TEAM
+  const roles = classification ? neededQuorum(policy, classification).map(({ role }) => role) : TEAM
   if (halt && (rollout?.status === 'halted' || rollout?.status === 'stopped'))
     return { what: 'stands still until the quorum resumes it', since: halt.at, roles }
   if (rollout?.rolledBack) return null
@@ -120,7 +125,8 @@ function nextDeadline({ clocks, rollout }: ChangeState): Instant | null {
   return rollout?.startedAt ? clocks.completeBy : (clocks.startBy ?? clocks.completeBy)
 }
 
-const OVER: readonly string[] = ['reviewing', 'closed', 'not relevant', 'merged', 'superseded', 'done elsewhere']
+/** Nothing is left to be done by a deadline. */
+const isThrough = (state: ChangeState): boolean => isOver(state) || state.phase === 'reviewing' || state.phase === 'done elsewhere'
 
 interface RunningClock {
   readonly clock: 'start' | 'complete'
@@ -130,7 +136,7 @@ interface RunningClock {
 /** The clocks that are not met yet, each with its deadline. */
 export function runningClocks(state: ChangeState): readonly RunningClock[] {
   const { clocks, rollout } = state
-  if (!clocks || OVER.includes(state.phase)) return []
+  if (!clocks || isThrough(state)) return []
   const starts = rollout?.startedAt ? null : clocks.startBy
   return [
     ...(starts === null ? [] : [{ clock: 'start' as const, deadline: starts }]),
@@ -200,18 +206,17 @@ export function reviewOf(state: ChangeState, policy: Policy): Standing | null {
   }
 }
 
-/** A change without a deadline to start: it waits for a rollup, a service pack, or the next bulletin. */
+/** A change that somebody let wait: for a rollup, a service pack, or the next bulletin. */
 export function awaitingOf(state: ChangeState, _policy: Policy): Standing | null {
-  const early = ['testing', 'planning', 'deciding', 'approved'].includes(state.phase)
-  if (!early || !state.clocks || state.clocks.startBy !== null) return null
+  if (!isAwaiting(state) || !state.awaiting) return null
   return {
     kind: 'awaiting',
     subject: `change:${state.id}`,
-    line: `${calledAs(state)} awaits a rollup or service pack`,
-    since: state.classification?.at ?? null,
-    until: null,
+    line: `${calledAs(state)} still waits for: ${state.awaiting.what}`,
+    since: state.awaiting.since,
+    until: state.awaiting.until ?? null,
     audience: 'patch team',
-    roles: ['patch-team'],
+    roles: ['patch-team', 'security'],
     change: state.id,
     under: { subject: `change:${state.id}`, card: 'alert' },
   }

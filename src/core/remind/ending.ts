@@ -1,4 +1,4 @@
-import { phaseWords } from '../change/guard.ts'
+import { isOver, phaseWords } from '../change/guard.ts'
 import type { ChangeState } from '../change/state.ts'
 import type { Policy, ReminderKind } from '../policy.ts'
 import type { Instant } from '../result.ts'
@@ -56,4 +56,4 @@ function windowEnding(state: ChangeState | null, now: Instant): Ending {
   return { what: state ? goesOn(state) : 'It is not planned any more', at: now }
 }
 
-const goesOn = (state: ChangeState): string => `It ${phaseWords(state.phase)} now`
+const goesOn = (state: ChangeState): string => `It ${phaseWords(state.phase)}${isOver(state) ? '' : ' now'}`

@@ -1,37 +1,30 @@
-import { humanOf } from '../evaluate/quorum.ts'
-import { type Audience, type Person, type Policy, ROLES, type Role } from '../policy.ts'
+import { type ThinRole, thinRoles } from '../evaluate/roles.ts'
+import { type Audience, type Policy, ROLES, type Role } from '../policy.ts'
 import type { Exception, Standing } from './reminder.ts'
 
 const DAY_MS = 86_400_000
 
 /** Roles that the process cannot do without in this organisation; end users come and go, and representatives have a place or none. */
-export const neededRoles = ({ places }: Pick<Policy, 'places'>): readonly Role[] =>
+const neededRoles = ({ places }: Pick<Policy, 'places'>): readonly Role[] =>
   ROLES.filter((r) => r !== 'end-user' && (r !== 'representative' || places.some((p) => p.audience === 'representatives')))
 
-export const holdersOf = ({ people }: Pick<Policy, 'people'>, role: Role): readonly Person[] => people.filter((p) => p.roles.includes(role))
-
-/** How many humans hold a role; a delegate and who delegated are one. */
-export const humansIn = (policy: Pick<Policy, 'people'>, role: Role): number => new Set(holdersOf(policy, role).map(humanOf)).size
-
 /** Has a person somebody who acts for them in this role? */
-export const hasDelegate = (policy: Pick<Policy, 'people'>, role: Role): boolean =>
-  holdersOf(policy, role).some((p) => p.delegateOf !== undefined)
+const hasDelegate = ({ people }: Pick<Policy, 'people'>, role: Role): boolean =>
+  people.some((p) => p.roles.includes(role) && p.delegateOf !== undefined)
+
+/** Roles without anybody, and roles that one person holds for whom nobody acts: a holiday is enough to stop everything. */
+export function weakRoles(policy: Policy): readonly ThinRole[] {
+  const needed = neededRoles(policy)
+  return thinRoles(policy).filter(({ role, only }) => needed.includes(role) && (only === null || !hasDelegate(policy, role)))
+}
 
 /** Shown before a critical bulletin lands, not after. */
-export function rolesNotFilled(policy: Policy): readonly Standing[] {
-  return neededRoles(policy)
-    .filter((role) => humansIn(policy, role) === 0)
-    .map((role) => aboutRole(policy, 'roleNotFilled', role, `nobody holds the role ${role}`))
-}
-
-/** One person, and nobody who acts for them: a holiday is enough to stop everything. */
-export function rolesHeldByOne(policy: Policy): readonly Standing[] {
-  return neededRoles(policy)
-    .filter((role) => humansIn(policy, role) === 1 && !hasDelegate(policy, role))
-    .map((role) =>
-      aboutRole(policy, 'delegateMissing', role, `${holdersOf(policy, role)[0]?.name} alone holds the role ${role}, and has no delegate`),
-    )
-}
+export const weakRoleStandings = (policy: Policy): readonly Standing[] =>
+  weakRoles(policy).map(({ role, only }) =>
+    only === null
+      ? aboutRole(policy, 'roleNotFilled', role, `nobody holds the role ${role}`)
+      : aboutRole(policy, 'delegateMissing', role, `${only.name} alone holds the role ${role}, and has no delegate`),
+  )
 
 /** Where the admins read, or the patch team where they have no place of their own. */
 const adminPlace = ({ places }: Policy): Audience => (places.some((p) => p.audience === 'admin') ? 'admin' : 'patch team')

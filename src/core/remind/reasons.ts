@@ -1,6 +1,6 @@
 import type { Policy, ReminderKind } from '../policy.ts'
 import { awaitingOf, clocksOf, delayOf, pendingOf, reviewOf } from './change-reasons.ts'
-import { exceptionOf, rolesHeldByOne, rolesNotFilled } from './people-reasons.ts'
+import { exceptionOf, weakRoleStandings } from './people-reasons.ts'
 import type { HouseView, Standing } from './reminder.ts'
 import { windowSoonOf, windowTomorrowOf } from './window-reasons.ts'
 
@@ -11,8 +11,7 @@ export function standings(house: HouseView): readonly Standing[] {
     ...changes.flatMap((state) => changeStandings(state, policy)),
     ...delays.map((request) => delayOf(request, changes, policy)),
     ...exceptions.map((exception) => exceptionOf(exception, policy)),
-    ...rolesNotFilled(policy),
-    ...rolesHeldByOne(policy),
+    ...weakRoleStandings(policy),
     regular('auditHead', 'audit:0'),
     regular('dailySummary', 'day:0'),
   ]

@@ -9,6 +9,7 @@ import type { Instant } from '../../../core/result.ts'
 import type { Outcome } from '../../../ports.ts'
 import { readChange } from '../../change/rows.ts'
 import type { House } from '../../house.ts'
+import { DRILLERS } from '../drills.ts'
 import { byNumber, type Commands, no, numberOf, show, type Typed } from './rule.ts'
 
 const MOST_OPENINGS = 5
@@ -23,6 +24,12 @@ export const ACTS: Commands = {
   },
   resume: { usage: 'resume 12', what: 'say yes to going on after a stop', roles: ['security', 'operations'], run: resume },
   delay: { usage: 'delay 12 tomorrow 22:00 REASON', what: 'ask for a later update of your computer', roles: [], run: delay },
+  drill: {
+    usage: 'drill',
+    what: 'start an exercise: a critical change, only pretended',
+    roles: DRILLERS,
+    run: ({ intent, act }) => act({ ...intent, verb: 'start-drill', subject: '', inputs: {} }),
+  },
 }
 
 /** What a typed STOP did is told: unlike a pressed one it has no card before its eyes. */
