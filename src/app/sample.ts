@@ -72,7 +72,7 @@ async function publish(sample: Sample, file: string): Promise<void> {
 
 /** First start: history, fleet, policy, and when what arrives. Later starts change nothing. */
 export async function seedSample(house: House, sample: Sample): Promise<void> {
-  if (await house.db.setting.findUnique({ where: { key: STARTED } })) return
+  if (await house.db.setting.findUnique({ where: { key: STARTED } })) return transact(house, beginReminders)
   for (const file of sample.index.history) await publish(sample, file)
   const fleet = JSON.parse(await readFile(join(sample.folder, 'fleet.json'), 'utf8')) as unknown
   await transact(house, async (unit) => {

@@ -15,13 +15,17 @@ export async function endRemindersOf(unit: Unit, state: ChangeState): Promise<vo
     where: { doneAt: null, OR: [{ subject }, { subject: { startsWith: `${subject}/` } }] },
     orderBy: { id: 'asc' },
   })
-  if (open.length > 0) await endThose(unit, open, changeStandings(state, unit.house.inForce.policy), async () => state)
+  if (open.length === 0) return
+  await showAnew(unit, await endThose(unit, open, changeStandings(state, unit.house.inForce.policy), async () => state))
 }
 
-/** Every message whose reason is gone. */
-export async function endReminders(unit: Unit, standing: readonly Standing[]): Promise<void> {
+/**
+ * Ends every reminder whose reason is gone. Answers the messages that are to be shown anew, for the caller to do so at the end: rows before
+ * posts, in the same order everywhere, or two transactions could wait for each other.
+ */
+export async function endReminders(unit: Unit, standing: readonly Standing[]): Promise<readonly string[]> {
   const open = await unit.tx.reminder.findMany({ where: { doneAt: null }, orderBy: { id: 'asc' } })
-  await endThose(unit, open, standing, async (row) => {
+  return endThose(unit, open, standing, async (row) => {
     const { change } = saidOf(row)
     return change === undefined ? null : readChange(unit.tx, change)
   })
@@ -32,13 +36,20 @@ async function endThose(
   open: readonly ReminderRow[],
   standing: readonly Standing[],
   changeOf: (row: ReminderRow) => Promise<ChangeState | null>,
-): Promise<void> {
+): Promise<readonly string[]> {
   const now = unit.now.toISOString()
   const reasons = new Set(standing.filter((s) => !isPast(s, now)).map(({ kind, subject }) => `${kind} ${subject}`))
+  const ended: string[] = []
   for (const row of open) {
     if (reasons.has(`${row.kind} ${row.subject}`)) continue
     const state = await changeOf(row)
     await endRow(unit.tx, row, endingOf({ kind: kindOf(row), subject: row.subject }, state, unit.house.inForce.policy, now))
-    await touchSubject(unit.tx, reminderSubject(row.lead ?? row.id))
+    ended.push(reminderSubject(row.lead ?? row.id))
   }
+  return ended
+}
+
+/** These messages have changed. */
+export async function showAnew(unit: Unit, subjects: readonly string[]): Promise<void> {
+  for (const subject of [...new Set(subjects)].sort()) await touchSubject(unit.tx, subject)
 }

@@ -3,7 +3,7 @@ import { standings } from '../../core/remind/reasons.ts'
 import type { Snooze } from '../../core/remind/reminder.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { due } from '../time/due.ts'
-import { endReminders } from './end.ts'
+import { endReminders, showAnew } from './end.ts'
 import { kindOf, lockLooked, writeLooked } from './rows.ts'
 import { send } from './send.ts'
 import { readHouse } from './view.ts'
@@ -25,11 +25,14 @@ export async function lookAtReminders(house: House, row: { readonly id: number }
 async function look(unit: Unit): Promise<void> {
   const { tx, now } = unit
   const looked = await lockLooked(tx, now)
+  // Rows are locked in the order of their numbers, as a click that ends some of them does: neither waits for the other for ever.
+  await tx.$queryRaw`SELECT "id" FROM "Reminder" WHERE "doneAt" IS NULL ORDER BY "id" FOR UPDATE`
   const view = await readHouse(unit)
   const snoozes = await readSnoozes(unit, looked.at)
-  await endReminders(unit, standings(view))
+  const ended = await endReminders(unit, standings(view))
   const wanted = dueReminders(view, { since: looked.at, now: now.toISOString(), snoozes })
-  const told = await send(unit, wanted, looked)
+  const { overtaken, ...told } = await send(unit, wanted, looked)
+  await showAnew(unit, [...ended, ...overtaken])
   // A clock that was moved back must not make it forget what it has decided.
   const at = now.toISOString() > looked.at ? now.toISOString() : looked.at
   await writeLooked(tx, { ...looked, ...told, at })
@@ -46,10 +49,11 @@ async function readSnoozes({ tx }: Unit, since: string): Promise<readonly Snooze
 
 const isDue = async ({ tx }: Unit): Promise<boolean> => (await tx.due.count({ where: { kind: 'remind', doneAt: null } })) > 0
 
-/** At every start: what is due from now on will be looked at. Doing it twice is harmless. */
+/** At every start: the house is looked at at once. A look that was put off for a leap of the clock that never ended is not waited for. */
 export async function beginReminders(unit: Unit): Promise<void> {
   await lockLooked(unit.tx, unit.now)
-  if (!(await isDue(unit))) await due(unit, 'remind', SUBJECT, unit.now, WHAT)
+  await unit.tx.due.deleteMany({ where: { kind: 'remind', doneAt: null } })
+  await due(unit, 'remind', SUBJECT, unit.now, WHAT)
 }
 
 /** The sample's clock leaps: reminders look where it arrives, and catch up once, not at every stop on the way. */

@@ -2,7 +2,6 @@ import { briefSummaryCard, daySummaryCard } from '../../cards/summary.ts'
 import type { Said, Under, Wanted } from '../../core/remind/reminder.ts'
 import { summaryKind } from '../../core/remind/summary.ts'
 import { json } from '../change/rows.ts'
-import { touchSubject } from '../chat/posts.ts'
 import { planPurpose, reply, show } from '../chat/show.ts'
 import { readDay } from '../digest/day.ts'
 import type { Unit } from '../house.ts'
@@ -11,12 +10,14 @@ import { endRow, type Looked, reminderSubject } from './rows.ts'
 
 type Told = Partial<Pick<Looked, 'toldUntil' | 'cardAt'>>
 
-/** Writes down what is sent, with its posts. Answers how far the daily summary has told. */
-export async function send(unit: Unit, wanted: readonly Wanted[], looked: Looked): Promise<Told> {
+/** Writes down what is sent, with its posts. Answers how far the daily summary has told, and the messages that ask no longer. */
+export async function send(unit: Unit, wanted: readonly Wanted[], looked: Looked): Promise<Told & { overtaken: readonly string[] }> {
   let told: Told = {}
+  const overtaken: string[] = []
   const groups = Map.groupBy(wanted, ({ kind, audience }) => `${kind} ${audience}`)
   for (const group of groups.values()) {
     const written = await write(unit, group)
+    overtaken.push(...written.flatMap((w) => w.overtaken))
     const [first] = written
     if (!first) continue
     if (first.wanted.kind === 'dailySummary') told = await sendSummary(unit, first, looked)
@@ -24,12 +25,13 @@ export async function send(unit: Unit, wanted: readonly Wanted[], looked: Looked
     else await post(unit, first, written)
     auditSent(unit, written)
   }
-  return told
+  return { ...told, overtaken }
 }
 
 interface Written {
   readonly id: number
   readonly wanted: Wanted
+  readonly overtaken: readonly string[]
 }
 
 /** The rows of one card; what was sent already is not written again. */
@@ -41,8 +43,7 @@ async function write(unit: Unit, group: readonly Wanted[]): Promise<readonly Wri
     const data = { kind, subject, occurrence, lead, body: json(saying(wanted, unit.now)), wantedAt: new Date(wanted.at) }
     const [row] = await unit.tx.reminder.createManyAndReturn({ data: [data], skipDuplicates: true, select: { id: true } })
     if (!row) continue
-    await overtake(unit, wanted, row.id)
-    written.push({ id: row.id, wanted })
+    written.push({ id: row.id, wanted, overtaken: await overtake(unit, wanted, row.id) })
   }
   return written
 }
@@ -53,16 +54,14 @@ function saying(wanted: Wanted, now: Date): Said {
 }
 
 /** The message before it asks no longer: the new one does. */
-async function overtake(unit: Unit, { kind, subject }: Wanted, id: number): Promise<void> {
-  const earlier = await unit.tx.reminder.findMany({ where: { kind, subject, doneAt: null, id: { lt: id } } })
-  for (const row of earlier) {
-    await endRow(unit.tx, row, { what: 'Reminded again', at: unit.now.toISOString() })
-    await touchSubject(unit.tx, reminderSubject(row.lead ?? row.id))
-  }
+async function overtake(unit: Unit, { kind, subject }: Wanted, id: number): Promise<readonly string[]> {
+  const earlier = await unit.tx.reminder.findMany({ where: { kind, subject, doneAt: null, id: { lt: id } }, orderBy: { id: 'asc' } })
+  for (const row of earlier) await endRow(unit.tx, row, { what: 'Reminded again', at: unit.now.toISOString() })
+  return earlier.map((row) => reminderSubject(row.lead ?? row.id))
 }
 
 /** One hangs under the card that it is about; several of a kind are one card with a list. */
-async function post(unit: Unit, { id, wanted }: Written, all: readonly Written[]): Promise<void> {
+async function post(unit: Unit, { id, wanted }: Pick<Written, 'id' | 'wanted'>, all: readonly Written[]): Promise<void> {
   const { audience, under } = wanted
   const subject = reminderSubject(id)
   if (all.length > 1 || !under) return show(unit, audience, subject, 'reminder')
