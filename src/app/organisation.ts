@@ -1,5 +1,6 @@
 import { dueOpening } from './change/planning.ts'
 import { type House, transact } from './house.ts'
+import { beginReminders } from './remind/look.ts'
 import { due } from './time/due.ts'
 
 /** An organisation's data live in a database of their own, beside the sample's. */
@@ -13,6 +14,6 @@ export async function beginOrganisation(house: House): Promise<void> {
     for (const { id } of house.inForce.policy.sources)
       if (!isDue('poll', `source:${id}`)) await due(unit, 'poll', `source:${id}`, unit.now, 'first look at the source')
     if (!isDue('opening', 'windows:0')) await dueOpening(unit)
-    if (!isDue('audit-head', 'audit:0')) await due(unit, 'audit-head', 'audit:0', new Date(unit.now.getTime() + 86_400_000), 'audit head')
+    await beginReminders(unit)
   })
 }

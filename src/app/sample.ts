@@ -13,6 +13,7 @@ import { json } from './change/rows.ts'
 import { clockView, nextEvent } from './doors/doors.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
 import { shiftSigns, writeAssets } from './inventory/write.ts'
+import { beginReminders, holdReminders } from './remind/look.ts'
 import { due } from './time/due.ts'
 
 /** The sample organisation that ships. */
@@ -71,7 +72,7 @@ async function publish(sample: Sample, file: string): Promise<void> {
 
 /** First start: history, fleet, policy, and when what arrives. Later starts change nothing. */
 export async function seedSample(house: House, sample: Sample): Promise<void> {
-  if (await house.db.setting.findUnique({ where: { key: STARTED } })) return
+  if (await house.db.setting.findUnique({ where: { key: STARTED } })) return transact(house, beginReminders)
   for (const file of sample.index.history) await publish(sample, file)
   const fleet = JSON.parse(await readFile(join(sample.folder, 'fleet.json'), 'utf8')) as unknown
   await transact(house, async (unit) => {
@@ -92,7 +93,7 @@ export async function seedSample(house: House, sample: Sample): Promise<void> {
       )
     await due(unit, 'signs-of-life', 'sample:0', new Date(unit.now.getTime() + 86_400_000), 'the hosts are heard of again')
     await dueOpening(unit)
-    await due(unit, 'audit-head', 'audit:0', new Date(unit.now.getTime() + 86_400_000), 'audit head')
+    await beginReminders(unit)
     unit.audit({
       actor: managers[0] ?? 'patchcrier',
       action: 'buy-off-policy',
@@ -169,6 +170,7 @@ export function clockMover(house: House, clock: SampleClock, settle: () => Promi
   return async (to) => {
     const target = to === 'next' ? (await nextEvent(house))?.dueAt : to
     if (!target) return { code: 'NOTHING_DUE', text: 'Nothing is due: the next thing that happens is up to a person.' }
+    if (target > house.clock.now()) await holdReminders(house, target)
     for (let first = to !== 'next'; ; first = false) {
       const next = await nextEvent(house)
       const step: Date = next && next.dueAt < target ? next.dueAt : target

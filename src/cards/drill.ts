@@ -3,7 +3,7 @@ import { thinRoles } from '../core/evaluate/roles.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Card } from './card.ts'
 import { durationOf, lessonBlocks, reviewActions } from './review.ts'
-import { nameOf, next, outcome, quiet, rehearsalBadge, roleWords, who } from './words.ts'
+import { button, nameOf, next, outcome, quiet, rehearsalBadge, roleWords, textBlock, whisper, who } from './words.ts'
 
 /** What a drill shows: how long each human step took, and which role hangs on one person. */
 export function drillReviewCard(state: ChangeState, review: Review, policy: Policy): Card {
@@ -38,3 +38,16 @@ export function drillReviewCard(state: ChangeState, review: Review, policy: Poli
     summary: `Review of the drill of change ${state.id}: ${total}`,
   }
 }
+
+/** The private answer to who started a drill. */
+export const drillStartedCard = (change: number): Card =>
+  whisper(
+    `Drill: change ${change}`,
+    [
+      textBlock(
+        'A critical change that is only pretended is in the place of the patch team. It ends at the decision; nothing is carried out.',
+      ),
+      quiet('How long each step takes is counted from now.'),
+    ],
+    { badges: [{ text: 'DRILL', tone: 'info' }], actions: [button('Open', 'show-change', `change:${change}`)] },
+  )

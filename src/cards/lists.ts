@@ -111,8 +111,16 @@ export interface WhyLine {
   readonly source: string
 }
 
-export const whyCard = (host: string, lines: readonly WhyLine[]): Card =>
-  whisper(`What happened to ${host}`, lines.length <= 1 ? [textBlock('No bulletin has matched it so far.'), ...list(lines)] : list(lines))
+/** `asOf`: what was known then; null: until now. */
+export function whyCard(host: string, lines: readonly WhyLine[], asOf: Instant | null): Card {
+  const nothing = asOf === null ? 'No bulletin has matched it so far.' : 'No bulletin had matched it by then.'
+  const known = lines.some((l) => l.source !== 'inventory')
+  return whisper(`What happened to ${host}`, [
+    ...(asOf === null ? [] : [textBlock('As it was ', at(asOf), ':')]),
+    ...(known ? [] : [textBlock(nothing)]),
+    ...(lines.length > 0 ? list(lines) : []),
+  ])
+}
 
 const list = (lines: readonly WhyLine[]) => [
   { kind: 'list' as const, items: lines.map((l): Text => [at(l.at), ' ', ...l.what, ` (${l.source})`]) },

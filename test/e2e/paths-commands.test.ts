@@ -12,14 +12,36 @@ const answer = async (person: string, line: string): Promise<string> => (await d
 
 describe('help shows what the asker may do, and nothing else', () => {
   test.each([
-    { person: 'ana', may: ['bulletins', 'show', 'changes', 'affected', 'stop', 'why'], mayNot: [] },
-    { person: 'greta', may: ['bulletins', 'changes', 'why'], mayNot: ['stop'] },
-    { person: 'kofi', may: ['help', 'status'], mayNot: ['bulletins', 'show', 'changes', 'affected', 'stop', 'why'] },
+    {
+      person: 'ana',
+      may: [
+        'bulletins',
+        'show',
+        'changes',
+        'affected',
+        'stop',
+        'why',
+        'schedule',
+        'windows',
+        'roles',
+        'sources',
+        'inventory',
+        'verify',
+        'delay',
+      ],
+      mayNot: ['resume'],
+    },
+    { person: 'greta', may: ['bulletins', 'changes', 'why', 'roles', 'schedule'], mayNot: ['stop', 'resume'] },
+    {
+      person: 'kofi',
+      may: ['help', 'status', 'verify', 'delay'],
+      mayNot: ['bulletins', 'show', 'changes', 'affected', 'stop', 'why', 'resume', 'schedule', 'windows', 'roles', 'sources', 'inventory'],
+    },
   ])('to $person', async ({ person, may, mayNot }) => {
     const help = await answer(person, 'help')
     for (const word of may) expect(help).toMatch(new RegExp(`\\b${word}\\b`))
     for (const word of mayNot) expect(help).not.toMatch(new RegExp(`\\b${word} `))
-    for (const word of mayNot) refused(await walk.say(person, `${word} 1`), /ROLE_MISSING: `\w+` is for patch-team/)
+    for (const word of mayNot) refused(await walk.say(person, `${word} 1`), /ROLE_MISSING: `\w+` is for (patch-team|security)/)
   })
 })
 
@@ -29,7 +51,12 @@ describe('a word that is no command', () => {
     ['ana', 'CHANGE', /Did you mean `changes`\?/],
     ['ana', 'clasify 1 high', /"clasify" is not a command\. "Classify" is a button on the alert card\. Try `help`\./],
     ['emil', 'aprove', /"Approve" is a button on the card "Go or no-go"\./],
-    ['kofi', 'delay', /"Ask for a delay" is a button on the announcement\./],
+    ['kofi', 'dealy 1', /Did you mean `delay 12 tomorrow 22:00 REASON`\?/],
+    ['emil', 'resum 1', /Did you mean `resume 12`\?/],
+    ['ana', 'shedule', /Did you mean `schedule`\?/],
+    ['ana', 'window', /Did you mean `windows`\?/],
+    ['kofi', 'verfy', /Did you mean `verify RHSA-2023:3408 \| verify LINK`\?/],
+    ['ana', 'source', /Did you mean `sources`\?/],
     // What somebody may not do is no help either.
     ['kofi', 'clasify', /"clasify" is not a command\. Try `help`\.$/],
     ['kofi', 'bulletin', /"bulletin" is not a command\. Try `help`\.$/],
@@ -57,7 +84,56 @@ describe('an argument that leads nowhere says what was expected', () => {
     ['stop 1', /NOTHING_TO_STOP: Nothing of change 1 runs: it waits for its classification\./],
     ['why', /Which host\? For example `why web-01`\./],
     ['why web-99', /The inventory has no host "web-99"/],
-  ])('%s', async (line, said) => refused(await walk.say('ana', line), said))
+    ['why web-01 someday', /DATE_UNKNOWN: "someday" is not a date\. Expected one such as `2026-03-03`, `3 March`/],
+    ['why web-01 yesterday evening', /"yesterday evening" is not a date/],
+    ['why web-01 tomorrow', /DATE_FUTURE: That day is still to come\. Type `schedule`/],
+    ['resume', /Which change\? For example `resume 12`/],
+    ['resume 99', /There is no change 99/],
+    ['resume 1', /NOTHING_TO_RESUME: Change 1 does not stand still: it waits for its classification/],
+    ['delay', /Which change\? For example `delay 12 tomorrow 22:00 month-end closing`/],
+    ['delay 99 tomorrow', /NOT_ANNOUNCED: Nothing was announced under change 99/],
+    ['delay 1', /NOT_ANNOUNCED: Nothing was announced under change 1/],
+    ['verify', /What shall be checked\? For example `verify RHSA-2023:3408`/],
+    ['verify RHSA-1999:1', /No bulletin is called "RHSA-1999:1", and it is no address/],
+    ['verify %', /No bulletin is called "%"/],
+    ["verify ' OR 1=1 --", /No bulletin is called "' OR 1=1 --"/],
+    ['verify __proto__', /No bulletin is called "__proto__"/],
+  ])('%s', async (line, said) => refused(await walk.say(line.startsWith('resume') ? 'dana' : 'ana', line), said))
+
+  test.each([
+    'why',
+    'verify',
+    'show',
+    'delay',
+    'resume',
+    'stop',
+    'schedule',
+    'windows',
+    'roles',
+    'sources',
+    'inventory',
+    'nothing',
+  ])('%s with a hostile argument is answered, and nothing breaks', async (word) => {
+    const answers = [
+      'x'.repeat(10_000),
+      '\u0000\u0007\u202e',
+      '\'; DROP TABLE "Change"; --',
+      '__proto__ constructor',
+      '1e99',
+      '-1 -1',
+      '<!channel>',
+    ]
+    for (const argument of answers) {
+      const intent = { actor: 'dana', place: TEAM, verb: 'command', subject: '', inputs: { text: `${word} ${argument}` } }
+      const said = JSON.stringify(await walk.house.doors.handleIntent(intent))
+      expect(said.length, said).toBeLessThan(8_000)
+    }
+    expect(await walk.house.house.db.change.count()).toBe(1)
+  })
+
+  test('a line that is longer than any sense is refused at the edge', async () => {
+    await expect(walk.say('ana', `why ${'x'.repeat(10_000)}`)).rejects.toThrow(/400.*expected string to have <=2000 characters/)
+  })
 
   test('a person whom the policy does not know', async () => {
     await expect(walk.say('mallory', 'status')).rejects.toThrow(/400.*expected one of ana, ben/)
@@ -95,9 +171,72 @@ describe('the lists', () => {
   })
 })
 
+describe('what is planned, who is who, and what is watched', () => {
+  test('windows says for whom each is and whether it is open', async () => {
+    expect(await answer('ana', 'windows')).toMatch(
+      /Every night Closed now: Outside the window "Every night"\. +For all hosts\..*Opens .*Opens /,
+    )
+  })
+  test('schedule lists the openings of four weeks', async () => {
+    expect(await answer('greta', 'schedule')).toMatch(/The next 4 weeks Nothing is planned\. Every night opens 28 times, next /)
+  })
+  test('roles says who is missing, who is alone, and who acts for whom', async () => {
+    expect(await answer('ana', 'roles')).toMatch(
+      /One person alone, without a delegate: +admin \(Nora Yilmaz\).*security Dana Kowalska, Farah Haddad Oskar Lindqvist for Dana Kowalska/,
+    )
+  })
+  test('sources says how each is', async () => {
+    expect(await answer('ana', 'sources')).toMatch(
+      /Sample CSAF folder \(csaf-folder\) Good: last good answer .*every 10 minutes.*Listed 6 bulletins/,
+    )
+  })
+  test('inventory says what there is, and names what nobody looks after', async () => {
+    expect(await answer('ana', 'inventory')).toMatch(
+      /^61 hosts in the inventory.*Unmanaged \d+: .*edge-03.*Not seen for 7 days \d+: .*file-01/,
+    )
+  })
+})
+
+describe('is it real?', () => {
+  test('a bulletin: the verdict with its checks in words, for everybody', async () => {
+    expect(await answer('kofi', 'verify rhsa-2023:3408')).toMatch(
+      /AUTHENTIC RHSA-2023:3408 rev 1: openssl security update Real: it is signed by a key that the policy trusts\. .*signature: yes.*it is change 1/,
+    )
+  })
+  test.each([
+    [
+      'https://www.redhat.com/en/errata',
+      /leads to www\.redhat\.com It belongs to Sample CSAF folder, a source of the policy\. The page itself was not looked at/,
+    ],
+    ['http://www.redhat.com/x', /Careful: +It is not encrypted.*Vendors never send patches by mail\. Ask security/],
+    ['https://www.redhat.com@evil.example/fix.rpm', /leads to evil\.example Careful: +What stands before the "@" is not where it leads/],
+    ['https://redhat-updates.example/', /No source of the policy has this address.*Do not install anything from it/],
+  ])('the link %s', async (link, said) => {
+    expect(await answer('kofi', `verify ${link}`)).toMatch(said)
+  })
+  test('the link of a bulletin is the bulletin', async () => {
+    const row = await walk.house.house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'RHSA-2023:3408' } })
+    const { url = '' } = row.document as { url?: string }
+    expect(url).toMatch(/^https:/)
+    expect(await answer('kofi', `verify ${url}`)).toMatch(/RHSA-2023:3408 rev 1/)
+  })
+})
+
 describe('when the rollout runs', () => {
-  test('stop stops it, and says so to who typed it; the second one says that it stands', async () => {
+  test('delay lists the later openings, and asks as the button does', async () => {
     await announced(walk, { plan: { runner: 'manual' } })
+    expect(await answer('lena', 'delay 1')).toMatch(
+      /Until when shall change 1 wait\?.*Type when and why: delay 1 tomorrow 22:00 month-end closing|Type when and why: `delay 1/,
+    )
+    refused(await walk.say('lena', 'delay 1 whenever it suits'), /"whenever it suits" does not begin with a date/)
+    refused(await walk.say('greta', 'delay 1 tomorrow 23:00 busy'), /name at least one of your computers/)
+    refused(await walk.say('lena', 'delay 1 tomorrow 23:00'), /Please say why it should be later/)
+    expect(await answer('lena', 'delay 1 tomorrow 23:00 month-end closing')).toMatch(/You have asked for a delay Decided by operations/)
+    expect(await walk.hands.see(TEAM, /^Lena Brandt asks for a delay/)).toMatch(/month-end closing/)
+    expect(await answer('ana', 'schedule')).toMatch(/\*\*Every night\*\*: openssl \(change 1\)/)
+  })
+
+  test('stop stops it, and says so to who typed it; the second one says that it stands', async () => {
     await until(walk, TEAM, ROLLING, /RUNNING/)
     expect(await answer('farah', 'stop 1 customs is down')).toMatch(
       /Change 1 is stopped No further host starts until the quorum resumes it/,
@@ -127,5 +266,34 @@ describe('when the rollout runs', () => {
     expect(await answer('ana', 'why edge-03')).toMatch(/left out of the plan: unmanaged: no runner can reach it/)
     expect(await answer('ana', 'why gate-01')).toMatch(/not patched yet: the host is not attempted, change 1 is being rolled out \(now\)/)
     expect(await answer('ana', 'why web-03')).toMatch(/No bulletin has matched it so far\./)
+  })
+
+  test('resume counts a yes, and the last one that is needed lets it go on', async () => {
+    refused(await walk.say('ana', 'resume 1'), /ROLE_MISSING/)
+    expect(await answer('dana', 'resume 1')).toMatch(
+      /Change 1: you agree to go on Your yes counts\..*It stood still because: .*customs is down/,
+    )
+    expect(await answer('emil', 'resume #1')).toMatch(/Change 1 is resumed The quorum is there: it goes on\./)
+    refused(await walk.say('emil', 'resume 1'), /NOTHING_TO_RESUME: Change 1 does not stand still/)
+  })
+
+  test('why of a day that is past says how it stood then, in the zone of who asks', async () => {
+    expect(await answer('ana', 'why gate-01 2020-01-01')).toMatch(/As it was .*No bulletin had matched it by then\./)
+    await walk.at('08:00')
+    const then = await answer('ana', 'why gate-01 yesterday')
+    expect(then).toMatch(/needs RHSA-2023:3408.*planned into ring \d.*not patched by then: change 1 is being rolled out \(as it was\)/)
+    expect(then).not.toMatch(/\(now\)/)
+    expect(await answer('ana', 'why gate-01 today')).toMatch(/not patched yet: .*\(now\)/)
+  })
+})
+
+describe('an exercise', () => {
+  test('is started by those who answer for it, one at a time, and is marked', async () => {
+    refused(await walk.say('ana', 'drill'), /ROLE_MISSING: `drill` is for security, manager, admin/)
+    const [one, two] = await Promise.all([walk.say('greta', 'drill'), walk.say('dana', 'drill')])
+    expect([one, two].map((a) => a.refused).sort()).toEqual([false, true])
+    expect([one, two].map((a) => a.text).join()).toMatch(/DRILL Drill: change \d .*nothing is carried out/)
+    expect([one, two].map((a) => a.text).join()).toMatch(/ALREADY_DONE: Change \d is a drill that is still open/)
+    expect(await walk.hands.count(TEAM, /^DRILL: critical hole/)).toBe(1)
   })
 })

@@ -18,7 +18,21 @@ export const ROLLING = /^Rolling out/
 
 const ZONE = 'Europe/Berlin'
 
-/** The sample's policy with one test per class, a window every night and no freeze: short ways, whatever the day. */
+const QUIET: Policy['reminders'] = {
+  decisionPending: null,
+  clocks: null,
+  windowTomorrow: null,
+  windowSoon: null,
+  roleNotFilled: null,
+  delegateMissing: null,
+  exceptionExpiring: null,
+  reviewDue: null,
+  awaiting: null,
+  auditHead: { cron: '0 12 * * *' },
+  dailySummary: null,
+}
+
+/** The sample's policy with one test per class, a window every night and no freeze: short ways, whatever the day. Nobody is reminded of anything. */
 export async function quickPolicy(change: (policy: Policy) => Policy = (p) => p): Promise<PolicyInForce> {
   const sample = policySchema.parse(JSON.parse(await readFile(new URL('../../manifests/sample/policy.json', import.meta.url), 'utf8')))
   const { critical, high, medium, low } = sample.classes
@@ -28,6 +42,7 @@ export async function quickPolicy(change: (policy: Policy) => Policy = (p) => p)
     classes: { critical: short(critical), high: short(high), medium: short(medium), low: short(low) },
     windows: [{ id: 'nightly', name: 'Every night', zone: ZONE, weekdays: [1, 2, 3, 4, 5, 6, 7], start: '22:00', minutes: 90 }],
     blackouts: [],
+    reminders: QUIET,
   })
   return { policy, hash: sha256Hex(canonicalJson(policy)), approved: true }
 }

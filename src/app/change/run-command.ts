@@ -9,6 +9,7 @@ import type { Ruled } from '../../core/result.ts'
 import { allow } from '../../core/result.ts'
 import { touchSubject } from '../chat/posts.ts'
 import type { Unit } from '../house.ts'
+import { endRemindersOf } from '../remind/end.ts'
 import { effectsOf } from './effects.ts'
 import { changeSubject, json, readHosts } from './rows.ts'
 
@@ -59,6 +60,7 @@ export function auditView(event: ChangeEvent): unknown {
 async function save(unit: Unit, state: ChangeState): Promise<void> {
   await unit.tx.change.update({ where: { id: state.id }, data: { phase: state.phase, state: json(state), version: { increment: 1 } } })
   await touchSubject(unit.tx, changeSubject(state.id))
+  await endRemindersOf(unit, state)
 }
 
 /** What a resume, or a retry of these hosts, would accept ring by ring. */

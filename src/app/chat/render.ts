@@ -14,6 +14,7 @@ import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
+import { renderReminder } from '../remind/snooze.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
 import { failureView } from '../rollout/failures.ts'
 import { drawAlert, drawHeld, drawHistory, drawRollup } from './draw-bulletins.ts'
@@ -35,6 +36,8 @@ export async function renderPost(house: House, post: Pick<Post, 'subject' | 'pur
       return post.purpose.startsWith('rollup:') ? drawRollup(house, id, payload) : drawHistory(house, id)
     case 'delay':
       return renderDelay(house, Number(id))
+    case 'reminder':
+      return renderReminder(house, Number(id))
     default:
       return null
   }

@@ -14,7 +14,9 @@ import { runCommand } from '../change/run-command.ts'
 import { postAgain, touchSubject } from '../chat/posts.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { readSigns } from '../inventory/read.ts'
+import { snooze } from '../remind/snooze.ts'
 import { answerCommand } from './commands/index.ts'
+import { beginDrill } from './drills.ts'
 import { answerQuery, isQuery } from './queries.ts'
 import { quickly } from './quick.ts'
 import { readSubject, type Subject } from './subject.ts'
@@ -73,6 +75,10 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return sayAffected(unit, intent, actor)
     case 'release':
       return release(unit, intent, actor)
+    case 'start-drill':
+      return beginDrill(unit, actor)
+    case 'snooze':
+      return snooze(unit, intent, actor)
     case 'post-again':
       return sendAgain(unit, intent, actor)
     case 'grant-delay':

@@ -2,6 +2,7 @@ import { isThisRealCard } from '../../cards/announcement.ts'
 import type { Card } from '../../cards/card.ts'
 import { fullPlanCard } from '../../cards/decision.ts'
 import { affectedCard, detailsCard, evidenceCard } from '../../cards/details.ts'
+import { changesCard } from '../../cards/lists.ts'
 import { hostsBlocks } from '../../cards/progress.ts'
 import { timelineCard } from '../../cards/review.ts'
 import { rehearsalBadge, shortTitle, whisper } from '../../cards/words.ts'
@@ -17,7 +18,7 @@ import type { House } from '../house.ts'
 import { readSubject, type Subject } from './subject.ts'
 
 /** Buttons that only look. They answer privately and write nothing. */
-const QUERIES = ['details', 'affected', 'evidence', 'full-plan', 'hosts', 'timeline', 'is-this-real'] as const
+const QUERIES = ['details', 'affected', 'evidence', 'full-plan', 'hosts', 'timeline', 'is-this-real', 'show-change'] as const
 type Query = (typeof QUERIES)[number]
 
 export const isQuery = (verb: string): verb is Query => (QUERIES as readonly string[]).includes(verb)
@@ -81,6 +82,8 @@ async function aboutChange(house: House, state: ChangeState, verb: Query, digest
   switch (verb) {
     case 'affected':
       return show(affectedCard(shortTitle(state.bulletin.title), state.hosts))
+    case 'show-change':
+      return show(changesCard([state]))
     case 'full-plan': {
       const submission = [state.submission, ...state.pastSubmissions].find((s) => s && (digest === undefined || s.digest === digest))
       return submission ? show(fullPlanCard(state, submission)) : no('PLAN_UNKNOWN', 'There is no such plan (any more).')

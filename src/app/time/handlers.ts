@@ -1,11 +1,10 @@
-import { note, quiet, textBlock } from '../../cards/words.ts'
 import { dueOpening } from '../change/planning.ts'
 import { changeSubject, lockChange } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
 import { touchSubject } from '../chat/posts.ts'
-import { show } from '../chat/show.ts'
 import { type House, transact } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
+import { lookAtReminders } from '../remind/look.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { hostsLiveOn } from '../sample.ts'
 import { type DueKind, due, finish } from './due.ts'
@@ -34,7 +33,7 @@ export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler
   // Copying a file twice is harmless, so the row is closed after it.
   arrival: (house, row) => arrive(nameOf(row)).then(() => finish(house, row.id)),
   poll,
-  'audit-head': postAuditHead,
+  remind: lookAtReminders,
   opening: openingPassed,
   'signs-of-life': hostsLiveOn,
 })
@@ -75,29 +74,5 @@ async function openingPassed(house: House, row: DueRow): Promise<void> {
     })
     for (const { id } of open) await touchSubject(unit.tx, changeSubject(id))
     await dueOpening(unit)
-  })
-}
-
-/** The chain alone cannot see that its last record is gone: its head is kept where the database cannot reach it. */
-async function postAuditHead(house: House, row: DueRow): Promise<void> {
-  await transact(house, async (unit) => {
-    const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
-    if (count === 0) return
-    const head = await unit.tx.auditRecord.findFirst({ orderBy: { seq: 'desc' } })
-    const text = head ? `${head.seq}:${head.hash}` : '0:none'
-    const card = note(
-      'Audit head of the day',
-      'neutral',
-      textBlock(text),
-      quiet('Check it with: npm run -s patchcrier -- audit verify --head ', text),
-    )
-    await show(unit, 'admin', `audit:${head?.seq ?? 0}`, `head:${unit.now.toISOString().slice(0, 10)}`, { frozen: card })
-    await due(
-      unit,
-      'audit-head',
-      'audit:0',
-      new Date(Math.max(row.dueAt.getTime(), unit.now.getTime() - 86_400_000) + 86_400_000),
-      'audit head',
-    )
   })
 }

@@ -43,10 +43,10 @@ const PHASE_WORDS: Readonly<Record<Phase, string>> = {
 
 export const phaseWords = (phase: Phase): string => PHASE_WORDS[phase]
 
-const OVER: ReadonlySet<Phase> = new Set(['closed', 'not relevant', 'merged', 'superseded'])
+export const OVER: readonly Phase[] = ['closed', 'not relevant', 'merged', 'superseded']
 
 /** Nothing more happens to it. */
-export const isOver = ({ phase }: Pick<ChangeState, 'phase'>): boolean => OVER.has(phase)
+export const isOver = ({ phase }: Pick<ChangeState, 'phase'>): boolean => OVER.includes(phase)
 
 /** The phase in which a command makes sense; otherwise the card that was clicked is stale. */
 export function inPhase(state: ChangeState, phases: readonly Phase[], what: string): { readonly ok: true } | Refused {

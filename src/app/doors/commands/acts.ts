@@ -1,8 +1,18 @@
-import { textBlock, whisper } from '../../../cards/words.ts'
+import { openingsCard } from '../../../cards/calendar.ts'
+import { quiet, textBlock, whisper } from '../../../cards/words.ts'
+import { haltDigest } from '../../../core/change/decide-deploy.ts'
 import { phaseWords } from '../../../core/change/guard.ts'
+import { DATE_EXAMPLES, readDate } from '../../../core/dates.ts'
+import { nextOpenings } from '../../../core/deploy/window.ts'
+import type { Plan } from '../../../core/evaluate/plan.ts'
+import type { Instant } from '../../../core/result.ts'
 import type { Outcome } from '../../../ports.ts'
 import { readChange } from '../../change/rows.ts'
+import type { House } from '../../house.ts'
+import { DRILLERS } from '../drills.ts'
 import { byNumber, type Commands, no, numberOf, show, type Typed } from './rule.ts'
+
+const MOST_OPENINGS = 5
 
 /** Commands that do what a button does. */
 export const ACTS: Commands = {
@@ -11,6 +21,14 @@ export const ACTS: Commands = {
     what: 'stop a rollout at once',
     roles: ['patch-team', 'security', 'operations'],
     run: stop,
+  },
+  resume: { usage: 'resume 12', what: 'say yes to going on after a stop', roles: ['security', 'operations'], run: resume },
+  delay: { usage: 'delay 12 tomorrow 22:00 REASON', what: 'ask for a later update of your computer', roles: [], run: delay },
+  drill: {
+    usage: 'drill',
+    what: 'start an exercise: a critical change, only pretended',
+    roles: DRILLERS,
+    run: ({ intent, act }) => act({ ...intent, verb: 'start-drill', subject: '', inputs: {} }),
   },
 }
 
@@ -28,4 +46,54 @@ function stop({ house, argument, intent, act }: Typed): Promise<Outcome> {
     const text = 'No further host starts until the quorum resumes it. Hosts that have begun finish what they do.'
     return show(whisper(`Change ${before.id} is stopped`, [textBlock(text)]))
   })
+}
+
+/** A yes to the halt that is now; with the last one that the quorum needs, it goes on. */
+function resume({ house, argument, intent, act }: Typed): Promise<Outcome> {
+  return byNumber(argument, 'resume 12', async (subject) => {
+    const number = numberOf(argument) ?? 0
+    const before = await readChange(house.db, number)
+    if (!before) return no('CHANGE_UNKNOWN', `There is no change ${number}. Try \`changes\`.`)
+    const { rollout } = before
+    const halt = rollout?.halt
+    if (!rollout || !halt || (rollout.status !== 'halted' && rollout.status !== 'stopped'))
+      return no('NOTHING_TO_RESUME', `Change ${number} does not stand still: it ${phaseWords(before.phase)}.`)
+    const outcome = await act({ ...intent, verb: 'resume', subject, digest: haltDigest(rollout), inputs: {} })
+    if (!outcome.ok) return outcome
+    const after = await readChange(house.db, number)
+    const goesOn = after?.rollout?.status === 'running'
+    const text = goesOn ? 'The quorum is there: it goes on.' : 'Your yes counts. It goes on when the quorum is there.'
+    return show(
+      whisper(goesOn ? `Change ${number} is resumed` : `Change ${number}: you agree to go on`, [
+        textBlock(text),
+        quiet(`It stood still because: ${halt.reason}`),
+      ]),
+    )
+  })
+}
+
+/** Asks for a delay as the button on the announcement does. Without a time it lists when the update could be instead. */
+function delay({ house, argument, intent, actor, act }: Typed): Promise<Outcome> {
+  return byNumber(argument, 'delay 12 tomorrow 22:00 month-end closing', async (subject) => {
+    const number = numberOf(argument) ?? 0
+    const state = await readChange(house.db, number)
+    if (!state?.announcement || !state.submission) return no('NOT_ANNOUNCED', `Nothing was announced under change ${number}.`)
+    const words = argument.split(/\s+/).slice(1)
+    const until = readDate(words, actor.zone, house.clock.now().toISOString(), 'future')
+    if (!until && words.length > 0)
+      return no(
+        'DATE_UNKNOWN',
+        `Until when? "${words.join(' ').slice(0, 60)}" does not begin with a date. Expected one such as ${DATE_EXAMPLES}.`,
+      )
+    if (!until) return show(openingsCard(number, laterOpenings(house, state.submission.plan.window)))
+    return act({ ...intent, verb: 'ask-delay', subject, inputs: { until: until.from, reason: words.slice(until.words).join(' ') } })
+  })
+}
+
+/** The next openings of the window that it is planned into: hosts start in no other. */
+function laterOpenings(house: House, { id, end }: Plan['window']): readonly Instant[] {
+  const { policy } = house.inForce
+  const rule = policy.windows.find((w) => w.id === id)
+  const now = house.clock.now().toISOString()
+  return rule ? nextOpenings(rule, policy.blackouts, now > end ? now : end, MOST_OPENINGS).map(({ start }) => start) : []
 }

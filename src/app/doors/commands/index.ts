@@ -1,12 +1,21 @@
 import { helpCard } from '../../../cards/lists.ts'
+import { plainLine } from '../../../cards/text.ts'
 import type { Intent } from '../../../core/intent.ts'
 import type { Person } from '../../../core/policy.ts'
 import type { Outcome } from '../../../ports.ts'
 import type { House } from '../../house.ts'
 import { ACTS } from './acts.ts'
+import { CALENDAR } from './calendar.ts'
+import { FLEET } from './fleet.ts'
 import { LOOKS } from './looks.ts'
+import { PEOPLE } from './roles.ts'
 import { type CommandRule, type Commands, mayUse, no, show } from './rule.ts'
+import { SOURCES } from './sources.ts'
 import { BUTTON_WORDS, type Meant, nearest } from './typo.ts'
+import { VERIFY } from './verify.ts'
+
+/** Longest line that is read, in characters. */
+const LONGEST = 500
 
 /** The commands people type, in the order of the help. */
 const COMMANDS: Commands = {
@@ -17,6 +26,11 @@ const COMMANDS: Commands = {
     run: async ({ actor }) => show(helpCard(actor.name, allowed(actor))),
   },
   ...LOOKS,
+  ...CALENDAR,
+  ...SOURCES,
+  ...FLEET,
+  ...PEOPLE,
+  ...VERIFY,
   ...ACTS,
 }
 
@@ -30,7 +44,8 @@ export async function answerCommand(
   actor: Person,
   act: (intent: Intent) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const [word = '', ...rest] = (intent.inputs.text ?? '').trim().slice(0, 500).split(/\s+/)
+  // What is not seen is not meant, and the database takes no NUL.
+  const [word = '', ...rest] = plainLine((intent.inputs.text ?? '').slice(0, LONGEST)).split(' ')
   const name = word.toLowerCase().replace(/^\//, '')
   const rule = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!rule) return no('COMMAND_UNKNOWN', typo(word, actor))

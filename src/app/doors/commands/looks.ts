@@ -1,12 +1,13 @@
 import { bulletinsCard, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
 import { isOver } from '../../../core/change/guard.ts'
 import type { ChangeState } from '../../../core/change/state.ts'
+import { DATE_EXAMPLES, readDate } from '../../../core/dates.ts'
 import type { Outcome } from '../../../ports.ts'
 import { readSourceState } from '../../bulletins/source-state.ts'
 import { readChange } from '../../change/rows.ts'
 import type { House } from '../../house.ts'
 import { aboutBulletin } from '../queries.ts'
-import { byNumber, type Commands, no, numberOf, show, TEAM, type Typed } from './rule.ts'
+import { byNumber, type Commands, literally, no, numberOf, show, TEAM, type Typed } from './rule.ts'
 import { whyHost } from './why.ts'
 
 /** Commands that only look. */
@@ -27,7 +28,7 @@ export const LOOKS: Commands = {
     run: ({ argument, intent, act }) =>
       byNumber(argument, 'affected 12', (subject) => act({ ...intent, verb: 'affected', subject, inputs: {} })),
   },
-  why: { usage: 'why web-01', what: 'what happened to a host, and why', roles: TEAM, run: why },
+  why: { usage: 'why web-01 | why web-01 3 March', what: 'what happened to a host, and why; as it was on a day', roles: TEAM, run: why },
 }
 
 async function allChanges(house: House): Promise<readonly ChangeState[]> {
@@ -97,12 +98,16 @@ async function showOne({ house, argument, actor }: Typed): Promise<Outcome> {
     : no('BULLETIN_UNKNOWN', `No bulletin is called "${argument.slice(0, 60)}". Try \`bulletins\`.`)
 }
 
-/** Without regard to case means ILIKE, which would take these for wildcards. */
-const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
-
-async function why({ house, argument }: Typed): Promise<Outcome> {
-  const host = argument.trim().toLowerCase()
+/** `why web-01`, and `why web-01 3 March`: what was known at the end of that day, where the asker is. */
+async function why({ house, argument, actor }: Typed): Promise<Outcome> {
+  const [host = '', ...words] = argument.trim().toLowerCase().split(/\s+/)
   if (host === '') return no('ARGUMENT_NEEDED', 'Which host? For example `why web-01`.')
-  const lines = await whyHost(house, host)
-  return lines ? show(whyCard(host, lines)) : no('HOST_UNKNOWN', `The inventory has no host "${host.slice(0, 60)}".`)
+  const now = house.clock.now().toISOString()
+  const day = words.length > 0 ? readDate(words, actor.zone, now, 'past') : null
+  if (words.length > 0 && day?.words !== words.length)
+    return no('DATE_UNKNOWN', `"${words.join(' ').slice(0, 60)}" is not a date. Expected one such as ${DATE_EXAMPLES}.`)
+  if (day && day.from > now) return no('DATE_FUTURE', 'That day is still to come. Type `schedule` to see what is planned.')
+  const asOf = day && day.to < now ? day.to : null
+  const lines = await whyHost(house, host, asOf)
+  return lines ? show(whyCard(host, lines, asOf)) : no('HOST_UNKNOWN', `The inventory has no host "${host.slice(0, 60)}".`)
 }

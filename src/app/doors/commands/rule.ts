@@ -32,6 +32,9 @@ export const show = (card: Card): Outcome => ({ ok: true, cards: [card] })
 export const mayUse = ({ roles }: { readonly roles: readonly Role[] }, actor: Person): boolean =>
   roles.length === 0 || roles.some((r) => actor.roles.includes(r))
 
+/** Without regard to case means ILIKE, which would take these for wildcards. */
+export const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
 /** The number of a change at the beginning of an argument, with or without `#`; null where there is none. */
 export const numberOf = (argument: string): number | null =>
   /^#?\d{1,9}\b/.test(argument) ? Number.parseInt(argument.replace('#', ''), 10) : null

@@ -23,11 +23,9 @@ export const BUTTON_WORDS: readonly Meant[] = [
   button('reject', 'Reject', 'the card "Go or no-go"', 'security', 'operations'),
   button('announce', 'Announce', 'the card "Go or no-go"', 'patch-team', 'operations'),
   button('pilot', 'Record the pilot', 'the live card of the rollout', 'patch-team', 'operations'),
-  button('resume', 'Resume', 'the live card of the rollout', 'security', 'operations'),
   button('rollback', 'Roll back', 'the live card of the rollout', 'patch-team', 'operations'),
   button('retry', 'Retry', 'the card of the failure', 'patch-team', 'operations'),
   button('exclude', 'Exclude', 'the card of the failure', 'patch-team', 'operations'),
-  button('delay', 'Ask for a delay', 'the announcement'),
   button('real', 'Is this real?', 'the announcement'),
 ]
 

@@ -3,20 +3,25 @@ import type { WhyLine } from '../../../cards/lists.ts'
 import { at, nameOf } from '../../../cards/words.ts'
 import { isOver, phaseWords } from '../../../core/change/guard.ts'
 import type { ChangeState, SubmittedPlan } from '../../../core/change/state.ts'
+import { stoodAt } from '../../../core/change/stood.ts'
 import type { HostProgress } from '../../../core/deploy/progress.ts'
+import type { Instant } from '../../../core/result.ts'
 import type { HostReport, Order } from '../../../ports.ts'
 import { changeSubject } from '../../change/rows.ts'
 import type { House } from '../../house.ts'
 
-/** Everything that is known to have happened to a host, oldest first, each line with its source. Null: no such host. */
-export async function whyHost(house: House, host: string): Promise<readonly WhyLine[] | null> {
+/**
+ * Everything that is known to have happened to a host, oldest first, each line with its source; `asOf`: until then, and how it stood at
+ * that moment. Null: no such host.
+ */
+export async function whyHost(house: House, host: string, asOf: Instant | null = null): Promise<readonly WhyLine[] | null> {
   const asset = await house.db.asset.findUnique({ where: { host } })
   if (!asset) return null
   const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
   const states = rows.map((r) => r.state as unknown as ChangeState).filter((s) => concerns(s, host))
-  const lines = await Promise.all(states.map((s) => aboutChange(house, s, host)))
+  const lines = await Promise.all(states.map((s) => aboutChange(house, s, host, asOf)))
   const seen: WhyLine = { at: asset.lastSeen.toISOString(), what: ['last sign of life'], source: 'inventory' }
-  return [...lines.flat(), seen].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return [...lines.flat(), seen].filter((line) => asOf === null || line.at <= asOf).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
 }
 
 const plansOf = (state: ChangeState): readonly SubmittedPlan[] => [
@@ -28,7 +33,7 @@ const plansOf = (state: ChangeState): readonly SubmittedPlan[] => [
 const concerns = (state: ChangeState, host: string): boolean =>
   state.hosts.some((h) => h.host === host) || plansOf(state).some(({ plan }) => plan.hosts.some((h) => h.host === host))
 
-async function aboutChange(house: House, state: ChangeState, host: string): Promise<readonly WhyLine[]> {
+async function aboutChange(house: House, state: ChangeState, host: string, asOf: Instant | null): Promise<readonly WhyLine[]> {
   const row = await house.db.rolloutHost.findUnique({ where: { changeId_host: { changeId: state.id, host } } })
   const progress = row ? (row.state as unknown as HostProgress) : null
   return [
@@ -37,7 +42,7 @@ async function aboutChange(house: House, state: ChangeState, host: string): Prom
     ...(await reports(house, state.id, host)),
     ...(progress ? outcomes(house, state.id, progress) : []),
     ...(await delays(house, state.id, host)),
-    ...whereItStands(house, state, progress),
+    ...(asOf === null ? whereItStands(house, state, progress) : whereItStood(state, progress, asOf)),
   ]
 }
 
@@ -166,4 +171,12 @@ function whereItStands(house: House, state: ChangeState, progress: HostProgress 
   return [
     { at: house.clock.now().toISOString(), what: [`not patched yet: ${host}change ${state.id} ${phaseWords(state.phase)}`], source: 'now' },
   ]
+}
+
+/** The same of a moment that is past. */
+function whereItStood(state: ChangeState, progress: HostProgress | null, asOf: Instant): readonly WhyLine[] {
+  const words = stoodAt(state, asOf)
+  const verified = progress?.facts.verifiedAt
+  if (words === null || (verified !== undefined && verified <= asOf)) return []
+  return [{ at: asOf, what: [`not patched by then: change ${state.id} ${words}`], source: 'as it was' }]
 }

@@ -1,0 +1,40 @@
+import { type SourceView, sourcesCard } from '../../../cards/sources.ts'
+import type { SourceRule } from '../../../core/policy.ts'
+import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
+import type { House } from '../../house.ts'
+import { type Commands, show, TEAM } from './rule.ts'
+
+export const SOURCES: Commands = {
+  sources: {
+    usage: 'sources',
+    what: 'where bulletins come from, and does it work',
+    roles: TEAM,
+    run: async ({ house }) => show(sourcesCard(await Promise.all(house.inForce.policy.sources.map((rule) => viewOf(house, rule))))),
+  },
+}
+
+async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule): Promise<SourceView> {
+  const { lastGoodAt, failingSince, dropped } = await readSourceState(house, id)
+  const last = await house.db.bulletin.aggregate({ where: { source: id }, _max: { seenAt: true } })
+  return {
+    name,
+    kind,
+    everyMinutes,
+    lastGoodAt,
+    failingSince,
+    dropped,
+    reason: failingSince === null ? null : await reasonOf(house, id),
+    bulletins: await house.db.bulletin.count({ where: { source: id, current: true } }),
+    held: await house.db.bulletin.count({ where: { source: id, origin: 'held' } }),
+    lastNewsAt: last._max.seenAt?.toISOString() ?? null,
+  }
+}
+
+/** Why it fails, from the audit: the last time that it was said. */
+async function reasonOf(house: House, id: string): Promise<string | null> {
+  const row = await house.db.auditRecord.findFirst({
+    where: { AND: [`"action":"source-failing"`, `"subject":"${sourceSubject(id)}"`].map((part) => ({ body: { contains: part } })) },
+    orderBy: { seq: 'desc' },
+  })
+  return row ? ((JSON.parse(row.body) as { detail: { reason?: string } }).detail.reason ?? null) : null
+}

@@ -1,0 +1,53 @@
+import type { Instant } from '../core/result.ts'
+import type { Block, Card, Text } from './card.ts'
+import { at, count, fact, textBlock, whisper } from './words.ts'
+
+export interface SourceView {
+  readonly name: string
+  readonly kind: string
+  readonly everyMinutes: number
+  readonly lastGoodAt: Instant | null
+  readonly failingSince: Instant | null
+  /** Why it fails, as the admins were told; null when it is not known. */
+  readonly reason: string | null
+  readonly bulletins: number
+  readonly held: number
+  readonly lastNewsAt: Instant | null
+  readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
+}
+
+/** Most dropped items of one source that are named. */
+const MOST_DROPPED = 3
+
+/** Each source with its health: what fails is said first, and why. */
+export const sourcesCard = (sources: readonly SourceView[]): Card =>
+  whisper(
+    sources.length === 0 ? 'No source is watched' : 'Sources',
+    sources
+      .toSorted((a, b) => Number(b.failingSince !== null) - Number(a.failingSince !== null))
+      .flatMap((source): readonly Block[] => [
+        { kind: 'heading', text: `${source.name} (${source.kind})` },
+        textBlock(...healthWords(source)),
+        {
+          kind: 'facts',
+          facts: [
+            fact('Asked', `every ${count(source.everyMinutes, 'minute')}`),
+            fact('Listed', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
+            fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet'])),
+            ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source.dropped))] : []),
+          ],
+        },
+      ]),
+  )
+
+function healthWords({ failingSince, reason, lastGoodAt }: SourceView): Text {
+  const last: Text = lastGoodAt ? ['last good answer ', at(lastGoodAt)] : ['it has not answered yet']
+  if (failingSince === null) return lastGoodAt ? ['Good: ', ...last, '.'] : ['Not asked yet.']
+  return [{ strong: 'FAILING' }, ' since ', at(failingSince), ...(reason ? [`: ${reason}`] : []), '; ', ...last, '.']
+}
+
+const droppedWords = (dropped: SourceView['dropped']): string =>
+  `${count(dropped.length, 'item')}: ${dropped
+    .slice(0, MOST_DROPPED)
+    .map((d) => `${d.fileName} (${d.reason})`)
+    .join('; ')}${dropped.length > MOST_DROPPED ? '; ...' : ''}`
