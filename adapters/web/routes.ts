@@ -42,7 +42,7 @@ export function reader(web: Web, request: IncomingMessage): string | null {
 
 async function health(web: Web): Promise<Answer> {
   const { ok, detail } = await web.doors.health()
-  return { status: ok ? 200 : 503, body: { ok, detail } }
+  return { status: ok ? 200 : 503, body: { ok, role: 'active', detail } }
 }
 
 /** Whether this is sample mode, and outside of it whom the token belongs to. */

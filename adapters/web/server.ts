@@ -109,7 +109,7 @@ function ourFault(error: unknown): RequestError {
     : new RequestError(500, 'INTERNAL', 'Something went wrong on our side. It is in the log; please try again.')
 }
 
-function listen(server: Server, port: number): Promise<number> {
+export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -122,10 +122,13 @@ function listen(server: Server, port: number): Promise<number> {
   })
 }
 
-async function closeServer(server: Server): Promise<void> {
+/** Answers under way may take this long when the server closes; a request that never ends must not hold it up. */
+const WITHIN_MS = 8_000
+
+export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const late = setTimeout(() => server.closeAllConnections(), 2_000)
+  const late = setTimeout(() => server.closeAllConnections(), WITHIN_MS)
   await closed
   clearTimeout(late)
 }
