@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 
 /** The log of a process, and what must never stand in it. */
 export interface Log {
@@ -85,6 +85,7 @@ function cleanValue(value: unknown, clean: (text: string) => string, depth: numb
 
 /** An error with what hangs on it: its causes and its own fields. */
 function errorFields(error: Error): Fields {
-  const { raw: _raw, ...fields } = stdSerializers.errWithCause(error) as unknown as Fields
-  return { ...fields, ...(error instanceof AggregateError ? { errors: error.errors } : {}) }
+  const { message, stack, cause } = error
+  const errors = error instanceof AggregateError ? { errors: error.errors } : {}
+  return { type: error.name, message, stack, ...error, ...errors, ...(cause === undefined ? {} : { cause }) }
 }

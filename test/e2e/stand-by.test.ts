@@ -44,8 +44,8 @@ test('the stand-by waits and says of whom; when the active bot is killed it take
   expect(await health(there)).toMatchObject({ status: 200, ok: true, role: 'stand-by', detail: { active: expect.stringContaining(name) } })
   const page = await (await fetch(there)).text()
   expect(page).toContain(`This Patchcrier is the stand-by of ${name}`)
-  const asked = await fetch(`${there}/api/intents`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
-  expect({ status: asked.status, body: await asked.json() }).toMatchObject({ status: 503, body: { error: { code: 'STAND_BY' } } })
+  const denied = await fetch(`${there}/api/intents`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+  expect({ status: denied.status, body: await denied.json() }).toMatchObject({ status: 503, body: { error: { code: 'STAND_BY' } } })
   expect((await fetch(there, { headers: { origin: 'https://elsewhere.example' } })).status).toBe(403)
 
   active.child.kill('SIGKILL')
