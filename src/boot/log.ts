@@ -48,6 +48,8 @@ export function createLog(level: string, to: DestinationStream = pino.destinatio
     {
       level,
       redact: { paths: PATHS, censor: HIDDEN },
+      // Errors are taken apart by us; pino's own way would look for one.
+      serializers: { err: (value: unknown) => value },
       formatters: { log: (line) => cleanFields(line, clean, 0) },
       hooks: { streamWrite: clean },
     },
@@ -85,7 +87,7 @@ function cleanValue(value: unknown, clean: (text: string) => string, depth: numb
 
 /** An error with what hangs on it: its causes and its own fields. */
 function errorFields(error: Error): Fields {
-  const { message, stack, cause } = error
+  const { name: type, message, stack, cause } = error
   const errors = error instanceof AggregateError ? { errors: error.errors } : {}
-  return { type: error.name, message, stack, ...error, ...errors, ...(cause === undefined ? {} : { cause }) }
+  return Object.assign({ ...error }, { type, message, stack }, errors, cause === undefined ? {} : { cause })
 }
