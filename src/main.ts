@@ -5,6 +5,7 @@ import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
 import type { House } from './app/house.ts'
 import { orderQueue, pollQueue } from './app/jobs.ts'
+import { createMetrics } from './app/metrics.ts'
 import { createGiver } from './app/rollout/giving.ts'
 import { healthOf } from './app/time/health.ts'
 import { createTicker, tickUntilNothingIsDue } from './app/time/tick.ts'
@@ -87,6 +88,7 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
     sample: setup.sample,
     moveClock: setup.moveClock(house, settle),
     health: () => healthOf(house, ticker),
+    metrics: createMetrics(house, ticker),
     onPosts: shown.listen,
   })
   const doors = parts.doors?.(made) ?? made

@@ -4,7 +4,7 @@ import type { BaseLogger } from 'pino'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import { Fault } from '../../src/core/fault.ts'
 import type { Doors } from '../../src/ports.ts'
-import { errorAnswer, RequestError, sendJson } from './answer.ts'
+import { errorAnswer, RequestError, sendAnswer } from './answer.ts'
 import { eventHub } from './events.ts'
 import { loadAssets, sendAsset } from './files.ts'
 import type { WebPlatform } from './platform.ts'
@@ -62,7 +62,7 @@ async function serve(web: Web, assets: Assets, log: WebOptions['log'], request: 
   } catch (error) {
     if (!(error instanceof RequestError)) log.error({ err: error, path: request.url?.split('?')[0] }, 'web request failed')
     if (response.headersSent) response.destroy()
-    else sendJson(response, errorAnswer(error instanceof RequestError ? error : ourFault(error)))
+    else sendAnswer(response, errorAnswer(error instanceof RequestError ? error : ourFault(error)))
   }
 }
 
@@ -84,7 +84,7 @@ async function dispatch(web: Web, assets: Assets, request: IncomingMessage, resp
     if (!match) continue
     checkMethod(method, Object.keys(methods))
     const answer = await methods[method]?.(web, request, decode(match[1] ?? ''))
-    if (answer) return sendJson(response, answer)
+    if (answer) return sendAnswer(response, answer)
   }
   throw new RequestError(404, 'NOT_FOUND', 'There is nothing at this address.')
 }

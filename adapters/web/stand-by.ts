@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type Answer, errorAnswer, RequestError, SECURITY_HEADERS, sendJson } from './answer.ts'
+import { type Answer, errorAnswer, RequestError, SECURITY_HEADERS, sendAnswer } from './answer.ts'
 import { checkHostAndOrigin } from './request.ts'
 import { closeServer, listen, type RunningWeb } from './server.ts'
 
@@ -31,11 +31,11 @@ function answer(request: IncomingMessage, response: ServerResponse, watched: Wat
     checkHostAndOrigin(request, request.socket.localPort ?? 0)
     const path = URL.parse(request.url ?? '/', 'http://loopback')?.pathname
     const reads = request.method === 'GET' || request.method === 'HEAD'
-    if (reads && path === '/healthz') sendJson(response, health(watched))
+    if (reads && path === '/healthz') sendAnswer(response, health(watched))
     else if (reads && path === '/') sendPage(response, watched)
     else throw new RequestError(503, 'STAND_BY', `This is the stand-by of ${watched.active}. Nothing was changed; ask the active one.`)
   } catch (error) {
-    sendJson(response, errorAnswer(error instanceof RequestError ? error : new RequestError(500, 'INTERNAL', 'Something went wrong.')))
+    sendAnswer(response, errorAnswer(error instanceof RequestError ? error : new RequestError(500, 'INTERNAL', 'Something went wrong.')))
   }
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { verifyAudit } from '../../src/db/audit.ts'
@@ -57,21 +59,15 @@ test('the stand-by waits and says of whom; when the active bot is killed it take
 
   // It does not only say so: the sample's first alert arrives once.
   await until(async () => expect(await handsAt(there).count('patch-team', /^openssl/)).toBe(1))
-  // A second signal ends it at once, whatever is under way.
-  const audit = await holdAudit()
-  const asked = handsAt(there)
-    .press('ana', 'patch-team', /^openssl/, 'Classify', { class: 'high', reason: 'They face the internet.' })
-    .then(
-      () => 'answered',
-      () => 'broken off',
-    )
-  await until(async () => expect(await audit.waiting()).toBeGreaterThan(0))
+  // A second signal ends it at once, whatever is under way: here a request that never comes to its end.
+  const endless = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+  endless.write(`POST /api/intents HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`)
+  await once(endless, 'ready')
+  await health(there)
   waiting.child.kill('SIGTERM')
   await gone(there)
   waiting.child.kill('SIGTERM')
   expect(await waiting.ended).toBe(143)
-  expect(await asked).toBe('broken off')
-  await audit.letGo()
   const db = await openDatabase(database.url, { poolSize: 1 })
   expect(await verifyAudit(db)).toMatchObject({ ok: true })
   await db.close()

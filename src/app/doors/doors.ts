@@ -15,11 +15,12 @@ export interface DoorsOptions {
   readonly sample: boolean
   readonly moveClock: Doors['moveClock']
   readonly health: Doors['health']
+  readonly metrics: Doors['metrics']
   readonly onPosts: Doors['onPosts']
 }
 
 /** The doors that adapters come in by. */
-export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOptions): Doors {
+export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }: DoorsOptions): Doors {
   return {
     handleIntent: (intent) => handleIntent(house, intent),
     formFor: (button) => formFor(house, button),
@@ -34,6 +35,7 @@ export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOp
     clock: () => clockView(house, sample),
     moveClock,
     health,
+    metrics,
     onPosts,
   }
 }
