@@ -1,21 +1,23 @@
 import { schedule } from 'node-cron'
-import { pino } from 'pino'
 import { startWeb, webPlatform } from '../adapters/web/index.ts'
 import { createPoller } from './app/bulletins/poll.ts'
 import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
 import type { House } from './app/house.ts'
 import { orderQueue, pollQueue } from './app/jobs.ts'
+import { createMetrics } from './app/metrics.ts'
 import { createGiver } from './app/rollout/giving.ts'
 import { healthOf } from './app/time/health.ts'
 import { createTicker, tickUntilNothingIsDue } from './app/time/tick.ts'
 import { readTokens, type Tokens } from './app/tokens.ts'
 import { databaseUrl, holdBotLock } from './boot/database.ts'
 import { delivererOf, furnish } from './boot/furnish.ts'
+import { createLog } from './boot/log.ts'
 import { organisationSetup } from './boot/organisation.ts'
 import { sampleSetup } from './boot/sample.ts'
-import { type Parts, type Undo, unwind } from './boot/setup.ts'
-import { type Config, readConfig, startedByNpm } from './config.ts'
+import { type Parts, type Setup, type Undo, unwind } from './boot/setup.ts'
+import { endOnSignals, FOREVER, type Life } from './boot/signals.ts'
+import { type Config, readConfig, secretsOf, startedByNpm } from './config.ts'
 import { Fault } from './core/fault.ts'
 import { migrate } from './db/migrate.ts'
 import type { ChatPlatform, Doors } from './ports.ts'
@@ -32,29 +34,37 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** Starts the bot: an organisation's where there is a policy file, else the sample. Throws Fault; leaves nothing behind when it does. */
-export async function start(config: Config, parts: Parts = {}): Promise<Running> {
+/**
+ * Starts the bot: an organisation's where there is a policy file, else the sample. A stand-by waits here until the active one is gone.
+ * Throws Fault, or AbortError when `life` ends while it waits; leaves nothing behind when it does.
+ */
+export async function start(config: Config, parts: Parts = {}, life: Life = FOREVER): Promise<Running> {
   const undo: Undo = []
   try {
-    return await assemble(config, parts, undo)
+    return await assemble(config, parts, life, undo)
   } catch (error) {
     await unwind(undo)
     throw error
   }
 }
 
-async function assemble(config: Config, parts: Parts, undo: Undo): Promise<Running> {
-  const log = parts.log ?? pino({ level: config.logLevel, redact: ['*.password', '*.token', '*.url'] }, pino.destination(2))
-  const setup =
-    config.policyFile === null ? await sampleSetup(config, parts.policy, undo) : await organisationSetup(config.policyFile, parts, undo)
-  const url = parts.databaseUrl ?? (await databaseUrl(config, setup.database, log, undo))
-  await holdBotLock(url, log, undo)
+const setUp = (config: Config, parts: Parts, undo: Undo): Promise<Setup> =>
+  config.policyFile === null ? sampleSetup(config, parts.policy, undo) : organisationSetup(config.policyFile, parts, undo)
+
+async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): Promise<Running> {
+  const log = parts.log ?? createLog(config.logLevel).log
+  const planned = await setUp(config, parts, undo)
+  const url = parts.databaseUrl ?? (await databaseUrl(config, planned.database, log, undo))
+  const waited = await holdBotLock(url, config, log, life, undo)
+  // A stand-by may have waited for weeks: what was read before is old.
+  const setup = waited ? await setUp(config, parts, undo) : planned
   await migrate(url)
   const house = await furnish({ url, config, parts, log, setup }, undo)
   const tokens = await readTokens(
     config.dataFolder,
     house.inForce.policy.people.map((p) => p.id),
   )
+  parts.hide?.([tokens.reports, ...tokens.people.map(({ token }) => token)])
   await setup.begin(house)
 
   const over = new AbortController()
@@ -78,6 +88,7 @@ async function assemble(config: Config, parts: Parts, undo: Undo): Promise<Runni
     sample: setup.sample,
     moveClock: setup.moveClock(house, settle),
     health: () => healthOf(house, ticker),
+    metrics: createMetrics(house, ticker),
     onPosts: shown.listen,
   })
   const doors = parts.doors?.(made) ?? made
@@ -112,31 +123,30 @@ const GREETING = {
 } as const
 
 /** Starts what the environment asks for and says where it is; a signal stops it. Ends the process with 1 when it cannot start. */
-export async function run(): Promise<void> {
-  // Asked first: it may be gone by the time the bot is up.
-  const parent = process.ppid
+export async function run(options: { readonly standBy?: boolean } = {}): Promise<void> {
+  const { log, hide, clean } = createLog('warn')
   try {
-    const config = readConfig()
-    const bot = await start(config)
+    const config = readConfig(undefined, options)
+    hide(secretsOf(config))
+    log.level = config.logLevel
+    const over = new AbortController()
+    const starting = start(config, { log, hide }, { over: over.signal, say: (line) => process.stdout.write(`${line}\n`) })
+    const stop = async (): Promise<void> => {
+      over.abort()
+      await (await starting.catch(() => null))?.stop()
+    }
+    endOnSignals({ stop, late: () => log.warn('stopping took too long; the next start goes on from here'), byNpm: startedByNpm() })
+    const bot = await starting
     const greeting = config.policyFile === null ? GREETING.sample : GREETING.organisation(bot.house.inForce.policy.organisation)
     process.stdout.write(`${greeting}\nOpen ${bot.url}\n`)
-    const stop = (): void => void bot.stop().then(() => process.exit(0))
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
-    if (startedByNpm()) onOrphaned(parent, stop)
   } catch (error) {
-    process.stderr.write(error instanceof Fault ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`)
+    // Asked to end while it was starting or standing by: that is no failure.
+    if (error instanceof Error && error.name === 'AbortError') return
+    process.stderr.write(
+      clean(error instanceof Fault ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`),
+    )
     process.exit(1)
   }
-}
-
-/** A signal to npm ends the shell between npm and us, and nobody tells us: who started the bot believes it has stopped. */
-function onOrphaned(parent: number, stop: () => void): void {
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(watch)
-    stop()
-  }, 250)
 }
 
 if (import.meta.main) await run()

@@ -193,6 +193,8 @@ export interface Doors {
   /** Sample mode only: moves the clock forward, event by event. Null outside it. */
   moveClock: ((to: Date | 'next') => Promise<ClockView | Refusal>) | null
   health(): Promise<{ readonly ok: boolean; readonly detail: Readonly<Record<string, string>> }>
+  /** Figures for the operators' monitoring, in Prometheus' text format 0.0.4. No names of people or hosts are in it. */
+  metrics(): Promise<string>
   /** Called after every commit that changed posts; returns the way to end the subscription. */
   onPosts(listener: (placeIds: readonly string[]) => void): () => void
 }

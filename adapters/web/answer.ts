@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http'
 export interface Answer {
   readonly status: number
   readonly body: unknown
+  /** Content type of a body that is a text already; absent: it becomes JSON. */
+  readonly type?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -31,11 +33,11 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-export function sendJson(response: ServerResponse, { status, body, headers }: Answer): void {
-  const bytes = Buffer.from(JSON.stringify(body))
+export function sendAnswer(response: ServerResponse, { status, body, type, headers }: Answer): void {
+  const bytes = Buffer.from(type === undefined ? JSON.stringify(body) : String(body))
   response.writeHead(status, {
     ...SECURITY_HEADERS,
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': type ?? 'application/json; charset=utf-8',
     'content-length': bytes.length,
     'cache-control': 'no-store',
     ...headers,

@@ -29,6 +29,7 @@ export interface Route {
 
 export const ROUTES: readonly Route[] = [
   { path: /^\/healthz$/, methods: { GET: health } },
+  { path: /^\/metrics$/, methods: { GET: metrics } },
   { path: /^\/api\/me$/, methods: { GET: me } },
   { path: /^\/api\/session$/, methods: { POST: signIn, DELETE: signOut } },
   { path: /^\/api\/people$/, methods: { GET: people } },
@@ -42,7 +43,12 @@ export const ROUTES: readonly Route[] = [
 
 async function health(web: Web): Promise<Answer> {
   const { ok, detail } = await web.doors.health()
-  return { status: ok ? 200 : 503, body: { ok, detail } }
+  return { status: ok ? 200 : 503, body: { ok, role: 'active', detail } }
+}
+
+/** For programs on this machine; figures only, so no token is asked for. */
+async function metrics(web: Web): Promise<Answer> {
+  return { status: 200, body: await web.doors.metrics(), type: 'text/plain; version=0.0.4; charset=utf-8' }
 }
 
 /** Whether this is sample mode, and outside of it who is there. */

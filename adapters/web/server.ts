@@ -4,7 +4,7 @@ import type { BaseLogger } from 'pino'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import { Fault } from '../../src/core/fault.ts'
 import type { Doors } from '../../src/ports.ts'
-import { errorAnswer, RequestError, sendJson } from './answer.ts'
+import { errorAnswer, RequestError, sendAnswer } from './answer.ts'
 import { eventHub } from './events.ts'
 import { loadAssets, sendAsset } from './files.ts'
 import { reader } from './people.ts'
@@ -63,7 +63,7 @@ async function serve(web: Web, assets: Assets, log: WebOptions['log'], request: 
   } catch (error) {
     if (!(error instanceof RequestError)) log.error({ err: error, path: request.url?.split('?')[0] }, 'web request failed')
     if (response.headersSent) response.destroy()
-    else sendJson(response, errorAnswer(error instanceof RequestError ? error : ourFault(error)))
+    else sendAnswer(response, errorAnswer(error instanceof RequestError ? error : ourFault(error)))
   }
 }
 
@@ -85,7 +85,7 @@ async function dispatch(web: Web, assets: Assets, request: IncomingMessage, resp
     if (!match) continue
     checkMethod(method, Object.keys(methods))
     const answer = await methods[method]?.(web, request, decode(match[1] ?? ''))
-    if (answer) return sendJson(response, answer)
+    if (answer) return sendAnswer(response, answer)
   }
   throw new RequestError(404, 'NOT_FOUND', 'There is nothing at this address.')
 }
@@ -110,7 +110,7 @@ function ourFault(error: unknown): RequestError {
     : new RequestError(500, 'INTERNAL', 'Something went wrong on our side. It is in the log; please try again.')
 }
 
-function listen(server: Server, port: number): Promise<number> {
+export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -123,10 +123,13 @@ function listen(server: Server, port: number): Promise<number> {
   })
 }
 
-async function closeServer(server: Server): Promise<void> {
+/** Answers under way may take this long when the server closes; a request that never ends must not hold it up. */
+const WITHIN_MS = 8_000
+
+export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const late = setTimeout(() => server.closeAllConnections(), 2_000)
+  const late = setTimeout(() => server.closeAllConnections(), WITHIN_MS)
   await closed
   clearTimeout(late)
 }

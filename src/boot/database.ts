@@ -1,11 +1,17 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { startStandBy, type Watched } from '../../adapters/web/index.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../core/fault.ts'
 import { openEmbedded } from '../db/embedded.ts'
-import { takeBotLock } from '../db/lock.ts'
+import { type BotLock, takeBotLock } from '../db/lock.ts'
 import type { Undo } from './setup.ts'
+import type { Life } from './signals.ts'
+
+/** How often a stand-by tries to become the active bot. */
+const TRY_EVERY_MS = 1_000
 
 /** Connection string of the database: yours, or one on the embedded server of the data folder. */
 export async function databaseUrl(config: Config, name: string, log: Logger, undo: Undo): Promise<string> {
@@ -16,14 +22,47 @@ export async function databaseUrl(config: Config, name: string, log: Logger, und
   return server.url(name)
 }
 
-/** Makes this process the one active bot of the database. Throws Fault DATABASE_HELD. */
-export async function holdBotLock(url: string, log: Logger, undo: Undo): Promise<void> {
+/**
+ * Makes this process the one active bot of the database. Where another one is, it waits as a stand-by until that is gone, if it is to be
+ * one; else throws Fault DATABASE_HELD. True: it has waited.
+ */
+export async function holdBotLock(url: string, config: Config, log: Logger, life: Life, undo: Undo): Promise<boolean> {
   const me = `patchcrier pid ${process.pid} on ${hostname()}`.slice(0, 60)
-  const lock = await takeBotLock(url, me, (reason) => {
-    // Somebody else may be the active bot from now on: acting on would say things twice.
-    log.error({ reason }, 'the lock of the active bot is lost; stopping')
-    process.exit(1)
-  })
-  if (!lock.held) throw new Fault('DATABASE_HELD', `Another bot holds this data: ${lock.by}. Stop it first, or open its page.`)
+  const take = (): Promise<BotLock> =>
+    takeBotLock(url, me, (reason) => {
+      // Somebody else may be the active bot from now on: acting on would say things twice.
+      log.error({ reason }, 'the lock of the active bot is lost; stopping')
+      process.exit(1)
+    })
+  const first = await take()
+  if (!first.held && !config.standBy)
+    throw new Fault('DATABASE_HELD', `Another bot holds this data: ${first.by}. Stop it first, or open its page.`)
+  const lock = first.held ? first : await standBy(first.by, take, config.port, log, life)
   undo.push(() => lock.release())
+  return !first.held
+}
+
+type Held = Extract<BotLock, { held: true }>
+
+async function standBy(holder: string, take: () => Promise<BotLock>, port: number, log: Logger, life: Life): Promise<Held> {
+  let watched: Watched = { active: holder, database: true }
+  const page = await startStandBy({ port, watched: () => watched })
+  life.say(`Patchcrier is the stand-by of ${holder}: it takes over when that one is gone.\nStand-by at ${page.url}`)
+  try {
+    for (;;) {
+      await pause(TRY_EVERY_MS, undefined, { signal: life.over })
+      const lock = await take().catch((error: unknown) => {
+        // The database may be on its way up again: whoever waits goes on waiting.
+        if (watched.database) log.warn({ err: error }, 'stand-by: the database does not answer; trying on')
+        return null
+      })
+      if (lock?.held) {
+        life.say(`${watched.active} is gone: this Patchcrier takes over.`)
+        return lock
+      }
+      watched = { active: lock?.by ?? watched.active, database: lock !== null }
+    }
+  } finally {
+    await page.close()
+  }
 }

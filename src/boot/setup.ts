@@ -17,7 +17,7 @@ export async function unwind(undo: Undo): Promise<void> {
 /** Another chat platform beside the web page; gets the doors, gives what posts. */
 export type Connect = (doors: Doors) => Promise<{ readonly platform: ChatPlatform; close(): Promise<void> }>
 
-/** What a test starts differently; the product itself gives none of it. */
+/** What a test starts differently; the product itself gives its log only. */
 export interface Parts {
   /** Instead of the embedded server. */
   readonly databaseUrl?: string
@@ -32,6 +32,8 @@ export interface Parts {
   /** Instead of the machine's time, in an organisation's house. */
   readonly clock?: Clock
   readonly log?: Logger
+  /** Told what must not stand in the log. */
+  readonly hide?: (secrets: readonly string[]) => void
 }
 
 /** What differs between the sample and an organisation of one's own. */

@@ -1,7 +1,7 @@
 import { run } from '../main.ts'
-import { type Given, GOOD } from './command.ts'
+import { flag, type Given, GOOD } from './command.ts'
 
-export async function start(_given: Given): Promise<number> {
-  await run()
+export async function start(given: Given): Promise<number> {
+  await run(flag(given, 'standby') ? { standBy: true } : {})
   return GOOD
 }

@@ -4,6 +4,7 @@ import { type Commands, JSON_OPTION } from './command.ts'
 export const COMMANDS: Commands = {
   start: {
     about: 'the bot, its database and its web chat, as npm start does',
+    options: { standby: { about: 'waits while another bot is active and takes over when that one is gone' } },
     load: async () => (await import('./start.ts')).start,
   },
   token: {

@@ -81,6 +81,7 @@ export function testHouse(): TestHouse {
         return view()
       },
       health: async () => ({ ok: house.healthy, detail: { database: house.healthy ? 'ok' : 'not migrated' } }),
+      metrics: async () => '# no figures\n',
       onPosts(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)

@@ -16,11 +16,12 @@ export interface DoorsOptions {
   readonly sample: boolean
   readonly moveClock: Doors['moveClock']
   readonly health: Doors['health']
+  readonly metrics: Doors['metrics']
   readonly onPosts: Doors['onPosts']
 }
 
 /** The doors that adapters come in by. */
-export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOptions): Doors {
+export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }: DoorsOptions): Doors {
   return {
     handleIntent: (intent) => handleIntent(house, intent),
     formFor: (button) => formFor(house, button),
@@ -36,6 +37,7 @@ export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOp
     clock: () => clockView(house, sample),
     moveClock,
     health,
+    metrics,
     onPosts,
   }
 }
