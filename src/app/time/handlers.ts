@@ -6,6 +6,7 @@ import { touchSubject } from '../chat/posts.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
+import { lookAtPolicyFile } from '../policy/watch.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { hostsLiveOn } from '../sample.ts'
 import { type DueKind, due, finish } from './due.ts'
@@ -37,6 +38,7 @@ export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler
   'audit-head': postAuditHead,
   opening: openingPassed,
   'signs-of-life': hostsLiveOn,
+  'policy-file': lookAtPolicyFile,
 })
 
 async function advance(house: House, row: DueRow): Promise<void> {

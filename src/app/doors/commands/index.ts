@@ -5,6 +5,7 @@ import type { Outcome } from '../../../ports.ts'
 import type { House } from '../../house.ts'
 import { ACTS } from './acts.ts'
 import { LOOKS } from './looks.ts'
+import { POLICY } from './policy.ts'
 import { type CommandRule, type Commands, mayUse, no, show } from './rule.ts'
 import { BUTTON_WORDS, type Meant, nearest } from './typo.ts'
 
@@ -18,6 +19,7 @@ const COMMANDS: Commands = {
   },
   ...LOOKS,
   ...ACTS,
+  ...POLICY,
 }
 
 /** Help shows only what the asker may do. */
