@@ -17,18 +17,26 @@ export interface PolicyFile {
 
 export type Examined = { readonly ok: true; readonly file: PolicyFile } | { readonly ok: false; readonly problems: readonly FileProblem[] }
 
+export interface Reading {
+  /** The sample brings the files of its sources along; and who only goes by the rules needs no sources. */
+  readonly sample?: boolean
+}
+
 const broken = (message: string): Examined => ({ ok: false, problems: [{ line: null, path: '', message }] })
 
 /** Reads a policy file, YAML or JSON, and the files that it names; all problems at once. */
-export async function examinePolicyFile(file: string): Promise<Examined> {
+export async function examinePolicyFile(file: string, options: Reading = {}): Promise<Examined> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error)
-  return typeof text === 'string' ? examine(file, text) : broken(`expected a readable policy file, got ${text.code ?? text.message}`)
+  return typeof text === 'string'
+    ? examine(file, text, options)
+    : broken(`expected a readable policy file, got ${text.code ?? text.message}`)
 }
 
-async function examine(file: string, text: string): Promise<Examined> {
+async function examine(file: string, text: string, { sample = false }: Reading = {}): Promise<Examined> {
   const folder = dirname(resolve(file))
-  const read = readPolicyText(text)
+  const read = readPolicyText(text, { sample })
   if (!read.ok) return read
+  if (sample) return { ok: true, file: { policy: read.policy, hash: read.hash, folder } }
   const missing: FileProblem[] = []
   for (const [i, source] of read.policy.sources.entries()) {
     if (source.kind !== 'csaf-folder' || source.keyFile === undefined) continue
@@ -45,8 +53,8 @@ async function examine(file: string, text: string): Promise<Examined> {
 const words = (file: string, problems: readonly FileProblem[]): string => problems.map((problem) => problemLine(file, problem)).join('\n')
 
 /** Throws Fault POLICY_INVALID with all problems at once, each with its line, its path, what was expected and what came. */
-export async function readPolicyFile(file: string): Promise<PolicyFile> {
-  const examined = await examinePolicyFile(file)
+export async function readPolicyFile(file: string, options: Reading = {}): Promise<PolicyFile> {
+  const examined = await examinePolicyFile(file, options)
   if (examined.ok) return examined.file
   throw new Fault('POLICY_INVALID', words(file, examined.problems))
 }
