@@ -75,18 +75,18 @@ async function answersOf(file: string | undefined, preset: PresetName | undefine
   if (file !== undefined) return readAnswers(file, preset)
   if (!process.stdin.isTTY) throw new Misuse('expected a terminal to ask on, or --answers FILE')
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  // Ctrl-D ends the input: a question that is open would wait for ever.
-  const gone = new Promise<never>((_, reject) =>
-    terminal.once('close', () => reject(new Misuse('expected answers to all questions; nothing was written'))),
-  )
+  // Lines that were pasted together wait here for their question.
+  const lines = terminal[Symbol.asyncIterator]()
+  const question = async (words: string): Promise<string> => {
+    say(words)
+    const { value, done } = await lines.next()
+    if (done) throw new Misuse('expected answers to all questions; nothing was written')
+    return value
+  }
   try {
     const here = new Intl.DateTimeFormat().resolvedOptions().timeZone
-    return await Promise.race([
-      askAnswers({ question: (words) => terminal.question(words), tell: say }, { preset: preset ?? 'chapter', here }),
-      gone,
-    ])
+    return await askAnswers({ question, tell: say }, { preset: preset ?? 'chapter', here })
   } finally {
-    gone.catch(() => undefined)
     terminal.close()
   }
 }
