@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Policy } from '../core/policy.ts'
+import type { Ruled } from '../core/result.ts'
 import type { AuditEntry } from '../db/audit.ts'
 import { appendAudit } from '../db/audit.ts'
 import type { Boss } from '../db/boss.ts'
@@ -15,6 +16,23 @@ export interface PolicyInForce {
   readonly approved: boolean
 }
 
+/** A policy as its file says it: a proposal. */
+export interface FilePolicy {
+  readonly policy: Policy
+  readonly hash: string
+}
+
+/** The file that proposes the policy. */
+export interface PolicyFileDoor {
+  /** As people know it. */
+  readonly name: string
+  /**
+   * What the file says now. `seen` tells two states of the file apart, also bad ones; the refusal of a bad one has all its problems, one
+   * a line.
+   */
+  read(): Promise<{ readonly seen: string; readonly ruled: Ruled<FilePolicy> }>
+}
+
 /** What the use cases work with. Made once, in main. */
 export interface House {
   readonly db: Database
@@ -24,6 +42,8 @@ export interface House {
   readonly log: Logger
   /** The version in force now. Ask again each time: another one may come into force while the bot runs. */
   readonly inForce: PolicyInForce
+  /** Null: the policy comes from no file (the sample's). */
+  readonly policyFile: PolicyFileDoor | null
   readonly sources: ReadonlyMap<string, BulletinSource>
   readonly runners: ReadonlyMap<string, Runner>
   /** After the commit that brought another version into force: works by it from now on. */

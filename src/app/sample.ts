@@ -9,10 +9,10 @@ import { allow, type Instant, type Ruled, refuse } from '../core/result.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock, Doors } from '../ports.ts'
 import { dueOpening } from './change/planning.ts'
-import { json } from './change/rows.ts'
 import { clockView, nextEvent } from './doors/doors.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
 import { shiftSigns, writeAssets } from './inventory/write.ts'
+import { writeBoughtOff } from './policy/propose.ts'
 import { beginReminders, holdReminders } from './remind/look.ts'
 import { due } from './time/due.ts'
 
@@ -78,7 +78,7 @@ export async function seedSample(house: House, sample: Sample): Promise<void> {
   await transact(house, async (unit) => {
     const { policy, hash } = house.inForce
     const managers = policy.people.filter((p) => p.roles.includes('manager')).map((p) => p.id)
-    await unit.tx.policyVersion.create({ data: { hash, body: json(policy), approvals: json(managers), inForceAt: unit.now } })
+    await writeBoughtOff(unit, managers)
     await writeAssets(unit.tx, loadFleet(fleet, unit.now))
     await unit.tx.setting.create({ data: { key: STARTED, value: unit.now.toISOString() } })
     for (const source of policy.sources) await due(unit, 'poll', `source:${source.id}`, unit.now, 'first look at the source')

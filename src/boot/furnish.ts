@@ -41,6 +41,7 @@ export async function furnish({ url, config, parts, log, setup }: Material, undo
     clock,
     log,
     runners,
+    policyFile: setup.policyFile,
     get inForce() {
       return inForce
     },

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { parseDocument } from 'yaml'
-import { canonicalJson, sha256Hex } from '../core/canonical.ts'
+import type { PolicyFileDoor } from '../app/house.ts'
+import { sha256Hex } from '../core/canonical.ts'
 import { Fault } from '../core/fault.ts'
-import { type Policy, policySchema } from '../core/policy.ts'
+import type { Policy } from '../core/policy.ts'
+import { allow, refuse } from '../core/result.ts'
+import { type FileProblem, problemLine, readPolicyText } from './policy-text.ts'
 
 /** The policy file as it was read: a proposal until managers have bought it off. */
 export interface PolicyFile {
@@ -11,45 +13,75 @@ export interface PolicyFile {
   readonly hash: string
   /** Absolute; relative paths in the policy are relative to it. */
   readonly folder: string
-  /** Text of each file that the policy names (`keyFile`), by the name as it stands there. */
-  readonly texts: ReadonlyMap<string, string>
 }
 
-/** Largest policy file, in bytes. */
-const MOST_BYTES = 1_000_000
+export type Examined = { readonly ok: true; readonly file: PolicyFile } | { readonly ok: false; readonly problems: readonly FileProblem[] }
 
-/** Reads a policy, YAML or JSON. Throws Fault POLICY_INVALID with all problems at once, each with its path, what was expected and what came. */
-export async function readPolicyFile(file: string): Promise<PolicyFile> {
+export interface Reading {
+  /** The sample brings the files of its sources along; and who only goes by the rules needs no sources. */
+  readonly sample?: boolean
+}
+
+const broken = (message: string): Examined => ({ ok: false, problems: [{ line: null, path: '', message }] })
+
+/** Reads a policy file, YAML or JSON, and the files that it names; all problems at once. */
+export async function examinePolicyFile(file: string, options: Reading = {}): Promise<Examined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error)
+  return typeof text === 'string'
+    ? examine(file, text, options)
+    : broken(`expected a readable policy file, got ${text.code ?? text.message}`)
+}
+
+async function examine(file: string, text: string, { sample = false }: Reading = {}): Promise<Examined> {
   const folder = dirname(resolve(file))
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new Fault('POLICY_INVALID', `${file}: expected a readable policy file; ${error.message}`)
-  })
-  if (Buffer.byteLength(text) > MOST_BYTES) throw new Fault('POLICY_INVALID', `${file}: expected at most ${MOST_BYTES} bytes`)
-  const document = parseDocument(text, { strict: true, uniqueKeys: true })
-  if (document.errors.length > 0)
-    throw new Fault('POLICY_INVALID', document.errors.map((e) => `${file}: ${e.message.split('\n')[0]}`).join('\n'))
-  const value: unknown = document.toJS({ maxAliasCount: 50 })
-  const read = policySchema.safeParse(value)
-  if (!read.success)
-    throw new Fault(
-      'POLICY_INVALID',
-      read.error.issues.map((i) => `${file}: ${pathWords(i.path)}: ${i.message}; got ${shown(at(value, i.path))}`).join('\n'),
+  const read = readPolicyText(text, { sample })
+  if (!read.ok) return read
+  if (sample) return { ok: true, file: { policy: read.policy, hash: read.hash, folder } }
+  const missing: FileProblem[] = []
+  for (const [i, source] of read.policy.sources.entries()) {
+    if (source.kind !== 'csaf-folder' || source.keyFile === undefined) continue
+    const error = await readFile(resolve(folder, source.keyFile)).then(
+      () => null,
+      (e: NodeJS.ErrnoException) => e.code ?? e.message,
     )
-  const names = read.data.sources.flatMap((s) => (s.kind === 'csaf-folder' && s.keyFile !== undefined ? [s.keyFile] : []))
-  const texts = await Promise.all(names.map(async (name) => [name, await readNamed(file, folder, name)] as const))
-  return { policy: read.data, hash: sha256Hex(canonicalJson(read.data)), folder, texts: new Map(texts) }
+    const message = `expected a readable file, got ${error} for "${source.keyFile}"`
+    if (error !== null) missing.push({ line: read.lineOf(['sources', i, 'keyFile']), path: `sources[${i}].keyFile`, message })
+  }
+  return missing.length > 0 ? { ok: false, problems: missing } : { ok: true, file: { policy: read.policy, hash: read.hash, folder } }
 }
 
-const readNamed = (file: string, folder: string, name: string): Promise<string> =>
-  readFile(resolve(folder, name), 'utf8').catch((error: Error) => {
-    throw new Fault('POLICY_INVALID', `${file}: keyFile "${name}": expected a readable file; ${error.message}`)
-  })
+const words = (file: string, problems: readonly FileProblem[]): string => problems.map((problem) => problemLine(file, problem)).join('\n')
 
-/** `people[3].zone`, as one would write it. */
-const pathWords = (path: readonly PropertyKey[]): string =>
-  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('') || 'the policy'
+/** Throws Fault POLICY_INVALID with all problems at once, each with its line, its path, what was expected and what came. */
+export async function readPolicyFile(file: string, options: Reading = {}): Promise<PolicyFile> {
+  const examined = await examinePolicyFile(file, options)
+  if (examined.ok) return examined.file
+  throw new Fault('POLICY_INVALID', words(file, examined.problems))
+}
 
-const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((inner, part) => (inner !== null && typeof inner === 'object' ? Reflect.get(inner, part) : undefined), value)
-
-const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80))
+/** The file as the bot looks at it while it runs: read again only where its time or size has changed. */
+export function policyFileDoor(file: string): PolicyFileDoor {
+  let last: { readonly stamp: string; readonly answer: ReturnType<PolicyFileDoor['read']> } | null = null
+  const read = async (): ReturnType<PolicyFileDoor['read']> => {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error)
+    if (typeof text !== 'string') {
+      const why = `expected a readable policy file, got ${text.code ?? text.message}`
+      return { seen: sha256Hex(why), ruled: refuse('POLICY_INVALID', `${file}: ${why}`) }
+    }
+    const examined = await examine(file, text)
+    const ruled = examined.ok ? allow(examined.file) : refuse('POLICY_INVALID', words(file, examined.problems))
+    // A key file that came later makes the same text a good one.
+    return { seen: sha256Hex(examined.ok ? text : `${text}\n${words(file, examined.problems)}`), ruled }
+  }
+  return {
+    name: file,
+    read: async () => {
+      const stamp = await stat(file).then(
+        ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
+        () => '',
+      )
+      if (last === null || stamp === '' || last.stamp !== stamp || !(await last.answer).ruled.ok) last = { stamp, answer: read() }
+      return last.answer
+    },
+  }
+}

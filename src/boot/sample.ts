@@ -27,6 +27,7 @@ export async function sampleSetup(config: Config, policy: PolicyInForce | undefi
     sample: true,
     database: SAMPLE_DATABASE,
     inForce: async () => inForce,
+    policyFile: null,
     clock: async (db) => {
       clock = await sampleClock(db, Date.now)
       return clock

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { DelivererOptions } from '../app/chat/deliver.ts'
-import type { House, PolicyInForce } from '../app/house.ts'
+import type { House, PolicyFileDoor, PolicyInForce } from '../app/house.ts'
 import type { Arrive } from '../app/time/handlers.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Database } from '../db/database.ts'
@@ -43,6 +43,7 @@ export interface Setup {
   readonly database: string
   /** The policy in force, once the database is migrated. */
   inForce(db: Database): Promise<PolicyInForce>
+  readonly policyFile: PolicyFileDoor | null
   clock(db: Database): Promise<Clock>
   /** Called again when another version of the policy comes into force. */
   sources(policy: Policy): readonly BulletinSource[]

@@ -1,7 +1,7 @@
 import type { AffectedHost } from '../core/assess/affected.ts'
 import { bulletinsOf, restartOf, vulnerabilitiesOf } from '../core/change/bulletins.ts'
+import { clockReasonOf, clockWordsOf } from '../core/change/clock-facts.ts'
 import type { ChangeState } from '../core/change/state.ts'
-import { clockWords } from '../core/evaluate/clocks.ts'
 import type { Vulnerability } from '../core/identify/bulletin.ts'
 import type { Policy } from '../core/policy.ts'
 import { alertActions, mayBeVouched } from './alert-actions.ts'
@@ -148,8 +148,18 @@ function proposalFact(state: ChangeState, policy: Policy) {
   if (state.classification) return fact('Clocks', ...clockFacts(state))
   return fact(
     'Proposed',
-    `${capital(state.proposal.class)} (${state.proposal.reasons.join('; ')}): ${clockWords(policy.classes[state.proposal.class])}, from classification`,
+    `${capital(state.proposal.class)} (${state.proposal.reasons.join('; ')}): ${clockWordsOf(state, policy, state.proposal.class)}, ${CLOCK_ZERO[policy.preset]}`,
+    ...behind(clockReasonOf(state, policy, state.proposal.class)),
   )
+}
+
+const behind = (words: string): readonly string[] => (words === '' ? [] : [` · ${words}`])
+
+const CLOCK_ZERO: Readonly<Record<Policy['preset'], string>> = {
+  chapter: 'from classification',
+  'essential-eight': "from the vendor's release",
+  'pci-dss': "from the vendor's release",
+  'bod-26-04': "from its listing as exploited, else from the vendor's release",
 }
 
 function decidedBlocks(state: ChangeState, policy: Policy): readonly Block[] {

@@ -1,7 +1,7 @@
 import { vulnerabilitiesOf } from '../core/change/bulletins.ts'
+import { clockReasonOf, clockWordsOf } from '../core/change/clock-facts.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { CHANGE_TYPES, usualType } from '../core/evaluate/classification.ts'
-import { clockWords } from '../core/evaluate/clocks.ts'
 import { missingWords, neededQuorum } from '../core/evaluate/quorum.ts'
 import { CLASSES, type Policy } from '../core/policy.ts'
 import type { Action } from './card.ts'
@@ -17,13 +17,18 @@ export function classifyAction(state: ChangeState, subject: string, policy: Poli
     style: state.classification ? 'default' : 'primary',
     form: {
       title: 'Classify',
-      intro: `Proposed: ${state.proposal.class} (${state.proposal.reasons.join('; ')}).`,
+      intro: [
+        `Proposed: ${state.proposal.class} (${state.proposal.reasons.join('; ')}).`,
+        clockReasonOf(state, policy, state.proposal.class),
+      ]
+        .join(' ')
+        .trim(),
       submit: 'Classify',
       fields: [
         choice(
           'class',
           'Class',
-          CLASSES.map((c) => ({ value: c, label: `${capital(c)}: ${clockWords(policy.classes[c])}` })),
+          CLASSES.map((c) => ({ value: c, label: `${capital(c)}: ${clockWordsOf(state, policy, c)}` })),
           chosen,
         ),
         choice('type', 'Type of change', [

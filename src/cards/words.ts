@@ -1,5 +1,7 @@
 import type { ChangeState } from '../core/change/state.ts'
 import type { ChangeType } from '../core/evaluate/classification.ts'
+import type { Clocks } from '../core/evaluate/clocks.ts'
+import { reasonWords } from '../core/evaluate/terms.ts'
 import type { Verdict } from '../core/identify/verification.ts'
 import type { ChangeClass, Policy, Role } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
@@ -145,5 +147,24 @@ export function clockFacts(state: ChangeState): Text {
   if (!clocks) return []
   const start: Text = clocks.startBy ? ['start by ', at(clocks.startBy)] : ['await a rollup or service pack']
   const complete: Text = clocks.completeBy ? [', complete by ', at(clocks.completeBy)] : [', no deadline to complete']
-  return [...start, ...complete]
+  return [...start, ...complete, ...whyWords(clocks)]
+}
+
+/** What decided the deadlines, what was not known, and what is due beside the fix. */
+function whyWords({ why = '', missing, triage }: Clocks): Text {
+  const reason = reasonWords(why, missing?.inputs ?? [], missing?.counted ?? 'worst')
+  return [
+    ...(reason === '' ? [] : [` · ${reason}`]),
+    ...(triage
+      ? [
+          ' Forensic triage: scope by ',
+          at(triage.scopeBy),
+          ', evidence before the patch and by ',
+          at(triage.evidenceBy),
+          ', escalation decided by ',
+          at(triage.escalateBy),
+          '.',
+        ]
+      : []),
+  ]
 }

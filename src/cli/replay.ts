@@ -20,7 +20,7 @@ export async function replay(given: Given): Promise<number> {
   if (policyFile === undefined || inventory === undefined) throw new Misuse('expected --policy FILE and --inventory FILE')
   const delays = readDelays(texts(given, 'delay'))
   if (!delays.ok) throw new Misuse(`--delay: ${delays.refusal.text}`)
-  const { policy, hash } = await readPolicyFile(policyFile)
+  const { policy, hash } = await readPolicyFile(policyFile, { sample: true })
   const assets = await assetsOf(inventory, BEGINNING)
   const { bulletins, dropped } = await bulletinsBelow(arg(given, 0))
   const result = replayed({ policy, policyHash: hash, assets, bulletins, delays: delays.value })

@@ -63,6 +63,22 @@ export const COMMANDS: Commands = {
     },
     load: async () => (await import('./replay.ts')).replay,
   },
+  'policy check': {
+    about: 'everything that is wrong with a policy file, each with its line',
+    args: [{ name: 'FILE' }],
+    options: JSON_OPTION,
+    load: async () => (await import('./policy.ts')).policyCheck,
+  },
+  'policy init': {
+    about: "asks about today's practice and writes a policy file",
+    more: 'Never over a file that is there. It asks on the terminal, or takes the answers from a file: organisation, zone, people, windows, groups, tools, vendors, chat.',
+    options: {
+      preset: { value: 'PRESET', about: 'chapter (the default), essential-eight, pci-dss or bod-26-04' },
+      out: { value: 'FILE', about: './policy.yaml where nothing is said' },
+      answers: { value: 'FILE', about: 'answers as JSON, instead of asking' },
+    },
+    load: async () => (await import('./policy.ts')).policyInit,
+  },
   help: {
     about: 'this; COMMAND --help tells more of one',
     load: async () => (await import('./words.ts')).help,

@@ -1,16 +1,14 @@
 import { z } from 'zod'
+import { PRESETS } from './evaluate/presets.ts'
 import { policyProblems } from './policy/check.ts'
-import { hours, id, role, time } from './policy/fields.ts'
+import { AUDIENCES, hours, id, role, time } from './policy/fields.ts'
 import { reminders } from './policy/reminders.ts'
+import { resolved } from './policy/resolve.ts'
 import { source } from './policy/sources.ts'
 
-export { type ChangeClass, CLASSES, ROLES, type Role } from './policy/fields.ts'
+export { type Audience, type ChangeClass, CLASSES, ROLES, type Role } from './policy/fields.ts'
 export type { ReminderKind, Reminders } from './policy/reminders.ts'
 export type { SourceKind, SourceRule, SourceRuleOf } from './policy/sources.ts'
-
-/** Who a place is for. */
-const AUDIENCES = ['patch team', 'security', 'representatives', 'end users', 'management', 'admin'] as const
-export type Audience = (typeof AUDIENCES)[number]
 
 const person = z.strictObject({
   id,
@@ -41,7 +39,7 @@ const window = z.strictObject({
   minutes: z.number().int().min(15).max(1440),
   /** Only the first (1) to fifth (5) or the last (-1) of these weekdays in a month; every one where it is not given. */
   nth: z
-    .array(z.union([z.number().int().min(1).max(5), z.literal(-1)]))
+    .array(z.literal([1, 2, 3, 4, 5, -1], 'expected 1 to 5, or -1 for the last'))
     .min(1)
     .optional(),
   /** Hosts that it is for; all where nothing is given. A host matches when it matches every list. */
@@ -64,11 +62,14 @@ const blackout = z.strictObject({ name: z.string().min(1), from: z.iso.datetime(
 const seats = z.array(z.strictObject({ role, count: z.number().int().positive() })).min(1)
 
 const classRule = z.strictObject({
-  /** Start within, hours from clock zero; null: await a rollup or service pack. A calendar month is `startMonths: 1` instead. */
-  startHours: hours,
+  /**
+   * Start within, hours from clock zero; null: await a rollup or service pack. A calendar month is `startMonths: 1` instead. Where
+   * neither is given, the preset decides.
+   */
+  startHours: hours.optional(),
   startMonths: z.number().int().positive().optional(),
-  /** Complete by, hours from clock zero; null: no deadline. */
-  completeHours: hours,
+  /** Complete by, hours from clock zero; null: no deadline. Where it is not given, the preset decides. */
+  completeHours: hours.optional(),
   /** The test checklist, in order. */
   tests: z.array(z.strictObject({ id, label: z.string().min(1) })).min(1),
   /** How many different people of which roles must approve. */
@@ -101,8 +102,8 @@ const policyFields = z.strictObject({
   organisation: z.string().min(1),
   /** Zone of the organisation: calendar months and labels without a reader are in it. */
   zone: z.string(),
-  /** Where the two clocks come from (core/policy/presets.ts). */
-  preset: z.enum(['chapter', 'essential-eight', 'pci-dss', 'bod-26-04']),
+  /** Where the two clocks come from (core/evaluate/presets.ts). */
+  preset: z.enum(PRESETS),
   /** How an input counts that the preset asks for and nobody knows: as the worst case, or as the best. */
   missingInputs: z.enum(['worst', 'best']).default('worst'),
   /** How many managers of the version before approve a new version of this policy. */
@@ -147,10 +148,18 @@ const policyFields = z.strictObject({
   keepDays: z.number().int().min(1).default(30),
 })
 
+/** One field at a time, without what they say about each other: all problems of a file are told together. */
+export const policyShape = policyFields
+
 /** The organisation's rules, as data. Everything that differs between organisations is in here. */
-export const policySchema = policyFields.superRefine((policy, context) => {
-  for (const { path, message } of policyProblems(policy)) context.addIssue({ code: 'custom', path: [...path], message })
-})
+export const policySchema = policyFields
+  .superRefine((policy, context) => {
+    for (const { path, message } of policyProblems(policy)) context.addIssue({ code: 'custom', path: [...path], message })
+  })
+  .transform(resolved)
+
+/** A version that was checked when it was proposed: what a later program asks beside its shape does not take it out of force. */
+export const storedPolicySchema = policyFields.transform(resolved)
 
 export type Policy = z.infer<typeof policyFields>
 export type Person = z.infer<typeof person>

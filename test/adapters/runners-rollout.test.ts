@@ -11,6 +11,7 @@ import { planRings, type RingCandidate } from '../../src/core/deploy/ring.ts'
 import type { RolloutView, Step } from '../../src/core/deploy/rollout.ts'
 import type { RingRule } from '../../src/core/policy.ts'
 import { changed, drive, type Night, PACKAGES, reported, resumed } from '../core/deploy-support.ts'
+import { policy } from '../support/change.ts'
 
 /** The default run of the rehearsal runner, led through the rules of the rollout from the pilot to its end. */
 const rule = (id: string, share: number, atLeast: number): RingRule => ({
@@ -32,6 +33,8 @@ const HOSTS = Array.from(
     patchTeam: false,
     managed: true,
     lastSeen: '2026-11-23T20:00:00.000Z',
+    location: 'data centre',
+    ownership: 'company',
   }),
 )
 
@@ -45,7 +48,7 @@ function bed() {
   let now = Date.parse('2026-11-23T22:00:00.000Z')
   const instant = () => new Date(now).toISOString()
   const runner = rehearsalRunner({ folder, clock: { now: () => new Date(now) }, seed: 'sample' })
-  const { rings } = planRings(HOSTS, RULES, { now: instant(), staleAfterDays: 7 })
+  const { rings } = planRings(HOSTS, RULES, { ...policy, now: instant() })
   const rollout: RolloutView = {
     status: 'waiting',
     rings: rings.map((ring, index) => ({ ...ring, number: index + 1, state: 'waiting', failuresAccepted: 0 })),

@@ -85,7 +85,14 @@ describe('a change that is part of another', () => {
   test('the other one says in its thread what came in', () => {
     const change: ChangeState = { ...evolved(opened({ vendorId: 'RHSA-2' }), UNTIL.testing, later(-600)), id: 20 }
     const command: Command = { kind: 'join', change, how: 'merged' }
-    const ruled = decide(stateAt('deciding'), command, { now: NOW, actor: null, policy, acceptable: [] })
+    const ruled = decide(stateAt('deciding'), command, {
+      now: NOW,
+      actor: null,
+      policy,
+      policyHash: '',
+      policyApproved: true,
+      acceptable: [],
+    })
     const [event] = ruled.ok ? ruled.value : []
     if (!event) throw new Error('not joined')
     const words = wordsOf(noted(stateAt('deciding'), event))

@@ -140,7 +140,7 @@ describe('a classified change', () => {
     const high = given([], low)
       .when(classify({ reason: 'reachable after all' }), 'ana', { at: later(3 * 24 * 60) })
       .state()
-    expect(high.clocks).toEqual({ zero: T0, startBy: later(168 * 60), completeBy: later(336 * 60) })
+    expect(high.clocks).toMatchObject({ zero: T0, startBy: later(168 * 60), completeBy: later(336 * 60) })
   })
 
   test('keeps the outcomes of tests that both classes ask for', () => {
@@ -586,5 +586,36 @@ describe('whoever decides is named in what happened', () => {
       `Dana Kowalska: approved plan ${DIGEST.slice(0, 8)}`,
       `Emil Sørensen: approved plan ${DIGEST.slice(0, 8)}`,
     ])
+  })
+})
+
+describe('a plan is decided on under the policy that it was made under', () => {
+  test('another policy in force makes it void', () => {
+    given(UNTIL.deciding)
+      .when({ kind: 'approve', digest: DIGEST }, 'dana', { policyHash: 'q'.repeat(64) })
+      .refuses('POLICY_CHANGED', /made under policy pppppppp; in force is qqqqqqqq now, so it is void\. Please make the plan anew/)
+  })
+
+  test('it can still be rejected, or made anew', () => {
+    const rules = { policyHash: 'q'.repeat(64) }
+    given(UNTIL.deciding).when({ kind: 'reject', digest: DIGEST, reason: 'void anyway' }, 'dana', rules).state()
+    given(UNTIL.deciding)
+      .when({ kind: 'submit-plan', plan: aPlan(rules) }, 'ana', rules)
+      .state()
+    given(UNTIL.deciding)
+      .when({ kind: 'submit-plan', plan: aPlan({ undo: 'reinstall' }) }, 'ana', rules)
+      .refuses('POLICY_CHANGED')
+  })
+
+  test('an approved one goes on', () => {
+    given(UNTIL.told)
+      .when({ kind: 'start-ring', ring: 1, hosts: ['web-01'] }, null, { policyHash: 'q'.repeat(64) })
+      .state()
+  })
+
+  test('no ring starts under a policy that nobody has bought off', () => {
+    given(UNTIL.told)
+      .when({ kind: 'start-ring', ring: 1, hosts: ['web-01'] }, null, { policyApproved: false })
+      .refuses('POLICY_NOT_APPROVED')
   })
 })

@@ -247,7 +247,8 @@ function walk(begin: { verdict: BulletinFacts['verdict']; phase: keyof typeof UN
     now = later(one.minutes, now)
     const command = frozen(commandFor(one, state, now))
     const by = one.by === 'able' ? ableTo(one) : one.by
-    const context: Context = frozen({ now, actor: by === null ? null : person(by), policy, acceptable: [] })
+    const standing = { policy, policyHash: aPlan().policyHash, policyApproved: true }
+    const context: Context = frozen({ now, actor: by === null ? null : person(by), ...standing, acceptable: [] })
     const decision = decide(state, command, context)
     expect(decide(state, command, context)).toEqual(decision)
     if (!decision.ok) continue

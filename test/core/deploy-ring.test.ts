@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { planRings, type RingCandidate } from '../../src/core/deploy/ring.ts'
+import { planRings, type RingCandidate, type RingTerms } from '../../src/core/deploy/ring.ts'
 import type { RingRule } from '../../src/core/policy.ts'
 
 const NOW = '2026-11-23T12:00:00.000Z'
-const FRESH = { now: NOW, staleAfterDays: 7 }
+const FRESH: RingTerms = {
+  now: NOW,
+  staleAfterDays: 7,
+  foreign: { plan: 'with-sponsor', sponsorDays: 90 },
+  remote: { lastRing: true, silentAfterMinutes: 1440 },
+}
 const host = (name: string, more: Partial<RingCandidate> = {}): RingCandidate => ({
   host: name,
   environment: 'production',
@@ -12,6 +17,8 @@ const host = (name: string, more: Partial<RingCandidate> = {}): RingCandidate =>
   patchTeam: false,
   managed: true,
   lastSeen: '2026-11-23T08:00:00.000Z',
+  location: 'data centre',
+  ownership: 'company',
   ...more,
 })
 const ring = (id: string, share: number, atLeast: number): RingRule => ({
@@ -76,6 +83,42 @@ describe('planning rings', () => {
     expect(plan.notes).toEqual(['No ordinary production system to pilot on; the pilot is a (mission critical), b (mission critical).'])
   })
 
+  const sponsored = (until: string) => host('kiosk', { ownership: 'customer', sponsor: { email: 'ines@example.com', until } })
+  test.each<[string, RingTerms['foreign']['plan'], RingCandidate, string | null]>([
+    ['never', 'never', sponsored('2027-01-01T00:00:00.000Z'), 'it belongs to a customer, and the policy plans no foreign hosts'],
+    ['with a sponsor', 'with-sponsor', sponsored('2027-01-01T00:00:00.000Z'), null],
+    [
+      'whose sponsorship is over',
+      'with-sponsor',
+      sponsored('2026-11-23T12:00:00.000Z'),
+      'it belongs to a customer, and its sponsor ines@example.com answered for it until 2026-11-23',
+    ],
+    [
+      'whose end nobody can read',
+      'with-sponsor',
+      sponsored('soon'),
+      'it belongs to a customer, and its sponsor ines@example.com answered for it until soon',
+    ],
+    [
+      'without anybody',
+      'with-sponsor',
+      host('kiosk', { ownership: 'home' }),
+      "it belongs to somebody's home, and nobody of the organisation answers for it: it needs a sponsor",
+    ],
+    ['always', 'always', host('kiosk', { ownership: 'contractor' }), null],
+    ['of the organisation, whatever the policy says', 'never', host('kiosk'), null],
+  ])('a foreign host %s', (_, plan, kiosk, reason) => {
+    const planned = planRings([...TEN, kiosk], RULES, { ...FRESH, foreign: { ...FRESH.foreign, plan } })
+    expect(planned.leftOut).toEqual(reason === null ? [] : [{ host: 'kiosk', reason }])
+    expect(planned.rings.flatMap(({ hosts }) => hosts).includes('kiosk')).toBe(reason === null)
+  })
+
+  test('a remote host is in the last ring, the patch team’s own too, where the policy has it so', () => {
+    const hosts = [host('a-remote', { location: 'remote', patchTeam: true }), ...TEN]
+    expect(placed(hosts).at(-1)).toMatch(/a-remote$/)
+    expect(planRings(hosts, RULES, { ...FRESH, remote: { ...FRESH.remote, lastRing: false } }).rings[0]?.hosts[0]).toBe('a-remote')
+  })
+
   test('empty rings are left out; a ring keeps its thresholds', () => {
     expect(planRings([host('a')], RULES, FRESH).rings).toEqual([
       { id: 'pilot', name: 'pilot', hosts: ['a'], soakMinutes: 30, maxFailures: 1, minVerified: 0.95 },
@@ -97,6 +140,8 @@ describe('properties of the rings', () => {
       patchTeam: fc.boolean(),
       managed: fc.boolean(),
       lastSeen: fc.constantFrom('2026-11-23T08:00:00.000Z', '2026-10-01T00:00:00.000Z'),
+      location: fc.constantFrom('office' as const, 'remote' as const),
+      ownership: fc.constantFrom('company' as const, 'vendor' as const),
     }),
     { selector: ({ host: name }) => name, maxLength: 40 },
   )
@@ -107,7 +152,12 @@ describe('properties of the rings', () => {
     { minLength: 1, maxLength: 4 },
   )
   const pilotable = (one: RingCandidate) =>
-    one.managed && one.environment === 'production' && one.criticality === 'normal' && one.lastSeen > '2026-11-16'
+    one.managed &&
+    one.environment === 'production' &&
+    one.criticality === 'normal' &&
+    one.lastSeen > '2026-11-16' &&
+    one.location === 'office' &&
+    one.ownership === 'company'
 
   test('no host twice, none lost, the pilot large enough and on ordinary production systems where there are some', () => {
     fc.assert(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readAddress } from '../../src/core/identify/address.ts'
-import { policySchema, type SourceRule } from '../../src/core/policy.ts'
+import { policyShape, type SourceRule } from '../../src/core/policy.ts'
 
-const sources: readonly SourceRule[] = policySchema.shape.sources.parse([
+const sources: readonly SourceRule[] = policyShape.shape.sources.parse([
   { id: 'rh', name: 'Red Hat', kind: 'csaf', provider: 'access.redhat.example', namespaces: ['www.redhat.example'] },
   { id: 'feed', name: 'Feed', kind: 'feed', url: 'https://feeds.vendor.example/all', publisher: 'Vendor', domains: ['vendor.example'] },
   { id: 'kev', name: 'KEV', kind: 'kev', url: 'https://www.cisa.example/kev.json' },

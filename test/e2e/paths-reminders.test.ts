@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lookAtReminders } from '../../src/app/remind/look.ts'
-import { policySchema } from '../../src/core/policy.ts'
+import { policyShape } from '../../src/core/policy.ts'
 import {
   done,
   eventually,
@@ -21,7 +21,7 @@ const PENDING = /^Reminder: openssl \(change 1\) waits for/
 
 let walk: Walk
 beforeAll(async () => {
-  const reminders = policySchema.shape.reminders.parse({ decisionPending: { cron: '0 9,18 * * *' }, delegateMissing: null })
+  const reminders = policyShape.shape.reminders.parse({ decisionPending: { cron: '0 9,18 * * *' }, delegateMissing: null })
   walk = await startWalk({ policy: await quickPolicy((p) => ({ ...p, reminders })) })
   await eventually(walk, OPENSSL)
 })

@@ -198,6 +198,8 @@ interface When {
   readonly at?: Instant
   readonly rules?: Policy
   readonly acceptable?: readonly RingAcceptance[]
+  readonly policyHash?: string
+  readonly policyApproved?: boolean
 }
 
 /** given(what happened).when(somebody commands it).yields(what follows), or .refuses(with a code). */
@@ -205,9 +207,13 @@ export function given(events: readonly ChangeEvent[], before: ChangeState = open
   const state = evolved(before, events)
   return {
     state,
-    when(command: Command, by: string | null, { at = NOW, rules = policy, acceptable = [] }: When = {}) {
+    when(
+      command: Command,
+      by: string | null,
+      { at = NOW, rules = policy, acceptable = [], policyHash = PLAN.policyHash, policyApproved = true }: When = {},
+    ) {
       const actor = by === null ? null : (rules.people.find((p) => p.id === by) ?? person(by))
-      const context: Context = frozen({ now: at, actor, policy: rules, acceptable })
+      const context: Context = frozen({ now: at, actor, policy: rules, policyHash, policyApproved, acceptable })
       const decision = decide(state, frozen(command), context)
       expect(decide(state, command, context), 'the same question, the same answer').toEqual(decision)
       return {

@@ -89,6 +89,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
     inForce: { policy, hash, approved: true },
     sources: new Map(Object.values(sources).map((s) => [s.source.id, s.source])),
     runners: new Map(),
+    policyFile: null,
     adopt: () => undefined,
   }
   const poll = createPoller(house)

@@ -14,6 +14,7 @@ import { touchSubject } from '../chat/posts.ts'
 import { planPurpose, reply } from '../chat/show.ts'
 import { readSubject } from '../doors/subject.ts'
 import type { Unit } from '../house.ts'
+import { standingOf } from '../rollout/standing.ts'
 import { changeSubject, json, lockChange, readHosts, writeHosts } from './rows.ts'
 
 const no = (code: string, text: string, field?: string): Outcome => ({ ok: false, refusal: { code, text }, ...(field ? { field } : {}) })
@@ -25,7 +26,7 @@ export async function askForDelay(unit: Unit, intent: Intent, actor: Person): Pr
   const state = await lockChange(unit.tx, subject.value.number)
   if (!state?.submission || !state.classification || !state.announcement)
     return no('CHANGE_UNKNOWN', 'Nothing was announced under this number.')
-  const { policy } = unit.house.inForce
+  const { policy } = await standingOf(unit.house, unit.tx, state)
   const { plan } = state.submission
   const rows = await readHosts(unit.tx, state.id)
   const owners = new Map(state.hosts.map((h) => [h.host, h.owner]))

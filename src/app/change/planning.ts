@@ -3,8 +3,9 @@ import type { OpeningChoice, PlanChoices } from '../../cards/test.ts'
 import { buildPlan, type PlanInputs, type Signs } from '../../core/change/build-plan.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import { nextOpenings } from '../../core/deploy/window.ts'
+import { windowForWords } from '../../core/deploy/window-hosts.ts'
 import type { Plan } from '../../core/evaluate/plan.ts'
-import type { Policy } from '../../core/policy.ts'
+import type { Policy, WindowRule } from '../../core/policy.ts'
 import type { Instant, Ruled } from '../../core/result.ts'
 import type { House, Unit } from '../house.ts'
 import { due } from '../time/due.ts'
@@ -19,8 +20,14 @@ export function openingChoices(policy: Policy, from: Instant): readonly OpeningC
     .sort((a, b) => Date.parse(a.opening.start) - Date.parse(b.opening.start))
     .map(({ rule, opening }) => ({
       value: `${rule.id}|${opening.start}`,
-      label: `${DateTime.fromISO(opening.start, { zone: rule.zone }).toFormat('ccc d LLL HH:mm')} ${rule.zone}, ${rule.name}`,
+      label: `${DateTime.fromISO(opening.start, { zone: rule.zone }).toFormat('ccc d LLL HH:mm')} ${rule.zone}, ${rule.name}${forWhom(rule)}`,
     }))
+}
+
+/** A window that is not for all says for whom it is. */
+function forWhom(rule: WindowRule): string {
+  const words = windowForWords(rule)
+  return words === '' ? '' : `, for ${words}`
 }
 
 /** Writes down when the next window opens: from then on it can no longer be planned into. */

@@ -18,8 +18,15 @@ import { changeSubject, json, readHosts } from './rows.ts'
  * Answers the new state, or the rule's refusal, which changes nothing.
  */
 export async function runCommand(unit: Unit, state: ChangeState, command: Command, actor: Person | null): Promise<Ruled<ChangeState>> {
-  const { policy, hash } = unit.house.inForce
-  const context: Context = { now: unit.now.toISOString(), actor, policy, acceptable: await acceptable(unit, state, command) }
+  const { policy, hash, approved } = unit.house.inForce
+  const context: Context = {
+    now: unit.now.toISOString(),
+    actor,
+    policy,
+    policyHash: hash,
+    policyApproved: approved,
+    acceptable: await acceptable(unit, state, command),
+  }
   const decision = decide(state, command, context)
   if (!decision.ok) return decision
   if (decision.value.length === 0) return allow(state)

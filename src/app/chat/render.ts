@@ -4,6 +4,8 @@ import { decisionCard, pastPlanCard } from '../../cards/decision.ts'
 import { drillReviewCard } from '../../cards/drill.ts'
 import { exemptionCard } from '../../cards/exemption.ts'
 import { handoverCard } from '../../cards/handover.ts'
+import { NOT_APPROVED } from '../../cards/policy.ts'
+import { underPolicy, voidUnder } from '../../cards/policy-of-plan.ts'
 import { failureCard, incidentCard, progressCard } from '../../cards/progress.ts'
 import { managementCard, reviewCard } from '../../cards/review.ts'
 import { testCard } from '../../cards/test.ts'
@@ -14,16 +16,25 @@ import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
+import { renderVersion } from '../policy/view.ts'
 import { renderReminder } from '../remind/snooze.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
 import { failureView } from '../rollout/failures.ts'
+import { standingOf } from '../rollout/standing.ts'
 import { drawAlert, drawHeld, drawHistory, drawRollup } from './draw-bulletins.ts'
 import type { Post } from './posts.ts'
 
 const OF_A_PLAN = ['representatives', 'announcement', 'progress', 'review', 'summary']
 
-/** What of the state a post shows, drawn anew. Null: there is nothing to show any more. */
-export async function renderPost(house: House, post: Pick<Post, 'subject' | 'purpose' | 'payload'>): Promise<Card | null> {
+type Drawn = Pick<Post, 'subject' | 'purpose' | 'payload'>
+
+/** What of the state a post shows, drawn anew. Null: there is nothing to show any more. Every card says when nobody has approved the policy. */
+export async function renderPost(house: House, post: Drawn): Promise<Card | null> {
+  const card = await draw(house, post)
+  return card === null || house.inForce.approved ? card : { ...card, badges: [NOT_APPROVED, ...card.badges] }
+}
+
+async function draw(house: House, post: Drawn): Promise<Card | null> {
   const payload = (post.payload ?? {}) as Record<string, unknown>
   if (payload.frozen !== undefined) return payload.frozen as Card
   const [kind, id = ''] = post.subject.split(':')
@@ -38,6 +49,8 @@ export async function renderPost(house: House, post: Pick<Post, 'subject' | 'pur
       return renderDelay(house, Number(id))
     case 'reminder':
       return renderReminder(house, Number(id))
+    case 'policy':
+      return renderVersion(house, Number(id))
     default:
       return null
   }
@@ -89,7 +102,12 @@ async function renderChange(house: House, id: number, purpose: string, payload: 
 
 function renderDecision(house: House, state: ChangeState, digest: string): Card | null {
   const submission = [state.submission, ...state.pastSubmissions.toReversed()].find((s) => s?.digest === digest)
-  return submission ? decisionCard(state, submission, house.inForce.policy) : null
+  if (!submission) return null
+  const card = decisionCard(state, submission, house.inForce.policy)
+  const open = submission === state.submission && state.phase === 'deciding'
+  if (!open) return submission === state.submission ? underPolicy(card, submission, house.inForce) : card
+  const { actions } = testCard(state, house.inForce.policy, planChoices(house, house.clock.now().toISOString(), state.drill !== undefined))
+  return voidUnder(card, submission, house.inForce, actions)
 }
 
 async function withAnnouncement(
@@ -103,19 +121,21 @@ async function withAnnouncement(
   const { plan } = state.submission
   const from = new Date(Math.max(Date.parse(plan.window.end), house.clock.now().getTime())).toISOString()
   // Hosts start in windows of the plan's kind only: another one would be promised in vain.
-  const openings = openingChoices(house.inForce.policy, from)
+  const standing = await standingOf(house, house.db, state)
+  const openings = openingChoices(standing.policy, from)
     .map(({ value, label }) => ({ window: value.split('|')[0], value: value.split('|')[1] ?? value, label }))
     .filter(({ window }) => window === plan.window.id)
     .map(({ value, label }) => ({ value, label }))
-  const later = laterWindow(state, await readHosts(house.db, state.id), house.inForce.policy, house.clock.now().toISOString())
+  const later = laterWindow(state, await readHosts(house.db, state.id), standing, house.clock.now().toISOString())
   return draw({ policy: house.inForce.policy, plan, announcement: state.announcement, acknowledged, openings, later })
 }
 
 async function renderProgress(house: House, state: ChangeState): Promise<Card | null> {
   if (!state.rollout || !state.submission) return null
   const hosts = await readHosts(house.db, state.id)
-  const waiting = waitingWords(state, hosts, house.inForce.policy, house.clock.now().toISOString())
-  return progressCard(state, { policy: house.inForce.policy, plan: state.submission.plan, rollout: state.rollout, hosts, waiting })
+  const waiting = waitingWords(state, hosts, await standingOf(house, house.db, state), house.clock.now().toISOString())
+  const card = progressCard(state, { policy: house.inForce.policy, plan: state.submission.plan, rollout: state.rollout, hosts, waiting })
+  return underPolicy(card, state.submission, house.inForce)
 }
 
 async function figuresFor(house: Pick<House, 'db' | 'clock'>, state: ChangeState): Promise<ReviewFigures> {

@@ -14,6 +14,8 @@ import { runCommand } from '../change/run-command.ts'
 import { postAgain, touchSubject } from '../chat/posts.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { readSigns } from '../inventory/read.ts'
+import { approvePolicy, rejectPolicy } from '../policy/decide.ts'
+import { adoptInForce } from '../policy/in-force.ts'
 import { snooze } from '../remind/snooze.ts'
 import { answerCommand } from './commands/index.ts'
 import { beginDrill } from './drills.ts'
@@ -34,7 +36,10 @@ export async function handleIntent(house: House, intent: Intent): Promise<Outcom
   if (!actor) return no('PERSON_UNKNOWN', 'You are not in the policy yet. Ask an admin to add you, with your role.')
   if (intent.verb === 'command') return answerCommand(house, intent, actor, (meant) => handleIntent(house, meant))
   if (isQuery(intent.verb)) return answerQuery(house, intent, actor)
-  return (await quickly(house, intent, actor)) ?? transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor)))
+  const outcome =
+    (await quickly(house, intent, actor)) ?? (await transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor))))
+  if (intent.verb === 'approve-policy') await adoptInForce(house)
+  return outcome
 }
 
 /** Runs `work` unless this delivery has had its effect; then its answer is given again. */
@@ -81,6 +86,10 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return snooze(unit, intent, actor)
     case 'post-again':
       return sendAgain(unit, intent, actor)
+    case 'approve-policy':
+      return approvePolicy(unit, intent, actor)
+    case 'reject-policy':
+      return rejectPolicy(unit, intent, actor)
     case 'grant-delay':
     case 'refuse-delay':
       return decideOnDelay(unit, intent, actor)

@@ -15,11 +15,24 @@ import type { Person, Role } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
 import { readChange, readHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
+import { showDifferences } from '../policy/view.ts'
 import { readSubject, type Subject } from './subject.ts'
 
 /** Buttons that only look. They answer privately and write nothing. */
-const QUERIES = ['details', 'affected', 'evidence', 'full-plan', 'hosts', 'timeline', 'is-this-real', 'show-change'] as const
+const QUERIES = [
+  'details',
+  'affected',
+  'evidence',
+  'full-plan',
+  'hosts',
+  'timeline',
+  'is-this-real',
+  'show-change',
+  'policy-differences',
+] as const
 type Query = (typeof QUERIES)[number]
+/** Those that look behind a change. */
+type ChangeQuery = Exclude<Query, 'policy-differences'>
 
 export const isQuery = (verb: string): verb is Query => (QUERIES as readonly string[]).includes(verb)
 
@@ -32,13 +45,21 @@ const LOOKERS: readonly Role[] = ['patch-team', 'security', 'operations', 'manag
 export async function answerQuery(house: House, intent: Intent, actor: Person): Promise<Outcome> {
   if (intent.verb !== 'is-this-real' && !actor.roles.some((r) => LOOKERS.includes(r)))
     return no('ROLE_MISSING', 'This is for the patch team. Ask them, or press "Is this real?" on the announcement.')
+  if (intent.verb === 'policy-differences') return aboutPolicy(house, intent)
   const subject = readSubject(intent.subject, ['change', 'bulletin'])
   if (!subject.ok) return subject
   if (intent.verb === 'evidence' || intent.verb === 'details') return aboutBulletins(house, subject.value, intent.verb, actor)
   const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
-  const outcome = await aboutChange(house, state, intent.verb as Query, intent.digest, actor)
+  const outcome = await aboutChange(house, state, intent.verb as ChangeQuery, intent.digest, actor)
   return state.drill && outcome.ok ? { ok: true, cards: outcome.cards.map((c) => ({ ...c, badges: rehearsalBadge(state) })) } : outcome
+}
+
+async function aboutPolicy(house: House, intent: Intent): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['policy'])
+  if (!subject.ok) return subject
+  const card = await showDifferences(house, subject.value.number)
+  return card ? show(card) : no('POLICY_UNKNOWN', `There is no policy ${subject.value.number} with one before it. Type \`policy\`.`)
 }
 
 /** Of a change with several bulletins all are shown, the leading one first. */
@@ -77,7 +98,13 @@ export async function aboutBulletin(house: House, rowId: number, verb: 'evidence
   return show(detailsCard(row.document as unknown as Bulletin))
 }
 
-async function aboutChange(house: House, state: ChangeState, verb: Query, digest: string | undefined, actor: Person): Promise<Outcome> {
+async function aboutChange(
+  house: House,
+  state: ChangeState,
+  verb: ChangeQuery,
+  digest: string | undefined,
+  actor: Person,
+): Promise<Outcome> {
   const { policy } = house.inForce
   switch (verb) {
     case 'affected':

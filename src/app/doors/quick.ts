@@ -32,7 +32,7 @@ export async function quickly(house: House, intent: Intent, actor: Person): Prom
   const known = await lastKnown(house.db, id)
   if (!known) return null
   const now = house.clock.now()
-  const { policy, hash } = house.inForce
+  const { policy, hash, approved } = house.inForce
   const asked = {
     house,
     state: known.state,
@@ -46,7 +46,14 @@ export async function quickly(house: House, intent: Intent, actor: Person): Prom
   }
   const command = commandOf(intent.verb, intent.inputs, asked)
   if (!command.ok) return null
-  const decision = decide(known.state, command.value, { now: now.toISOString(), actor, policy, acceptable: [] })
+  const decision = decide(known.state, command.value, {
+    now: now.toISOString(),
+    actor,
+    policy,
+    policyHash: hash,
+    policyApproved: approved,
+    acceptable: [],
+  })
   if (!decision.ok || decision.value.length === 0 || !decision.value.every(({ kind }) => QUIET.has(kind))) return null
   const after = decision.value.reduce((state, event) => evolve(state, event, { now: now.toISOString(), policy }), known.state)
   const record = auditText({

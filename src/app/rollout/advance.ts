@@ -1,12 +1,10 @@
 import type { Text } from '../../cards/card.ts'
-import { rolloutView } from '../../core/change/rollout-view.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import { orderUninstall } from '../../core/deploy/acts.ts'
 import { ringCounters } from '../../core/deploy/counters.ts'
 import { type HostProgress, inFlight } from '../../core/deploy/progress.ts'
-import { silence } from '../../core/deploy/report.ts'
+import { silence, silentMinutes } from '../../core/deploy/report.ts'
 import { nextStep, type Step } from '../../core/deploy/rollout.ts'
-import type { Policy } from '../../core/policy.ts'
 import type { Instant } from '../../core/result.ts'
 import { changeSubject, lockChange, readHosts, writeHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
@@ -14,6 +12,7 @@ import { type House, transact, type Unit } from '../house.ts'
 import { due, nothingDue } from '../time/due.ts'
 import { wantFailures } from './failures.ts'
 import { startOrder } from './orders.ts'
+import { type Standing, standingOf, viewOf } from './standing.ts'
 
 /** More steps than any rollout has rings and orders at one instant: a guard against a decision that repeats itself. */
 const MOST_STEPS = 50
@@ -30,7 +29,8 @@ export async function advanceRollout(house: House, changeId: number): Promise<vo
 async function advanceOnce(unit: Unit, changeId: number): Promise<boolean> {
   const state = await lockChange(unit.tx, changeId)
   if (!state?.rollout || !state.submission) return false
-  const hosts = await listen(unit, state)
+  const standing = await standingOf(unit.house, unit.tx, state)
+  const hosts = await listen(unit, state, standing)
   if (state.phase === 'announced' && !state.announcement?.endUsersToldAt) return false
   if (state.rollout.status === 'rolling back') return rollBackOnce(unit, state, hosts)
   if (state.phase !== 'announced' && state.phase !== 'rolling out') return false
@@ -39,7 +39,7 @@ async function advanceOnce(unit: Unit, changeId: number): Promise<boolean> {
     await runCommand(unit, state, { kind: 'need-people', text: MISSED }, null)
     return false
   }
-  return carryOut(unit, state, hosts, nextStep(rolloutView(state, hosts, unit.house.inForce.policy, now), now))
+  return carryOut(unit, state, hosts, nextStep(viewOf(state, hosts, standing, now), now))
 }
 
 const MISSED =
@@ -52,10 +52,11 @@ function missedItsWindow({ rollout, submission }: ChangeState, now: Instant): bo
 }
 
 /** Silence makes hosts unknown; failures get their threads. */
-async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProgress[]> {
+async function listen(unit: Unit, state: ChangeState, standing: Standing): Promise<readonly HostProgress[]> {
   const stopped = ['halted', 'stopped', 'rolling back'].includes(state.rollout?.status ?? '')
   const before = await readHosts(unit.tx, state.id)
-  const after = before.map((h) => silence(h, unit.now.toISOString(), unit.house.inForce.policy.silentAfterMinutes, stopped))
+  const minutes = patienceWith(state, standing)
+  const after = before.map((h) => silence(h, unit.now.toISOString(), minutes(h), stopped))
   const changed = after.filter((h, i) => h !== before[i])
   if (changed.length > 0) {
     await writeHosts(unit.tx, state.id, changed)
@@ -67,23 +68,35 @@ async function listen(unit: Unit, state: ChangeState): Promise<readonly HostProg
     })
   }
   await wantFailures(unit, state, after)
-  await dueSilence(unit, state, after)
+  await dueSilence(unit, state, after, minutes)
   return after
 }
 
+/** Minutes of silence that a host is given. */
+function patienceWith({ hosts }: ChangeState, { policy }: Standing): (host: HostProgress) => number {
+  const remote = new Set(hosts.filter((h) => h.remote).map((h) => h.host))
+  return ({ host }) => silentMinutes(policy, remote.has(host))
+}
+
 /** When the next host would become unknown, rounded up to the minute, so that the row is written once. */
-async function dueSilence(unit: Unit, state: ChangeState, hosts: readonly HostProgress[]): Promise<void> {
-  const minutes = unit.house.inForce.policy.silentAfterMinutes
-  const news = hosts.filter(inFlight).map((h) =>
-    Math.max(
-      ...Object.values(h.facts)
-        .map((at: Instant) => Date.parse(at))
-        .filter((t) => t <= unit.now.getTime()),
-    ),
+async function dueSilence(
+  unit: Unit,
+  state: ChangeState,
+  hosts: readonly HostProgress[],
+  minutes: (host: HostProgress) => number,
+): Promise<void> {
+  const ends = hosts.filter(inFlight).map(
+    (h) =>
+      Math.max(
+        ...Object.values(h.facts)
+          .map((at: Instant) => Date.parse(at))
+          .filter((t) => t <= unit.now.getTime()),
+      ) +
+      minutes(h) * 60_000,
   )
   await nothingDue(unit, changeSubject(state.id), ['silence'])
-  if (news.length === 0) return
-  const at = Math.ceil((Math.min(...news) + minutes * 60_000) / 60_000) * 60_000
+  if (ends.length === 0) return
+  const at = Math.ceil(Math.min(...ends) / 60_000) * 60_000
   if (at > unit.now.getTime())
     await due(unit, 'silence', changeSubject(state.id), new Date(at), `hosts of change ${state.id} that stay silent become unknown`)
 }
@@ -176,18 +189,18 @@ function figuresOf(hosts: readonly HostProgress[]): string {
 }
 
 /** When the hosts that are left go on, where the announced window was too short for them; else null. */
-export function laterWindow(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): Instant | null {
+export function laterWindow(state: ChangeState, hosts: readonly HostProgress[], standing: Standing, now: Instant): Instant | null {
   const planned = state.submission?.plan.window
   if (!planned || state.phase !== 'rolling out' || Date.parse(now) < Date.parse(planned.end)) return null
-  const step = nextStep(rolloutView(state, hosts, policy, now), now)
+  const step = nextStep(viewOf(state, hosts, standing, now), now)
   return step.kind === 'wait' && step.reason === 'window closed' ? (step.until ?? null) : null
 }
 
 /** Why nothing happens right now, for the live card; null when something does. */
-export function waitingWords(state: ChangeState, hosts: readonly HostProgress[], policy: Policy, now: Instant): Text | null {
+export function waitingWords(state: ChangeState, hosts: readonly HostProgress[], standing: Standing, now: Instant): Text | null {
   if (!state.rollout || (state.rollout.status !== 'waiting' && state.rollout.status !== 'running')) return null
   if (state.phase === 'announced' && !state.announcement?.endUsersToldAt) return ['Waits until the end users are told.']
-  const step = nextStep(rolloutView(state, hosts, policy, now), now)
+  const step = nextStep(viewOf(state, hosts, standing, now), now)
   if (step.kind !== 'wait') return null
   return step.until ? [step.text, ' Next: ', { time: step.until, style: 'date-time' }] : [step.text]
 }

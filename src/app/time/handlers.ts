@@ -4,6 +4,7 @@ import { runCommand } from '../change/run-command.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
+import { lookAtPolicyFile } from '../policy/watch.ts'
 import { lookAtReminders } from '../remind/look.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { hostsLiveOn } from '../sample.ts'
@@ -36,6 +37,7 @@ export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler
   remind: lookAtReminders,
   opening: openingPassed,
   'signs-of-life': hostsLiveOn,
+  'policy-file': lookAtPolicyFile,
 })
 
 async function advance(house: House, row: DueRow): Promise<void> {

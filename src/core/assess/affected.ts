@@ -38,6 +38,10 @@ export interface AffectedHost {
   readonly patchTeam: boolean
   readonly environment: Asset['environment']
   readonly ownership: Asset['ownership']
+  /** Can it be reached from the internet? Absent: nobody has said. */
+  readonly exposure?: Asset['exposure']
+  /** Who of the organisation answers for a foreign host, and until when. */
+  readonly sponsor?: Asset['sponsor']
   readonly assetClass: string
   /** E-mail. */
   readonly owner: string
@@ -101,6 +105,8 @@ function describe(asset: Asset, matches: readonly Match[], stale: boolean): Affe
     site,
     operatingSystem,
     lastSeen,
+    ...(asset.exposure === undefined ? {} : { exposure: asset.exposure }),
+    ...(asset.sponsor === undefined ? {} : { sponsor: asset.sponsor }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AffectedHost } from '../assess/affected.ts'
 import { planRings, type RingCandidate } from '../deploy/ring.ts'
 import { nextOpenings } from '../deploy/window.ts'
+import { notForWords, windowIsFor } from '../deploy/window-hosts.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { Policy } from '../policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../result.ts'
@@ -46,11 +47,12 @@ export function buildPlan({ state, inputs, signs, exempt, now, policy, hash, run
   if (state.drill && !runner.rehearsal) return refuse('DRILL', 'This is a drill: it is planned with a runner that only pretends.')
   const out = notPlanned(state, signs, exempt)
   const there = state.hosts.filter((h) => !out.has(h.host))
-  const open = there.filter((h) => !h.rebootPending || inputs.reboot)
+  const theirs = there.filter((h) => windowIsFor(rule, h))
+  const open = theirs.filter((h) => !h.rebootPending || inputs.reboot)
   const { rings, leftOut } = planRings(
     open.map((h) => candidate(h, signs)),
     policy.rings,
-    { now: now, staleAfterDays: policy.staleAfterDays },
+    { now, ...policy },
   )
   const planned = new Set(rings.flatMap((r) => r.hosts))
   return allow({
@@ -63,7 +65,8 @@ export function buildPlan({ state, inputs, signs, exempt, now, policy, hash, run
     leftOut: [
       ...leftOut,
       ...[...out].map(([host, reason]) => ({ host, reason })),
-      ...there
+      ...there.filter((h) => !theirs.includes(h)).map((h) => ({ host: h.host, reason: notForWords(rule, h, policy.windows) })),
+      ...theirs
         .filter((h) => !open.includes(h))
         .map((h) => ({ host: h.host, reason: 'only its reboot is missing, and this plan reboots nothing' })),
     ],
@@ -99,4 +102,7 @@ const candidate = (h: AffectedHost, signs: Signs): RingCandidate => ({
   patchTeam: h.patchTeam,
   managed: !h.unmanaged,
   lastSeen: signs.get(h.host) ?? h.lastSeen,
+  location: h.remote ? 'remote' : 'office',
+  ownership: h.ownership,
+  ...(h.sponsor === undefined ? {} : { sponsor: h.sponsor }),
 })

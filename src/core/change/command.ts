@@ -83,6 +83,10 @@ export interface Context {
   readonly now: Instant
   readonly actor: Person | null
   readonly policy: Policy
+  /** Of the version in force. */
+  readonly policyHash: string
+  /** False: nobody has bought off the first version yet, and no ring starts. */
+  readonly policyApproved: boolean
   /** Per ring of the plan, what a resume or a retry now would accept; empty where no rollout runs. */
   readonly acceptable: readonly RingAcceptance[]
 }

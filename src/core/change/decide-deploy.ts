@@ -3,6 +3,7 @@ import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { exemptUntil } from './decide-elsewhere.ts'
 import { blank, type Decision, inPhase, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
+import { notBoughtOff } from './policy-guard.ts'
 import type { ChangeState, Rollout } from './state.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
@@ -30,7 +31,9 @@ export function tellEndUsers(state: ChangeState, ctx: Context): Decision {
 }
 
 /** The house starts a ring; which one and when `nextStep` decides. Whatever it says, a rollout that stands still starts nothing. */
-export function startRing(state: ChangeState, command: Of<'start-ring'>): Decision {
+export function startRing(state: ChangeState, command: Of<'start-ring'>, ctx: Context): Decision {
+  const waits = notBoughtOff(ctx)
+  if (waits) return waits
   const { rollout, announcement, submission } = state
   if (!rollout || !submission || !['announced', 'rolling out'].includes(state.phase))
     return refuse('STALE', `Change ${state.id} ${phaseWords(state.phase)}: nothing starts.`)

@@ -7,6 +7,7 @@ import { bulletinsOf, unvouched, vulnerabilitiesOf } from './bulletins.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { blank, type Decision, inPhase, momentWords, nameOf, type Refused, withRole } from './guard.ts'
 import { planFlaw } from './plan-flaw.ts'
+import { madeUnderAnother } from './policy-guard.ts'
 import type { ChangeState, JoinedBulletin, SubmittedPlan } from './state.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
@@ -112,7 +113,7 @@ export function submitPlan(state: ChangeState, command: Of<'submit-plan'>, ctx: 
   if (!phase.ok) return phase
   const trust = trusted(state)
   if (!trust.ok) return trust
-  const flaw = planFlaw(state, command.plan, ctx.now)
+  const flaw = planFlaw(state, command.plan, ctx.now) ?? madeUnderAnother(command.plan, ctx)
   if (flaw) return flaw
   const digest = planDigest(command.plan)
   if (state.phase === 'deciding' && state.submission?.digest === digest)
@@ -124,6 +125,8 @@ export function approve(state: ChangeState, command: Of<'approve'>, ctx: Context
   const voter = mayVote(state, command.digest, ctx, 'approve a plan')
   if (!voter.ok) return voter
   const { actor, submission, needed } = voter
+  const stale = madeUnderAnother(submission.plan, ctx)
+  if (stale) return stale
   const trust = trusted(state)
   if (!trust.ok) return trust
   if (!(Date.parse(submission.plan.window.end) > Date.parse(ctx.now)))

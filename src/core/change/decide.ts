@@ -76,7 +76,7 @@ export function decide(state: ChangeState, command: Command, ctx: Context): Deci
     case 'tell-end-users':
       return deploy.tellEndUsers(state, ctx)
     case 'start-ring':
-      return deploy.startRing(state, command)
+      return deploy.startRing(state, command, ctx)
     case 'settle-ring':
       return deploy.settleRing(state, command)
     case 'halt':

@@ -1,6 +1,8 @@
 import { clocksFor } from '../evaluate/clocks.ts'
 import type { ChangeClass, Policy } from '../policy.ts'
+import { clockFactsOf } from './clock-facts.ts'
 import type { ChangeJoined } from './command.ts'
+import type { Happened } from './evolve.ts'
 import { settleElsewhere } from './evolve-elsewhere.ts'
 import { openPhase, planAgain } from './evolve-plan.ts'
 import type { ChangeState } from './state.ts'
@@ -9,7 +11,7 @@ import type { ChangeState } from './state.ts'
  * The change with another one in it. It keeps its own phase as far as that still holds: new builds have to be tested, a plan that
  * waits is void, and it goes on waiting for a rollup only where everything in it may wait.
  */
-export function joined(before: ChangeState, event: ChangeJoined, policy: Policy): ChangeState {
+export function joined(before: ChangeState, event: ChangeJoined, { now, policy }: Happened): ChangeState {
   const { awaiting, inheritedZero: _, ...state } = event.voidsPlan ? planAgain(before) : before
   const { bulletins, hosts, proposal, classification, zero } = event
   const united = {
@@ -18,10 +20,10 @@ export function joined(before: ChangeState, event: ChangeJoined, policy: Policy)
     hosts,
     proposal,
     elsewhere: [...state.elsewhere, ...event.elsewhere],
-    ...clocksOf(event, policy),
   }
   const tested: ChangeState = {
     ...united,
+    ...clocksOf(united, event, { now, policy }),
     ...(classification ? { classification, tests: testsFor(state, classification.class, event.newBuilds, policy) } : {}),
     ...(zero && !classification ? { inheritedZero: zero } : {}),
   }
@@ -31,8 +33,12 @@ export function joined(before: ChangeState, event: ChangeJoined, policy: Policy)
   )
 }
 
-const clocksOf = ({ classification, zero }: ChangeJoined, policy: Policy) =>
-  classification && zero ? { clocks: clocksFor(policy.classes[classification.class], zero, policy.zone) } : {}
+/** The earlier zero of both counts, and what both together hang on. */
+function clocksOf(united: ChangeState, { classification, zero }: ChangeJoined, { now, policy }: Happened): Pick<ChangeState, 'clocks'> {
+  if (!classification || !zero) return {}
+  const before = { ...united.clocks, zero }
+  return { clocks: clocksFor({ policy, class: classification.class, facts: clockFactsOf(united), at: now, before }) }
+}
 
 const testsFor = (state: ChangeState, chosen: ChangeClass, again: boolean, policy: Policy): ChangeState['tests'] =>
   policy.classes[chosen].tests.map(({ id, label }) => (again ? undefined : state.tests.find((t) => t.id === id)) ?? { id, label })

@@ -1,7 +1,7 @@
-import { clocksFor } from '../evaluate/clocks.ts'
 import type { Policy } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import { actOf } from './acts.ts'
+import { clocksOf } from './clock-facts.ts'
 import type { ChangeEvent } from './command.ts'
 import { doneElsewhere, seenFixed } from './evolve-elsewhere.ts'
 import { joined } from './evolve-join.ts'
@@ -54,7 +54,7 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
       return { ...rest, phase: event.kind, joinedInto: { change: event.into, by: event.by, at: now } }
     }
     case 'change joined':
-      return joined(state, event, policy)
+      return joined(state, event, { now, policy })
     case 'done elsewhere':
       return doneElsewhere(event.voidsPlan ? planAgain(state) : state, event, now)
     case 'hosts left out':
@@ -160,7 +160,7 @@ function classified(state: ChangeState, event: Extract<ChangeEvent, { kind: 'cla
     ...rest,
     phase: 'testing',
     classification: { class: event.class, type: event.type, by: event.by, at: now, reason: event.reason },
-    clocks: clocksFor(rule, state.clocks?.zero ?? inheritedZero ?? now, policy.zone),
+    clocks: clocksOf(state, policy, event.class, now),
     tests: rule.tests.map(({ id, label }) => state.tests.find((t) => t.id === id) ?? { id, label }),
   }
 }

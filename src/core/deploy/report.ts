@@ -1,3 +1,4 @@
+import type { Policy } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import { type Facts, type HostProgress, inFlight, sameVersion, statusOf, versionAfter, versionBefore } from './progress.ts'
 
@@ -45,6 +46,10 @@ export function foldReport(progress: HostProgress, report: Report): Folded {
   const changed = JSON.stringify(next) !== JSON.stringify(progress)
   return { progress: changed ? next : progress, changed }
 }
+
+/** Minutes without a report after which a host is `unknown`: a remote one may be switched off for longer. */
+export const silentMinutes = (policy: Pick<Policy, 'silentAfterMinutes' | 'remote'>, remote: boolean): number =>
+  remote ? Math.max(policy.silentAfterMinutes, policy.remote.silentAfterMinutes) : policy.silentAfterMinutes
 
 /**
  * What silence makes of a host. Ordered, arrived, attempted, or installed and asked for its check, and no news for

@@ -1,10 +1,16 @@
 import type { Asset } from '../assess/asset.ts'
 import { Fault } from '../fault.ts'
-import type { RingRule } from '../policy.ts'
+import type { Policy, RingRule } from '../policy.ts'
 import type { Instant } from '../result.ts'
 
 /** What the order of the rings depends on. */
-export type RingCandidate = Pick<Asset, 'host' | 'environment' | 'criticality' | 'patchTeam' | 'managed' | 'lastSeen'>
+export type RingCandidate = Pick<
+  Asset,
+  'host' | 'environment' | 'criticality' | 'patchTeam' | 'managed' | 'lastSeen' | 'location' | 'ownership' | 'sponsor'
+>
+
+/** What of the policy decides who is planned, and how late. */
+export type RingTerms = Pick<Policy, 'staleAfterDays' | 'foreign' | 'remote'> & { readonly now: Instant }
 
 /** A planned ring. Its number is its place in the plan, from 1; ring 1 is the pilot. */
 export interface Ring {
@@ -29,27 +35,24 @@ export interface RingPlan {
 }
 
 const DAY = 86_400_000
-type Rank = 'pilot' | 'test' | 'mission critical' | 'stale'
-const ORDER: readonly Rank[] = ['pilot', 'test', 'mission critical', 'stale']
+type Rank = 'pilot' | 'test' | 'mission critical' | 'remote' | 'stale'
+const ORDER: readonly Rank[] = ['pilot', 'test', 'mission critical', 'remote', 'stale']
 
 /**
  * Puts every managed host into exactly one ring; the same input gives the same plan.
  * - The pilot is on production systems that are not mission critical and were seen lately, the patch team's own first (a pass on
  *   test systems alone proves little). Where there is none, it takes the fewest hosts possible of the others, and a note says so.
- * - Mission critical hosts go to the last ring, and so do stale ones: whether they can be reached is unknown, and a silent host in
+ * - Mission critical hosts go to the last ring, and so do remote ones (where the policy has it so) and stale ones: whether they can be reached is unknown, and a silent host in
  *   an early ring would hold up the others.
- * - Unmanaged hosts are left out, with the reason: no runner can reach them.
+ * - Unmanaged hosts are left out, with the reason: no runner can reach them. So are foreign ones, as far as the policy says: `never`, or
+ *   not without somebody of the organisation who answers for them.
  * Throws STATE_CORRUPT when a host comes twice.
  */
-export function planRings(
-  hosts: readonly RingCandidate[],
-  rules: readonly RingRule[],
-  fresh: { readonly now: Instant; readonly staleAfterDays: number },
-): RingPlan {
+export function planRings(hosts: readonly RingCandidate[], rules: readonly RingRule[], terms: RingTerms): RingPlan {
   if (new Set(hosts.map(({ host }) => host)).size !== hosts.length)
     throw new Fault('STATE_CORRUPT', 'Expected every host once in the ring plan.')
-  const seenSince = Date.parse(fresh.now) - fresh.staleAfterDays * DAY
-  const ranked = hosts.filter(({ managed }) => managed).map((candidate) => ({ candidate, rank: rankOf(candidate, seenSince) }))
+  const out = new Map(hosts.flatMap((host) => reasonOut(host, terms)))
+  const ranked = hosts.filter(({ host }) => !out.has(host)).map((candidate) => ({ candidate, rank: rankOf(candidate, terms) }))
   ranked.sort(byRank)
   const taken = new Map<RingRule, readonly Ranked[]>()
   let left: readonly Ranked[] = ranked
@@ -61,7 +64,7 @@ export function planRings(
   const pilot = rules[0] === undefined ? [] : (taken.get(rules[0]) ?? [])
   return {
     rings: rules.map((rule) => toRing(rule, taken.get(rule) ?? [])).filter((ring) => ring.hosts.length > 0),
-    leftOut: leftOut(hosts),
+    leftOut: [...out].map(([host, reason]) => ({ host, reason })).sort((a, b) => (a.host < b.host ? -1 : 1)),
     notes: pilot.length > 0 && pilot.every(({ rank }) => rank !== 'pilot') ? [poorPilot(pilot)] : [],
   }
 }
@@ -72,8 +75,9 @@ interface Ranked {
 }
 
 /** An unreadable or missing last sign of life counts as stale. */
-function rankOf(candidate: RingCandidate, seenSince: number): Rank {
-  if (!(Date.parse(candidate.lastSeen) >= seenSince)) return 'stale'
+function rankOf(candidate: RingCandidate, { now, staleAfterDays, remote }: RingTerms): Rank {
+  if (!(Date.parse(candidate.lastSeen) >= Date.parse(now) - staleAfterDays * DAY)) return 'stale'
+  if (candidate.location === 'remote' && remote.lastRing) return 'remote'
   if (candidate.criticality === 'mission-critical') return 'mission critical'
   return candidate.environment === 'production' ? 'pilot' : 'test'
 }
@@ -96,11 +100,23 @@ function toRing(rule: RingRule, hosts: readonly Ranked[]): Ring {
   return { id, name, hosts: hosts.map(({ candidate }) => candidate.host), soakMinutes, maxFailures, minVerified }
 }
 
-const leftOut = (hosts: readonly RingCandidate[]) =>
-  hosts
-    .filter(({ managed }) => !managed)
-    .map(({ host }) => ({ host, reason: 'unmanaged: no runner can reach it' }))
-    .sort((a, b) => (a.host < b.host ? -1 : 1))
+/** Why a host is not planned, under its name; nothing where it is. */
+function reasonOut(
+  { host, managed, ownership, sponsor }: RingCandidate,
+  { now, foreign }: RingTerms,
+): readonly (readonly [string, string])[] {
+  if (!managed) return [[host, 'unmanaged: no runner can reach it']]
+  if (ownership === 'company' || foreign.plan === 'always') return []
+  const whose = `it belongs to ${OWNERS[ownership]}`
+  if (foreign.plan === 'never') return [[host, `${whose}, and the policy plans no foreign hosts`]]
+  if (sponsor === undefined) return [[host, `${whose}, and nobody of the organisation answers for it: it needs a sponsor`]]
+  // An unreadable end is none that could be relied on.
+  return Date.parse(sponsor.until) > Date.parse(now)
+    ? []
+    : [[host, `${whose}, and its sponsor ${sponsor.email} answered for it until ${sponsor.until.slice(0, 10)}`]]
+}
+
+const OWNERS = { contractor: 'a contractor', customer: 'a customer', vendor: 'a vendor', home: "somebody's home" } as const
 
 const poorPilot = (pilot: readonly Ranked[]): string =>
   `No ordinary production system to pilot on; the pilot is ${pilot.map(({ candidate, rank }) => `${candidate.host} (${rank})`).join(', ')}.`

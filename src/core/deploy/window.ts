@@ -28,6 +28,8 @@ interface Freeze extends Span {
 interface Schedule {
   readonly zone: IANAZone
   readonly weekdays: ReadonlySet<number>
+  /** Which of these weekdays of a month; null: every one. */
+  readonly nth: ReadonlySet<number> | null
   readonly startMs: number
   readonly lengthMs: number
   readonly freezes: readonly Freeze[]
@@ -105,10 +107,18 @@ function localDay(zone: IANAZone, at: number): number {
   return wall - (((wall % DAY) + DAY) % DAY)
 }
 
+/** The first (1) to fifth (5) or the last (-1) of its weekday in its month, by the local calendar. */
+function isOneOf(nth: ReadonlySet<number> | null, day: number): boolean {
+  if (nth === null) return true
+  const date = new Date(day)
+  const isLast = new Date(day + 7 * DAY).getUTCMonth() !== date.getUTCMonth()
+  return nth.has(Math.ceil(date.getUTCDate() / 7)) || (isLast && nth.has(-1))
+}
+
 const isoWeekday = (day: number): number => new Date(day).getUTCDay() || 7
 
 function occurrence(schedule: Schedule, day: number): Span | null {
-  if (!schedule.weekdays.has(isoWeekday(day))) return null
+  if (!schedule.weekdays.has(isoWeekday(day)) || !isOneOf(schedule.nth, day)) return null
   const start = firstInstant(schedule.zone, day + schedule.startMs)
   return { start, end: start + schedule.lengthMs }
 }
@@ -148,6 +158,9 @@ function readSchedule(rule: WindowRule, blackouts: readonly Blackout[]): Ruled<S
   if (clock === null) return invalid(rule, `start "${rule.start}" is not a time of day such as 22:00`)
   if (!(rule.minutes > 0 && rule.minutes <= 1440)) return invalid(rule, `length ${rule.minutes} is not 1 to 1440 minutes`)
   if (!rule.weekdays.every((day) => day >= 1 && day <= 7)) return invalid(rule, 'weekdays are the numbers 1 (Monday) to 7')
+  if (!(rule.nth ?? []).every((n) => n === -1 || (Number.isInteger(n) && n >= 1 && n <= 5)))
+    return invalid(rule, 'nth is 1 (the first such weekday of a month) to 5, or -1 for the last')
+  if (rule.nth?.length === 0) return invalid(rule, 'nth names no day')
   const freezes = blackouts.map(({ name, reason, from, to }) => ({
     start: Date.parse(from),
     end: Date.parse(to),
@@ -158,6 +171,7 @@ function readSchedule(rule: WindowRule, blackouts: readonly Blackout[]): Ruled<S
   return allow({
     zone: IANAZone.create(zone.value),
     weekdays: new Set(rule.weekdays),
+    nth: rule.nth === undefined ? null : new Set(rule.nth),
     startMs: (Number(clock[1]) * 60 + Number(clock[2])) * MINUTE,
     lengthMs: rule.minutes * MINUTE,
     freezes,

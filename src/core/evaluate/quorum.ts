@@ -35,7 +35,7 @@ export function humanOf(person: Person): string {
 }
 
 /** The human behind a person's id; an id that the policy does not know stands for itself. */
-export function humanIdOf(policy: Policy, id: string): string {
+export function humanIdOf(policy: Pick<Policy, 'people'>, id: string): string {
   const person = policy.people.find((p) => p.id === id)
   return person ? humanOf(person) : id
 }
@@ -48,7 +48,7 @@ export function quorumStatus(
   needed: readonly RoleCount[],
   approvals: readonly Approval[],
   requester: string,
-  policy: Policy,
+  policy: Pick<Policy, 'people'>,
 ): QuorumStatus {
   const seats = needed.flatMap((n) => Array.from({ length: n.count }, () => n.role))
   const seated = matchSeats(seats, votersOf(approvals, requester, policy))
@@ -70,7 +70,7 @@ interface Vote {
 type Voter = readonly Vote[]
 
 /** The humans who count, in an order of their own, so that the order of clicks is forgotten. */
-function votersOf(approvals: readonly Approval[], requester: string, policy: Policy): readonly Voter[] {
+function votersOf(approvals: readonly Approval[], requester: string, policy: Pick<Policy, 'people'>): readonly Voter[] {
   const people = new Map(policy.people.map((p) => [p.id, p]))
   const votes = approvals.flatMap(({ person, at }) => {
     const known = people.get(person)

@@ -20,6 +20,12 @@ export interface Vulnerability {
   readonly knownExploited: KnownExploited
   /** Where the known-exploited answer comes from, e.g. the document's own exploit_status. */
   readonly exploitedEvidence?: string
+  /** When a catalogue listed it as known exploited. */
+  readonly exploitedSince?: Instant
+  /** Can attackers automate every step? Absent: nobody has said. */
+  readonly automatable?: 'yes' | 'no'
+  /** How much control it gives. Absent: nobody has said. */
+  readonly impact?: 'partial' | 'total'
 }
 
 /** A version in parts, as rpm and dpkg have them. `epoch` 0 when the package has none. */

@@ -1,11 +1,11 @@
 import type { Asset } from '../assess/asset.ts'
 import type { BaselineEntry } from '../assess/baseline.ts'
 import { vulnerabilitiesOf } from '../change/bulletins.ts'
+import { clockWordsOf } from '../change/clock-facts.ts'
 import { phaseWords } from '../change/guard.ts'
 import type { ChangeState } from '../change/state.ts'
 import type { HostProgress } from '../deploy/progress.ts'
 import { nextOpenings } from '../deploy/window.ts'
-import { clockWords } from '../evaluate/clocks.ts'
 import { humanIdOf, humanOf } from '../evaluate/quorum.ts'
 import { acts } from '../policy/readers.ts'
 import type { Person, Policy, Role } from '../policy.ts'
@@ -94,7 +94,7 @@ function openChange({ state, name, hosts, card }: ChangeFacts, { policy, approve
     rehearsal: state.submission?.plan.runner === 'rehearsal',
     standsStill: state.rollout?.status === 'halted' || state.rollout?.status === 'stopped' ? state.rollout.status : null,
     clocks: clocksOf(state, now),
-    clockWords: clockWords(policy.classes[state.classification?.class ?? state.proposal.class]),
+    clockWords: clockWordsOf(state, policy, state.classification?.class ?? state.proposal.class),
     wait: { ...wait, names: wait.people.map((id) => policy.people.find((one) => one.id === id)?.name ?? id) },
     hosts: figuresOf(state, hosts),
     card,

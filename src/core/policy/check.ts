@@ -1,89 +1,130 @@
-import { IANAZone } from 'luxon'
-import type { Policy } from '../policy.ts'
+import { peopleProblems } from './check-people.ts'
+import { timeProblems } from './check-times.ts'
+import { AUDIENCES } from './fields.ts'
+import { type LoosePolicy, loosely, type PolicyProblem } from './loose.ts'
 
-/** What is wrong, and where in the policy. */
-export interface PolicyProblem {
-  readonly path: readonly (string | number)[]
-  readonly message: string
-}
+export type { PolicyProblem } from './loose.ts'
 
-function repeated(path: readonly string[], ids: readonly string[]): PolicyProblem[] {
-  return ids.flatMap((id, i) => (ids.indexOf(id) < i ? [{ path: [...path, i], message: `"${id}" is there twice` }] : []))
-}
-
-function badZones(policy: Policy): PolicyProblem[] {
-  const zones = [
-    { path: ['zone'], zone: policy.zone },
-    ...policy.people.map(({ zone }, i) => ({ path: ['people', i, 'zone'], zone })),
-    ...policy.windows.map(({ zone }, i) => ({ path: ['windows', i, 'zone'], zone })),
+/**
+ * What a schema cannot say about one field alone: ids used once, references that lead somewhere, zones and schedules that exist, quorums
+ * that can be filled. All problems at once, also of a policy whose parts are not all readable. `sample`: the sample brings its files along.
+ */
+export function policyProblems(value: unknown, { sample }: { readonly sample: boolean } = { sample: true }): readonly PolicyProblem[] {
+  const policy = loosely(value)
+  return [
+    ...repeatedIds(policy),
+    ...timeProblems(policy),
+    ...peopleProblems(policy),
+    ...missingPlaces(policy),
+    ...badStarts(policy),
+    ...badRings(policy),
+    ...badSources(policy, sample),
   ]
-  return zones
-    .filter(({ zone }) => !IANAZone.isValidZone(zone))
-    .map(({ path, zone }) => ({ path, message: `expected an IANA zone such as Europe/Berlin, received "${zone}"` }))
 }
 
-/** A delegate of a delegate would make it unclear who is one person. */
-function badDelegates({ people }: Policy): PolicyProblem[] {
-  return people.flatMap(({ id, delegateOf }, i) => {
-    if (delegateOf === undefined) return []
-    const principal = people.find((person) => person.id === delegateOf)
-    const path = ['people', i, 'delegateOf']
-    if (principal === undefined) return [{ path, message: `expected the id of a person, received "${delegateOf}"` }]
-    if (principal.id === id) return [{ path, message: 'nobody is their own delegate' }]
-    return principal.delegateOf === undefined ? [] : [{ path, message: `"${delegateOf}" is a delegate and cannot delegate further` }]
-  })
-}
-
-function badClasses({ classes }: Policy): PolicyProblem[] {
-  return Object.entries(classes).flatMap(([name, rule]) => [
-    ...repeated(
-      ['classes', name, 'tests'],
-      rule.tests.map((test) => test.id),
-    ),
-    ...(rule.startHours !== null && rule.startMonths !== undefined
-      ? [{ path: ['classes', name, 'startMonths'], message: 'give startHours or startMonths, not both' }]
-      : []),
-  ])
-}
-
-function badBlackouts({ blackouts }: Policy): PolicyProblem[] {
-  return blackouts.flatMap(({ from, to }, i) =>
-    Date.parse(from) < Date.parse(to)
-      ? []
-      : [{ path: ['blackouts', i, 'to'], message: `expected an instant after ${from}, received ${to}` }],
+function repeated(path: readonly (string | number)[], what: string, values: readonly (string | undefined)[]): readonly PolicyProblem[] {
+  return values.flatMap((value, i) =>
+    value !== undefined && values.indexOf(value) < i
+      ? [{ path: [...path, i, what], message: `expected another one: "${value}" is there twice` }]
+      : [],
   )
 }
 
-/** What a schema cannot say about one field alone: ids used once, references that lead somewhere, zones that exist. All problems at once. */
-export function policyProblems(policy: Policy): readonly PolicyProblem[] {
+function repeatedIds({
+  people = [],
+  places = [],
+  windows = [],
+  rings = [],
+  sources = [],
+  classes = {},
+}: LoosePolicy): readonly PolicyProblem[] {
   return [
-    ...repeated(
-      ['people'],
-      policy.people.map(({ id }) => id),
+    ...Object.entries({ people, places, windows, rings, sources }).flatMap(([name, members]) =>
+      repeated(
+        [name],
+        'id',
+        members.map(({ id }) => id),
+      ),
     ),
     ...repeated(
       ['people'],
-      policy.people.map(({ email }) => email),
+      'email',
+      people.map(({ email }) => email?.toLowerCase()),
     ),
+    // Everything would be said twice there.
     ...repeated(
       ['places'],
-      policy.places.map(({ id }) => id),
+      'ref',
+      places.map(({ platform, ref }) => (platform === undefined || ref === undefined ? undefined : `${platform} ${ref}`)),
     ),
-    ...repeated(
-      ['windows'],
-      policy.windows.map(({ id }) => id),
+    ...Object.entries(classes).flatMap(([name, { tests = [] }]) =>
+      repeated(
+        ['classes', name, 'tests'],
+        'id',
+        tests.map(({ id }) => id),
+      ),
     ),
-    ...repeated(
-      ['rings'],
-      policy.rings.map(({ id }) => id),
-    ),
-    ...repeated(
-      ['sources'],
-      policy.sources.map(({ id }) => id),
-    ),
-    ...badZones(policy),
-    ...badDelegates(policy),
-    ...badClasses(policy),
-    ...badBlackouts(policy),
   ]
+}
+
+/** What is told to an audience without a place is told to nobody. */
+function missingPlaces({ places }: LoosePolicy): readonly PolicyProblem[] {
+  if (places === undefined) return []
+  return AUDIENCES.filter((audience) => !places.some((place) => place.audience === audience)).map((audience) => ({
+    path: ['places'],
+    message: `expected at least one place for the audience "${audience}", got none`,
+  }))
+}
+
+function badStarts({ classes = {} }: LoosePolicy): readonly PolicyProblem[] {
+  return Object.entries(classes).flatMap(([name, { startHours, startMonths, completeHours }]) => {
+    if (typeof startHours !== 'number') return []
+    if (startMonths !== undefined)
+      return [{ path: ['classes', name, 'startMonths'], message: 'expected startHours or startMonths, got both' }]
+    return typeof completeHours === 'number' && startHours > completeHours
+      ? [{ path: ['classes', name, 'startHours'], message: `expected at most completeHours (${completeHours}), got ${startHours}` }]
+      : []
+  })
+}
+
+function badRings({ rings = [] }: LoosePolicy): readonly PolicyProblem[] {
+  return rings
+    .slice(0, -1)
+    .flatMap(({ share }, i) =>
+      share === 1
+        ? [{ path: ['rings', i, 'share'], message: 'expected less than 1 before the last ring: the rings after it would never get a host' }]
+        : [],
+    )
+}
+
+function badSources({ sources = [] }: LoosePolicy, sample: boolean): readonly PolicyProblem[] {
+  return sources.flatMap((source, i) => {
+    const wrong = (field: string, message: string): PolicyProblem => ({ path: ['sources', i, field], message })
+    switch (source.kind) {
+      case 'csaf-folder':
+        return sample
+          ? []
+          : [
+              ...(source.folder === undefined ? [wrong('folder', 'expected the folder with the documents, got nothing')] : []),
+              ...(source.keyFile === undefined ? [wrong('keyFile', 'expected the file with the public key, got nothing')] : []),
+            ]
+      case 'csaf':
+        if ((source.keyFingerprint === undefined) === (source.keyOwner === undefined)) return []
+        return [
+          source.keyOwner === undefined
+            ? wrong('keyOwner', 'expected whose key it is, beside its fingerprint, got nothing')
+            : wrong('keyFingerprint', 'expected the fingerprint of the key, beside its owner, got nothing'),
+        ]
+      case 'osv':
+        if ((source.url === undefined) !== (source.folder === undefined)) return []
+        return [
+          wrong(
+            source.url === undefined ? 'folder' : 'url',
+            `expected a url or a folder, got ${source.url === undefined ? 'neither' : 'both'}`,
+          ),
+        ]
+      default:
+        return []
+    }
+  })
 }

@@ -14,7 +14,7 @@ const common = {
   /** Largest answer that is taken, in megabytes. */
   maxMegabytes: z.number().positive().max(200).default(32),
   /** Private networks (CIDR) that this source may be fetched from: an intranet mirror. Nothing else may be private. */
-  allowNetworks: z.array(z.string().min(3)).default([]),
+  allowNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()], 'expected a network such as 10.1.0.0/16')).default([]),
   /** Days without any news after which the source counts as failing; null: never. */
   silentDays: z.number().int().positive().nullable().default(null),
 }
@@ -45,7 +45,7 @@ const csaf = z.strictObject({
   ...common,
   kind: z.literal('csaf'),
   /** A domain (well-known, security.txt and DNS name are tried), a provider-metadata.json, a ROLIE feed or a directory. */
-  provider: z.union([url, host]),
+  provider: z.union([url, host], 'expected an https address or a host name'),
   keyFingerprint: fingerprint.optional(),
   keyOwner: z.string().min(1).optional(),
   namespaces: z.array(host).min(1),

@@ -25,10 +25,15 @@ export const isStuck = (walked: Walked): walked is Stuck => 'why' in walked
 /** One command by the rules that the product itself decides by. `actor` null: the house. */
 export function act(walk: Walk, command: Command, actor: Person | null, policy: Policy): Walked {
   const now = iso(walk.at)
-  const decision = decide(walk.state, command, { now, actor, policy, acceptable: [] })
+  const standing = { policy, policyHash: hashOf(walk.state, command), policyApproved: true }
+  const decision = decide(walk.state, command, { now, actor, ...standing, acceptable: [] })
   if (!decision.ok) return { ...walk, why: decision.refusal.text }
   return { ...walk, state: decision.value.reduce((state, event) => evolve(state, event, { now, policy }), walk.state) }
 }
+
+/** A replay knows one policy, and every plan of it is made under that one. */
+const hashOf = ({ submission }: ChangeState, command: Command): string =>
+  command.kind === 'submit-plan' ? command.plan.policyHash : (submission?.plan.policyHash ?? '')
 
 /** Steps one after the other, until one is stuck. */
 export function along(walk: Walked, ...steps: readonly ((walk: Walk) => Walked)[]): Walked {

@@ -8,6 +8,7 @@ import { ACTS } from './acts.ts'
 import { CALENDAR } from './calendar.ts'
 import { FLEET } from './fleet.ts'
 import { LOOKS } from './looks.ts'
+import { POLICY } from './policy.ts'
 import { PEOPLE } from './roles.ts'
 import { type CommandRule, type Commands, mayUse, no, show } from './rule.ts'
 import { SOURCES } from './sources.ts'
@@ -32,6 +33,7 @@ const COMMANDS: Commands = {
   ...PEOPLE,
   ...VERIFY,
   ...ACTS,
+  ...POLICY,
 }
 
 /** Help shows only what the asker may do. */
