@@ -5,6 +5,7 @@ import { createPoller } from './app/bulletins/poll.ts'
 import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
 import type { House } from './app/house.ts'
+import { mendImports } from './app/inventory/import-row.ts'
 import { orderQueue, pollQueue } from './app/jobs.ts'
 import { createGiver } from './app/rollout/giving.ts'
 import { healthOf } from './app/time/health.ts'
@@ -91,6 +92,7 @@ async function assemble(config: Config, parts: Parts, undo: Undo): Promise<Runni
   await deliverer.start()
   undo.push(() => deliverer.stop())
   await giver.catchUp()
+  await mendImports(house)
   await ticker.run()
   const cron = schedule('* * * * * *', () => ticker.nudge(), { name: 'tick' })
   undo.push(async () => {

@@ -10,6 +10,7 @@ export type FaultCode =
   | 'SOURCE_FAILED'
   | 'DOCUMENT_INVALID'
   | 'RUNNER_FAILED'
+  | 'IMPORT_FAILED'
   | 'ZONE_INVALID'
   | 'WINDOW_INVALID'
   | 'STATE_CORRUPT'

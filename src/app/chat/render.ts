@@ -4,6 +4,7 @@ import { decisionCard, pastPlanCard } from '../../cards/decision.ts'
 import { drillReviewCard } from '../../cards/drill.ts'
 import { exemptionCard } from '../../cards/exemption.ts'
 import { handoverCard } from '../../cards/handover.ts'
+import { importCard } from '../../cards/inventory.ts'
 import { failureCard, incidentCard, progressCard } from '../../cards/progress.ts'
 import { managementCard, reviewCard } from '../../cards/review.ts'
 import { testCard } from '../../cards/test.ts'
@@ -14,6 +15,7 @@ import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
+import { readImport } from '../inventory/import-row.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
 import { failureView } from '../rollout/failures.ts'
 import { drawAlert, drawHeld, drawHistory, drawRollup } from './draw-bulletins.ts'
@@ -35,6 +37,10 @@ export async function renderPost(house: House, post: Pick<Post, 'subject' | 'pur
       return post.purpose.startsWith('rollup:') ? drawRollup(house, id, payload) : drawHistory(house, id)
     case 'delay':
       return renderDelay(house, Number(id))
+    case 'import': {
+      const view = await readImport(house.db, Number(id))
+      return view && importCard(view, house.inForce.policy)
+    }
     default:
       return null
   }

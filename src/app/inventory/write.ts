@@ -16,31 +16,44 @@ export const packagesHash = (asset: Pick<Asset, 'installs'>): string => sha256He
 /** Columns as PostgreSQL reads them apart again: neither names nor versions hold a line break. */
 const column = (values: readonly (string | number)[]): string => values.join('\n')
 
-/**
- * Replaces what is known of these hosts. `touched`: the import that does it; the open changes are matched with them later. Packages
- * that are as they were are not written again.
- */
-export async function writeAssets(tx: Tx, assets: readonly Asset[], touched: number | null = null): Promise<void> {
+export interface Writing {
+  /** The import that does it; the open changes are matched with these hosts later. Null: nobody has to. */
+  readonly touched: number | null
+  /** Hosts whose packages stay as they are, whatever the asset says. */
+  readonly keepPackages: ReadonlySet<string>
+}
+
+/** Replaces what is known of these hosts. Packages that are as they were are not written again. */
+export async function writeAssets(
+  tx: Tx,
+  assets: readonly Asset[],
+  { touched, keepPackages }: Writing = { touched: null, keepPackages: new Set() },
+): Promise<void> {
   if (assets.length === 0) return
-  const hosts = assets.map((a) => a.host)
-  const rows = await tx.asset.findMany({ where: { host: { in: hosts } }, select: { host: true, packages: true } })
+  const rows = await tx.asset.findMany({ where: { host: { in: assets.map((a) => a.host) } }, select: { host: true, packages: true } })
   const before = new Map(rows.map((row) => [row.host, row.packages]))
-  const hashes = new Map(assets.map((asset) => [asset.host, packagesHash(asset)]))
+  const kept = ({ host }: Asset): boolean => before.has(host) && keepPackages.has(host)
+  const hashes = new Map(assets.map((asset) => [asset.host, kept(asset) ? (before.get(asset.host) ?? null) : packagesHash(asset)]))
   await writeFacts(tx, assets, hashes, touched)
-  const changed = assets.filter(({ host }) => before.get(host) !== hashes.get(host))
+  const changed = assets.filter((asset) => !kept(asset) && before.get(asset.host) !== hashes.get(asset.host))
   await tx.install.deleteMany({ where: { host: { in: changed.map((a) => a.host).filter((host) => before.has(host)) } } })
   const installs = changed.flatMap(({ host, installs }) => installs.map((install) => ({ host, ...install })))
   for (let i = 0; i < installs.length; i += AT_ONCE) await insertInstalls(tx, installs.slice(i, i + AT_ONCE))
 }
 
-async function writeFacts(tx: Tx, assets: readonly Asset[], hashes: ReadonlyMap<string, string>, touched: number | null): Promise<void> {
+async function writeFacts(
+  tx: Tx,
+  assets: readonly Asset[],
+  hashes: ReadonlyMap<string, string | null>,
+  touched: number | null,
+): Promise<void> {
   const rows = assets.map(({ installs: _, lastSeen, ...data }) => ({
     host: data.host,
     lastSeen,
     data: storable(data),
-    serial: data.serial ?? null,
-    cloudId: data.cloudId ?? null,
-    fqdn: data.fqdn ?? null,
+    serial: data.serial?.toLowerCase() ?? null,
+    cloudId: data.cloudId?.toLowerCase() ?? null,
+    fqdn: data.fqdn?.toLowerCase() ?? null,
     aliases: data.aliases ?? [],
     packages: hashes.get(data.host) ?? null,
   }))
