@@ -54,6 +54,7 @@ beforeAll(async () => {
     inForce: { policy, hash: 'p'.repeat(64), approved: true },
     sources: new Map(),
     runners: new Map(),
+    formats: new Map(),
     adopt: () => undefined,
   }
 })

@@ -44,6 +44,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
     inForce: await samplePolicy(SAMPLE_FOLDER),
     sources: new Map(),
     runners: new Map(),
+    formats: new Map(),
     adopt: () => undefined,
   }
   return {

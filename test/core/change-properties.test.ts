@@ -424,7 +424,7 @@ describe('whatever anybody tries, in any order', () => {
         ],
         ...['rolled back', 'rollout finished', 'test recorded', 'tests passed', 'vouched'],
         ...['awaiting begun', 'awaiting ended', 'change joined', 'done elsewhere', 'exploited retracted', 'exploited told'],
-        ...['hand-over accepted', 'hosts left out', 'merged', 'seen fixed', 'superseded'],
+        ...['hand-over accepted', 'hosts left out', 'hosts renewed', 'merged', 'seen fixed', 'superseded'],
         ...['announced', 'approved', 'closed', 'deciding', 'not relevant', 'planning', 'reviewing', 'rolling out', 'testing'].map(
           (p) => `phase ${p}`,
         ),

@@ -11,9 +11,10 @@ import { type House, transact } from '../house.ts'
 import { type Begun, beginRow, importSubject, NO_PROGRESS, type Progress, readImport, saveProgress, withSkipped } from './import-row.ts'
 import { rematch } from './rematch.ts'
 import { type Run, type Taken, takeHosts } from './take-hosts.ts'
+import { packagesHash } from './write.ts'
 
 /** Most hosts, and packages, of one transaction. */
-const HOSTS = 500
+const HOSTS = 250
 const PACKAGES = 20_000
 /** After so many milliseconds of reading everything else gets its turn. */
 const SLICE_MS = 10
@@ -114,7 +115,7 @@ async function takeFile(
       )
       if ('reason' in one) state.progress = { ...state.progress, rows: state.progress.rows + 1 }
       else {
-        batch.push({ line: item.line, host: one.host })
+        batch.push({ line: item.line, host: one.host, packages: one.host.installs ? packagesHash({ installs: one.host.installs }) : null })
         packages += one.host.installs?.length ?? 0
       }
     }

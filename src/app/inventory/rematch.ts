@@ -85,7 +85,12 @@ async function matchAgain(unit: Unit, rowId: number, importId: number, figures: 
 }
 
 /** The hosts of a change as the inventory is now. Those that were reported as done elsewhere stay: they are what its review is about. */
-async function hostsNow(unit: Unit, state: ChangeState, bulletin: Bulletin, matched: readonly AffectedHost[]): Promise<readonly AffectedHost[]> {
+async function hostsNow(
+  unit: Unit,
+  state: ChangeState,
+  bulletin: Bulletin,
+  matched: readonly AffectedHost[],
+): Promise<readonly AffectedHost[]> {
   const hosts = await hostsAfterRevision(unit, state, bulletin, matched)
   const there = new Set(hosts.map((h) => h.host))
   const reported = new Set(state.elsewhere.map((h) => h.host))

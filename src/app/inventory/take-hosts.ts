@@ -16,6 +16,8 @@ import { packagesHash, writeAssets } from './write.ts'
 export interface Taken {
   readonly line: number
   readonly host: ImportedHost
+  /** SHA-256 of its packages; null when the file says nothing of them. */
+  readonly packages: string | null
 }
 
 /** What one import knows while it runs. */
@@ -43,8 +45,8 @@ export async function takeHosts(unit: Unit, run: Run, batch: readonly Taken[], b
   const directory = directoryOf([...known.values()].map(({ asset }) => asset))
   const problems: { line: number; reason: string }[] = []
   const renamed: string[] = []
-  const merged: { readonly asset: Asset; readonly before: Known | null; readonly packages: boolean }[] = []
-  for (const { line, host } of batch) {
+  const merged: { readonly asset: Asset; readonly before: Known | null; readonly packages: string | null }[] = []
+  for (const { line, host, packages } of batch) {
     const found = directory.find(host)
     const name = found?.host ?? host.host
     const other = run.lines.get(name)
@@ -59,13 +61,13 @@ export async function takeHosts(unit: Unit, run: Run, batch: readonly Taken[], b
     if (name !== host.host) renamed.push(`${host.host} is known as ${name} (same ${BY[found?.by ?? 'host']})`)
     const was = known.get(name) ?? null
     const asset = mergeHost(was?.asset ?? null, host, { now: unit.now.toISOString(), origin: run.origin })
-    merged.push({ asset, before: was, packages: host.installs !== undefined || was === null })
+    merged.push({ asset, before: was, packages: packages ?? (was === null ? packagesHash(asset) : null) })
   }
   const changed = merged.filter((one) => !isSame(one))
   await writeAssets(
     unit.tx,
     changed.map(({ asset }) => asset),
-    { touched: run.id, keepPackages: new Set(changed.flatMap(({ asset, packages }) => (packages ? [] : [asset.host]))) },
+    { touched: run.id, hashes: new Map(changed.map(({ asset, packages }) => [asset.host, packages])) },
   )
   const added = changed.flatMap(({ asset, before: was }) => (was === null ? [asset.host] : []))
   if (changed.length > 0)
@@ -109,9 +111,9 @@ function isSame({
 }: {
   readonly asset: Asset
   readonly before: Known | null
-  readonly packages: boolean
+  readonly packages: string | null
 }): boolean {
-  if (before === null || (packages && packagesHash(asset) !== before.packages)) return false
+  if (before === null || (packages !== null && packages !== before.packages)) return false
   const facts = ({ installs: _, ...rest }: Asset): string => canonicalJson(storable(rest))
   return facts(asset) === facts(before.asset)
 }

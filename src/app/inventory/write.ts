@@ -19,23 +19,18 @@ const column = (values: readonly (string | number)[]): string => values.join('\n
 export interface Writing {
   /** The import that does it; the open changes are matched with these hosts later. Null: nobody has to. */
   readonly touched: number | null
-  /** Hosts whose packages stay as they are, whatever the asset says. */
-  readonly keepPackages: ReadonlySet<string>
+  /** SHA-256 of each host's packages; null where they stay as they are, whatever the asset says. */
+  readonly hashes: ReadonlyMap<string, string | null>
 }
 
 /** Replaces what is known of these hosts. Packages that are as they were are not written again. */
-export async function writeAssets(
-  tx: Tx,
-  assets: readonly Asset[],
-  { touched, keepPackages }: Writing = { touched: null, keepPackages: new Set() },
-): Promise<void> {
+export async function writeAssets(tx: Tx, assets: readonly Asset[], writing?: Writing): Promise<void> {
   if (assets.length === 0) return
+  const { touched, hashes } = writing ?? { touched: null, hashes: new Map(assets.map((asset) => [asset.host, packagesHash(asset)])) }
   const rows = await tx.asset.findMany({ where: { host: { in: assets.map((a) => a.host) } }, select: { host: true, packages: true } })
   const before = new Map(rows.map((row) => [row.host, row.packages]))
-  const kept = ({ host }: Asset): boolean => before.has(host) && keepPackages.has(host)
-  const hashes = new Map(assets.map((asset) => [asset.host, kept(asset) ? (before.get(asset.host) ?? null) : packagesHash(asset)]))
   await writeFacts(tx, assets, hashes, touched)
-  const changed = assets.filter((asset) => !kept(asset) && before.get(asset.host) !== hashes.get(asset.host))
+  const changed = assets.filter(({ host }) => hashes.get(host) !== null && hashes.get(host) !== before.get(host))
   await tx.install.deleteMany({ where: { host: { in: changed.map((a) => a.host).filter((host) => before.has(host)) } } })
   const installs = changed.flatMap(({ host, installs }) => installs.map((install) => ({ host, ...install })))
   for (let i = 0; i < installs.length; i += AT_ONCE) await insertInstalls(tx, installs.slice(i, i + AT_ONCE))
@@ -63,7 +58,7 @@ async function writeFacts(
     FROM jsonb_to_recordset(${canonicalJson(rows)}::jsonb) AS r("host" text, "lastSeen" timestamptz, "data" jsonb, "serial" text,
       "cloudId" text, "fqdn" text, "aliases" text[], "packages" text)
     ON CONFLICT ("host") DO UPDATE SET "lastSeen" = excluded."lastSeen", "data" = excluded."data", "serial" = excluded."serial",
-      "cloudId" = excluded."cloudId", "fqdn" = excluded."fqdn", "aliases" = excluded."aliases", "packages" = excluded."packages",
+      "cloudId" = excluded."cloudId", "fqdn" = excluded."fqdn", "aliases" = excluded."aliases", "packages" = coalesce(excluded."packages", "Asset"."packages"),
       "touched" = coalesce(excluded."touched", "Asset"."touched")`
 }
 

@@ -12,7 +12,7 @@ export interface United {
 }
 
 /** Negative when `a` is the lower build, 0 when they are the same, null when that cannot be said. */
-function compareBuilds(a: string, b: string, [one = 'rpm', two = 'rpm']: readonly [Scheme?, Scheme?]): number | null {
+function compareBuilds(a: string, b: string, [one = 'rpm', two = 'rpm']: readonly [Scheme | undefined, Scheme | undefined]): number | null {
   if (one !== two) return null
   if (a === b) return 0
   const [first, second] = [parseVersion(one, a), parseVersion(one, b)]
