@@ -5,6 +5,7 @@ import type { Doors, PersonView } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
 import type { EventHub } from './events.ts'
 import { postIntent } from './intents.ts'
+import { postInventory } from './inventory.ts'
 import { postReports } from './reports.ts'
 import { parse, readJson } from './request.ts'
 import { tokenPerson, type WebTokens } from './tokens.ts'
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   { path: /^\/api\/places\/([^/]+)\/posts$/, methods: { GET: posts } },
   { path: /^\/api\/intents$/, methods: { POST: postIntent } },
   { path: /^\/api\/clock$/, methods: { GET: clock, POST: moveClock } },
+  { path: /^\/api\/inventory$/, methods: { POST: postInventory } },
   { path: /^\/api\/rollouts\/([^/]+)\/reports$/, methods: { POST: postReports } },
 ]
 

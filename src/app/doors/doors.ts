@@ -3,6 +3,7 @@ import type { ButtonValue } from '../../core/intent.ts'
 import type { ClockView, Doors } from '../../ports.ts'
 import { renderPost } from '../chat/render.ts'
 import type { House } from '../house.ts'
+import { takeUpload } from '../inventory/upload.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { takeReports } from '../rollout/reports.ts'
 import { handleIntent } from './intents.ts'
@@ -31,6 +32,7 @@ export function makeDoors({ house, sample, moveClock, health, onPosts }: DoorsOp
       if (moved) await advanceRollout(house, changeId)
       return { known, accepted, refused }
     },
+    importInventory: (upload) => takeUpload(house, upload),
     clock: () => clockView(house, sample),
     moveClock,
     health,

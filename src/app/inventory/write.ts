@@ -5,7 +5,7 @@ import { canonicalJson, sha256Hex } from '../../core/canonical.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
 import type { Tx } from '../../db/database.ts'
 import { storable } from '../chat/posts.ts'
-import { assetOf } from './read.ts'
+import { readWholeHosts } from './read.ts'
 
 /** Rows of one statement: its texts are put together on the main thread. */
 const AT_ONCE = 4_000
@@ -81,8 +81,7 @@ async function insertInstalls(tx: Tx, rows: readonly Row[]): Promise<void> {
 export async function takeOver(tx: Tx, hosts: readonly HostProgress[], rebooted: boolean): Promise<void> {
   const moved = new Map(hosts.filter((h) => h.status === 'verified' || h.status === 'rolled back').map((h) => [h.host, h]))
   if (moved.size === 0) return
-  const rows = await tx.asset.findMany({ where: { host: { in: [...moved.keys()] } }, include: { installs: true } })
-  const after = rows.map(assetOf).map((asset) => {
+  const after = (await readWholeHosts(tx, [...moved.keys()])).map((asset) => {
     const host = moved.get(asset.host)
     if (!host) return asset
     return host.status === 'verified' ? afterUpdate(asset, host.packages, rebooted) : afterRollBack(asset, host.packages)
