@@ -41,7 +41,7 @@ async function readFacts(db: Database): Promise<readonly HostFacts[]> {
 async function readSoftware(db: Database): Promise<Software> {
   const rows = await db.$queryRaw<(ProductCount & { readonly products: number; readonly all: number })[]>`
     WITH versions AS MATERIALIZED (
-      SELECT "scheme", "name", "epoch", "version", "release", count(DISTINCT "host")::int AS hosts FROM "Install" GROUP BY 1, 2, 3, 4, 5
+      SELECT "scheme", "name", "epoch", "version", "release", count(*)::int AS hosts FROM "Install" GROUP BY 1, 2, 3, 4, 5
     ), products AS MATERIALIZED (
       SELECT v."scheme", v."name", count(*)::int AS versions FROM versions v GROUP BY 1, 2
     ), top AS (

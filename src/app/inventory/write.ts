@@ -7,8 +7,8 @@ import type { Tx } from '../../db/database.ts'
 import { storable } from '../chat/posts.ts'
 import { readWholeHosts } from './read.ts'
 
-/** Rows of one statement: its texts are put together on the main thread. */
-const AT_ONCE = 4_000
+/** Packages of one statement: its texts are put together on the main thread. */
+const AT_ONCE = 3_000
 
 /** SHA-256 of a host's packages. */
 export const packagesHash = (asset: Pick<Asset, 'installs'>): string => sha256Hex(packagesKey(asset))
@@ -31,9 +31,22 @@ export async function writeAssets(tx: Tx, assets: readonly Asset[], writing?: Wr
   const before = new Map(rows.map((row) => [row.host, row.packages]))
   await writeFacts(tx, assets, hashes, touched)
   const changed = assets.filter(({ host }) => hashes.get(host) !== null && hashes.get(host) !== before.get(host))
-  await tx.install.deleteMany({ where: { host: { in: changed.map((a) => a.host).filter((host) => before.has(host)) } } })
-  const installs = changed.flatMap(({ host, installs }) => installs.map((install) => ({ host, ...install })))
-  for (let i = 0; i < installs.length; i += AT_ONCE) await insertInstalls(tx, installs.slice(i, i + AT_ONCE))
+  for (const some of portions(changed)) await replacePackages(tx, some)
+}
+
+/** Whole hosts, as many as have about `AT_ONCE` packages together. */
+function* portions(assets: readonly Asset[]): Generator<readonly Asset[]> {
+  let some: Asset[] = []
+  let rows = 0
+  for (const asset of assets) {
+    some.push(asset)
+    rows += asset.installs.length
+    if (rows < AT_ONCE) continue
+    yield some
+    some = []
+    rows = 0
+  }
+  if (some.length > 0) yield some
 }
 
 async function writeFacts(
@@ -62,15 +75,30 @@ async function writeFacts(
       "touched" = coalesce(excluded."touched", "Asset"."touched")`
 }
 
-type Row = { readonly host: string } & Asset['installs'][number]
-
-async function insertInstalls(tx: Tx, rows: readonly Row[]): Promise<void> {
-  const of = (key: keyof Row): string => column(rows.map((row) => row[key]))
+/**
+ * Writes what is different only: between two imports most packages of most hosts stay as they are. A release may be empty, and of one
+ * empty text `string_to_array` makes no element at all: so each is written behind a mark.
+ */
+async function replacePackages(tx: Tx, assets: readonly Asset[]): Promise<void> {
+  const rows = assets.flatMap(({ host, installs }) => installs.map((install) => ({ host, ...install })))
+  const of = (key: keyof (typeof rows)[number]): string => column(rows.map((row) => row[key]))
+  const releases = column(rows.map((row) => `-${row.release}`))
   await tx.$executeRaw`
+    WITH incoming AS MATERIALIZED (
+      SELECT "host", "scheme", "name", "arch", "epoch", "version", substr("release", 2) AS "release"
+      FROM unnest(string_to_array(${of('host')}, E'\n'), string_to_array(${of('scheme')}, E'\n'), string_to_array(${of('name')}, E'\n'),
+        string_to_array(${of('arch')}, E'\n'), string_to_array(${of('epoch')}, E'\n')::int[], string_to_array(${of('version')}, E'\n'),
+        string_to_array(${releases}, E'\n')) AS t("host", "scheme", "name", "arch", "epoch", "version", "release")
+    ), known AS MATERIALIZED (
+      SELECT "id", "host", "scheme", "name", "arch", "epoch", "version", "release" FROM "Install" WHERE "host" = ANY(${assets.map((a) => a.host)})
+    ), gone AS (
+      DELETE FROM "Install" WHERE "id" IN (SELECT "id" FROM known
+        WHERE ("host", "scheme", "name", "arch", "epoch", "version", "release")
+          NOT IN (SELECT "host", "scheme", "name", "arch", "epoch", "version", "release" FROM incoming))
+    )
     INSERT INTO "Install" ("host", "scheme", "name", "arch", "epoch", "version", "release")
-    SELECT * FROM unnest(string_to_array(${of('host')}, E'\n'), string_to_array(${of('scheme')}, E'\n'), string_to_array(${of('name')}, E'\n'),
-      string_to_array(${of('arch')}, E'\n'), string_to_array(${of('epoch')}, E'\n')::int[], string_to_array(${of('version')}, E'\n'),
-      string_to_array(${of('release')}, E'\n'))
+    SELECT * FROM incoming WHERE ("host", "scheme", "name", "arch", "epoch", "version", "release")
+      NOT IN (SELECT "host", "scheme", "name", "arch", "epoch", "version", "release" FROM known)
     ON CONFLICT DO NOTHING`
 }
 
