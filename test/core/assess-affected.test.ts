@@ -8,7 +8,6 @@ const NOW = new Date('2026-11-23T12:00:00.000Z')
 function match(host: string, more: Partial<Match> = {}): Match {
   return {
     host,
-    scheme: 'rpm',
     product: 'openssl',
     arch: 'x86_64',
     stream: STREAM,

@@ -35,7 +35,6 @@ describe('an ordinary package', () => {
     expect(matchBulletin(openssl, [asset('web-01', ['openssl-1:1.1.1k-7.el8_6.x86_64'])])).toEqual([
       {
         host: 'web-01',
-        scheme: 'rpm',
         product: 'openssl',
         arch: 'x86_64',
         stream: STREAM,

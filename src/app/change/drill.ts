@@ -47,7 +47,6 @@ async function pretendHosts(unit: Unit): Promise<readonly AffectedHost[]> {
     .slice(0, HOSTS)
   const matches = assets.map(({ host }) => ({
     host,
-    scheme: 'rpm' as const,
     product: 'drill-exercise',
     arch: 'noarch',
     stream: 'drill',

@@ -6,7 +6,6 @@ import { compareToBound, compareVersions, formatVersion, installedVersion, parse
 /** Why one installed package of one host needs a bulletin's fix (or only a reboot, or a fix that nobody has published). */
 export interface Match {
   readonly host: string
-  readonly scheme: Scheme
   readonly product: string
   readonly arch: string
   readonly stream: string
