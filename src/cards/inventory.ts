@@ -35,8 +35,9 @@ const TITLES: Readonly<Record<ImportView['status'], string>> = {
   'broken off': 'was broken off',
 }
 
-const toneOf = ({ status, skipped }: ImportView): Tone =>
-  status === 'running' ? 'info' : status !== 'done' ? 'danger' : skipped.count > 0 ? 'warning' : 'good'
+/** A file without a single host is no success. */
+const toneOf = ({ status, skipped, taken }: ImportView): Tone =>
+  status === 'running' ? 'info' : status !== 'done' ? 'danger' : skipped.count > 0 || taken === 0 ? 'warning' : 'good'
 
 /** The live card of an import: how far it is, what it did, what it skipped and why. */
 export function importCard(view: ImportView, policy: Policy): Card {

@@ -398,7 +398,7 @@ describe('what an import means for bulletins', () => {
     expect(view.figures.matched.reopened).toEqual([{ earlier: change, change: change + 1 }])
     const why = await house.db.post.findFirst({ where: { subject: `change:${change + 1}`, purpose: 'why' } })
     expect(JSON.stringify(why?.payload)).toContain(
-      'Change 1 is decided to be not relevant, and hosts need it now that did not then: web-02.',
+      'Change 1 was decided to be not relevant, and hosts need it now that did not then: web-02.',
     )
   })
 

@@ -91,9 +91,8 @@ async function takeFile(
 ): Promise<void> {
   const run: Run = { id, by: request.by, origin: originOf(request.fileName), lines: new Map() }
   const options = { now: house.clock.now().toISOString(), ...(request.host === undefined ? {} : { host: request.host.trim() }) }
-  const single = createTwins()
+  const sort = sorter()
   let batch: Taken[] = []
-  let packages = 0
   const flush = async (): Promise<void> => {
     state.progress = await transact(house, async (unit) => {
       const after = await takeHosts(unit, run, batch, state.progress)
@@ -101,34 +100,39 @@ async function takeFile(
       return after
     })
     batch = []
-    packages = 0
-  }
-  const take = async (item: ImportItem): Promise<void> => {
-    if (item.kind === 'problem') state.progress = withSkipped(state.progress, [{ line: item.line, reason: item.reason }])
-    else if (item.kind === 'note') state.progress = withNote(state.progress, item.text)
-    else {
-      const one = single(item.line, item.host)
-      const problems = 'reason' in one ? [one.reason] : one.problems
-      state.progress = withSkipped(
-        state.progress,
-        problems.map((reason) => ({ line: item.line, reason })),
-      )
-      if ('reason' in one) state.progress = { ...state.progress, rows: state.progress.rows + 1 }
-      else {
-        batch.push({ line: item.line, host: one.host, packages: one.host.installs ? packagesHash({ installs: one.host.installs }) : null })
-        packages += one.host.installs?.length ?? 0
-      }
-    }
-    if (batch.length >= HOSTS || packages >= PACKAGES) await flush()
   }
   let slice = performance.now()
   for await (const item of format.read(bytesOf(request.bytes), options)) {
-    await take(item)
+    const { progress, taken } = sort(state.progress, item)
+    state.progress = progress
+    if (taken) batch.push(taken)
+    if (isFull(batch)) await flush()
     if (performance.now() - slice < SLICE_MS) continue
     await setImmediate()
     slice = performance.now()
   }
   await flush()
+}
+
+const isFull = (batch: readonly Taken[]): boolean =>
+  batch.length >= HOSTS || batch.reduce((sum, { host }) => sum + (host.installs?.length ?? 0), 0) >= PACKAGES
+
+/** What one item of a file adds to the progress, and the host in it, if it is one that can be taken. */
+function sorter(): (progress: Progress, item: ImportItem) => { readonly progress: Progress; readonly taken?: Taken } {
+  const single = createTwins()
+  return (progress, item) => {
+    if (item.kind === 'problem') return { progress: withSkipped(progress, [{ line: item.line, reason: item.reason }]) }
+    if (item.kind === 'note') return { progress: withNote(progress, item.text) }
+    const { line } = item
+    const one = single(line, item.host)
+    if ('reason' in one) return { progress: withSkipped({ ...progress, rows: progress.rows + 1 }, [{ line, reason: one.reason }]) }
+    const { installs } = one.host
+    const problems = one.problems.map((reason) => ({ line, reason }))
+    return {
+      progress: problems.length === 0 ? progress : withSkipped(progress, problems),
+      taken: { line, host: one.host, packages: installs ? packagesHash({ installs }) : null },
+    }
+  }
 }
 
 const withNote = (progress: Progress, text: string): Progress => ({

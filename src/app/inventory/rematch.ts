@@ -1,6 +1,6 @@
 import type { AffectedHost } from '../../core/assess/affected.ts'
 import { type MatchFigures, NOTHING_MATCHED } from '../../core/assess/import/figures.ts'
-import { isOver } from '../../core/change/guard.ts'
+import { isOver, phaseWords } from '../../core/change/guard.ts'
 import { newNeeds, takesHosts } from '../../core/change/rematch.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
@@ -52,34 +52,55 @@ async function matchAgain(unit: Unit, rowId: number, importId: number, figures: 
   await unit.tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext(${source}))`
   const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
   if (!row.current || row.document === null) return figures
-  const state = row.changeId === null ? null : await lockChange(unit.tx, row.changeId)
   const bulletin = row.document as unknown as Bulletin
+  const state = row.changeId === null ? null : await lockChange(unit.tx, row.changeId)
   const hosts = await matchedHosts(unit, bulletin)
   if (hosts.length !== row.matched) {
     await unit.tx.bulletin.update({ where: { id: rowId }, data: { matched: hosts.length } })
     await touchSubject(unit.tx, sourceSubject(source))
   }
   const why = `Import ${importId} changed the inventory.`
-  if (!state) {
-    if (row.matched > 0 || hosts.length === 0) return figures
-    // A source's first poll makes no noise, and neither does an inventory that comes after it.
-    if (row.origin === 'history') return { ...figures, history: figures.history + 1 }
-    const opened = await openChange(unit, rowId, { differences: [], earlier: null, why: `${why} Nothing matched this bulletin before.` })
-    return { ...figures, opened: [...figures.opened, opened] }
-  }
-  if (takesHosts(state)) {
-    const command = { kind: 'rematch', hosts: await hostsNow(unit, state, bulletin, hosts), why } as const
-    const ruled = await runCommand(unit, state, command, null)
-    return ruled.ok && ruled.value !== state ? { ...figures, renewed: [...figures.renewed, state.id] } : figures
-  }
-  const news = newNeeds(state.hosts, hosts)
+  if (state && takesHosts(state)) return renew(unit, state, bulletin, hosts, why, figures)
+  if (state) return tellNews(unit, rowId, state, newNeeds(state.hosts, hosts), why, figures)
+  if (row.matched > 0 || hosts.length === 0) return figures
+  // A source's first poll makes no noise, and neither does an inventory that comes after it.
+  if (row.origin === 'history') return { ...figures, history: figures.history + 1 }
+  const opened = await openChange(unit, rowId, { differences: [], earlier: null, why: `${why} Nothing matched this bulletin before.` })
+  return { ...figures, opened: [...figures.opened, opened] }
+}
+
+/** A change without a plan follows the inventory. */
+async function renew(
+  unit: Unit,
+  state: ChangeState,
+  bulletin: Bulletin,
+  matched: readonly AffectedHost[],
+  why: string,
+  figures: MatchFigures,
+): Promise<MatchFigures> {
+  const command = { kind: 'rematch', hosts: await hostsNow(unit, state, bulletin, matched), why } as const
+  const ruled = await runCommand(unit, state, command, null)
+  return ruled.ok && ruled.value !== state ? { ...figures, renewed: [...figures.renewed, state.id] } : figures
+}
+
+const MOST_NAMES = 5
+
+/** Hosts that a change with a plan does not have: the import says so. When the change is over, they need one of their own. */
+async function tellNews(
+  unit: Unit,
+  rowId: number,
+  state: ChangeState,
+  news: readonly string[],
+  why: string,
+  figures: MatchFigures,
+): Promise<MatchFigures> {
   if (news.length === 0) return figures
   if (!isOver(state)) return { ...figures, late: [...figures.late, { change: state.id, hosts: news.slice(0, 20) }] }
-  const said = state.phase === 'not relevant' ? 'decided to be not relevant' : 'closed'
+  const names = `${news.slice(0, MOST_NAMES).join(', ')}${news.length > MOST_NAMES ? ` (+${news.length - MOST_NAMES} more)` : ''}`
   const change = await openChange(unit, rowId, {
     differences: [],
     earlier: state.id,
-    why: `${why} Change ${state.id} is ${said}, and hosts need it now that did not then: ${news.slice(0, 5).join(', ')}${news.length > 5 ? ` (+${news.length - 5} more)` : ''}.`,
+    why: `${why} Change ${state.id} ${phaseWords(state.phase)}, and hosts need it now that did not then: ${names}.`,
   })
   return { ...figures, reopened: [...figures.reopened, { earlier: state.id, change }] }
 }

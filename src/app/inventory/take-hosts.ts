@@ -1,16 +1,16 @@
 import type { Asset } from '../../core/assess/asset.ts'
-import { counted, type ImportFigures } from '../../core/assess/import/figures.ts'
+import { counted, type ImportFigures, type Skipped } from '../../core/assess/import/figures.ts'
 import { directoryOf, type IdentityKind, wordsOf } from '../../core/assess/import/identity.ts'
 import type { ImportedHost } from '../../core/assess/import/item.ts'
 import { conflictsOf, mergeHost } from '../../core/assess/import/merge.ts'
 import { canonicalJson } from '../../core/canonical.ts'
+import type { Instant } from '../../core/result.ts'
 import type { Tx } from '../../db/database.ts'
 import { storable } from '../chat/posts.ts'
 import type { Unit } from '../house.ts'
-import type { Progress } from './import-row.ts'
-import { withSkipped } from './import-row.ts'
+import { importSubject, type Progress, withSkipped } from './import-row.ts'
 import { assetOf } from './read.ts'
-import { packagesHash, writeAssets } from './write.ts'
+import { lockInventory, packagesHash, writeAssets } from './write.ts'
 
 /** A host of the file, with the line that it stands on. */
 export interface Taken {
@@ -37,59 +37,77 @@ interface Known {
   readonly packages: string | null
 }
 
+/** A host as it is after the import, and what was known of it before. */
+interface Merged {
+  readonly asset: Asset
+  readonly before: Known | null
+  /** SHA-256 of its packages; null where they stay as they are. */
+  readonly packages: string | null
+}
+
+interface MergedBatch {
+  readonly hosts: readonly Merged[]
+  readonly problems: readonly Skipped[]
+  /** Hosts that are known under another name, in words. */
+  readonly renamed: readonly string[]
+}
+
 /** Takes a batch into the inventory, in the caller's transaction; answers the progress after it. The same batch again changes nothing. */
 export async function takeHosts(unit: Unit, run: Run, batch: readonly Taken[], before: Progress): Promise<Progress> {
   // One at a time: two imports must not both find a host to be new.
-  await unit.tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext('inventory'))`
-  const known = await readKnown(unit.tx, batch)
-  const directory = directoryOf([...known.values()].map(({ asset }) => asset))
-  const problems: { line: number; reason: string }[] = []
-  const renamed: string[] = []
-  const merged: { readonly asset: Asset; readonly before: Known | null; readonly packages: string | null }[] = []
-  for (const { line, host, packages } of batch) {
-    const found = directory.find(host)
-    const name = found?.host ?? host.host
-    const other = run.lines.get(name)
-    if (other !== undefined) {
-      problems.push({
-        line,
-        reason: `${host.host} is ${name} by its ${BY[found?.by ?? 'host']}, and line ${other} is about that one already`,
-      })
-      continue
-    }
-    run.lines.set(name, line)
-    if (name !== host.host) renamed.push(`${host.host} is known as ${name} (same ${BY[found?.by ?? 'host']})`)
-    const was = known.get(name) ?? null
-    const asset = mergeHost(was?.asset ?? null, host, { now: unit.now.toISOString(), origin: run.origin })
-    merged.push({ asset, before: was, packages: packages ?? (was === null ? packagesHash(asset) : null) })
-  }
-  const changed = merged.filter((one) => !isSame(one))
+  await lockInventory(unit.tx)
+  const merged = mergeBatch(batch, await readKnown(unit.tx, batch), run, unit.now.toISOString())
+  const changed = merged.hosts.filter((one) => !isSame(one))
   await writeAssets(
     unit.tx,
     changed.map(({ asset }) => asset),
     { touched: run.id, hashes: new Map(changed.map(({ asset, packages }) => [asset.host, packages])) },
   )
-  const added = changed.flatMap(({ asset, before: was }) => (was === null ? [asset.host] : []))
+  const names = (isNew: boolean): readonly string[] => changed.flatMap((one) => ((one.before === null) === isNew ? [one.asset.host] : []))
+  const [added, altered] = [names(true), names(false)]
   if (changed.length > 0)
     unit.audit({
       actor: run.by,
       action: 'import-hosts',
-      subject: `import:${run.id}`,
-      detail: { added, changed: changed.flatMap(({ asset, before: was }) => (was === null ? [] : [asset.host])), renamed },
+      subject: importSubject(run.id),
+      detail: { added, changed: altered, renamed: merged.renamed },
     })
   const { figures } = before
   const after: ImportFigures = {
     ...figures,
     added: figures.added + added.length,
-    changed: figures.changed + changed.length - added.length,
-    same: figures.same + merged.length - changed.length,
-    renamed: counted(figures.renamed, renamed),
+    changed: figures.changed + altered.length,
+    same: figures.same + merged.hosts.length - changed.length,
+    renamed: counted(figures.renamed, merged.renamed),
     conflicts: counted(
       figures.conflicts,
-      merged.flatMap(({ asset }) => conflictsOf(asset)),
+      merged.hosts.flatMap(({ asset }) => conflictsOf(asset)),
     ),
   }
-  return withSkipped({ ...before, rows: before.rows + batch.length, taken: before.taken + merged.length, figures: after }, problems)
+  const progress = { ...before, rows: before.rows + batch.length, taken: before.taken + merged.hosts.length, figures: after }
+  return withSkipped(progress, merged.problems)
+}
+
+/** Finds the host that each row means, and lays the row over what is known of it. */
+function mergeBatch(batch: readonly Taken[], known: ReadonlyMap<string, Known>, run: Run, now: Instant): MergedBatch {
+  const directory = directoryOf([...known.values()].map(({ asset }) => asset))
+  const problems: Skipped[] = []
+  const renamed: string[] = []
+  const hosts: Merged[] = []
+  for (const { line, host, packages } of batch) {
+    const { host: name, by } = directory.find(host) ?? { host: host.host, by: 'host' }
+    const other = run.lines.get(name)
+    if (other !== undefined) {
+      problems.push({ line, reason: `${host.host} is ${name} by its ${BY[by]}, and line ${other} is about that one already` })
+      continue
+    }
+    run.lines.set(name, line)
+    if (name !== host.host) renamed.push(`${host.host} is known as ${name} (same ${BY[by]})`)
+    const before = known.get(name) ?? null
+    const asset = mergeHost(before?.asset ?? null, host, { now, origin: run.origin })
+    hosts.push({ asset, before, packages: packages ?? (before === null ? packagesHash(asset) : null) })
+  }
+  return { hosts, problems, renamed }
 }
 
 /** Hosts of the inventory that the batch may mean, without their packages. */
@@ -104,15 +122,7 @@ async function readKnown(tx: Tx, batch: readonly Taken[]): Promise<ReadonlyMap<s
 }
 
 /** Nothing that is written down would change. */
-function isSame({
-  asset,
-  before,
-  packages,
-}: {
-  readonly asset: Asset
-  readonly before: Known | null
-  readonly packages: string | null
-}): boolean {
+function isSame({ asset, before, packages }: Merged): boolean {
   if (before === null || (packages !== null && packages !== before.packages)) return false
   const facts = ({ installs: _, ...rest }: Asset): string => canonicalJson(storable(rest))
   return facts(asset) === facts(before.asset)

@@ -16,6 +16,12 @@ export const packagesHash = (asset: Pick<Asset, 'installs'>): string => sha256He
 /** Columns as PostgreSQL reads them apart again: neither names nor versions hold a line break. */
 const column = (values: readonly (string | number)[]): string => values.join('\n')
 
+/**
+ * Whoever writes hosts does it one after the other, until the commit: two that touch the same hosts in another order would wait for each
+ * other for ever. Changes are locked before it, never after.
+ */
+export const lockInventory = (tx: Tx) => tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext('inventory'))`
+
 export interface Writing {
   /** The import that does it; the open changes are matched with these hosts later. Null: nobody has to. */
   readonly touched: number | null
@@ -26,6 +32,7 @@ export interface Writing {
 /** Replaces what is known of these hosts. Packages that are as they were are not written again. */
 export async function writeAssets(tx: Tx, assets: readonly Asset[], writing?: Writing): Promise<void> {
   if (assets.length === 0) return
+  await lockInventory(tx)
   const { touched, hashes } = writing ?? { touched: null, hashes: new Map(assets.map((asset) => [asset.host, packagesHash(asset)])) }
   const rows = await tx.asset.findMany({ where: { host: { in: assets.map((a) => a.host) } }, select: { host: true, packages: true } })
   const before = new Map(rows.map((row) => [row.host, row.packages]))
@@ -119,6 +126,7 @@ export async function takeOver(tx: Tx, hosts: readonly HostProgress[], rebooted:
 
 /** A report is a sign of life, as old as the report; one that is dated ahead counts from now. */
 export async function noteSigns(tx: Tx, signs: readonly { readonly host: string; readonly at: string }[], now: Date): Promise<void> {
+  await lockInventory(tx)
   await tx.$executeRaw`
     UPDATE "Asset" a SET "lastSeen" = greatest(a."lastSeen", least(s.at, ${now}))
     FROM (SELECT host, max(at) AS at FROM unnest(${signs.map((s) => s.host)}::text[], ${signs.map((s) => new Date(s.at))}::timestamptz[]) AS t(host, at) GROUP BY host) s
@@ -127,6 +135,7 @@ export async function noteSigns(tx: Tx, signs: readonly { readonly host: string;
 
 /** The sample's hosts live on while its clock moves: whoever was heard of lately at `before` has been heard of again. */
 export async function shiftSigns(tx: Tx, before: Date, now: Date, staleAfterDays: number): Promise<void> {
+  await lockInventory(tx)
   const since = new Date(before.getTime() - staleAfterDays * 86_400_000)
   await tx.$executeRaw`
     UPDATE "Asset" SET "lastSeen" = least(${now}, "lastSeen" + (${now}::timestamptz - ${before}::timestamptz)) WHERE "lastSeen" >= ${since}`
