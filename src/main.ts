@@ -4,6 +4,7 @@ import { createPoller } from './app/bulletins/poll.ts'
 import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
 import type { House } from './app/house.ts'
+import { mendImports } from './app/inventory/import-row.ts'
 import { orderQueue, pollQueue } from './app/jobs.ts'
 import { createMetrics } from './app/metrics.ts'
 import { createGiver } from './app/rollout/giving.ts'
@@ -102,6 +103,7 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   await deliverer.start()
   undo.push(() => deliverer.stop())
   await giver.catchUp()
+  await mendImports(house)
   await ticker.run()
   const cron = schedule('* * * * * *', () => ticker.nudge(), { name: 'tick' })
   undo.push(async () => {

@@ -1,4 +1,5 @@
 import type { Card, Form } from './cards/card.ts'
+import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
 import type { Checked } from './core/identify/judge.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
@@ -189,6 +190,11 @@ export interface Doors {
   overview(person: string): Promise<Ruled<Overview>>
   /** Host reports of one rollout (a change number). */
   report(changeId: number, reports: readonly HostReport[]): Promise<ReportAnswer>
+  /**
+   * Takes an inventory file in; answers when it is done. A refusal when the request is wrong, not when the file is: what is wrong in it
+   * is in the answer. Throws Fault IMPORT_FAILED when the file breaks off or the database fails on the way.
+   */
+  importInventory(upload: InventoryUpload): Promise<Ruled<ImportView>>
   clock(): Promise<ClockView>
   /** Sample mode only: moves the clock forward, event by event. Null outside it. */
   moveClock: ((to: Date | 'next') => Promise<ClockView | Refusal>) | null
@@ -197,6 +203,20 @@ export interface Doors {
   metrics(): Promise<string>
   /** Called after every commit that changed posts; returns the way to end the subscription. */
   onPosts(listener: (placeIds: readonly string[]) => void): () => void
+}
+
+/** An inventory file that somebody hands in. */
+export interface InventoryUpload {
+  /** One of the formats, e.g. `csv`. */
+  readonly kind: string
+  /** Of a format that is about one host: its name. */
+  readonly host?: string
+  readonly fileName: string
+  /** Id of a person; null: a program that bears the token of reports. */
+  readonly by: string | null
+  /** Id of the place where it was asked for. */
+  readonly place?: string
+  readonly bytes: AsyncIterable<Uint8Array>
 }
 
 export interface PlaceView {

@@ -5,6 +5,7 @@ import type { Doors, PersonView } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
 import type { EventHub } from './events.ts'
 import { postIntent } from './intents.ts'
+import { postInventory } from './inventory.ts'
 import { getOverview } from './overview.ts'
 import { readablePlaces, reader } from './people.ts'
 import { postReports } from './reports.ts'
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   { path: /^\/api\/overview$/, methods: { GET: getOverview } },
   { path: /^\/api\/intents$/, methods: { POST: postIntent } },
   { path: /^\/api\/clock$/, methods: { GET: clock, POST: moveClock } },
+  { path: /^\/api\/inventory$/, methods: { POST: postInventory } },
   { path: /^\/api\/rollouts\/([^/]+)\/reports$/, methods: { POST: postReports } },
 ]
 

@@ -24,9 +24,11 @@ export function ownerOf(given: string, tokens: WebTokens): string | null {
   return known?.person ?? null
 }
 
+export const bearsReportsToken = (request: IncomingMessage, tokens: WebTokens): boolean => same(bearer(request), tokens.reports)
+
 /** 401 unless the request bears the reports token. */
 export function checkReportsToken(request: IncomingMessage, tokens: WebTokens): void {
-  if (!same(bearer(request), tokens.reports)) throw unauthorised('Expected `Authorization: Bearer <reports token>`.')
+  if (!bearsReportsToken(request, tokens)) throw unauthorised('Expected `Authorization: Bearer <reports token>`.')
 }
 
 function bearer(request: IncomingMessage): string {

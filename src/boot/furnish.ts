@@ -1,5 +1,9 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { csvFormat } from '../../adapters/inventory/csv/index.ts'
+import { dpkgFormat } from '../../adapters/inventory/dpkg-l/index.ts'
+import { jsonFormat } from '../../adapters/inventory/json/index.ts'
+import { rpmQaFormat } from '../../adapters/inventory/rpm-qa/index.ts'
 import { manualRunner } from '../../adapters/runners/manual/index.ts'
 import { rehearsalRunner } from '../../adapters/runners/rehearsal/index.ts'
 import { createDeliverer, type Deliverer, type DelivererOptions } from '../app/chat/deliver.ts'
@@ -42,6 +46,7 @@ export async function furnish({ url, config, parts, log, setup }: Material, undo
     log,
     runners,
     policyFile: setup.policyFile,
+    formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     get inForce() {
       return inForce
     },

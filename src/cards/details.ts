@@ -82,7 +82,7 @@ export function affectedCard(title: string, hosts: readonly AffectedHost[]): Car
       h.remote && 'remote',
       h.foreign && h.ownership,
       h.rebootPending && 'reboot pending',
-      h.noFix && 'no fix published',
+      h.noFix === true && 'no fix published',
       h.environment === 'test' && 'test',
       h.patchTeam && 'patch team',
     ]

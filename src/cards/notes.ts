@@ -1,5 +1,6 @@
 import { bulletinsOf, sameBulletin, unvouched } from '../core/change/bulletins.ts'
 import type { ChangeEvent, ChangeJoined } from '../core/change/command.ts'
+import { renewedWords } from '../core/change/rematch.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { rungOf } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
@@ -16,6 +17,10 @@ export interface ThreadNote {
 export function threadNote(before: ChangeState, after: ChangeState, event: ChangeEvent): ThreadNote | null {
   if (event.kind === 'bulletin revised') {
     const card = revisionNote(before, after, event)
+    return card && { under: 'alert', card }
+  }
+  if (event.kind === 'hosts renewed') {
+    const card = hostsNote(event)
     return card && { under: 'alert', card }
   }
   const news = alertNote(before, after, event)
@@ -110,6 +115,17 @@ function rolloutNote(state: ChangeState, event: ChangeEvent): Card | null {
 }
 
 const ringName = (state: ChangeState, ring: number): string => `Ring ${ring} "${state.submission?.plan.rings[ring - 1]?.name ?? ring}"`
+
+/** Only who needs it now, or does not any more, is news. */
+function hostsNote(event: Extract<ChangeEvent, { kind: 'hosts renewed' }>): Card | null {
+  if (event.added.length === 0 && event.gone.length === 0) return null
+  return note(
+    'The inventory has changed',
+    event.added.length > 0 ? 'warning' : 'info',
+    textBlock(`It is ${renewedWords(event)}.`),
+    quiet(event.why),
+  )
+}
 
 /** What a revision changes; null when nothing that people go by has changed. */
 function revisionNote(before: ChangeState, after: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): Card | null {

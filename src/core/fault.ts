@@ -14,6 +14,7 @@ export type FaultCode =
   | 'HTTP_TOO_SLOW'
   | 'DOCUMENT_INVALID'
   | 'RUNNER_FAILED'
+  | 'IMPORT_FAILED'
   | 'ZONE_INVALID'
   | 'WINDOW_INVALID'
   | 'STATE_CORRUPT'

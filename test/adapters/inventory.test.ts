@@ -235,7 +235,7 @@ describe('package lists of one host', () => {
       'openssl 1:1.1.1k-9.el8_6 x86_64\nbash 0:4.4.20-3.el8 x86_64\ngpg-pubkey 0:fd431d51-4ae0493b (none)\nold (none):1.0-1 noarch\n'
     const { hosts, problems, notes } = await read(rpmQaFormat, file, { host: 'Web-01' })
     expect(problems).toEqual([])
-    expect(notes).toEqual(['Only the packages of web-01 are in this list: whatever else is known of it stays.'])
+    expect(notes).toEqual(['Only the packages of web-01 are in this list, which counts as seen now: whatever else is known of it stays.'])
     expect(hosts).toMatchObject([{ host: 'web-01', facts: {} }])
     expect(packages(hosts[0])).toEqual(['rpm openssl 1:1.1.1k-9.el8_6 x86_64', 'rpm bash 0:4.4.20-3.el8 x86_64', 'rpm old 0:1.0-1 noarch'])
   })

@@ -213,6 +213,62 @@ describe('the clock of the sample', () => {
   })
 })
 
+describe('inventory files', () => {
+  const upload = (query: string, body: string, headers: Record<string, string> = bearer('reports-token')) =>
+    fetch(new URL(`/api/inventory?${query}`, web.url), { method: 'POST', body, headers })
+
+  test('are taken as they come, by whoever bears the token of reports', async () => {
+    const response = await upload('kind=csv&name=fleet.csv&place=team', 'host\nweb-01\n')
+    expect([response.status, await response.json()]).toMatchObject([200, { ok: true, import: { taken: 1, status: 'done' } }])
+    expect(house.uploads).toEqual([{ kind: 'csv', fileName: 'fleet.csv', by: null, place: 'team', text: 'host\nweb-01\n' }])
+  })
+
+  test('a refusal is an answer', async () => {
+    const response = await upload('kind=xlsx&name=fleet.xlsx', 'x')
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { refusal: { code: 'FORMAT_UNKNOWN', text: 'Expected csv as the kind, got "xlsx".' } },
+    ])
+  })
+
+  test.each<[string, Record<string, string>, number, string]>([
+    ['name=fleet.csv', {}, 400, 'MALFORMED'],
+    ['kind=csv', {}, 400, 'MALFORMED'],
+    ['kind=csv&name=f&unknown=1', {}, 400, 'MALFORMED'],
+    ['kind=csv&name=f', { authorization: 'Bearer nobody' }, 401, 'TOKEN_UNKNOWN'],
+    ['kind=csv&name=f', { origin: 'https://evil.example' }, 403, 'ORIGIN_FORBIDDEN'],
+  ])('%s with %j is %i', async (query, headers, status, code) => {
+    const response = await upload(query, 'host\n', { ...bearer('reports-token'), ...headers })
+    expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }])
+    expect(house.uploads).toEqual([])
+  })
+
+  test('one that says to be too large is refused before it is read', async () => {
+    const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const asked = httpRequest(
+        new URL('/api/inventory?kind=csv&name=f', web.url),
+        { method: 'POST', headers: { ...bearer('reports-token'), 'content-length': `${600 * 1024 * 1024}` } },
+        (answer) => {
+          let body = ''
+          answer.on('data', (chunk) => {
+            body += chunk
+          })
+          answer.on('end', () => {
+            asked.destroy()
+            resolve({ status: answer.statusCode ?? 0, text: body })
+          })
+        },
+      )
+      asked.on('error', reject)
+      asked.flushHeaders()
+    })
+    expect([status, JSON.parse(text)]).toEqual([
+      413,
+      { error: { code: 'BODY_TOO_LARGE', text: 'Expected a file of at most 512 MB; split it, by site for example.' } },
+    ])
+  })
+})
+
 describe('host reports', () => {
   const good = { host: 'web-01', step: 'installed', at: '2023-03-29T22:11:00+02:00', version: '1:3.0.1-47.el9_1' }
 

@@ -55,6 +55,7 @@ beforeAll(async () => {
     sources: new Map(),
     runners: new Map(),
     policyFile: null,
+    formats: new Map(),
     adopt: () => undefined,
   }
 })

@@ -45,6 +45,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
     sources: new Map(),
     runners: new Map(),
     policyFile: null,
+    formats: new Map(),
     adopt: () => undefined,
   }
   return {

@@ -4,22 +4,10 @@ import { affectedHosts, countAffected } from '../../src/core/assess/affected.ts'
 import type { Install } from '../../src/core/assess/asset.ts'
 import { matchBulletin } from '../../src/core/assess/match.ts'
 import { buildsFromPerson, namedProducts, possibleMatches } from '../../src/core/assess/named.ts'
-import { parseVersion } from '../../src/core/assess/scheme.ts'
 import { type FixedBuild, SCHEMES, type Scheme, type UnfixedRange } from '../../src/core/identify/bulletin.ts'
-import { asset } from './assess-support.ts'
+import { asset, fixedIn, install } from './assess-support.ts'
 
 const NOW = new Date('2026-11-24T12:00:00.000Z')
-
-function install(scheme: Scheme, name: string, version: string, arch = 'amd64'): Install {
-  const evr = parseVersion(scheme, version)
-  if (evr === null) throw new Error(`not a version of ${scheme}: ${version}`)
-  return { scheme, name, arch, ...evr }
-}
-
-function fixedIn(scheme: Scheme, name: string, version: string, more: Partial<FixedBuild> = {}): FixedBuild {
-  const { arch: _, name: __, scheme: ___, ...evr } = install(scheme, name, version)
-  return { stream: 'main', scheme, name, arch: '*', evr, cves: [], ...more }
-}
 
 const host = (installs: readonly Install[], streams = ['main'], name = 'web-01') => asset(name, [], { installs, streams })
 const run = (installs: readonly Install[], fixed: readonly FixedBuild[], unfixed: readonly UnfixedRange[] = []) =>

@@ -1,6 +1,7 @@
 import type { Asset, Install } from '../../src/core/assess/asset.ts'
 import { parseNevra } from '../../src/core/assess/rpm.ts'
-import type { Bulletin, FixedBuild } from '../../src/core/identify/bulletin.ts'
+import { parseVersion } from '../../src/core/assess/scheme.ts'
+import type { Bulletin, FixedBuild, Scheme } from '../../src/core/identify/bulletin.ts'
 
 export const STREAM = 'BaseOS-8.6.0.Z.EUS'
 
@@ -15,6 +16,19 @@ export function nevra(text: string): Install {
 export function build(stream: string, text: string): FixedBuild {
   const { scheme, name, arch, ...evr } = nevra(text)
   return { stream, scheme, name, arch, evr, cves: [] }
+}
+
+/** An install of any scheme. */
+export function install(scheme: Scheme, name: string, version: string, arch = 'amd64'): Install {
+  const evr = parseVersion(scheme, version)
+  if (evr === null) throw new Error(`not a version of ${scheme}: ${version}`)
+  return { scheme, name, arch, ...evr }
+}
+
+/** A build of any architecture that fixes something in stream `main`; `more` says what differs. */
+export function fixedIn(scheme: Scheme, name: string, version: string, more: Partial<FixedBuild> = {}): FixedBuild {
+  const { arch: _, name: __, scheme: ___, ...evr } = install(scheme, name, version)
+  return { stream: 'main', scheme, name, arch: '*', evr, cves: [], ...more }
 }
 
 export function bulletin(vendorId: string, fixed: readonly FixedBuild[]): Bulletin {

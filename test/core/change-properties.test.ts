@@ -35,12 +35,13 @@ const KINDS: readonly Command['kind'][] = [
     'stop',
   ] as const),
   ...(['resume', 'retry', 'exclude', 'roll-back', 'claim', 'report-incident', 'plan-again', 'write-lesson', 'close-review'] as const),
-  ...(['revise', 'tell-end-users', 'start-ring', 'settle-ring', 'halt', 'need-people', 'finish'] as const),
+  ...(['revise', 'rematch', 'tell-end-users', 'start-ring', 'settle-ring', 'halt', 'need-people', 'finish'] as const),
   ...(['await', 'end-waiting', 'merge', 'supersede', 'join', 'done-elsewhere', 'seen-fixed', 'accept-handover', 'leave-out'] as const),
   ...(['exploited', 'exploited-retracted'] as const),
 ]
 const HOUSE: ReadonlySet<Command['kind']> = new Set([
   'revise',
+  'rematch',
   'tell-end-users',
   'start-ring',
   'settle-ring',
@@ -196,6 +197,8 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
         hosts: HOSTS.map((host) => aHost(host)),
         differences: good ? ['CVE-2026-0002 added'] : [],
       }
+    case 'rematch':
+      return { kind, hosts: (good ? HOSTS : ['web-99']).map((host) => aHost(host)), why: reason }
     case 'start-ring':
       return { kind, ring, hosts: good ? (state.submission?.plan.rings[ring - 1]?.hosts ?? []) : ['web-99'] }
     case 'settle-ring':
@@ -422,7 +425,7 @@ describe('whatever anybody tries, in any order', () => {
         ],
         ...['rolled back', 'rollout finished', 'test recorded', 'tests passed', 'vouched'],
         ...['awaiting begun', 'awaiting ended', 'change joined', 'done elsewhere', 'exploited retracted', 'exploited told'],
-        ...['hand-over accepted', 'hosts left out', 'merged', 'seen fixed', 'superseded'],
+        ...['hand-over accepted', 'hosts left out', 'hosts renewed', 'merged', 'seen fixed', 'superseded'],
         ...['announced', 'approved', 'closed', 'deciding', 'not relevant', 'planning', 'reviewing', 'rolling out', 'testing'].map(
           (p) => `phase ${p}`,
         ),

@@ -5,7 +5,7 @@ import { inventoryChanged } from '../../src/app/change/elsewhere.ts'
 import { exemptHosts, exemptionsExpiring } from '../../src/app/change/exemptions.ts'
 import { tellExploited } from '../../src/app/change/exploited.ts'
 import { transact } from '../../src/app/house.ts'
-import { assetOf } from '../../src/app/inventory/read.ts'
+import { readWholeHosts } from '../../src/app/inventory/read.ts'
 import { writeAssets } from '../../src/app/inventory/write.ts'
 import { afterUpdate } from '../../src/core/assess/installed.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
@@ -191,7 +191,10 @@ describe('done outside Patchcrier', () => {
     expect(await report(walk, `${id}`, [{ host: first?.host, step: 'verified', at, version }])).toMatchObject({ accepted: 1, refused: [] })
     expect((await stateOf(id)).elsewhere.filter((e) => e.seenAt).map((e) => e.host)).toEqual([first?.host])
     await transact(walk.house.house, async (unit) => {
-      const assets = (await unit.tx.asset.findMany({ include: { installs: true } })).map(assetOf)
+      const assets = await readWholeHosts(
+        unit.tx,
+        others.map((h) => h.host),
+      )
       const patched = others.flatMap((h) => assets.filter((a) => a.host === h.host).map((a) => afterUpdate(a, h.packages, false)))
       await writeAssets(unit.tx, patched)
     })

@@ -1,7 +1,10 @@
 import type { Card } from '../../src/cards/card.ts'
+import type { ImportView } from '../../src/cards/inventory.ts'
+import { NO_FIGURES } from '../../src/core/assess/import/figures.ts'
 import type { Intent } from '../../src/core/intent.ts'
 import type { Overview } from '../../src/core/overview/view.ts'
-import type { Doors, HostReport, Outcome, PlaceView, PostView } from '../../src/ports.ts'
+import { allow, refuse } from '../../src/core/result.ts'
+import type { Doors, HostReport, InventoryUpload, Outcome, PlaceView, PostView } from '../../src/ports.ts'
 import { card } from './cards.ts'
 import { anOverview } from './overview.ts'
 
@@ -10,6 +13,8 @@ export interface TestHouse {
   readonly doors: Doors
   readonly intents: Intent[]
   readonly reports: { readonly changeId: number; readonly reports: readonly HostReport[] }[]
+  /** Inventory files that came in, as text. */
+  readonly uploads: (Omit<InventoryUpload, 'bytes'> & { readonly text: string })[]
   readonly posts: PostView[]
   /** What `handleIntent` answers. */
   answer: (intent: Intent) => Promise<Outcome> | Outcome
@@ -25,6 +30,23 @@ export interface TestHouse {
 
 export const NOW = '2023-03-29T20:10:00.000Z'
 
+/** What the test house answers to an inventory file. */
+const IMPORTED: ImportView = {
+  id: 1,
+  fileName: 'fleet.csv',
+  kind: 'csv',
+  host: null,
+  by: 'ana',
+  startedAt: NOW,
+  finishedAt: NOW,
+  rows: 1,
+  taken: 1,
+  skipped: { count: 0, first: [] },
+  figures: NO_FIGURES,
+  status: 'done',
+  reason: null,
+}
+
 export function testHouse(): TestHouse {
   const listeners = new Set<(places: readonly string[]) => void>()
   let now = new Date(NOW)
@@ -33,6 +55,7 @@ export function testHouse(): TestHouse {
   const house: TestHouse = {
     intents: [],
     reports: [],
+    uploads: [],
     posts: [],
     answer: () => ({ ok: true, cards: [] }),
     healthy: true,
@@ -72,6 +95,13 @@ export function testHouse(): TestHouse {
         house.reports.push({ changeId, reports })
         const refused = reports.flatMap((one, index) => (one.host === 'stranger' ? [{ index, reason: 'not in this rollout' }] : []))
         return { known: true, accepted: reports.length - refused.length, refused }
+      },
+      async importInventory({ bytes, ...upload }) {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of bytes) chunks.push(chunk)
+        house.uploads.push({ ...upload, text: Buffer.concat(chunks).toString('utf8') })
+        if (upload.kind !== 'csv') return refuse('FORMAT_UNKNOWN', `Expected csv as the kind, got "${upload.kind}".`)
+        return allow(IMPORTED)
       },
       clock: async () => view(),
       async moveClock(to) {

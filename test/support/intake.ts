@@ -90,6 +90,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
     sources: new Map(Object.values(sources).map((s) => [s.source.id, s.source])),
     runners: new Map(),
     policyFile: null,
+    formats: new Map(),
     adopt: () => undefined,
   }
   const poll = createPoller(house)

@@ -85,6 +85,8 @@ const rowOf = (cells: readonly string[], columns: readonly (RowKey | null)[]): R
 
 /** The cells of one record; null when its quotes are broken. */
 function cellsOf(text: string, delimiter: string): readonly string[] | null {
+  // Without a quote there is nothing to interpret, and making a parser for every row takes longer than everything else.
+  if (!text.includes('"')) return text.split(delimiter)
   try {
     const [cells] = parse(text, { delimiter, relax_column_count: true, skip_empty_lines: false, max_record_size: 0 }) as string[][]
     return cells ?? ['']

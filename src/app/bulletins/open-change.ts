@@ -43,6 +43,8 @@ interface Revised {
   readonly differences: readonly string[]
   /** The change about the revision before, where there is one. */
   readonly earlier: number | null
+  /** Why it is told now, where it is not the bulletin that is new. */
+  readonly why?: string
 }
 
 /** Opens a change for a stored bulletin and alerts the patch team. Answers its number. */
@@ -54,6 +56,8 @@ export async function openChange(unit: Unit, rowId: number, revised: Revised = {
   await unit.tx.change.update({ where: { id: created.id }, data: { state: json(state) } })
   await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: created.id } })
   await show(unit, 'patch team', changeSubject(created.id), 'alert')
+  if (revised.why !== undefined)
+    await reply(unit, 'patch team', changeSubject(created.id), 'alert', 'why', { frozen: whyNote(revised.why, revised.earlier) })
   if (revised.differences.length > 0)
     await reply(unit, 'patch team', changeSubject(created.id), 'alert', 'revised', { frozen: revisedNote(bulletin.revision, revised) })
   await takeOverAwaiting(unit, created.id)
@@ -62,7 +66,12 @@ export async function openChange(unit: Unit, rowId: number, revised: Revised = {
     actor: 'patchcrier',
     action: 'open-change',
     subject: changeSubject(created.id),
-    detail: { bulletin: bulletin.vendorId, revision: bulletin.revision, hosts: state.hosts.map((h) => h.host) },
+    detail: {
+      bulletin: bulletin.vendorId,
+      revision: bulletin.revision,
+      hosts: state.hosts.map((h) => h.host),
+      ...(revised.why === undefined ? {} : { why: revised.why }),
+    },
   })
   return created.id
 }
@@ -74,6 +83,9 @@ const revisedNote = (revision: string, { differences, earlier }: Revised): Card 
     ...(earlier === null ? [] : [textBlock(`Change ${earlier} was about the revision before. What is new:`)]),
     { kind: 'list', items: differences.map((d) => [d]) },
   )
+
+const whyNote = (why: string, earlier: number | null): Card =>
+  note('Why now', 'warning', textBlock(why), ...(earlier === null ? [] : [textBlock(`Change ${earlier} was about it before.`)]))
 
 /** What a change keeps of a stored bulletin. */
 export async function factsOf(unit: Unit, rowId: number): Promise<BulletinFacts> {

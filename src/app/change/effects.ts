@@ -85,6 +85,7 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'change joined':
     case 'done elsewhere':
       return event.voidsPlan ? planGivenUp(unit, after) : undefined
+    case 'hosts renewed':
     case 'vouched':
     case 'awaiting begun':
     case 'awaiting ended':

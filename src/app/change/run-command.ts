@@ -61,6 +61,7 @@ export function auditView(event: ChangeEvent): unknown {
     const { bulletins, hosts, ...rest } = event
     return { ...rest, bulletins: bulletins.map((b) => `${b.vendorId} rev ${b.revision}`), hosts: hosts.length }
   }
+  if (event.kind === 'hosts renewed') return { kind: event.kind, added: event.added, gone: event.gone, why: event.why }
   return event
 }
 

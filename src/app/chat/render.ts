@@ -4,6 +4,7 @@ import { decisionCard, pastPlanCard } from '../../cards/decision.ts'
 import { drillReviewCard } from '../../cards/drill.ts'
 import { exemptionCard } from '../../cards/exemption.ts'
 import { handoverCard } from '../../cards/handover.ts'
+import { importCard } from '../../cards/inventory.ts'
 import { NOT_APPROVED } from '../../cards/policy.ts'
 import { underPolicy, voidUnder } from '../../cards/policy-of-plan.ts'
 import { failureCard, incidentCard, progressCard } from '../../cards/progress.ts'
@@ -16,6 +17,7 @@ import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
+import { readImport } from '../inventory/import-row.ts'
 import { renderVersion } from '../policy/view.ts'
 import { renderReminder } from '../remind/snooze.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
@@ -51,6 +53,10 @@ async function draw(house: House, post: Drawn): Promise<Card | null> {
       return renderReminder(house, Number(id))
     case 'policy':
       return renderVersion(house, Number(id))
+    case 'import': {
+      const view = await readImport(house.db, Number(id))
+      return view && importCard(view, house.inForce.policy)
+    }
     default:
       return null
   }

@@ -3,6 +3,7 @@ import type { ButtonValue } from '../../core/intent.ts'
 import type { ClockView, Doors } from '../../ports.ts'
 import { renderPost } from '../chat/render.ts'
 import type { House } from '../house.ts'
+import { takeUpload } from '../inventory/upload.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { takeReports } from '../rollout/reports.ts'
 import { handleIntent } from './intents.ts'
@@ -34,6 +35,7 @@ export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }
       if (moved) await advanceRollout(house, changeId)
       return { known, accepted, refused }
     },
+    importInventory: (upload) => takeUpload(house, upload),
     clock: () => clockView(house, sample),
     moveClock,
     health,

@@ -61,6 +61,12 @@ export async function readFleet(tx: Database | Tx, packages: readonly string[]):
   }
 }
 
+/** These hosts with all of their packages: for few of them. */
+export async function readWholeHosts(tx: Database | Tx, hosts: readonly string[]): Promise<readonly Asset[]> {
+  const rows = await tx.asset.findMany({ where: { host: { in: [...hosts] } }, include: { installs: true }, orderBy: { host: 'asc' } })
+  return rows.map(assetOf)
+}
+
 /** Last sign of life of each of these hosts that the inventory still has. */
 export async function readSigns(tx: Tx, hosts: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
   const rows = await tx.asset.findMany({ where: { host: { in: [...hosts] } }, select: { host: true, lastSeen: true } })

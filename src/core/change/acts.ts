@@ -1,4 +1,5 @@
 import type { ChangeEvent } from './command.ts'
+import { renewedWords } from './rematch.ts'
 
 /** The line of "who did what when" that an event leaves; null for those that change no fact people look back at. */
 export function actOf(event: ChangeEvent): { readonly what: string; readonly who: string } | null {
@@ -84,6 +85,8 @@ export function actOf(event: ChangeEvent): { readonly what: string; readonly who
       return { what: 'closed the review', who: event.by }
     case 'bulletin revised':
       return { what: `took revision ${event.bulletin.revision}: ${event.differences.join('; ') || 'no fact changed'}`, who: house }
+    case 'hosts renewed':
+      return { what: `followed the inventory (${event.why}): ${renewedWords(event)}`, who: house }
     case 'tests passed':
     case 'plan approved':
     case 'people needed':

@@ -71,6 +71,8 @@ export type Command =
       readonly unpatched: readonly string[]
     }
   | { readonly kind: 'exploited-retracted'; readonly cve: string; readonly catalogue: string }
+  // The inventory has changed. `why`: what changed it.
+  | { readonly kind: 'rematch'; readonly hosts: readonly AffectedHost[]; readonly why: string }
   | { readonly kind: 'tell-end-users' }
   | { readonly kind: 'start-ring'; readonly ring: number; readonly hosts: readonly string[] }
   | { readonly kind: 'settle-ring'; readonly ring: number; readonly figures: string }
@@ -167,6 +169,13 @@ export type ChangeEvent =
   | { readonly kind: 'planned again'; readonly by: string }
   | { readonly kind: 'lesson written'; readonly by: string; readonly text: string }
   | { readonly kind: 'review closed'; readonly by: string }
+  | {
+      readonly kind: 'hosts renewed'
+      readonly hosts: readonly AffectedHost[]
+      readonly added: readonly string[]
+      readonly gone: readonly string[]
+      readonly why: string
+    }
   | {
       readonly kind: 'bulletin revised'
       readonly bulletin: BulletinFacts

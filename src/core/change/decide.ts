@@ -8,11 +8,13 @@ import * as joining from './decide-join.ts'
 import * as review from './decide-review.ts'
 import * as wait from './decide-wait.ts'
 import type { Decision } from './guard.ts'
+import { rematch } from './rematch.ts'
 import type { ChangeState } from './state.ts'
 
 /** What no person decides: it follows from time, from reports, or from a source. */
 const HOUSE_ONLY: ReadonlySet<Command['kind']> = new Set([
   'revise',
+  'rematch',
   'seen-fixed',
   'exploited',
   'exploited-retracted',
@@ -111,6 +113,8 @@ export function decide(state: ChangeState, command: Command, ctx: Context): Deci
       return review.closeReview(state, ctx)
     case 'revise':
       return house.revise(state, command)
+    case 'rematch':
+      return rematch(state, command)
     default:
       return command satisfies never
   }

@@ -8,6 +8,7 @@ import { joined } from './evolve-join.ts'
 import { openPhase, past, planAgain } from './evolve-plan.ts'
 import { exploitedIs, revised } from './evolve-revision.ts'
 import { foldRollout } from './evolve-rollout.ts'
+import { renewed } from './rematch.ts'
 import type { ChangeState, Handover, Rollout } from './state.ts'
 
 /** What `evolve` needs besides the event: when it happened, and the policy in force. */
@@ -133,6 +134,8 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
       return { ...withReview(state, now, (r) => ({ ...r, closed: { by: event.by, at: now } })), phase: 'closed' }
     case 'bulletin revised':
       return revised(event.voidsPlan ? planAgain(state) : state, event)
+    case 'hosts renewed':
+      return renewed(state, event)
     case 'rollout finished':
       return {
         ...withRollout(state, ({ needsPeople: _, ...r }) => ({ ...r, status: 'finished', finishedAt: now })),

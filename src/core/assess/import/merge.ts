@@ -4,7 +4,7 @@ import type { ImportedFacts, ImportedHost } from './item.ts'
 import { installKey } from './row.ts'
 
 /** What counts of a new host as long as nobody says anything. Each is said once per import, in words (`defaultWords`). */
-export const DEFAULTS = {
+const DEFAULTS = {
   owner: '',
   department: 'unknown',
   site: 'unknown',

@@ -37,6 +37,6 @@ export async function* oneHost(
   }
   yield* lines.end()
   if (installs.size === 0) return yield problem(1, `no package was found, so nothing was taken; expected ${expected}`)
-  yield note(`Only the packages of ${named.host.host} are in this list: whatever else is known of it stays.`)
+  yield note(`Only the packages of ${named.host.host} are in this list, which counts as seen now: whatever else is known of it stays.`)
   yield { kind: 'host', line: 1, host: { ...named.host, installs: [...installs.values()] } }
 }

@@ -36,7 +36,7 @@ const comparePairs = ([a, m]: Pair = NOTHING, [b, n]: Pair = NOTHING): Order =>
   compareLists([...a], [...b], compareCharacters) || compareDigits(m, n)
 
 /** One part (upstream version or revision) as dpkg's `verrevcmp()` compares it (guillemj/dpkg, lib/dpkg/version.c). */
-export const compareDpkgPart = (a: string, b: string): Order => compareLists(pairs(a), pairs(b), comparePairs)
+const compareDpkgPart = (a: string, b: string): Order => compareLists(pairs(a), pairs(b), comparePairs)
 
 /** dpkg's order: the epoch, the upstream version, the revision; none counts as revision 0. */
 export const compareDpkg = (a: Evr, b: Evr): Order =>
