@@ -4,12 +4,12 @@ import { startWeb, webPlatform } from '../adapters/web/index.ts'
 import { createPoller } from './app/bulletins/ingest.ts'
 import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
-import type { House } from './app/house.ts'
+import type { House, PolicyInForce } from './app/house.ts'
 import { orderQueue, pollQueue } from './app/jobs.ts'
 import { createGiver } from './app/rollout/giving.ts'
 import { healthOf } from './app/time/health.ts'
 import { createTicker, tickUntilNothingIsDue } from './app/time/tick.ts'
-import { readTokens, type Tokens } from './app/tokens.ts'
+import { liveTokens, type Tokens } from './app/tokens.ts'
 import { databaseUrl, holdBotLock } from './boot/database.ts'
 import { delivererOf, furnish } from './boot/furnish.ts'
 import { organisationSetup } from './boot/organisation.ts'
@@ -17,6 +17,7 @@ import { sampleSetup } from './boot/sample.ts'
 import { type Parts, type Undo, unwind } from './boot/setup.ts'
 import { type Config, readConfig, startedByNpm } from './config.ts'
 import { Fault } from './core/fault.ts'
+import type { Policy } from './core/policy.ts'
 import { migrate } from './db/migrate.ts'
 import type { ChatPlatform, Doors } from './ports.ts'
 
@@ -50,11 +51,9 @@ async function assemble(config: Config, parts: Parts, undo: Undo): Promise<Runni
   const url = parts.databaseUrl ?? (await databaseUrl(config, setup.database, log, undo))
   await holdBotLock(url, log, undo)
   await migrate(url)
-  const house = await furnish({ url, config, parts, log, setup }, undo)
-  const tokens = await readTokens(
-    config.dataFolder,
-    house.inForce.policy.people.map((p) => p.id),
-  )
+  const adopted = ({ policy }: PolicyInForce): Promise<void> => tokens.follow(peopleOf(policy))
+  const house = await furnish({ url, config, parts, log, setup, adopted }, undo)
+  const tokens = await liveTokens(config.dataFolder, peopleOf(house.inForce.policy))
   await setup.begin(house)
 
   const over = new AbortController()
@@ -103,6 +102,8 @@ async function assemble(config: Config, parts: Parts, undo: Undo): Promise<Runni
   undo.push(() => page.close())
   return { url: page.url, house, doors, tokens, settle, stop: () => unwind(undo) }
 }
+
+const peopleOf = ({ people }: Policy): readonly string[] => people.map(({ id }) => id)
 
 const wrapped = (parts: Parts, platform: ChatPlatform): ChatPlatform => parts.platform?.(platform) ?? platform
 

@@ -47,7 +47,7 @@ export interface House {
   readonly sources: ReadonlyMap<string, BulletinSource>
   readonly runners: ReadonlyMap<string, Runner>
   /** After the commit that brought another version into force: works by it from now on. */
-  adopt(next: PolicyInForce): void
+  adopt(next: PolicyInForce): Promise<void>
 }
 
 /** One transaction with the time at which it happens and the audit records it will end with. */

@@ -55,7 +55,7 @@ beforeAll(async () => {
     sources: new Map(),
     runners: new Map(),
     policyFile: null,
-    adopt: () => undefined,
+    adopt: async () => undefined,
   }
 })
 afterAll(async () => {

@@ -45,7 +45,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
     sources: new Map(),
     runners: new Map(),
     policyFile: null,
-    adopt: () => undefined,
+    adopt: async () => undefined,
   }
   return {
     house,
