@@ -3,14 +3,14 @@ import { startWeb, webPlatform } from '../adapters/web/index.ts'
 import { createPoller } from './app/bulletins/poll.ts'
 import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
-import type { House } from './app/house.ts'
+import type { House, PolicyInForce } from './app/house.ts'
 import { mendImports } from './app/inventory/import-row.ts'
 import { orderQueue, pollQueue } from './app/jobs.ts'
 import { createMetrics } from './app/metrics.ts'
 import { createGiver } from './app/rollout/giving.ts'
 import { healthOf } from './app/time/health.ts'
 import { createTicker, tickUntilNothingIsDue } from './app/time/tick.ts'
-import { readTokens, type Tokens } from './app/tokens.ts'
+import { liveTokens, type Tokens } from './app/tokens.ts'
 import { databaseUrl, holdBotLock } from './boot/database.ts'
 import { delivererOf, furnish } from './boot/furnish.ts'
 import { createLog } from './boot/log.ts'
@@ -20,6 +20,7 @@ import { type Parts, type Setup, type Undo, unwind } from './boot/setup.ts'
 import { endOnSignals, FOREVER, type Life } from './boot/signals.ts'
 import { type Config, readConfig, secretsOf, startedByNpm } from './config.ts'
 import { Fault } from './core/fault.ts'
+import type { Policy } from './core/policy.ts'
 import { migrate } from './db/migrate.ts'
 import type { ChatPlatform, Doors } from './ports.ts'
 
@@ -60,11 +61,9 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   // A stand-by may have waited for weeks: what was read before is old.
   const setup = waited ? await setUp(config, parts, undo) : planned
   await migrate(url)
-  const house = await furnish({ url, config, parts, log, setup }, undo)
-  const tokens = await readTokens(
-    config.dataFolder,
-    house.inForce.policy.people.map((p) => p.id),
-  )
+  const adopted = ({ policy }: PolicyInForce): Promise<void> => tokens.follow(peopleOf(policy))
+  const house = await furnish({ url, config, parts, log, setup, adopted }, undo)
+  const tokens = await liveTokens(config.dataFolder, peopleOf(house.inForce.policy))
   parts.hide?.([tokens.reports, ...tokens.people.map(({ token }) => token)])
   await setup.begin(house)
 
@@ -116,6 +115,8 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   undo.push(() => page.close())
   return { url: page.url, house, doors, tokens, settle, stop: () => unwind(undo) }
 }
+
+const peopleOf = ({ people }: Policy): readonly string[] => people.map(({ id }) => id)
 
 const wrapped = (parts: Parts, platform: ChatPlatform): ChatPlatform => parts.platform?.(platform) ?? platform
 

@@ -49,7 +49,7 @@ export interface House {
   /** Formats of inventory files, by their kind. */
   readonly formats: ReadonlyMap<string, InventoryFormat>
   /** After the commit that brought another version into force: works by it from now on. */
-  adopt(next: PolicyInForce): void
+  adopt(next: PolicyInForce): Promise<void>
 }
 
 /** One transaction with the time at which it happens and the audit records it will end with. */

@@ -28,6 +28,27 @@ export async function readTokens(dataFolder: string, people: readonly string[]):
   return { ...all, people: all.people.filter(({ person }) => people.includes(person)) }
 }
 
+/** Tokens that follow the policy while the bot runs. */
+export interface LiveTokens extends Tokens {
+  /** Who has come gets a token; the token of who has gone opens nothing any more. */
+  follow(people: readonly string[]): Promise<void>
+}
+
+export async function liveTokens(dataFolder: string, people: readonly string[]): Promise<LiveTokens> {
+  let now = await readTokens(dataFolder, people)
+  return {
+    get reports() {
+      return now.reports
+    },
+    get people() {
+      return now.people
+    },
+    follow: async (next) => {
+      now = await readTokens(dataFolder, next)
+    },
+  }
+}
+
 async function readFrom(file: string): Promise<Tokens> {
   const read = tokensSchema.safeParse(parse(await readFile(file, 'utf8')))
   if (read.success) return read.data

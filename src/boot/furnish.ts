@@ -24,10 +24,12 @@ interface Material {
   readonly parts: Parts
   readonly log: Logger
   readonly setup: Setup
+  /** After another version of the policy is in force. */
+  readonly adopted: (next: PolicyInForce) => Promise<void>
 }
 
 /** Database, jobs, clock, sources and runners: what the use cases work with. The database is migrated. */
-export async function furnish({ url, config, parts, log, setup }: Material, undo: Undo): Promise<House> {
+export async function furnish({ url, config, parts, log, setup, adopted }: Material, undo: Undo): Promise<House> {
   const db = await openDatabase(url, { poolSize: 12 })
   undo.push(() => db.close())
   const boss = await startBoss({ url, queues: QUEUES, log: (line) => log.warn(line) })
@@ -53,9 +55,10 @@ export async function furnish({ url, config, parts, log, setup }: Material, undo
     get sources() {
       return sources
     },
-    adopt: (next) => {
+    adopt: async (next) => {
       inForce = next
       sources = sourcesFor(next)
+      await adopted(next)
     },
   }
 }

@@ -56,7 +56,7 @@ beforeAll(async () => {
     runners: new Map(),
     policyFile: null,
     formats: new Map(),
-    adopt: () => undefined,
+    adopt: async () => undefined,
   }
 })
 afterAll(async () => {

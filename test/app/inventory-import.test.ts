@@ -46,7 +46,7 @@ beforeAll(async () => {
     runners: new Map(),
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     policyFile: null,
-    adopt: () => undefined,
+    adopt: async () => undefined,
   }
 })
 afterAll(async () => {

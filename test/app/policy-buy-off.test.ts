@@ -222,6 +222,22 @@ test('a restart works by the version in force, whatever the file says by then', 
   expect(wordsOf(await see('management', /^Superseded: policy 5/))).toMatch(/never approved/)
 })
 
+test('who comes into the policy gets a token, and the token of who has gone opens nothing', async () => {
+  const tokenOf = (id: string) => bot.tokens.people.find(({ person }) => person === id)?.token
+  const before = { greta: tokenOf('greta'), kofi: tokenOf('kofi') }
+  const people = policy.people as { id: string }[]
+  const zoe = { id: 'zoe', name: 'Zoe Martin', email: 'zoe@norderhafen.example', zone: 'Europe/Berlin', roles: ['end-user'] }
+  await edit({ people: [...people.filter(({ id }) => id !== 'kofi'), zoe] })
+  await wait()
+  const view = async (token = ''): Promise<number> =>
+    (await fetch(new URL('/api/places', bot.url), { headers: { authorization: `Bearer ${token}` } })).status
+  expect([await view(before.kofi), tokenOf('zoe')]).toEqual([200, undefined])
+  await press('greta', 'management', /^Proposed: policy 6/, 'Approve')
+  await press('henry', 'management', /^Proposed: policy 6/, 'Approve')
+  expect(tokenOf('greta')).toBe(before.greta)
+  expect([await view(before.kofi), await view(tokenOf('zoe'))]).toEqual([401, 200])
+})
+
 test('a policy that is bad at the start starts nothing', async () => {
   await bot.stop()
   const good = policy

@@ -46,7 +46,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
     runners: new Map(),
     policyFile: null,
     formats: new Map(),
-    adopt: () => undefined,
+    adopt: async () => undefined,
   }
   return {
     house,

@@ -91,7 +91,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
     runners: new Map(),
     policyFile: null,
     formats: new Map(),
-    adopt: () => undefined,
+    adopt: async () => undefined,
   }
   const poll = createPoller(house)
   return {

@@ -9,6 +9,6 @@ import { readInForce } from './versions.ts'
 export async function adoptInForce(house: House): Promise<void> {
   const next = await readInForce(house.db)
   if (!next || (next.hash === house.inForce.hash && next.approved === house.inForce.approved)) return
-  house.adopt(next)
+  await house.adopt(next)
   if (house.policyFile !== null) await beginOrganisation(house)
 }
