@@ -1,6 +1,7 @@
 import { dueOpening } from './change/planning.ts'
 import { type House, transact } from './house.ts'
 import { due } from './time/due.ts'
+import { duePurge } from './time/purge.ts'
 
 /** An organisation's data live in a database of their own, beside the sample's. */
 export const ORGANISATION_DATABASE = 'patchcrier'
@@ -13,6 +14,7 @@ export async function beginOrganisation(house: House): Promise<void> {
     for (const { id } of house.inForce.policy.sources)
       if (!isDue('poll', `source:${id}`)) await due(unit, 'poll', `source:${id}`, unit.now, 'first look at the source')
     if (!isDue('opening', 'windows:0')) await dueOpening(unit)
+    if (!isDue('purge', 'house:0')) await duePurge(unit)
     if (!isDue('audit-head', 'audit:0')) await due(unit, 'audit-head', 'audit:0', new Date(unit.now.getTime() + 86_400_000), 'audit head')
   })
 }

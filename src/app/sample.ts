@@ -14,6 +14,7 @@ import { clockView, nextEvent } from './doors/doors.ts'
 import { type House, type PolicyInForce, transact } from './house.ts'
 import { shiftSigns, writeAssets } from './inventory/write.ts'
 import { due } from './time/due.ts'
+import { duePurge } from './time/purge.ts'
 
 /** The sample organisation that ships. */
 export const SAMPLE_FOLDER = fileURLToPath(new URL('../../manifests/sample', import.meta.url))
@@ -92,6 +93,7 @@ export async function seedSample(house: House, sample: Sample): Promise<void> {
       )
     await due(unit, 'signs-of-life', 'sample:0', new Date(unit.now.getTime() + 86_400_000), 'the hosts are heard of again')
     await dueOpening(unit)
+    await duePurge(unit)
     await due(unit, 'audit-head', 'audit:0', new Date(unit.now.getTime() + 86_400_000), 'audit head')
     unit.audit({
       actor: managers[0] ?? 'patchcrier',

@@ -9,6 +9,7 @@ import { pollQueue } from '../jobs.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { hostsLiveOn } from '../sample.ts'
 import { type DueKind, due, finish } from './due.ts'
+import { purge } from './purge.ts'
 
 export interface DueRow {
   readonly id: number
@@ -37,6 +38,7 @@ export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler
   'audit-head': postAuditHead,
   opening: openingPassed,
   'signs-of-life': hostsLiveOn,
+  purge,
 })
 
 async function advance(house: House, row: DueRow): Promise<void> {
