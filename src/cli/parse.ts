@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
-import { readDocument } from '../../adapters/sources/csaf/read.ts'
-import { formatEvr } from '../core/assess/rpm.ts'
+import type { CatalogueReading } from '../../adapters/sources/kev/index.ts'
+import { formatVersion } from '../core/assess/scheme.ts'
 import type { Bulletin } from '../core/identify/bulletin.ts'
+import { entryBulletin } from '../core/identify/entry.ts'
 import { type PrintedBulletin, printedBulletin } from '../core/identify/printed.ts'
 import { arg, BAD, type Given, GOOD, Misuse, print, text } from './command.ts'
 import { bytesOf } from './files.ts'
@@ -16,13 +17,16 @@ type Parse = (bytes: Buffer, fileName: string) => Promise<ParsedFile>
 
 /** One line per kind. */
 const KINDS: Readonly<Record<string, Parse>> = {
-  csaf: parseCsaf,
+  csaf: async (bytes, name) => (await import('../../adapters/sources/csaf/index.ts')).parseFile(bytes, name),
+  rss: async (bytes, name) => (await import('../../adapters/sources/feed/index.ts')).parseFile(bytes, name, new Date()),
+  osv: async (bytes, name) => (await import('../../adapters/sources/osv/index.ts')).parseFile(bytes, name),
+  kev: async (bytes) => catalogued((await import('../../adapters/sources/kev/index.ts')).parseFile(bytes)),
 }
 
-async function parseCsaf(bytes: Buffer): Promise<ParsedFile> {
-  const { bulletin, dropped, evidence } = await readDocument('file', bytes)
-  const reasons = dropped.map((reason) => ({ reason }))
-  return bulletin ? { bulletins: [bulletin], dropped: reasons } : { bulletins: [], dropped: [{ reason: evidence }, ...reasons] }
+/** A catalogue has no bulletins: each entry is shown as a notice of its vulnerability. */
+function catalogued(read: CatalogueReading): ParsedFile {
+  if (!read.ok) return { bulletins: [], dropped: [{ reason: read.problem }] }
+  return { bulletins: read.catalogue.entries.map((entry) => entryBulletin(entry, read.catalogue)), dropped: [] }
 }
 
 /** The bulletins of a file, of a kind that must be one of ours. Throws Misuse. */
@@ -34,7 +38,7 @@ export async function bulletinsOf(kind: string, file: string): Promise<ParsedFil
 
 export async function parse(given: Given): Promise<number> {
   const { bulletins, dropped } = await bulletinsOf(text(given, 'kind') ?? 'csaf', arg(given, 0))
-  const shown = bulletins.map((bulletin) => printedBulletin(bulletin, (build) => formatEvr(build.evr)))
+  const shown = bulletins.map((bulletin) => printedBulletin(bulletin, (build) => formatVersion(build.scheme, build.evr)))
   print(given, { bulletins: shown, dropped }, inWords(shown, dropped))
   return bulletins.length === 0 ? BAD : GOOD
 }

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createHttp, type Http } from '../../adapters/http.ts'
+import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSource } from '../../adapters/sources/csaf/index.ts'
+import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
+import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
+import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters/sources/osv/index.ts'
+import type { Policy, SourceRule } from '../core/policy.ts'
+import type { BulletinSource, Clock } from '../ports.ts'
+import type { Undo } from './setup.ts'
+
+/** What the sources of a process share: one client to the world, and one process per kind of document that reads them. */
+interface Shared {
+  readonly http: Http
+  readonly checker: CsafChecker
+  readonly feeds: FeedReader
+  readonly records: OsvReader
+  readonly catalogues: KevReader
+  readonly clock: Clock
+  /** Relative paths in the policy are relative to its file. */
+  readonly folder: string
+}
+
+export interface SourceOptions {
+  readonly folder: string
+  readonly clock: Clock
+  /** Address of a proxy that everything is fetched through. */
+  readonly proxy?: string
+}
+
+/** Makes the sources of a policy, again for each version that comes into force; what they share is closed at the end. */
+export function sourceMaker({ folder, clock, proxy }: SourceOptions, undo: Undo): (policy: Policy) => readonly BulletinSource[] {
+  const shared: Shared = {
+    http: createHttp(proxy === undefined ? {} : { proxy }),
+    checker: createChecker(),
+    feeds: createFeedReader(),
+    records: createOsvReader(),
+    catalogues: createKevReader(),
+    clock,
+    folder,
+  }
+  const { http, checker, feeds, records, catalogues } = shared
+  for (const one of [http, checker, feeds, records, catalogues]) undo.push(() => one.close())
+  return ({ sources }) => sources.map((rule) => sourceOf(rule, shared))
+}
+
+/** One line per kind. */
+function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues, clock, folder }: Shared): BulletinSource {
+  switch (rule.kind) {
+    case 'csaf-folder':
+      return createCsafFolderSource(rule, {
+        checker,
+        folder: resolve(folder, rule.folder ?? '.'),
+        key: keyText(resolve(folder, rule.keyFile ?? '')),
+      })
+    case 'csaf':
+      return createCsafSource(rule, { http, checker, clock })
+    case 'feed':
+      return createFeedSource(rule, { http, reader: feeds, clock })
+    case 'osv':
+      return createOsvSource(rule, {
+        http,
+        reader: records,
+        clock,
+        ...(rule.folder === undefined ? {} : { folder: resolve(folder, rule.folder) }),
+      })
+    case 'kev':
+      return createKevSource(rule, { http, reader: catalogues })
+    default:
+      return rule satisfies never
+  }
+}
+
+/** Which key may speak is pinned by its fingerprint; without its text no signature of it verifies. */
+function keyText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

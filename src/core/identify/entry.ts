@@ -1,0 +1,40 @@
+import type { Instant } from '../result.ts'
+import type { Bulletin } from './bulletin.ts'
+
+/** One entry of a catalogue of known exploited vulnerabilities, and which catalogue it is. */
+interface Entry {
+  readonly cve: string
+  readonly vendor: string
+  readonly product: string
+  readonly name: string
+  readonly addedOn: string
+  readonly dueOn: string
+}
+
+/** An entry as a notice of its vulnerability, for people who look at a catalogue's file. */
+export const entryBulletin = (entry: Entry, catalogue: { readonly version: string; readonly releasedAt: Instant }): Bulletin => ({
+  source: 'kev',
+  vendorId: entry.cve,
+  revision: catalogue.version,
+  title: entry.name,
+  publisher: { name: entry.vendor, namespace: '', category: 'catalogue' },
+  publishedAt: `${entry.addedOn}T00:00:00.000Z`,
+  updatedAt: `${entry.addedOn}T00:00:00.000Z`,
+  severity: 'none',
+  updateType: 'security patch',
+  vulnerabilities: [
+    { cve: entry.cve, severity: 'none', knownExploited: 'yes', exploitedEvidence: `catalogue ${catalogue.version}, due ${entry.dueOn}` },
+  ],
+  fixed: [],
+  unfixed: [],
+  names: [entry.product.toLowerCase()],
+  restart: 'none stated',
+  sections: {
+    summary: { maximumSeverity: '', impact: '', affectedSoftware: `${entry.vendor} ${entry.product}`, recommendation: '' },
+    technicalDetails: { text: '', mitigatingFactors: '' },
+    workarounds: '',
+    faq: '',
+    patchInformation: { prerequisites: '', deployment: '', restart: '', removal: '', files: '', verification: '' },
+    knowledgeBase: [],
+  },
+})
