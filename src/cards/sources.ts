@@ -8,6 +8,10 @@ export interface SourceView {
   readonly everyMinutes: number
   readonly lastGoodAt: Instant | null
   readonly failingSince: Instant | null
+  /** It answers, and has had no news for longer than the policy takes for normal. */
+  readonly silentSince: Instant | null
+  /** Items of its list the last time; null: it has none. */
+  readonly listed: number | null
   /** Why it fails, as the admins were told; null when it is not known. */
   readonly reason: string | null
   readonly bulletins: number
@@ -24,7 +28,7 @@ export const sourcesCard = (sources: readonly SourceView[]): Card =>
   whisper(
     sources.length === 0 ? 'No source is watched' : 'Sources',
     sources
-      .toSorted((a, b) => Number(b.failingSince !== null) - Number(a.failingSince !== null))
+      .toSorted((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)))
       .flatMap((source): readonly Block[] => [
         { kind: 'heading', text: `${source.name} (${source.kind})` },
         textBlock(...healthWords(source)),
@@ -32,7 +36,8 @@ export const sourcesCard = (sources: readonly SourceView[]): Card =>
           kind: 'facts',
           facts: [
             fact('Asked', `every ${count(source.everyMinutes, 'minute')}`),
-            fact('Listed', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
+            ...(source.listed === null ? [] : [fact('Listed', count(source.listed, 'item'))]),
+            fact('Taken', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
             fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet'])),
             ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source.dropped))] : []),
           ],
@@ -40,8 +45,12 @@ export const sourcesCard = (sources: readonly SourceView[]): Card =>
       ]),
   )
 
-function healthWords({ failingSince, reason, lastGoodAt }: SourceView): Text {
+const isTroubled = ({ failingSince, silentSince }: SourceView): boolean => failingSince !== null || silentSince !== null
+
+function healthWords({ failingSince, silentSince, reason, lastGoodAt }: SourceView): Text {
   const last: Text = lastGoodAt ? ['last good answer ', at(lastGoodAt)] : ['it has not answered yet']
+  if (failingSince === null && silentSince !== null)
+    return [{ strong: 'SILENT' }, ': nothing new since ', at(silentSince), '; ', ...last, '.']
   if (failingSince === null) return lastGoodAt ? ['Good: ', ...last, '.'] : ['Not asked yet.']
   return [{ strong: 'FAILING' }, ' since ', at(failingSince), ...(reason ? [`: ${reason}`] : []), '; ', ...last, '.']
 }

@@ -187,7 +187,7 @@ describe('what is planned, who is who, and what is watched', () => {
   })
   test('sources says how each is', async () => {
     expect(await answer('ana', 'sources')).toMatch(
-      /Sample CSAF folder \(csaf-folder\) Good: last good answer .*every 10 minutes.*Listed 6 bulletins/,
+      /Sample CSAF folder \(csaf-folder\) Good: last good answer .*every 10 minutes.*Taken 6 bulletins/,
     )
   })
   test('inventory says what there is, and names what nobody looks after', async () => {

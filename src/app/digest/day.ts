@@ -73,14 +73,10 @@ function productOf(document: Bulletin | null): string | null {
   return names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0] ?? document?.title ?? null
 }
 
-async function readSources({ house, tx, now }: Unit): Promise<readonly SourceFacts[]> {
-  const news = await tx.bulletin.groupBy({ by: ['source'], _max: { seenAt: true } })
-  return Promise.all(
-    house.inForce.policy.sources.map(async ({ id, name, silentDays }) => {
-      const { lastGoodAt, failingSince } = await readSourceState({ db: house.db }, id)
-      const last = news.find((n) => n.source === id)?._max.seenAt ?? null
-      const silent = silentDays !== null && last !== null && now.getTime() - last.getTime() > silentDays * DAY_MS
-      return { name, lastGoodAt, failingSince, silentSince: silent ? last.toISOString() : null }
+const readSources = ({ house }: Unit): Promise<readonly SourceFacts[]> =>
+  Promise.all(
+    house.inForce.policy.sources.map(async ({ id, name }) => {
+      const { lastGoodAt, failingSince, silentSince } = await readSourceState(house, id)
+      return { name, lastGoodAt, failingSince, silentSince }
     }),
   )
-}

@@ -14,19 +14,20 @@ export const SOURCES: Commands = {
 }
 
 async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule): Promise<SourceView> {
-  const { lastGoodAt, failingSince, dropped } = await readSourceState(house, id)
-  const last = await house.db.bulletin.aggregate({ where: { source: id }, _max: { seenAt: true } })
+  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, dropped } = await readSourceState(house, id)
   return {
     name,
     kind,
     everyMinutes,
     lastGoodAt,
     failingSince,
+    silentSince,
+    lastNewsAt,
+    listed,
     dropped,
     reason: failingSince === null ? null : await reasonOf(house, id),
     bulletins: await house.db.bulletin.count({ where: { source: id, current: true } }),
     held: await house.db.bulletin.count({ where: { source: id, origin: 'held' } }),
-    lastNewsAt: last._max.seenAt?.toISOString() ?? null,
   }
 }
 
