@@ -21,7 +21,7 @@ function readHead(head: string): AuditHead {
   return { seq: Number(seq), hash: hash.toLowerCase() }
 }
 
-const headText = ({ seq, hash }: AuditHead): string => `${seq}:${hash}`
+export const headText = ({ seq, hash }: AuditHead): string => `${seq}:${hash}`
 
 export const inWords = (verdict: AuditVerdict): string =>
   verdict.ok

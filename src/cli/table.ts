@@ -24,6 +24,20 @@ export const COMMANDS: Commands = {
     },
     load: async () => (await import('./audit.ts')).auditVerify,
   },
+  backup: {
+    about: 'everything in the database into a new file, beside a running bot',
+    more: 'Tokens, keys and the policy file are not in it, nor the jobs, which are only wake-ups. It holds names of people and hosts: it can be read by nobody but you (mode 600).',
+    args: [{ name: 'FILE' }],
+    options: JSON_OPTION,
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  restore: {
+    about: 'a backup into an empty database; with DATABASE_URL the way to move to your own PostgreSQL',
+    more: 'All of it or nothing. The sum and the level of the backup are checked before anything is touched, the audit chain afterwards. Stop the bot, its stand-by and its workers first.',
+    args: [{ name: 'FILE' }],
+    options: { replace: { about: 'removes what is in the database' }, ...JSON_OPTION },
+    load: async () => (await import('./backup.ts')).restore,
+  },
   parse: {
     about: 'what a bulletin file says, in our words',
     args: [{ name: 'FILE' }],

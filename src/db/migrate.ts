@@ -22,14 +22,14 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 )`
 
 /** One file of prisma/migrations. */
-interface Migration {
+export interface Migration {
   readonly name: string
   readonly sql: string
   readonly checksum: string
 }
 
 /** A row of Prisma's history that was not rolled back. */
-interface Applied {
+export interface Applied {
   readonly name: string
   readonly checksum: string
   readonly finished: boolean
@@ -83,7 +83,8 @@ async function connect(url: string): Promise<pg.Client> {
   }
 }
 
-async function readMigrations(folder: URL): Promise<Migration[]> {
+/** All that this program has, in the order in which they are applied. */
+export async function readMigrations(folder: URL = FOLDER): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   return Promise.all(
@@ -94,7 +95,8 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
   )
 }
 
-async function readHistory(client: pg.Client): Promise<Applied[]> {
+/** What the database has, in the same order. */
+export async function readHistory(client: pg.Client): Promise<Applied[]> {
   const { rows } = await client.query<Applied>(
     `SELECT "migration_name" AS name, "checksum", "finished_at" IS NOT NULL AS finished
      FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL`,
@@ -123,14 +125,25 @@ function refuseChanged(migrations: readonly Migration[], applied: readonly Appli
   }
 }
 
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+/** Makes the tables of an empty database as they were after the last of `migrations`, in a transaction that the caller has begun. */
+export async function buildSchema(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
+  await client.query(HISTORY)
+  for (const migration of migrations) await execute(client, migration)
+}
+
+async function execute(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  await client.query(sql)
+  await client.query(
+    `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at", "applied_steps_count") VALUES ($1, $2, $3, now(), 1)`,
+    [randomUUID(), checksum, name],
+  )
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  const { name } = migration
   try {
     await client.query('BEGIN')
-    await client.query(sql)
-    await client.query(
-      `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at", "applied_steps_count") VALUES ($1, $2, $3, now(), 1)`,
-      [randomUUID(), checksum, name],
-    )
+    await execute(client, migration)
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { takeBotLock } from '../../src/db/lock.ts'
+import { type LockOptions, takeBotLock } from '../../src/db/lock.ts'
 import { freshUrl } from '../support/database.ts'
 
 let house: Awaited<ReturnType<typeof freshUrl>>
@@ -15,8 +15,8 @@ const unexpected = (reason: string) => {
   throw new Error(`the lock was lost: ${reason}`)
 }
 
-async function held(url: string, holder: string, onLost: (reason: string) => void = unexpected, heartbeatMs?: number) {
-  const lock = await takeBotLock(url, holder, onLost, heartbeatMs)
+async function held(url: string, holder: string, onLost: (reason: string) => void = unexpected, options?: LockOptions) {
+  const lock = await takeBotLock(url, holder, onLost, options)
   if (!lock.held) throw new Error(`held by ${lock.by}`)
   return lock
 }
@@ -57,10 +57,36 @@ test('a connection that the server ends is a lost lock, said once', async () => 
 test('a connection that silently leads nowhere is a lost lock', async () => {
   const { url, freeze, close } = await freezable(house.url)
   const onLost = vi.fn()
-  await held(url, 'bot behind a dead cable', onLost, 1_000)
+  await held(url, 'bot behind a dead cable', onLost, { heartbeatMs: 1_000 })
   freeze()
   await vi.waitFor(() => expect(onLost).toHaveBeenCalledTimes(1), { timeout: 30_000 })
   close()
+})
+
+test('a bot that gives no sign of life loses the lock to the next one, if it is to yield; it is unsure before that', async () => {
+  const { url, freeze, close } = await freezable(house.url)
+  const onLost = vi.fn()
+  // Its own heartbeat is longer than the patience of the server: as good as a process that was stopped.
+  const silent = await held(url, 'bot that hangs', onLost, { heartbeatMs: 60_000, yieldAfterMs: 600 })
+  expect(silent.sure()).toBe(true)
+  freeze()
+  const next = await vi.waitFor(() => held(house.url, 'the next'), { timeout: 30_000 })
+  expect(silent.sure()).toBe(false)
+  await next.release()
+  close()
+  await vi.waitFor(() => expect(onLost).toHaveBeenCalledTimes(1))
+})
+
+test('one that gives signs of life keeps it', async () => {
+  const lively = await held(house.url, 'bot that beats', unexpected, { heartbeatMs: 100, yieldAfterMs: 1_000 })
+  const client = new pg.Client({ connectionString: house.url })
+  await client.connect()
+  // Three times as long as the server would wait for one that says nothing.
+  await client.query('SELECT pg_sleep(3)')
+  await client.end()
+  expect(lively.sure()).toBe(true)
+  expect(await takeBotLock(house.url, 'another', unexpected)).toEqual({ held: false, by: 'bot that beats' })
+  await lively.release()
 })
 
 /** A way to the server that can stop passing anything on without closing. */

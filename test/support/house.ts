@@ -7,6 +7,7 @@ import { freshUrl } from './database.ts'
 
 export interface TestHouse extends Running {
   readonly dataFolder: string
+  readonly databaseUrl: string
   /** Stops the bot and starts it again on the same data. */
   restart(): Promise<TestHouse>
   end(): Promise<void>
@@ -31,6 +32,7 @@ async function begin(databaseUrl: string, dataFolder: string, parts: Parts, clea
   return {
     ...running,
     dataFolder,
+    databaseUrl,
     restart: async () => {
       await running.stop()
       return begin(databaseUrl, dataFolder, parts, cleanUp)
