@@ -3,6 +3,7 @@ import { type House, transact } from './house.ts'
 import { duePolicyFile, POLICY_FILE } from './policy/look.ts'
 import { beginReminders } from './remind/look.ts'
 import { due } from './time/due.ts'
+import { duePurge } from './time/purge.ts'
 
 /** An organisation's data live in a database of their own, beside the sample's. */
 export const ORGANISATION_DATABASE = 'patchcrier'
@@ -17,5 +18,6 @@ export async function beginOrganisation(house: House): Promise<void> {
     if (house.policyFile !== null && !isDue('policy-file', POLICY_FILE)) await duePolicyFile(unit)
     if (!isDue('opening', 'windows:0')) await dueOpening(unit)
     await beginReminders(unit)
+    if (!isDue('purge', 'house:0')) await duePurge(unit)
   })
 }

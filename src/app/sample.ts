@@ -15,6 +15,7 @@ import { shiftSigns, writeAssets } from './inventory/write.ts'
 import { writeBoughtOff } from './policy/propose.ts'
 import { beginReminders, holdReminders } from './remind/look.ts'
 import { due } from './time/due.ts'
+import { duePurge } from './time/purge.ts'
 
 /** The sample organisation that ships. */
 export const SAMPLE_FOLDER = fileURLToPath(new URL('../../manifests/sample', import.meta.url))
@@ -94,6 +95,7 @@ export async function seedSample(house: House, sample: Sample): Promise<void> {
     await due(unit, 'signs-of-life', 'sample:0', new Date(unit.now.getTime() + 86_400_000), 'the hosts are heard of again')
     await dueOpening(unit)
     await beginReminders(unit)
+    await duePurge(unit)
     unit.audit({
       actor: managers[0] ?? 'patchcrier',
       action: 'buy-off-policy',

@@ -123,7 +123,9 @@ describe('drift', () => {
     UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     ORDER BY 1, 2, 3`
-  type Described = { kind: string; table: string }
+  /** What Prisma's schema has no words for stands in a migration alone. One that is not there any more fails the test. */
+  const BY_HAND: readonly string[] = ['Post_resting_idx', 'Post_waiting_idx']
+  type Described = { kind: string; table: string; name: string }
   const described = async (url: string) =>
     (await query<Described>(url, CATALOGUE)).filter(({ table }) => !table.includes('_prisma_migrations'))
 
@@ -134,7 +136,12 @@ describe('drift', () => {
       await migrate(empty.url)
       const expected = await described(bySchema.url)
       expect(new Set(expected.map(({ kind }) => kind)).size).toBe(3)
-      expect(await described(empty.url), 'run `npm run migration`, or add a migration').toEqual(expected)
+      const made = await described(empty.url)
+      expect(
+        made.filter(({ name }) => !BY_HAND.includes(name)),
+        'run `npm run migration`, or add a migration',
+      ).toEqual(expected)
+      expect(made.flatMap(({ name }) => (BY_HAND.includes(name) ? [name] : []))).toEqual(BY_HAND)
     } finally {
       await bySchema.drop()
     }

@@ -31,7 +31,7 @@ export async function lease(db: Database, busy: readonly string[], leaseMs: numb
         AND (p."notBefore" IS NULL OR p."notBefore" <= now())
         AND p."placeId" <> ALL(${[...busy]}::text[])
         AND p."placeId" NOT IN (SELECT "placeId" FROM resting)
-        AND (p."parentId" IS NULL OR EXISTS (SELECT FROM "Post" r WHERE r.id = p."parentId" AND r.ref IS NOT NULL))
+        AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))
         AND (p.ref IS NOT NULL OR NOT EXISTS (
           SELECT FROM "Post" e
           WHERE e."placeId" = p."placeId" AND e."parentId" = p."parentId" AND e.id < p.id

@@ -9,6 +9,7 @@ import { lookAtReminders } from '../remind/look.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { hostsLiveOn } from '../sample.ts'
 import { type DueKind, due, finish } from './due.ts'
+import { purge } from './purge.ts'
 
 export interface DueRow {
   readonly id: number
@@ -38,6 +39,7 @@ export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler
   opening: openingPassed,
   'signs-of-life': hostsLiveOn,
   'policy-file': lookAtPolicyFile,
+  purge,
 })
 
 async function advance(house: House, row: DueRow): Promise<void> {

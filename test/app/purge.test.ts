@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { purge } from '../../src/app/time/purge.ts'
+import { startTestHouse, type TestHouse } from '../support/house.ts'
+
+let house: TestHouse
+beforeAll(async () => {
+  house = await startTestHouse()
+})
+afterAll(() => house.end())
+
+const DAY_MS = 86_400_000
+
+test('once a day what had its effect longer ago than the policy keeps is removed; what is open or young stays', async () => {
+  const { db, clock, inForce } = house.house
+  const now = clock.now().getTime()
+  const kept = new Date(now - inForce.policy.keepDays * DAY_MS + 60_000)
+  const old = new Date(now - inForce.policy.keepDays * DAY_MS - 60_000)
+  await db.delivery.createMany({
+    data: [
+      { key: 'old', outcome: {}, at: old },
+      { key: 'young', outcome: {}, at: kept },
+    ],
+  })
+  // Open ones are in the future, so that nobody takes them in hand meanwhile.
+  const later = new Date(now + 900 * DAY_MS)
+  const due = (subject: string, dueAt: Date, doneAt: Date | null) => ({ kind: 'poll', subject, dueAt, doneAt })
+  await db.due.createMany({ data: [due('t:old', old, old), due('t:young', old, kept), due('t:open', later, null)] })
+
+  const row = await db.due.findFirstOrThrow({ where: { kind: 'purge' } })
+  expect(row).toMatchObject({ doneAt: null, subject: 'house:0' })
+  await purge(house.house, row)
+  await purge(house.house, row)
+
+  expect(await db.delivery.findMany({ where: { key: { in: ['old', 'young'] } }, select: { key: true } })).toEqual([{ key: 'young' }])
+  const left = await db.due.findMany({ where: { subject: { startsWith: 't:' } }, orderBy: { id: 'asc' } })
+  expect(left.map(({ subject }) => subject)).toEqual(['t:young', 't:open'])
+  const next = await db.due.findMany({ where: { kind: 'purge', doneAt: null } })
+  expect(next).toHaveLength(1)
+  expect(next[0]?.dueAt.getTime()).toBeGreaterThanOrEqual(now + DAY_MS)
+})
