@@ -18,6 +18,7 @@ import { organisationSetup } from './boot/organisation.ts'
 import { sampleSetup } from './boot/sample.ts'
 import { type Parts, type Setup, type Undo, unwind } from './boot/setup.ts'
 import { endOnSignals, FOREVER, type Life } from './boot/signals.ts'
+import { pollInTurn } from './boot/worker.ts'
 import { type Config, readConfig, secretsOf, startedByNpm } from './config.ts'
 import { Fault } from './core/fault.ts'
 import type { Policy } from './core/policy.ts'
@@ -68,7 +69,7 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   await setup.begin(house)
 
   const over = new AbortController()
-  const poll = createPoller(house)
+  const poll = pollInTurn(url, createPoller(house))
   const giver = createGiver(house)
   const ticker = createTicker(
     house,
@@ -97,7 +98,8 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
     undo.push(() => connected.close())
     platforms.set(connected.platform.name, wrapped(parts, connected.platform))
   }
-  await house.boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))
+  if (config.work !== false)
+    await house.boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))
   await house.boss.work(orderQueue, ({ change }) => giver.give(change))
   await deliverer.start()
   undo.push(() => deliverer.stop())

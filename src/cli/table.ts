@@ -7,6 +7,11 @@ export const COMMANDS: Commands = {
     options: { standby: { about: 'waits while another bot is active and takes over when that one is gone' } },
     load: async () => (await import('./start.ts')).start,
   },
+  worker: {
+    about: 'works polls of an organisation beside its bot, until a signal ends it',
+    more: 'On the database of the bot: DATABASE_URL, or the embedded one of the data folder. With PATCHCRIER_WORK=no the bot leaves all polls to workers.',
+    load: async () => (await import('./worker.ts')).worker,
+  },
   token: {
     about: "the token of host reports, then everybody's: a name and a token a line",
     load: async () => (await import('./token.ts')).token,

@@ -8,7 +8,7 @@ const BOT = 2
 
 // We notice a dead connection after at most 10 s, the server after 25 s at the earliest: never two bots at once.
 const HEARTBEAT_MS = 5_000
-const KEEPALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
+export const KEEPALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
 
 export type BotLock =
   | { readonly held: true; release(): Promise<void> }

@@ -57,6 +57,20 @@ export async function migrate(url: string, folder: URL = FOLDER): Promise<string
   }
 }
 
+/** Names of the migrations that a bot of this version would apply; changes nothing. Throws as `migrate` does. */
+export async function pendingMigrations(url: string, folder: URL = FOLDER): Promise<string[]> {
+  const migrations = await readMigrations(folder)
+  const client = await connect(url)
+  try {
+    const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS there`)
+    const applied = rows[0]?.there ? await readHistory(client) : []
+    refuseChanged(migrations, applied)
+    return migrations.slice(applied.length).map(({ name }) => name)
+  } finally {
+    await client.end()
+  }
+}
+
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'patchcrier-migrate', connectionTimeoutMillis: 10_000 })
   try {
