@@ -63,10 +63,11 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   // A stand-by may have waited for weeks: what was read before is old.
   const setup = waited ? await setUp(config, parts, undo) : planned
   await migrate(url)
-  const adopted = ({ policy }: PolicyInForce): Promise<void> => tokens.follow(peopleOf(policy))
+  const hide = (): void => parts.hide?.([tokens.reports, ...tokens.people.map(({ token }) => token)])
+  const adopted = ({ policy }: PolicyInForce): Promise<void> => tokens.follow(peopleOf(policy)).then(hide)
   const house = await furnish({ url, config, parts, log, setup, adopted }, undo)
   const tokens = await liveTokens(config.dataFolder, peopleOf(house.inForce.policy))
-  parts.hide?.([tokens.reports, ...tokens.people.map(({ token }) => token)])
+  hide()
   await setup.begin(house)
 
   const over = new AbortController()

@@ -1,4 +1,4 @@
-import { createPoller, type Poll } from '../app/bulletins/ingest.ts'
+import { createPoller, type Poll } from '../app/bulletins/poll.ts'
 import type { House } from '../app/house.ts'
 import { pollQueue } from '../app/jobs.ts'
 import { type Config, readConfig, secretsOf, startedByNpm } from '../config.ts'
@@ -44,13 +44,13 @@ async function beginWork(config: Config, log: Log['log'], undo: Undo): Promise<H
   const pending = await pendingMigrations(url)
   if (pending.length > 0)
     throw new Fault('DATABASE_UNAVAILABLE', `the database lacks ${pending.join(', ')}: start a bot of this version first, it migrates`)
-  const house = await furnish({ url, config, parts: {}, log, setup }, undo)
+  const house = await furnish({ url, config, parts: {}, log, setup, adopted: async () => undefined }, undo)
   const over = new AbortController()
   const poll = pollInTurn(url, createPoller(house))
   await house.boss.work(pollQueue, async ({ source }, { signal }) => {
     // The bot may have brought another version of the policy into force.
     const inForce = await setup.inForce(house.db)
-    if (inForce.hash !== house.inForce.hash) house.adopt(inForce)
+    if (inForce.hash !== house.inForce.hash) await house.adopt(inForce)
     await poll(source, AbortSignal.any([signal, over.signal]))
   })
   undo.push(async () => over.abort())

@@ -1,7 +1,17 @@
 import type { House, Unit } from '../house.ts'
 
 /** Everything that becomes due. `what` is said to people where the next event is shown. */
-export type DueKind = 'advance' | 'silence' | 'tell-end-users' | 'arrival' | 'poll' | 'remind' | 'opening' | 'signs-of-life' | 'policy-file' | 'purge'
+export type DueKind =
+  | 'advance'
+  | 'silence'
+  | 'tell-end-users'
+  | 'arrival'
+  | 'poll'
+  | 'remind'
+  | 'opening'
+  | 'signs-of-life'
+  | 'policy-file'
+  | 'purge'
 
 /** Writes a due row; the same kind, subject and time once. */
 export async function due(unit: Unit, kind: DueKind, subject: string, at: Date, what: string): Promise<void> {
