@@ -18,6 +18,7 @@ import { organisationSetup } from './boot/organisation.ts'
 import { sampleSetup } from './boot/sample.ts'
 import { type Parts, type Setup, type Undo, unwind } from './boot/setup.ts'
 import { endOnSignals, FOREVER, type Life } from './boot/signals.ts'
+import { slackOf } from './boot/slack.ts'
 import { pollInTurn } from './boot/worker.ts'
 import { type Config, readConfig, secretsOf, startedByNpm } from './config.ts'
 import { Fault } from './core/fault.ts'
@@ -94,7 +95,8 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
     onPosts: shown.listen,
   })
   const doors = parts.doors?.(made) ?? made
-  for (const connect of parts.connect ?? []) {
+  const slack = setup.sample ? null : slackOf(house, config.slack ?? null, log, parts)
+  for (const connect of [...(parts.connect ?? []), ...(slack ? [slack] : [])]) {
     const connected = await connect(doors)
     undo.push(() => connected.close())
     platforms.set(connected.platform.name, wrapped(parts, connected.platform))

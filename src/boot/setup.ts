@@ -32,6 +32,10 @@ export interface Parts {
   /** Instead of the machine's time, in an organisation's house. */
   readonly clock?: Clock
   readonly log?: Logger
+  /** Address of an emulated Slack. */
+  readonly slackApi?: string
+  /** Told where Slack's requests go. */
+  readonly onSlack?: (url: string) => void
   /** Told what must not stand in the log. */
   readonly hide?: (secrets: readonly string[]) => void
 }

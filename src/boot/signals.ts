@@ -45,5 +45,5 @@ function onOrphaned(parent: number, stop: () => void): void {
     if (process.ppid === parent) return
     clearInterval(watch)
     stop()
-  }, 250)
+  }, 250).unref()
 }

@@ -26,26 +26,27 @@ export async function inTurn(
   })
   const lost = new AbortController()
   client.on('error', (error) => lost.abort(error))
-  // Ending the connection is the only way out of waiting for a lock.
-  const leave = (): void => void client.end().catch(() => undefined)
-  signal.addEventListener('abort', leave, { once: true })
+  const leave = (): Promise<void> => client.end().catch(() => undefined)
   try {
-    await take(client, source, signal)
-    signal.removeEventListener('abort', leave)
-    await work(AbortSignal.any([signal, lost.signal]))
-  } finally {
-    signal.removeEventListener('abort', leave)
-    await client.end().catch(() => undefined)
-  }
-}
-
-async function take(client: pg.Client, source: string, signal: AbortSignal): Promise<void> {
-  try {
-    await client.connect()
-    await client.query('SELECT pg_advisory_lock($1::int, hashtext($2))', [FAMILY, source])
+    await Promise.race([take(client, source), aborted(signal)])
   } catch (error) {
+    // Not waited for: a connection that is being made, or waits for a lock, takes its time to end.
+    void leave()
     signal.throwIfAborted()
     const reason = error instanceof Error ? error.message : String(error)
     throw new Fault('DATABASE_UNAVAILABLE', `the turn of source ${source} cannot be asked for: ${reason}`, { cause: error })
   }
+  try {
+    await work(AbortSignal.any([signal, lost.signal]))
+  } finally {
+    await leave()
+  }
 }
+
+async function take(client: pg.Client, source: string): Promise<void> {
+  await client.connect()
+  await client.query('SELECT pg_advisory_lock($1::int, hashtext($2))', [FAMILY, source])
+}
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))

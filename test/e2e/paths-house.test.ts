@@ -31,7 +31,7 @@ describe('a source that fails', () => {
     await asked()
     await asked()
     expect(await walk.hands.count('admin', FAILING)).toBe(1)
-    expect(await walk.hands.see('admin', FAILING)).toMatch(/cannot be listed.*Nothing was taken from it/)
+    expect(await walk.hands.see('admin', FAILING)).toMatch(/cannot be listed.*You are told when it works again/)
     expect((await done(walk.say('ana', 'status'))).text).toMatch(/Sample CSAF folder FAILING since/)
     expect(await walk.hands.count(TEAM, /failing/)).toBe(0)
   })

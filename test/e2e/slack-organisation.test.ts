@@ -1,0 +1,71 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Config, readConfig } from '../../src/config.ts'
+import { policySchema } from '../../src/core/policy.ts'
+import { start } from '../../src/main.ts'
+import { freshUrl } from '../support/database.ts'
+import { dataFolder } from '../support/folder.ts'
+import { BOT_TOKEN, SIGNING_SECRET, type SlackPeer, startSlackPeer } from '../support/slack.ts'
+
+const sample = policySchema.parse(JSON.parse(await readFile(new URL('../../manifests/sample/policy.json', import.meta.url), 'utf8')))
+const log = pino({ level: 'silent' })
+
+let database: Awaited<ReturnType<typeof freshUrl>>
+let folder: Awaited<ReturnType<typeof dataFolder>>
+let peer: SlackPeer
+beforeAll(async () => {
+  ;[database, folder] = await Promise.all([freshUrl({ empty: true }), dataFolder()])
+  const people = sample.people.map(({ name, email }) => ({ name, email }))
+  peer = await startSlackPeer({ people, channels: ['team'] })
+})
+afterAll(async () => {
+  await peer.close()
+  await database.drop()
+  await folder.remove()
+})
+
+async function organisation(platform: 'slack' | 'web', slack: Config['slack']): Promise<Config> {
+  const places = sample.places.map((place) => (place.audience === 'patch team' ? { ...place, platform, ref: peer.channel('team') } : place))
+  const policyFile = join(folder.path, 'policy.json')
+  await writeFile(policyFile, JSON.stringify({ ...sample, places, sources: [] }))
+  return { port: 0, dataFolder: folder.path, logLevel: 'silent', policyFile, databaseUrl: database.url, slack: slack ?? null }
+}
+
+const credentials = { botToken: BOT_TOKEN, signingSecret: SIGNING_SECRET, port: 0 }
+
+test.each([
+  ['places without credentials', 'slack', null, /places on Slack \(.*\)\. Missing: SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET\./],
+  ['credentials without places', 'web', credentials, /Missing: a place of the policy with platform "slack"/],
+] as const)('%s: it says what is missing and does not start', async (_what, platform, slack, why) => {
+  await expect(start(await organisation(platform, slack), { log })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(why),
+  })
+})
+
+test('with both, a command typed in Slack is answered there', async () => {
+  const running = await start(await organisation('slack', credentials), { log, slackApi: peer.apiUrl, onSlack: (url) => peer.connect(url) })
+  try {
+    const whisper = peer.nextWhisper(sample.people[0]?.email ?? '')
+    expect((await peer.command(sample.people[0]?.email ?? '', peer.channel('team'), 'help')).status).toBe(200)
+    expect(JSON.stringify((await whisper).blocks)).toMatch(/status/)
+  } finally {
+    await running.stop()
+  }
+})
+
+test('half of the credentials, or a token of another kind, is said at once, without the secret', () => {
+  const policy = { PATCHCRIER_POLICY: '/etc/patchcrier/policy.yaml' }
+  expect(() => readConfig({ ...policy, SLACK_SIGNING_SECRET: 's3cret', PORT: '-1' })).toThrow(/PORT: .*\n.*missing: SLACK_BOT_TOKEN\./)
+  expect(() => readConfig({ ...policy, SLACK_BOT_TOKEN: 's3cret', SLACK_SIGNING_SECRET: 's3cret' })).toThrow(
+    /begins with xoxb-; got something else/,
+  )
+  expect(() => readConfig({ ...policy, SLACK_BOT_TOKEN: 's3cret' })).not.toThrow(/s3cret/)
+  expect(readConfig({ ...policy, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' }).slack).toEqual({
+    botToken: 'xoxb-1',
+    signingSecret: 's',
+    port: 3979,
+  })
+})
