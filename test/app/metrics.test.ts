@@ -45,6 +45,10 @@ test('every figure is there with a help text, and what is not there is said to b
 
 test('they follow the rows', async () => {
   const { db, clock } = house.house
+  const id = house.house.inForce.policy.sources[0]?.id ?? ''
+  // The first poll is a job of its own: it writes its state before or after this.
+  await vi.waitFor(async () => expect(await db.setting.count({ where: { key: `source:${id}` } })).toBe(1), 60_000)
+  await house.settle()
   const now = clock.now()
   const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000)
   const late = await change('testing', { startBy: ago(60).toISOString(), completeBy: ago(30).toISOString() })
@@ -58,9 +62,6 @@ test('they follow the rows', async () => {
   const post = { placeId: house.house.inForce.policy.places[0]?.id ?? '', updatedAt: now, notBefore: ago(-86_400) }
   await db.post.create({ data: { ...post, subject: 'x:1', purpose: 'a', createdAt: ago(500), failures: 1 } })
   await db.post.create({ data: { ...post, subject: 'x:1', purpose: 'b', createdAt: ago(900), status: 'uncertain' } })
-  const id = house.house.inForce.policy.sources[0]?.id ?? ''
-  // The first poll is a job of its own: it writes its state before or after this.
-  await vi.waitFor(async () => expect(await db.setting.count({ where: { key: `source:${id}` } })).toBe(1), 60_000)
   const value = { lastGoodAt: ago(7_200).toISOString(), failingSince: ago(60).toISOString() }
   await db.setting.update({ where: { key: `source:${id}` }, data: { value } })
 
