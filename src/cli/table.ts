@@ -56,6 +56,18 @@ export const COMMANDS: Commands = {
     },
     load: async () => (await import('./verify.ts')).verify,
   },
+  import: {
+    about: 'takes an inventory file in',
+    more: 'Formats: csv, json (their endings tell), rpm-qa and dpkg-l (packages of one host: --host). A broken row is named by its line and skipped.',
+    args: [{ name: 'FILE' }],
+    options: {
+      kind: { value: 'KIND', about: 'csv, json, rpm-qa or dpkg-l' },
+      host: { value: 'HOST', about: 'whose packages they are' },
+      by: { value: 'PERSON', about: 'id of who hands it in, for the record' },
+      ...JSON_OPTION,
+    },
+    load: async () => (await import('./import.ts')).importFile,
+  },
   match: {
     about: 'which hosts of an inventory a bulletin is for',
     options: {

@@ -44,7 +44,7 @@ const numberOf = (word: string): 1 | 2 | 3 | 4 | 5 | -1 => WHICH.find(([name, n]
 function readDays(text: string): number[] | null {
   const plain = text
     .toLowerCase()
-    .replace(/\bevery\s+day\b/, 'daily')
+    .replace(/\bevery\s+(?:day|night)\b/, 'daily')
     .replace(/\b(every|each|on)\b/g, ' ')
     .trim()
   const days = plain.split(/\s*(?:,|\band\b|\s)\s*(?!to\b|-|–)/).filter((word) => word !== '')
