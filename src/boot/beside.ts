@@ -16,7 +16,7 @@ import { type Undo, unwind } from './setup.ts'
 export async function besideBot<T>(config: Config, work: (house: House) => Promise<T>): Promise<T> {
   const undo: Undo = []
   try {
-    const { log } = createLog(config.logLevel)
+    const { log } = createLog('error')
     const setup =
       config.policyFile === null ? await sampleSetup(config, undefined, undo) : await organisationSetup(config.policyFile, {}, undo)
     const url = await databaseUrl(config, setup.database, log, undo)
