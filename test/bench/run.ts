@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench(): Promise<Bench> }
   intents: () => import('./intents.ts'),
   latency: () => import('./latency.ts'),
   replay: () => import('./replay.ts'),
+  feed: () => import('./feed.ts'),
   restart: () => import('./restart.ts'),
 }
 
