@@ -45,7 +45,6 @@ beforeAll(async () => {
     inForce: await samplePolicy(SAMPLE_FOLDER),
     sources: new Map(),
     runners: new Map(),
-    policyFile: null,
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     policyFile: null,
     adopt: async () => undefined,
