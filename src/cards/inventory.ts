@@ -77,12 +77,13 @@ function hostsWords({ rows, taken, figures: { added, changed, same } }: ImportVi
 const more = ({ count: all, first }: Counted<string>, most: number): string =>
   `${first.slice(0, most).join(', ')}${all > most ? ` (+${all - most} more)` : ''}`
 
-function matchFacts({ opened, reopened, renewed, late, history }: MatchFigures) {
+function matchFacts({ opened, reopened, renewed, late, history, listed: inList }: MatchFigures) {
   const changes = (ids: readonly number[]): string => `${ids.length === 1 ? 'change' : 'changes'} ${shortened(ids.map(String), 10)}`
   const words = [
     ...(opened.length > 0 ? [`${changes(opened)} opened: nothing matched before`] : []),
     ...reopened.map(({ earlier, change }) => `change ${change} opened, because hosts changed since change ${earlier} was over`),
     ...(renewed.length > 0 ? [`hosts of ${changes(renewed)} renewed`] : []),
+    ...(inList > 0 ? [`${count(inList, 'bulletin')} more match now and share the card of their source: they are not urgent`] : []),
     ...(history > 0 ? [`${count(history, 'bulletin')} of before the sources were connected match now: see the cards of the sources`] : []),
   ]
   return [

@@ -19,6 +19,7 @@ import type { Asset } from '../../src/core/assess/asset.ts'
 import { installedVersion } from '../../src/core/assess/scheme.ts'
 import { evolve } from '../../src/core/change/evolve.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
+import { storyOf } from '../../src/core/identify/story.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { startBoss } from '../../src/db/boss.ts'
 import { createWriter } from '../../src/db/writer.ts'
@@ -306,10 +307,11 @@ async function store(document: Bulletin, origin = 'new'): Promise<number> {
   const { id } = await house.db.bulletin.create({
     data: {
       source: document.source,
+      story: storyOf(document),
       vendorId: document.vendorId,
       revision: document.revision,
       updatedAt: now,
-      digest: `digest of ${document.vendorId}`,
+      digest: `${document.source} ${document.vendorId}`,
       fileName: `${document.vendorId}.json`,
       raw: new Uint8Array(),
       document: json(document),
@@ -357,6 +359,32 @@ describe('what an import means for bulletins', () => {
     const view = await take(file(row('web-01')))
     expect(view.figures.matched).toMatchObject({ opened: [], history: 1 })
     expect((await house.db.bulletin.findUniqueOrThrow({ where: { id } })).matched).toBe(1)
+  })
+
+  test('a notice that only names a product that nobody had opens a change once somebody has it', async () => {
+    await take(file(row('web-01', { packages: 'bash=5.2-1.amd64' })))
+    await store({ ...bulletin('notice-1', []), source: 'feed', names: ['openjdk'] })
+    await store({ ...bulletin('notice-2', []), source: 'feed', names: ['chrome'] })
+    const view = await take(file(row('web-01', { packages: 'openjdk-17=17.0.9-1.amd64' })))
+    expect(view.figures.matched.opened).toEqual([1])
+    expect((await stateOf(1)).bulletin.vendorId).toBe('notice-1')
+  })
+
+  test('two origins of one bulletin open one change', async () => {
+    await take(file(row('web-01', { packages: 'bash=5.2-1.amd64' })))
+    for (const source of ['debian', 'osv']) await store({ ...openssl(), source })
+    const view = await take(file(row('web-01')))
+    expect([view.figures.matched.opened, await house.db.change.count()]).toEqual([[1], 1])
+    expect((await house.db.bulletin.findMany()).map((b) => b.changeId)).toEqual([1, 1])
+  })
+
+  test('when many match at once, the ordinary ones share a card; an urgent one always has its own', async () => {
+    await take(file(row('web-01', { packages: 'bash=5.2-1.amd64' })))
+    for (let i = 0; i < 8; i += 1) await store({ ...openssl(), vendorId: `DSA-${i}` })
+    await store({ ...openssl(), vendorId: 'DSA-9', severity: 'critical' })
+    const { matched } = (await take(file(row('web-01')))).figures
+    expect([matched.opened.length, matched.listed]).toEqual([6, 3])
+    expect(await house.db.post.count({ where: { subject: 'source:debian', purpose: 'rollup:import-2' } })).toBe(1)
   })
 
   test('the hosts of an open change follow the inventory', async () => {

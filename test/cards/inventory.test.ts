@@ -34,12 +34,13 @@ describe('an import', () => {
       renewed: [4, 5],
       late: [{ change: 6, hosts: ['web-09', 'web-10'] }],
       history: 2,
+      listed: 3,
     }
     const words = wordsOf(importCard(view({ figures: { ...NO_FIGURES, added: 3, changed: 5, same: 10, matched } }), policy))
     for (const line of [
       'fleet.csv is imported',
       'Hosts: 18 of 20 taken: 3 new, 5 changed, 10 as before',
-      'change 7 opened: nothing matched before; change 8 opened, because hosts changed since change 2 was over; hosts of changes 4, 5 renewed; 2 bulletins of before the sources were connected match now: see the cards of the sources',
+      'change 7 opened: nothing matched before; change 8 opened, because hosts changed since change 2 was over; hosts of changes 4, 5 renewed; 3 bulletins more match now and share the card of their source: they are not urgent; 2 bulletins of before the sources were connected match now: see the cards of the sources',
       'Change 6: has its plan already, and web-09, web-10 need it, too',
     ])
       expect(words).toContain(line)

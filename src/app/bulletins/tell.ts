@@ -40,7 +40,7 @@ export async function tell(unit: Unit, rowId: number, came: Bulletin, judgement:
  * In a flood the ordinary ones share one card (app/bulletins/rollup.ts). What would be critical or high, or is known exploited, always
  * gets an alert of its own: nobody must miss one in a list.
  */
-function mayAlert(bulletin: Bulletin, noise: Noise): boolean {
+export function mayAlert(bulletin: Bulletin, noise: Noise): boolean {
   const { class: proposed } = proposeClass(bulletin)
   const urgent = proposed === 'critical' || proposed === 'high' || bulletin.vulnerabilities.some((v) => v.knownExploited === 'yes')
   if (urgent) return true

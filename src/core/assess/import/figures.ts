@@ -32,9 +32,11 @@ export interface MatchFigures {
   readonly late: readonly { readonly change: number; readonly hosts: readonly string[] }[]
   /** Bulletins of the time before their source was connected that match hosts now: a person opens them from the source's card. */
   readonly history: number
+  /** Bulletins that match now and share one card of their source, because there are many of them and they are not urgent. */
+  readonly listed: number
 }
 
-export const NOTHING_MATCHED: MatchFigures = { opened: [], reopened: [], renewed: [], late: [], history: 0 }
+export const NOTHING_MATCHED: MatchFigures = { opened: [], reopened: [], renewed: [], late: [], history: 0, listed: 0 }
 
 const MOST = 20
 
