@@ -1,4 +1,4 @@
-import { convert } from 'html-to-text'
+import { compile } from 'html-to-text'
 import Parser from 'rss-parser'
 import { severityOfScore, severityWord } from '../../../src/core/identify/severity.ts'
 import { distinct, line, plain } from '../../../src/core/identify/text.ts'
@@ -63,10 +63,12 @@ const HTML = {
   ],
 } as const
 
+const toText = compile(HTML as never)
+
 /** Foreign markup as plain text. */
 const plainText = (markup: string, longest: number): string => {
   const text = markup.slice(0, LONGEST_MARKUP)
-  return plain(MARKUP.test(text) ? convert(text, HTML as never) : text, longest)
+  return plain(MARKUP.test(text) ? toText(text) : text, longest)
 }
 
 /** Tags that people write into titles; anything else in angle brackets is what the title says. */
@@ -75,12 +77,7 @@ const BLOCK_MARKUP = /<\/?(?:br|p|div)\b[^<>]*>/gi
 
 const titleOf = (parts: Parts): string => {
   const raw = (first(parts['x-title']) || first(parts['x-dc-title'])).slice(0, 2_000).replace(INLINE_MARKUP, '').replace(BLOCK_MARKUP, ' ')
-  const text = MARKUP.test(raw)
-    ? convert(
-        raw.replace(/[<>]/g, (mark) => (mark === '<' ? '&lt;' : '&gt;')),
-        HTML as never,
-      )
-    : raw
+  const text = MARKUP.test(raw) ? toText(raw.replace(/[<>]/g, (mark) => (mark === '<' ? '&lt;' : '&gt;'))) : raw
   return line(text, 300)
 }
 

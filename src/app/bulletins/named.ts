@@ -21,7 +21,7 @@ export interface NamedProduct {
 }
 
 /** A notice that says which products, and nothing of versions. */
-export const saysNoVersions = ({ fixed, unfixed, names }: Bulletin): boolean =>
+const saysNoVersions = ({ fixed, unfixed, names }: Bulletin): boolean =>
   fixed.length === 0 && unfixed.length === 0 && names.length > 0
 
 /** What the inventory has of the products that such a notice names; nothing for any other bulletin. */

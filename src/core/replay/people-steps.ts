@@ -16,7 +16,7 @@ export interface Setting {
 }
 
 /** The only runner of a replay: it installs whatever it is told. */
-export const RUNNER = 'replay'
+const RUNNER = 'replay'
 
 const TEAM = ['patch-team', 'operations'] as const
 const nobody = (walk: Walk, what: string): Walked => ({ ...walk, why: `nobody of the policy may ${what}` })
