@@ -194,6 +194,8 @@ describe('for every eye and every window', () => {
       await page.setViewportSize({ width, height: 900 })
       for (const box of ['document.documentElement', 'document.querySelector("#overview")'])
         expect(await page.evaluate(`${box}.scrollWidth - ${box}.clientWidth`), `${box} at ${width}`).toBe(0)
+      // The frame stays where it is; only what is in it scrolls.
+      expect(await page.evaluate('document.documentElement.scrollHeight - innerHeight'), `height at ${width}`).toBe(0)
       if (width !== 1280 && width !== 360) continue
       const { violations, contrast } = await audit(page)
       expect(violations).toEqual([])
