@@ -145,6 +145,8 @@ describe('what stands there', () => {
       'open now',
       '5 of 9 at, 2 below, 1 above, 1 exempt',
       'FAILING since Wed 29 Mar 11:10',
+      'SILENT: no news since Wed 1 Mar 10:10',
+      '1 document not taken',
     ])
       await page.getByText(words).filter({ visible: true }).first().waitFor()
     expect(await page.getByText('YOUR TURN').count()).toBe(3)

@@ -37,7 +37,7 @@ async function overviewAfterTheJob(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Baselines by class of asset and product' }).waitFor()
   await page.getByText('above: web-04').first().waitFor()
   await page.getByText(/^61 hosts in the inventory/).waitFor()
-  await page.getByText(/^good, last answer/).waitFor()
+  await page.getByText(/^good, last good answer/).waitFor()
   expect(await page.getByRole('heading', { level: 3, name: 'openssl' }).count()).toBe(0)
   const [task] = await page.locator('a.task').all()
   await task?.click()
