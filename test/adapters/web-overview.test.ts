@@ -145,6 +145,8 @@ describe('what stands there', () => {
       'open now',
       '5 of 9 at, 2 below, 1 above, 1 exempt',
       'FAILING since Wed 29 Mar 11:10',
+      'SILENT: no news since Wed 1 Mar 10:10',
+      '1 document not taken',
     ])
       await page.getByText(words).filter({ visible: true }).first().waitFor()
     expect(await page.getByText('YOUR TURN').count()).toBe(3)
@@ -194,6 +196,8 @@ describe('for every eye and every window', () => {
       await page.setViewportSize({ width, height: 900 })
       for (const box of ['document.documentElement', 'document.querySelector("#overview")'])
         expect(await page.evaluate(`${box}.scrollWidth - ${box}.clientWidth`), `${box} at ${width}`).toBe(0)
+      // The frame stays where it is; only what is in it scrolls.
+      expect(await page.evaluate('document.documentElement.scrollHeight - innerHeight'), `height at ${width}`).toBe(0)
       if (width !== 1280 && width !== 360) continue
       const { violations, contrast } = await audit(page)
       expect(violations).toEqual([])

@@ -171,7 +171,11 @@ describe('a clock of ten hours', () => {
 
 describe('the calendar', () => {
   const change = { id: 12, name: 'openssl', approved: true, card: null }
-  const planned = (start: string, end: string, id = WINDOW.id): Planned => ({ window: { id, name: 'Weekday night', start, end }, change })
+  const planned = (start: string, end: string, id = WINDOW.id): Planned => ({
+    window: { id, name: 'Weekday night', start, end },
+    change,
+    opens: false,
+  })
 
   test('four weeks of openings by time, the planned change in its own', () => {
     const { openings, to } = calendarOf(policy, [planned(WINDOW.start, WINDOW.end)], NOW)
@@ -274,7 +278,7 @@ describe('the overview of one person', () => {
     now: NOW,
     policy,
     approved: true,
-    changes: states.map((state) => ({ state, name: 'openssl', hosts: [], card })),
+    changes: states.map((state) => ({ state, name: 'openssl', hosts: [], policy, card })),
     others: [],
     assets: [],
     baselines: [],
@@ -299,7 +303,14 @@ describe('the overview of one person', () => {
   })
 
   test('nobody decides what they asked for, nor does their delegate', () => {
-    const task = (askedBy: string): OtherTask => ({ role: 'security', askedBy, text: 'Decide', about: 'x', due: null, card: null })
+    const task = (askedBy: string): OtherTask => ({
+      role: 'security',
+      notFor: [askedBy],
+      text: 'Decide',
+      about: 'x',
+      due: null,
+      card: null,
+    })
     const of = (who: string, askedBy: string) => overviewOf({ ...facts(), others: [task(askedBy)] }, person(who)).waitsForYou.length
     expect([of('dana', 'lena'), of('dana', 'dana'), of('oskar', 'dana'), of('farah', 'dana'), of('ana', 'lena')]).toEqual([1, 0, 0, 1, 0])
   })
@@ -310,15 +321,29 @@ describe('the overview of one person', () => {
       status: (['verified', 'failed', 'unknown', 'excluded', 'installed'] as const)[i] ?? host.status,
     }))
     const state = classified({ phase: 'rolling out', submission, rollout })
-    const { changes } = overviewOf({ ...facts(), changes: [{ state, name: 'openssl', hosts, card }] }, person('ana'))
+    const { changes } = overviewOf({ ...facts(), changes: [{ state, name: 'openssl', hosts, policy, card }] }, person('ana'))
     expect(changes[0]?.hosts).toEqual({ total: 4, done: 1, failed: 1, unknown: 1 })
   })
 
   test('hosts that are left for the next window stand in it', () => {
     const state = classified({ phase: 'rolling out', submission, rollout })
-    const all = { ...facts(), now: '2026-11-25T08:00:00.000Z', changes: [{ state, name: 'openssl', hosts: progress(), card }] }
+    const all = { ...facts(), now: '2026-11-25T08:00:00.000Z', changes: [{ state, name: 'openssl', hosts: progress(), policy, card }] }
     const { openings } = overviewOf(all, person('ana')).calendar
     expect(openings.filter(({ changes }) => changes.length > 0).map(({ start }) => start)).toEqual(['2026-11-25T21:00:00.000Z'])
+  })
+
+  test('a rollout goes by the policy of its plan: a window that has left the policy since opens for it all the same', () => {
+    const state = classified({ phase: 'announced', submission, announcement, rollout: { ...rollout, status: 'waiting' } })
+    const today = { ...policy, windows: policy.windows.filter(({ id }) => id !== WINDOW.id) }
+    const freeze = { name: 'Freeze', reason: 'x', from: WINDOW.start, to: WINDOW.end }
+    const first = (standing: typeof policy) =>
+      overviewOf(
+        { ...facts(), policy: today, changes: [{ state, name: 'openssl', hosts: progress(), policy: standing, card }] },
+        person('ana'),
+      ).calendar.openings[0]
+    expect(first(policy)).toMatchObject({ start: WINDOW.start, opens: true })
+    expect(first({ ...policy, blackouts: [freeze] })).toMatchObject({ start: WINDOW.start, opens: false })
+    expect(first(today)).toMatchObject({ start: WINDOW.start, opens: false })
   })
 
   test('a plan that is not approved yet says so in the calendar', () => {
@@ -355,7 +380,7 @@ describe('the overview of one person', () => {
     const state = classified({ phase: 'rolling out', submission, rollout, clocks: { zero: T0, startBy: later(1), completeBy: later(2) } })
     const hosts = progress().map((host, i) => ({ ...host, status: i === 0 ? ('verified' as const) : host.status }))
     const assets = HOSTS.map((host) => asset(host, [], { assetClass: aHost(host).assetClass }))
-    const all = { ...facts(), changes: [{ state, name: 'openssl', hosts, card }], assets }
+    const all = { ...facts(), changes: [{ state, name: 'openssl', hosts, policy, card }], assets }
     expect(overviewOf(all, person('ana')).compliance.patches).toMatchObject([{ hosts: 5, clear: 1, open: 0, overdue: 4 }])
   })
 

@@ -37,12 +37,8 @@ async function overviewAfterTheJob(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Baselines by class of asset and product' }).waitFor()
   await page.getByText('above: web-04').first().waitFor()
   await page.getByText(/^61 hosts in the inventory/).waitFor()
-  await page.getByText(/^good, last answer/).waitFor()
+  await page.getByText(/^good, last good answer/).waitFor()
   expect(await page.getByRole('heading', { level: 3, name: 'openssl' }).count()).toBe(0)
-  const [task] = await page.locator('a.task').all()
-  await task?.click()
-  await page.getByRole('heading', { level: 1, name: 'Patch team' }).waitFor()
-  await page.locator('article:focus').waitFor()
 }
 
 test('approvals at the same instant: one person counts once, two people decide once', async () => {

@@ -105,16 +105,17 @@ export const anOverview = (own: Partial<Overview> = {}): Overview => ({
     ],
   },
   sources: [
-    { id: 'rh', name: 'Red Hat CSAF', state: 'good', lastGoodAt: '2023-03-29T20:00:00.000Z', failingSince: null, dropped: 1 },
+    { id: 'rh', name: 'Red Hat CSAF', state: 'good', lastGoodAt: '2023-03-29T20:00:00.000Z', since: null, dropped: 1 },
     {
       id: 'un',
       name: 'Ubuntu notices',
       state: 'failing',
       lastGoodAt: '2023-03-29T07:00:00.000Z',
-      failingSince: '2023-03-29T09:10:00.000Z',
+      since: '2023-03-29T09:10:00.000Z',
       dropped: 0,
     },
-    { id: 'kev', name: 'CISA KEV', state: 'not asked', lastGoodAt: null, failingSince: null, dropped: 0 },
+    { id: 'kev', name: 'CISA KEV', state: 'not asked', lastGoodAt: null, since: null, dropped: 0 },
+    { id: 'osv', name: 'OSV', state: 'silent', lastGoodAt: '2023-03-29T20:00:00.000Z', since: '2023-03-01T09:10:00.000Z', dropped: 0 },
   ],
   ...own,
 })

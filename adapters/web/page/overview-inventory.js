@@ -14,13 +14,25 @@ export function drawInventory({ sources, now }, context) {
 }
 
 /** @param {SourceLine} source @param {string} now @param {string} zone */
-function sourceItem({ name, state, lastGoodAt, failingSince, dropped }, now, zone) {
-  const item = make('li', `source ${state.replace(' ', '-')}`)
-  const words = failingSince
-    ? `FAILING since ${sayTime(failingSince, 'date-time', zone, now)}${lastGoodAt ? `, last good answer ${sayTime(lastGoodAt, 'date-time', zone, now)}` : ''}`
-    : lastGoodAt
-      ? `good, last answer ${sayTime(lastGoodAt, 'date-time', zone, now)}${dropped > 0 ? `, ${dropped} documents dropped` : ''}`
-      : 'not asked yet'
-  item.append(make('strong', '', name), ' ', make('span', 'state', words))
+function sourceItem(source, now, zone) {
+  const item = make('li', `source ${source.state.replace(' ', '-')}`)
+  item.append(make('strong', '', source.name), ' ', make('span', 'state', stateWords(source, now, zone)))
   return item
+}
+
+/** @param {SourceLine} source @param {string} now @param {string} zone */
+function stateWords({ state, lastGoodAt, since, dropped }, now, zone) {
+  const at = (/** @type {string} */ time) => sayTime(time, 'date-time', zone, now)
+  const answer = lastGoodAt ? [`last good answer ${at(lastGoodAt)}`] : []
+  const lost = dropped > 0 ? [`${dropped} ${dropped === 1 ? 'document' : 'documents'} not taken`] : []
+  switch (state) {
+    case 'failing':
+      return [`FAILING since ${since ? at(since) : 'its first look'}`, ...answer, ...lost].join(', ')
+    case 'silent':
+      return [`SILENT: no news${since ? ` since ${at(since)}` : ''}`, ...answer, ...lost].join(', ')
+    case 'good':
+      return ['good', ...answer, ...lost].join(', ')
+    default:
+      return 'not asked yet'
+  }
 }

@@ -35,7 +35,7 @@
 /** @typedef {{assetClass: string, hosts: number, clear: number, open: number, overdue: number}} PatchLine */
 /** @typedef {{assetClass: string, product: string, versions: string[], at: number, below: number, above: number, exempt: number, named: {below: string[], above: string[]}}} BaselineLine */
 /** @typedef {{hosts: number, stale: number, staleAfterDays: number, unmanaged: number, lastSeen: string | null, patches: PatchLine[], baselines: BaselineLine[]}} Compliance */
-/** @typedef {{id: string, name: string, state: 'good' | 'failing' | 'not asked', lastGoodAt: string | null, failingSince: string | null, dropped: number}} SourceLine */
+/** @typedef {{id: string, name: string, state: 'good' | 'silent' | 'failing' | 'not asked', lastGoodAt: string | null, since: string | null, dropped: number}} SourceLine */
 /** @typedef {{now: string, waitsForYou: Task[], changes: OpenChange[], calendar: Calendar, compliance: Compliance, sources: SourceLine[]}} Overview */
 /** @typedef {{person: string, roles: readonly string[], zone: string, sample: boolean, adminPlace: string | null, hrefOf: (card: {place: string, post?: string}) => string}} OverviewContext */
 /** @typedef {{id: string, name: string, audience: string}} Place */

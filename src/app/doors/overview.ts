@@ -14,6 +14,8 @@ import { changeSubject } from '../change/rows.ts'
 import { planPurpose } from '../chat/show.ts'
 import type { House } from '../house.ts'
 import { readFleet } from '../inventory/read.ts'
+import { policySubject, readVersions } from '../policy/versions.ts'
+import { standingOf } from '../rollout/standing.ts'
 
 /** Reads everything, and lets core say how it stands. Writes nothing. */
 export async function overviewFor(house: House, personId: string): Promise<Ruled<Overview>> {
@@ -22,27 +24,30 @@ export async function overviewFor(house: House, personId: string): Promise<Ruled
   if (!person.ok) return person
   const now = house.clock.now().toISOString()
   const states = await openChanges(house)
-  const [hosts, baselines, sources, held, delays] = await Promise.all([
+  const [hosts, standings, baselines, sources, held, delays, versions] = await Promise.all([
     hostsOf(house, states),
+    Promise.all(states.map((state) => standingOf(house, house.db, state))),
     readBaselines(house.db),
     sourceLines(house),
     heldTasks(house),
     delayTasks(house, states),
+    policyTasks(house),
   ])
-  const others = [...held, ...delays, ...failingTasks(sources), ...(approved ? [] : [POLICY_TASK])]
+  const others = [...held, ...delays, ...versions, ...failingTasks(sources)]
   const links = await cardLinks(house, [...states.map(({ id }) => changeSubject(id)), ...others.map(({ subject }) => subject)])
   const overview = overviewOf(
     {
       now,
       policy,
       approved,
-      changes: states.map((state) => ({
+      changes: states.map((state, i) => ({
         state,
         name: subjectOf(state),
         hosts: hosts.get(state.id) ?? [],
+        policy: standings[i]?.policy ?? policy,
         card: links(changeSubject(state.id), purposeOf(state, now), 'patch team'),
       })),
-      others: others.map(({ subject, ...task }) => ({ ...task, card: links(subject, null, audienceOf(task.role)) })),
+      others: others.map(({ subject, audience, ...task }) => ({ ...task, card: links(subject, null, audience) })),
       assets: await readFleet(
         house.db,
         baselines.map(({ product }) => product),
@@ -56,7 +61,11 @@ export async function overviewFor(house: House, personId: string): Promise<Ruled
   return allow(overview)
 }
 
-type Unlinked = Omit<OtherTask, 'card'> & { readonly subject: string }
+/** Older versions than these are decided on. */
+const RECENT_VERSIONS = 10
+
+/** A task whose card is still to be found: that of `subject`, in the place of `audience`. */
+type Unlinked = Omit<OtherTask, 'card'> & { readonly subject: string; readonly audience: Audience }
 
 async function openChanges(house: House): Promise<readonly ChangeState[]> {
   const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
@@ -112,35 +121,43 @@ async function cardLinks(house: House, subjects: readonly string[]): Promise<Lin
   }
 }
 
-const audienceOf = (role: OtherTask['role']): Audience => (role === 'security' || role === 'admin' ? role : 'patch team')
-
 async function sourceLines(house: House): Promise<readonly SourceLine[]> {
   return Promise.all(
     house.inForce.policy.sources.map(async ({ id, name }): Promise<SourceLine> => {
-      const { lastGoodAt, failingSince, dropped } = await readSourceState(house, id)
-      const state = failingSince !== null ? 'failing' : lastGoodAt !== null ? 'good' : 'not asked'
-      return { id, name, state, lastGoodAt, failingSince, dropped: dropped.length }
+      const { lastGoodAt, failingSince, silentSince, dropped, poison } = await readSourceState(house, id)
+      const state = failingSince !== null ? 'failing' : silentSince !== null ? 'silent' : lastGoodAt !== null ? 'good' : 'not asked'
+      return { id, name, state, lastGoodAt, since: failingSince ?? silentSince, dropped: dropped.length + Object.keys(poison).length }
     }),
   )
 }
 
 const failingTasks = (sources: readonly SourceLine[]): readonly Unlinked[] =>
   sources
-    .filter(({ state }) => state === 'failing')
-    .map(({ id, name }) => ({
+    .filter(({ state }) => state === 'failing' || state === 'silent')
+    .map(({ id, name, state }) => ({
       role: 'admin',
-      text: 'Look at a failing source',
+      notFor: [],
+      audience: 'admin',
+      text: `Look at a ${state} source`,
       about: name,
       due: null,
       subject: sourceSubject(id),
     }))
 
-const POLICY_TASK: Unlinked = {
-  role: 'manager',
-  text: 'Approve the policy',
-  about: 'nothing is rolled out before',
-  due: null,
-  subject: 'policy:1',
+/** Versions of the policy that managers have not decided on: a proposal, or the first one. */
+async function policyTasks(house: House): Promise<readonly Unlinked[]> {
+  const versions = await readVersions(house.db, RECENT_VERSIONS)
+  return versions
+    .filter(({ status, approvedAt, rejection }) => rejection === null && approvedAt === null && status !== 'superseded')
+    .map(({ id, status, approvals }) => ({
+      role: 'manager',
+      notFor: approvals.map(({ person }) => person),
+      audience: 'management',
+      text: 'Approve or reject the policy',
+      about: status === 'in force' ? `version ${id}: nothing is rolled out before` : `version ${id}`,
+      due: null,
+      subject: policySubject(id),
+    }))
 }
 
 async function heldTasks(house: House): Promise<readonly Unlinked[]> {
@@ -153,6 +170,8 @@ async function heldTasks(house: House): Promise<readonly Unlinked[]> {
     .filter(({ discarded }) => discarded === null)
     .map(({ id, fileName }) => ({
       role: 'security',
+      notFor: [],
+      audience: 'security',
       text: 'Look at a held document',
       about: fileName,
       due: null,
@@ -170,7 +189,7 @@ async function delayTasks(house: House, states: readonly ChangeState[]): Promise
     if (!state || !role) return []
     const about = `${nameOf(policy, person)}: ${aboutOf({ name: subjectOf(state), id: changeId })}`
     const due = state.submission?.plan.window.start ?? null
-    return [{ role, askedBy: person, text: 'Decide on a request for a delay', about, due, subject: `delay:${id}` }]
+    return [{ role, notFor: [person], audience: 'patch team', text: 'Decide on a request for a delay', about, due, subject: `delay:${id}` }]
   })
 }
 

@@ -12,6 +12,8 @@ const MOST = DAYS + 2
 export interface Planned {
   readonly window: { readonly id: string; readonly name: string; readonly start: Instant; readonly end: Instant }
   readonly change: PlannedChange
+  /** Does it open, by the policy that the rollout goes by? */
+  readonly opens: boolean
 }
 
 /** The openings and blackouts of the next four weeks, with what is planned into them. */
@@ -48,7 +50,10 @@ function openingsOf(rule: WindowRule, { blackouts }: Policy, now: Instant, to: I
   )
 }
 
-/** Planned into a window that does not open: a freeze came in between, or the window has left the policy. Nothing would start. */
+/**
+ * Planned into an opening that the policy in force does not have. It opens all the same where the rollout goes by an older version; where
+ * a freeze came in between it does not, and nothing would start.
+ */
 function withoutOpening(planned: readonly Planned[], openings: readonly CalendarOpening[], now: Instant, to: Instant): CalendarOpening[] {
   const lost = planned.filter(
     ({ window }) =>
@@ -56,13 +61,13 @@ function withoutOpening(planned: readonly Planned[], openings: readonly Calendar
       Date.parse(window.start) < Date.parse(to) &&
       !openings.some((opening) => opening.window === window.id && sameInstant(opening.start, window.start)),
   )
-  return lost.map(({ window, change }) => ({
+  return lost.map(({ window, change, opens }) => ({
     window: window.id,
     name: window.name,
     start: window.start,
     end: window.end,
     hosts: '',
-    opens: false,
+    opens,
     changes: [change],
   }))
 }

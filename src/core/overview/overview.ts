@@ -5,7 +5,7 @@ import { clockWordsOf } from '../change/clock-facts.ts'
 import { phaseWords } from '../change/guard.ts'
 import type { ChangeState } from '../change/state.ts'
 import type { HostProgress } from '../deploy/progress.ts'
-import { nextOpenings } from '../deploy/window.ts'
+import { nextOpenings, openAt } from '../deploy/window.ts'
 import { humanIdOf, humanOf } from '../evaluate/quorum.ts'
 import { acts } from '../policy/readers.ts'
 import type { Person, Policy, Role } from '../policy.ts'
@@ -22,6 +22,8 @@ export interface ChangeFacts {
   /** What cards call it. */
   readonly name: string
   readonly hosts: readonly HostProgress[]
+  /** The policy that its rollout goes by: the one that its plan was approved with, with the people of today. */
+  readonly policy: Policy
   /** The card that its next step is made on. */
   readonly card: CardLink | null
 }
@@ -29,8 +31,8 @@ export interface ChangeFacts {
 /** Something beside the changes that waits for a role. */
 export interface OtherTask extends Task {
   readonly role: Role
-  /** Who asked for it, and so must not decide it. */
-  readonly askedBy?: string
+  /** Who asked for it, or has done their part: it is not theirs, nor their delegates'. */
+  readonly notFor: readonly string[]
 }
 
 export interface OverviewFacts {
@@ -64,7 +66,7 @@ export function overviewOf(facts: OverviewFacts, person: Person): Overview {
     changes,
     calendar: calendarOf(
       policy,
-      facts.changes.flatMap((one) => plannedOf(one, facts)),
+      facts.changes.flatMap((one) => plannedOf(one, now)),
       now,
     ),
     compliance: complianceOf({
@@ -76,8 +78,8 @@ export function overviewOf(facts: OverviewFacts, person: Person): Overview {
   }
 }
 
-function openChange({ state, name, hosts, card }: ChangeFacts, { policy, approved, now }: OverviewFacts): OpenChange {
-  const wait = waitOf({ state, hosts, policy, approved, now })
+function openChange({ state, name, hosts, policy: standing, card }: ChangeFacts, { policy, approved, now }: OverviewFacts): OpenChange {
+  const wait = waitOf({ state, hosts, policy: standing, approved, now })
   return {
     id: state.id,
     name,
@@ -121,9 +123,7 @@ function tasksOf(changes: readonly OpenChange[], { others, policy }: OverviewFac
     .filter(({ wait }) => wait.people.includes(person.id))
     .map((change): Task => ({ text: change.wait.text, about: aboutOf(change), due: nextDeadline(change), card: change.card }))
   const more = others
-    .filter(
-      ({ role, askedBy }) => person.roles.includes(role) && !(askedBy !== undefined && humanIdOf(policy, askedBy) === humanOf(person)),
-    )
+    .filter(({ role, notFor }) => person.roles.includes(role) && !notFor.some((id) => humanIdOf(policy, id) === humanOf(person)))
     .map(({ text, about, due, card }): Task => ({ text, about, due, card }))
   return [...mine, ...more].sort((a, b) => dueRank(a) - dueRank(b))
 }
@@ -133,15 +133,16 @@ const dueRank = ({ due }: Task): number => (due === null ? Number.MAX_SAFE_INTEG
 export const aboutOf = ({ name, id }: { readonly name: string; readonly id: number }): string => `${name}, change ${id}`
 
 /** The opening that hosts of this change are to start in: the planned one, or the next of its kind once that is over. */
-function plannedOf({ state, name, hosts, card }: ChangeFacts, { policy, now }: OverviewFacts): readonly Planned[] {
+function plannedOf({ state, name, hosts, policy, card }: ChangeFacts, now: Instant): readonly Planned[] {
   const window = state.submission?.plan.window
   if (!window || !['deciding', 'approved', 'announced', 'rolling out'].includes(state.phase)) return []
   const change = { id: state.id, name, approved: state.phase !== 'deciding', card }
-  if (Date.parse(window.end) > Date.parse(now)) return [{ window, change }]
-  const left = hosts.some(({ status }) => status === 'waiting' || status === 'not attempted' || status === 'delayed')
   const rule = policy.windows.find(({ id }) => id === window.id)
+  if (Date.parse(window.end) > Date.parse(now))
+    return [{ window, change, opens: rule !== undefined && openAt(rule, policy.blackouts, window.start).open }]
+  const left = hosts.some(({ status }) => status === 'waiting' || status === 'not attempted' || status === 'delayed')
   const [next] = rule && left && state.rollout?.status === 'running' ? nextOpenings(rule, policy.blackouts, now, 1) : []
-  return next ? [{ window: { ...window, start: next.start, end: next.end }, change }] : []
+  return next ? [{ window: { ...window, start: next.start, end: next.end }, change, opens: true }] : []
 }
 
 /** Installed is not enough: only a verified host is done, or one that was patched elsewhere and seen so. A drill is about no real hole. */

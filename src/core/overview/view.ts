@@ -167,9 +167,11 @@ export interface Compliance {
 export interface SourceLine {
   readonly id: string
   readonly name: string
-  readonly state: 'good' | 'failing' | 'not asked'
+  /** `silent`: it answers, and has had no news for longer than the policy allows. */
+  readonly state: 'good' | 'silent' | 'failing' | 'not asked'
   readonly lastGoodAt: Instant | null
-  readonly failingSince: Instant | null
-  /** Documents of the last answer that could not be taken. */
+  /** Since when it fails or is silent. */
+  readonly since: Instant | null
+  /** Documents that could not be taken: dropped from the last answer, or broken while they were handled. */
   readonly dropped: number
 }
