@@ -124,7 +124,7 @@ export function listen(server: Server, port: number): Promise<number> {
 }
 
 /** Answers under way may take this long when the server closes; a request that never ends must not hold it up. */
-const WITHIN_MS = 8_000
+const WITHIN_MS = 15_000
 
 export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
