@@ -59,9 +59,9 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   const log = parts.log ?? createLog(config.logLevel).log
   const planned = await setUp(config, parts, undo)
   const url = parts.databaseUrl ?? (await databaseUrl(config, planned.database, log, undo))
-  const waited = await holdBotLock(url, config, log, life, undo)
+  const active = await holdBotLock(url, config, log, life, undo)
   // A stand-by may have waited for weeks: what was read before is old.
-  const setup = waited ? await setUp(config, parts, undo) : planned
+  const setup = active.waited ? await setUp(config, parts, undo) : planned
   await migrate(url)
   const hideTokens = (): void => parts.hide?.([tokens.reports, ...tokens.people.map(({ token }) => token)])
   const adopted = ({ policy }: PolicyInForce): Promise<void> => tokens.follow(peopleOf(policy)).then(hideTokens)
@@ -80,7 +80,7 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   )
   const shown = createListeners()
   const web = webPlatform()
-  const platforms = new Map<string, ChatPlatform>([[web.name, wrapped(parts, web)]])
+  const platforms = new Map<string, ChatPlatform>([[web.name, active.guard(wrapped(parts, web))]])
   const deliverer = delivererOf(house, url, platforms, shown.tell, parts)
   const settle = async (): Promise<void> => {
     await tickUntilNothingIsDue(house, ticker)
@@ -99,7 +99,7 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   for (const connect of [...(parts.connect ?? []), ...(slack ? [slack] : [])]) {
     const connected = await connect(doors)
     undo.push(() => connected.close())
-    platforms.set(connected.platform.name, wrapped(parts, connected.platform))
+    platforms.set(connected.platform.name, active.guard(wrapped(parts, connected.platform)))
   }
   if (config.work !== false)
     await house.boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))

@@ -6,7 +6,8 @@ import { startStandBy, type Watched } from '../../adapters/web/index.ts'
 import type { Config } from '../config.ts'
 import { Fault } from '../core/fault.ts'
 import { openEmbedded } from '../db/embedded.ts'
-import { type BotLock, takeBotLock } from '../db/lock.ts'
+import { type BotLock, type HeldLock, REPLACEABLE, takeBotLock } from '../db/lock.ts'
+import type { ChatPlatform } from '../ports.ts'
 import type { Undo } from './setup.ts'
 import type { Life } from './signals.ts'
 
@@ -22,29 +23,50 @@ export async function databaseUrl(config: Config, name: string, log: Logger, und
   return server.url(name)
 }
 
+/** The one active bot of the database. */
+export interface Active {
+  /** It was a stand-by before. */
+  readonly waited: boolean
+  /** A platform that a process which was stopped for long, and goes on, cannot use before it knows that it is still the active one. */
+  guard(platform: ChatPlatform): ChatPlatform
+}
+
 /**
  * Makes this process the one active bot of the database. Where another one is, it waits as a stand-by until that is gone, if it is to be
- * one; else throws Fault DATABASE_HELD. True: it has waited.
+ * one; else throws Fault DATABASE_HELD. Who may have a stand-by yields to it when it hangs.
  */
-export async function holdBotLock(url: string, config: Config, log: Logger, life: Life, undo: Undo): Promise<boolean> {
+export async function holdBotLock(url: string, config: Config, log: Logger, life: Life, undo: Undo): Promise<Active> {
   const me = `patchcrier pid ${process.pid} on ${hostname()}`.slice(0, 60)
-  const take = (): Promise<BotLock> =>
-    takeBotLock(url, me, (reason) => {
-      // Somebody else may be the active bot from now on: acting on would say things twice.
-      log.error({ reason }, 'the lock of the active bot is lost; stopping')
-      process.exit(1)
-    })
+  const lose = (reason: string): never => {
+    // Somebody else may be the active bot from now on: acting on would say things twice.
+    log.error({ reason }, 'the lock of the active bot is lost; stopping')
+    process.exit(1)
+  }
+  const take = (): Promise<BotLock> => takeBotLock(url, me, lose, config.standBy ? REPLACEABLE : {})
   const first = await take()
   if (!first.held && !config.standBy)
     throw new Fault('DATABASE_HELD', `Another bot holds this data: ${first.by}. Stop it first, or open its page.`)
   const lock = first.held ? first : await standBy(first.by, take, config.port, log, life)
   undo.push(() => lock.release())
-  return !first.held
+  return { waited: !first.held, guard: (platform) => guarded(platform, () => void (lock.sure() || lose('no sign of life for too long'))) }
 }
 
-type Held = Extract<BotLock, { held: true }>
+function guarded(platform: ChatPlatform, check: () => void): ChatPlatform {
+  const checked = async <T>(act: () => Promise<T>): Promise<T> => {
+    check()
+    return act()
+  }
+  return {
+    name: platform.name,
+    post: (to, card, key) => checked(() => platform.post(to, card, key)),
+    reply: (to, card, key) => checked(() => platform.reply(to, card, key)),
+    edit: (ref, card) => checked(() => platform.edit(ref, card)),
+    whisper: (to, person, card) => checked(() => platform.whisper(to, person, card)),
+    find: (to, thread, key, since) => platform.find(to, thread, key, since),
+  }
+}
 
-async function standBy(holder: string, take: () => Promise<BotLock>, port: number, log: Logger, life: Life): Promise<Held> {
+async function standBy(holder: string, take: () => Promise<BotLock>, port: number, log: Logger, life: Life): Promise<HeldLock> {
   let watched: Watched = { active: holder, database: true }
   const page = await startStandBy({ port, watched: () => watched })
   life.say(`Patchcrier is the stand-by of ${holder}: it takes over when that one is gone.\nStand-by at ${page.url}`)

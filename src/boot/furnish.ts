@@ -86,7 +86,8 @@ export function delivererOf(
   })
 }
 
-function runnersOf(config: Config, clock: Clock, parts: Parts): readonly Runner[] {
+/** Every runner of the house; what it pretends to do is kept in the data folder. */
+export function runnersOf(config: Pick<Config, 'dataFolder'>, clock: Clock, parts: Parts): readonly Runner[] {
   const runners = [rehearsalRunner({ folder: join(config.dataFolder, 'rehearsal'), clock, seed: 'sample' }), manualRunner()]
   return runners.map((r) => parts.runner?.(r) ?? r)
 }

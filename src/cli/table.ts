@@ -24,6 +24,12 @@ export const COMMANDS: Commands = {
     },
     load: async () => (await import('./audit.ts')).auditVerify,
   },
+  doctor: {
+    about: 'what is wrong with this installation, why it matters and what to do',
+    more: 'Changes nothing. Exit 0: nothing to mend.',
+    options: { online: { about: 'asks each source once, too' }, ...JSON_OPTION },
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   backup: {
     about: 'everything in the database into a new file, beside a running bot',
     more: 'Tokens, keys and the policy file are not in it, nor the jobs, which are only wake-ups. It holds names of people and hosts: it can be read by nobody but you (mode 600).',

@@ -97,6 +97,33 @@ test('who is told not to stand by says who is active and ends; a stand-by, and a
   expect(await active.ended).toBe(0)
 })
 
+test('an active bot that was stopped in its tracks loses its place, and ends itself as soon as it goes on', async () => {
+  const active = bot()
+  await addressOf(active)
+  const waiting = bot()
+  await waiting.line(/^Stand-by at /)
+  active.child.kill('SIGSTOP')
+  // After 30 s of silence the server does so by itself (test/db/lock.test.ts); nobody shall wait for that here.
+  await inDatabase((client) =>
+    client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'patchcrier pid ${active.child.pid} on %'`,
+    ),
+  )
+  const there = await addressOf(waiting)
+  active.child.kill('SIGCONT')
+  expect(await active.ended).toBe(1)
+  expect(active.err()).toContain('the lock of the active bot is lost')
+  expect(await health(there)).toMatchObject({ status: 200, ok: true, role: 'active' })
+  waiting.child.kill('SIGTERM')
+  expect(await waiting.ended).toBe(0)
+})
+
+async function inDatabase(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  await work(client).finally(() => client.end())
+}
+
 /** Holds the audit chain, so that whoever decides something waits. */
 async function holdAudit(): Promise<{ waiting(): Promise<number>; letGo(): Promise<void> }> {
   const client = new pg.Client({ connectionString: database.url })
