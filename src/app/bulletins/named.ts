@@ -21,8 +21,7 @@ export interface NamedProduct {
 }
 
 /** A notice that says which products, and nothing of versions. */
-const saysNoVersions = ({ fixed, unfixed, names }: Bulletin): boolean =>
-  fixed.length === 0 && unfixed.length === 0 && names.length > 0
+const saysNoVersions = ({ fixed, unfixed, names }: Bulletin): boolean => fixed.length === 0 && unfixed.length === 0 && names.length > 0
 
 /** What the inventory has of the products that such a notice names; nothing for any other bulletin. */
 export async function namedHere(tx: Database | Tx, bulletin: Bulletin): Promise<readonly NamedProduct[]> {
