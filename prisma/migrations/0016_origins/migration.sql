@@ -1,6 +1,7 @@
 -- One bulletin from several origins, and what a catalogue says of its vulnerabilities (src/app/bulletins).
 ALTER TABLE "Bulletin" ADD COLUMN "story" TEXT NOT NULL DEFAULT '';
 ALTER TABLE "Bulletin" ADD COLUMN "said" JSONB;
+UPDATE "Bulletin" SET "story" = "source" || '/' || "vendorId";
 CREATE INDEX "Bulletin_story_idx" ON "Bulletin"("story");
 
 CREATE TABLE "BulletinCve" (

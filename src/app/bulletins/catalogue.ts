@@ -3,24 +3,24 @@ import { type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '.
 import type { ExploitedCatalogue } from '../../ports.ts'
 import { type ExploitedNews, tellExploited } from '../change/exploited.ts'
 import { type House, transact, type Unit } from '../house.ts'
-import { openChange } from './open-change.ts'
+import { matchedHosts, openChange } from './open-change.ts'
 import { readSourceState, sourceSubject } from './source-state.ts'
 
 /** A catalogue that has not been read for so many days says nothing of what is not in it. */
 const FRESH_DAYS = 7
 
 /**
- * Takes a whole catalogue in: entries, retractions, and what both change for open and closed changes. The first one makes no noise.
- * Telling twice is harmless, so a catalogue that was killed half way is taken again.
+ * Takes a whole catalogue in: entries, retractions, and what both change for open and closed changes, and for bulletins that nobody has
+ * opened yet. Telling twice is harmless, so a catalogue that was killed half way is taken again.
  */
-export async function takeCatalogue(house: House, source: string, catalogue: ExploitedCatalogue, first: boolean): Promise<void> {
+export async function takeCatalogue(house: House, source: string, catalogue: ExploitedCatalogue): Promise<void> {
   const known = await house.db.knownExploited.findMany({ select: { cve: true, retractedAt: true } })
   const news = catalogueNews(
     catalogue.entries.map((e) => e.cve),
     known.map((k) => ({ cve: k.cve, retracted: k.retractedAt !== null })),
   )
   // Told before it is kept: what was killed in between is news again.
-  if (!first) for (const one of await concerned(house, catalogue, news)) await tellAll(house, one)
+  for (const one of await concerned(house, catalogue, news)) await tellAll(house, one)
   await transact(house, async (unit) => {
     await keep(unit, catalogue)
     await unit.tx.knownExploited.updateMany({ where: { cve: { in: [...news.retracted] } }, data: { retractedAt: unit.now } })
@@ -28,7 +28,7 @@ export async function takeCatalogue(house: House, source: string, catalogue: Exp
       actor: 'patchcrier',
       action: 'take-catalogue',
       subject: sourceSubject(source),
-      detail: { version: catalogue.version, entries: catalogue.entries.length, added: first ? [] : news.added, retracted: news.retracted },
+      detail: { version: catalogue.version, entries: catalogue.entries.length, added: news.added.length, retracted: news.retracted },
     })
   })
 }
@@ -57,8 +57,26 @@ const tellAll = (house: House, news: ExploitedNews): Promise<void> =>
   transact(house, async (unit) => {
     const alerts = await tellExploited(unit, news)
     for (const { rowId, earlier, differences } of alerts) await openChange(unit, rowId, { differences, earlier })
-    if (alerts.length > 0) await tellExploited(unit, news)
+    const opened = news.kind === 'exploited' ? await openUnopened(unit, news.cve) : 0
+    if (alerts.length + opened > 0) await tellExploited(unit, news)
   })
+
+/** Bulletins of the history, of a flood, or from before the inventory knew their hosts: they match, and nobody has opened them. */
+async function openUnopened(unit: Unit, cve: string): Promise<number> {
+  const rows = await unit.tx.bulletin.findMany({
+    where: { current: true, origin: { not: 'held' }, cves: { some: { cve } } },
+    orderBy: { id: 'asc' },
+  })
+  const opened = new Set(rows.flatMap((r) => (r.changeId === null ? [] : [r.story])))
+  let count = 0
+  for (const { id, story, document } of rows) {
+    if (opened.has(story) || !document || (await matchedHosts(unit, document as unknown as Bulletin)).length === 0) continue
+    await openChange(unit, id, { differences: [`${cve} is now known exploited`], earlier: null })
+    opened.add(story)
+    count += 1
+  }
+  return count
+}
 
 async function keep(unit: Unit, { version, entries }: ExploitedCatalogue): Promise<void> {
   const rows = JSON.stringify(entries)

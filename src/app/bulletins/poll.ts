@@ -33,7 +33,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
       else poison[raw.fileName] = { tries: (before.poison[raw.fileName]?.tries ?? 0) + 1, reason: failed }
     }
     const given = await giveUp(house, id, batch.documents, poison)
-    if (batch.exploited) await takeCatalogue(house, id, batch.exploited, !before.firstPollDone)
+    if (batch.exploited) await takeCatalogue(house, id, batch.exploited)
     const waits = Object.keys(poison).some((name) => !given.includes(name))
     await transact(house, async (unit) => {
       const news = taken > 0 || batch.exploited !== undefined
@@ -51,7 +51,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
       }
       await writeSourceState(unit, id, after)
       if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
-      await showRollup(unit, id, noise)
+      if (before.firstPollDone) await showRollup(unit, id)
       if (batch.concern) await sayFailing(unit, id, after, batch.concern)
       else {
         if (before.failingSince) await sayRecovered(unit, id, before.failingSince)

@@ -1,6 +1,6 @@
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { storyOf } from '../../core/identify/story.ts'
-import type { Verification } from '../../core/identify/verification.ts'
+import { type Verification, verdictOf } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
@@ -43,11 +43,7 @@ export async function release(unit: Unit, intent: Intent, actor: Person): Promis
       story: storyOf(document),
       vendorId: document.vendorId,
       verdict: 'UNCONFIRMED',
-      verification: json({
-        ...row.verification,
-        verdict: 'UNCONFIRMED',
-        reason: `Genuine, but malformed; released by ${actor.name}: ${reason}`,
-      }),
+      verification: json(releasedAs(row.verification, actor.name, reason)),
       origin: 'released',
       current: true,
       said: json({ ...released, builds: [] }),
@@ -57,6 +53,14 @@ export async function release(unit: Unit, intent: Intent, actor: Person): Promis
   await touchSubject(unit.tx, intent.subject)
   unit.audit({ actor: actor.id, action: 'release', subject: intent.subject, detail: { reason } })
   return { ok: true, cards: [] }
+}
+
+/** The schema check did not pass, and a person has said why that may be so: it counts for nothing from now on, and fails nothing. */
+function releasedAs(verification: Verification, by: string, reason: string): Verification {
+  const checks = verification.checks.map((c) =>
+    c.name === 'schema' ? { ...c, outcome: 'unavailable' as const, evidence: `${c.evidence} Released by ${by}: ${reason}` } : c,
+  )
+  return { ...verification, verdict: verdictOf(checks), checks, reason: `Genuine, but malformed; released by ${by}: ${reason}` }
 }
 
 const SAYS_NOTHING = {

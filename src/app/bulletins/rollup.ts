@@ -2,20 +2,27 @@ import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { show } from '../chat/show.ts'
 import type { Unit } from '../house.ts'
 import { sourceSubject } from './source-state.ts'
-import type { Noise } from './take.ts'
 
 /** The day in the organisation's zone, e.g. `2026-11-25`. */
 const dayOf = (unit: Unit): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: unit.house.inForce.policy.zone, dateStyle: 'short' }).format(unit.now)
 
-/** After a flood: one card of the day for the ordinary ones that match and have no alert of their own. */
-export async function showRollup(unit: Unit, source: string, noise: Noise): Promise<void> {
-  if (noise.silent || noise.alerts >= 0) return
-  await show(unit, 'patch team', sourceSubject(source), `rollup:${dayOf(unit)}`, { since: dayStart(unit) })
-}
+/** What waits on a rollup for longer was seen and left: it is in the list of bulletins. */
+const WAITS_DAYS = 7
 
-/** Midnight or less before now: everything that came today is on today's card. */
-const dayStart = (unit: Unit): string => new Date(unit.now.getTime() - 86_400_000).toISOString()
+/**
+ * One card of the day for the ordinary ones that match and have no alert of their own. Looked up after every poll, not remembered: a poll
+ * that was killed before it said so is made good by the next one. A day without news needs no new card.
+ */
+export async function showRollup(unit: Unit, source: string): Promise<void> {
+  const since = new Date(unit.now.getTime() - WAITS_DAYS * 86_400_000)
+  const waiting = await rollupLines(unit.tx, source, since)
+  const told = await unit.tx.post.findMany({ where: { subject: sourceSubject(source), purpose: { startsWith: 'rollup:' } } })
+  const known = new Set(told.flatMap((post) => (post.payload as { rows?: readonly number[] } | null)?.rows ?? []))
+  if (!waiting.some(({ rowId }) => !known.has(rowId))) return
+  const rows = waiting.map(({ rowId }) => rowId)
+  await show(unit, 'patch team', sourceSubject(source), `rollup:${dayOf(unit)}`, { since: since.toISOString(), rows })
+}
 
 export interface RollupLine {
   readonly rowId: number

@@ -63,14 +63,16 @@ export async function holdPoison(house: House, source: string, raw: RawDocument,
 async function knownRevisions(unit: Unit, source: string, checked: Checked, raw: RawDocument): Promise<readonly KnownRevision[]> {
   const vendorId = checked.bulletin?.vendorId
   const rows = await unit.tx.bulletin.findMany({ where: { source, OR: [{ fileName: raw.fileName }, ...(vendorId ? [{ vendorId }] : [])] } })
-  return rows.map((row) => ({
-    vendorId: row.vendorId,
-    revision: row.revision,
-    updatedAt: row.updatedAt.toISOString(),
-    digest: row.digest,
-    verdict: row.verdict as Verdict,
-    bulletin: row.document as Bulletin | null,
-  }))
+  return Promise.all(
+    rows.map(async (row) => ({
+      vendorId: row.vendorId,
+      revision: row.revision,
+      updatedAt: row.updatedAt.toISOString(),
+      digest: row.digest,
+      verdict: row.verdict as Verdict,
+      bulletin: row.document ? await toldByCatalogue(unit, row.document as unknown as Bulletin) : null,
+    })),
+  )
 }
 
 async function store(

@@ -84,10 +84,14 @@ async function anotherOrigin(
   await runCommand(unit, change, { kind: 'revise', bulletin: facts, hosts: all, differences }, null)
 }
 
-/** Better proved; or as well proved, and it says which versions are fixed where the other does not. */
+/**
+ * Better proved; or as well proved, and it says which versions are fixed where the other does not. One that does not say it never takes
+ * the place of one that does: the change would lose its hosts.
+ */
 function outranks(verdict: Verdict, bulletin: Bulletin, than: Verdict, other: Bulletin): boolean {
   const more = rungOf(verdict) - rungOf(than)
-  return more > 0 || (more === 0 && bulletin.fixed.length > 0 && other.fixed.length === 0)
+  const [says, said] = [bulletin.fixed.length > 0, other.fixed.length > 0]
+  return more > 0 ? says || !said : more === 0 && says && !said
 }
 
 const hasBegun = ({ phase }: ChangeState): boolean => phase === 'rolling out' || phase === 'reviewing'

@@ -151,9 +151,8 @@ async function open(unit: Unit, intent: Intent, actor: Person): Promise<Outcome>
   if (!pressed || pressed.origin === 'held')
     return no('BULLETIN_UNKNOWN', `There is no bulletin ${subject.value.number} that could be opened.`)
   // The card may show an earlier revision: what is opened is the one that counts. The lock lets one of two people open it.
-  const { source, vendorId } = pressed
   const rows = await unit.tx.$queryRaw<{ id: number; changeId: number | null; current: boolean }[]>`
-    SELECT "id", "changeId", "current" FROM "Bulletin" WHERE "source" = ${source} AND "vendorId" = ${vendorId} ORDER BY "id" FOR UPDATE`
+    SELECT "id", "changeId", "current" FROM "Bulletin" WHERE "story" = ${pressed.story} ORDER BY "id" FOR UPDATE`
   const known = rows.find((r) => r.changeId !== null)?.changeId
   if (known) return no('ALREADY_DONE', `It is already change ${known}. Try \`show ${known}\`.`)
   await openChange(unit, rows.find((r) => r.current)?.id ?? pressed.id)

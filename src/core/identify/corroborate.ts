@@ -37,16 +37,14 @@ export function siteOf(host: string): string {
 
 /** Databases that OSV mirrors, by the beginning of their ids: the database is the origin, not who copies it. */
 const OSV_DATABASES: readonly (readonly [RegExp, string])[] = [
-  [/^GHSA-/i, 'github.com'],
+  // These copy one another.
+  [/^(?:GHSA|PYSEC|GO|RUSTSEC)-/i, 'github.com'],
   [/^(?:DSA|DLA|DTSA)-|^DEBIAN-/i, 'debian.org'],
   [/^(?:USN|LSN)-|^UBUNTU-/i, 'ubuntu.com'],
   [/^AL[SBE]A-/i, 'almalinux.org'],
   [/^RL[SBE]A-/i, 'rockylinux.org'],
   [/^RH[SBE]A-/i, 'redhat.com'],
   [/^(?:SUSE|openSUSE)-/i, 'suse.com'],
-  [/^PYSEC-/i, 'python.org'],
-  [/^GO-/i, 'go.dev'],
-  [/^RUSTSEC-/i, 'rustsec.org'],
   [/^CVE-/i, 'cve.org'],
 ]
 
@@ -87,12 +85,27 @@ const COMMON = new Set([
   'for',
 ])
 
+/** `openssl-libs` and `OpenSSL` are one product; `python-jinja2` and `python-urllib3` are two. Empty: it names none. */
+const baseOf = (product: string): string =>
+  product
+    .toLowerCase()
+    .split(/[^a-z0-9+.]+/)
+    .filter((word) => word !== '' && !COMMON.has(word))
+    .join('-')
+
+/** Do both name one product? */
+const meet = (a: readonly string[], b: readonly string[]): boolean => {
+  const bases = new Set(b.map(baseOf).filter((base) => base !== ''))
+  return a.some((product) => bases.has(baseOf(product)))
+}
+
 const wordsOf = (texts: readonly string[]): ReadonlySet<string> =>
   new Set(texts.flatMap((text) => text.toLowerCase().split(/[^a-z0-9]+/)).filter((word) => word.length > 2 && !COMMON.has(word)))
 
-const meet = (a: readonly string[], b: readonly string[]): boolean => {
-  const words = wordsOf(b)
-  return [...wordsOf(a)].some((word) => words.has(word))
+/** Is this vendor among those whom a text names? */
+const names = (texts: readonly string[], vendor: string): boolean => {
+  const words = wordsOf(texts)
+  return [...wordsOf([vendor])].some((word) => words.has(word))
 }
 
 export const productsOf = ({ fixed, unfixed, names }: Pick<Bulletin, 'fixed' | 'unfixed' | 'names'>): readonly string[] => [
@@ -118,7 +131,7 @@ export function corroboration(own: Told & { readonly publisher: string }, others
       e.operator !== own.operator &&
       own.cves.includes(e.cve) &&
       meet([e.product, e.vendor], own.products) &&
-      meet([e.vendor], [...own.products, own.publisher]),
+      names([...own.products, own.publisher], e.vendor),
   )
   const sentences = [
     ...confirmed,
