@@ -173,7 +173,8 @@ function nextOf({ id, name, wait, card }, now, { zone, person, hrefOf }) {
 
 /** @param {OpenChange['wait']} wait */
 function whose({ roles, names }) {
-  const who = roles.map((role) => role.replaceAll('-', ' ')).join(' or ')
+  const words = roles.map((role) => role.replaceAll('-', ' ')).join(' or ')
+  const who = words.charAt(0).toUpperCase() + words.slice(1)
   if (names.length === 0) return `${who}: nobody can at the moment`
   const more = names.length > SAID_NAMES ? ` and ${names.length - SAID_NAMES} more` : ''
   return `${who}: ${names.slice(0, SAID_NAMES).join(', ')}${more}`
