@@ -71,7 +71,7 @@ function hostsOf({ hosts: { total, done, failed, unknown }, phase }) {
 
 /** @param {OpenChange} change @param {string} now @param {OverviewContext} context */
 function clocksOf({ clocks, clockWords }, now, context) {
-  if (!clocks) return make('p', 'no-clocks', `Its clocks start when it is classified: ${clockWords}, as proposed.`)
+  if (!clocks) return make('p', 'no-clocks', `Not classified yet. As proposed: ${clockWords}.`)
   const { zero, start, complete } = clocks
   const axis = axisOf(zero, [start, complete], now)
   const box = make('div', 'clocks')
