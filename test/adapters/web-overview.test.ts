@@ -242,9 +242,14 @@ async function audit(page: Page): Promise<{ violations: readonly string[]; contr
 describe('an admin brings an inventory in', () => {
   const FILE = { name: 'hosts.csv', mimeType: 'text/csv', buffer: Buffer.from('host,product\nweb-01,openssl\n') }
 
-  const view = { id: 7, rows: 3, taken: 2, skipped: { count: 1 } }
+  const view = { id: 7, rows: 3, taken: 2, skipped: { count: 1 }, status: 'done', reason: null }
   const ANSWERS: readonly (readonly [number, object, string])[] = [
     [200, { ok: true, import: view }, 'Import 7: 2 of 3 hosts taken, 1 line skipped.'],
+    [
+      200,
+      { ok: true, import: { ...view, status: 'failed', reason: 'The file breaks off.' } },
+      'It was not imported whole: The file breaks off.',
+    ],
     [202, { import: 7 }, 'Taken as import 7.'],
     [200, { refusal: { code: 'FORMAT_UNKNOWN', text: 'Expected another kind.' } }, 'Expected another kind.'],
     [403, { error: { code: 'ROLE_MISSING', text: 'Only an admin imports.' } }, 'Only an admin imports.'],

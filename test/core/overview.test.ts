@@ -288,9 +288,12 @@ describe('the overview of one person', () => {
   const due = (id: number, minutes: number | null) =>
     classified({ id, phase: 'planning', clocks: { zero: T0, startBy: minutes === null ? null : later(minutes), completeBy: null } })
 
-  test('what nobody has classified comes first, then the nearest deadline, what has none last', () => {
-    const { changes } = overviewOf(facts(due(1, null), due(2, 500), due(3, 100), { ...opened(), id: 4 }), person('ana'))
-    expect(changes.map(({ id }) => id)).toEqual([4, 3, 2, 1])
+  test('what is overdue comes first, then what nobody has classified, then the nearest deadline, what has none last', () => {
+    const all = facts(due(1, null), due(2, 500), due(3, 100), { ...opened(), id: 4 }, due(5, 30))
+    const held: OtherTask = { role: 'patch-team', notFor: [], text: 'x', about: 'x', due: later(200), card: null }
+    const { changes, waitsForYou } = overviewOf({ ...all, others: [held] }, person('ana'))
+    expect(changes.map(({ id }) => id)).toEqual([5, 4, 3, 2, 1])
+    expect(waitsForYou.map(({ about }) => about.replace('openssl, change ', ''))).toEqual(['5', '4', '3', 'x', '2', '1'])
   })
 
   test('only what this person can do now waits for them, with the card to do it on', () => {

@@ -79,7 +79,7 @@ async function send(file, kind, host, answer) {
   try {
     const taken = await upload(`/api/inventory?${query}`, file)
     if (taken.refusal) return say(answer, taken.refusal.text, 'bad')
-    say(answer, takenWords(taken.import), 'good')
+    say(answer, takenWords(taken.import), isWhole(taken.import) ? 'good' : 'bad')
     if (!adminPlace) return
     const link = make('a', '', 'Look at its card')
     link.href = hrefOf({ place: adminPlace })
@@ -89,12 +89,16 @@ async function send(file, kind, host, answer) {
   }
 }
 
+/** @param {any} view the import, or its number while it goes on */
+const isWhole = (view) => typeof view !== 'object' || view?.status === 'done'
+
 /** What is wrong with single lines stands on the card. @param {unknown} view the import, or its number while it goes on */
 function takenWords(view) {
   if (typeof view !== 'object' || view === null) return `Taken as import ${view}.`
-  const { id, rows, taken, skipped } = /** @type {{id: number, rows: number, taken: number, skipped?: {count: number}}} */ (view)
+  const { id, rows, taken, skipped, reason } =
+    /** @type {{id: number, rows: number, taken: number, skipped?: {count: number}, reason?: string | null}} */ (view)
   const lines = skipped?.count ? `, ${skipped.count} ${skipped.count === 1 ? 'line' : 'lines'} skipped` : ''
-  return `Import ${id}: ${taken} of ${rows} ${rows === 1 ? 'host' : 'hosts'} taken${lines}.`
+  return `Import ${id}: ${taken} of ${rows} ${rows === 1 ? 'host' : 'hosts'} taken${lines}.${reason ? ` It was not imported whole: ${reason}` : ''}`
 }
 
 /** @param {unknown} error @param {File} file */

@@ -71,7 +71,7 @@ function hostsOf({ hosts: { total, done, failed, unknown }, phase }) {
 
 /** @param {OpenChange} change @param {string} now @param {OverviewContext} context */
 function clocksOf({ clocks, clockWords }, now, context) {
-  if (!clocks) return make('p', 'no-clocks', `Its clocks start when it is classified: ${clockWords}, as proposed.`)
+  if (!clocks) return make('p', 'no-clocks', `Not classified yet. As proposed: ${clockWords}.`)
   const { zero, start, complete } = clocks
   const axis = axisOf(zero, [start, complete], now)
   const box = make('div', 'clocks')
@@ -173,7 +173,8 @@ function nextOf({ id, name, wait, card }, now, { zone, person, hrefOf }) {
 
 /** @param {OpenChange['wait']} wait */
 function whose({ roles, names }) {
-  const who = roles.map((role) => role.replaceAll('-', ' ')).join(' or ')
+  const words = roles.map((role) => role.replaceAll('-', ' ')).join(' or ')
+  const who = words.charAt(0).toUpperCase() + words.slice(1)
   if (names.length === 0) return `${who}: nobody can at the moment`
   const more = names.length > SAID_NAMES ? ` and ${names.length - SAID_NAMES} more` : ''
   return `${who}: ${names.slice(0, SAID_NAMES).join(', ')}${more}`

@@ -59,7 +59,7 @@ export function mayOversee(policy: Policy, personId: string): Ruled<Person> {
 /** The cycle at a glance for one person, from what is stored. */
 export function overviewOf(facts: OverviewFacts, person: Person): Overview {
   const { now, policy } = facts
-  const changes = facts.changes.map((one) => openChange(one, facts)).sort(byUrgency)
+  const changes = facts.changes.map((one) => openChange(one, facts)).sort((a, b) => rankOf(a, now) - rankOf(b, now) || a.id - b.id)
   return {
     now,
     waitsForYou: tasksOf(changes, facts, person),
@@ -110,25 +110,22 @@ function figuresOf(state: ChangeState, hosts: readonly HostProgress[]): HostFigu
   return { total, done: count('verified'), failed: count('failed'), unknown: count('unknown') }
 }
 
-/** What nobody has classified comes first: no clock drives it. What has no deadline comes last. */
-function byUrgency(a: OpenChange, b: OpenChange): number {
-  const rank = (change: OpenChange): number =>
-    change.clocks === null ? Number.NEGATIVE_INFINITY : Date.parse(nextDeadline(change) ?? '9999-12-31T00:00:00.000Z')
-  const [one, two] = [rank(a), rank(b)]
-  return one === two ? a.id - b.id : one - two
-}
+/** The smaller the more urgent: what is overdue, what nobody has classified (no clock drives it), the nearest deadline, none at all. */
+const rankOf = (change: OpenChange, now: Instant): number => (change.clocks === null ? Date.parse(now) : dueRank(nextDeadline(change)))
+const dueRank = (due: Instant | null): number => (due === null ? Number.MAX_SAFE_INTEGER : Date.parse(due))
 
-function tasksOf(changes: readonly OpenChange[], { others, policy }: OverviewFacts, person: Person): readonly Task[] {
+function tasksOf(changes: readonly OpenChange[], { others, policy, now }: OverviewFacts, person: Person): readonly Task[] {
   const mine = changes
     .filter(({ wait }) => wait.people.includes(person.id))
-    .map((change): Task => ({ text: change.wait.text, about: aboutOf(change), due: nextDeadline(change), card: change.card }))
+    .map((change) => ({
+      rank: rankOf(change, now),
+      task: { text: change.wait.text, about: aboutOf(change), due: nextDeadline(change), card: change.card },
+    }))
   const more = others
     .filter(({ role, notFor }) => person.roles.includes(role) && !notFor.some((id) => humanIdOf(policy, id) === humanOf(person)))
-    .map(({ text, about, due, card }): Task => ({ text, about, due, card }))
-  return [...mine, ...more].sort((a, b) => dueRank(a) - dueRank(b))
+    .map(({ text, about, due, card }) => ({ rank: dueRank(due), task: { text, about, due, card } }))
+  return [...mine, ...more].sort((a, b) => a.rank - b.rank).map(({ task }) => task)
 }
-
-const dueRank = ({ due }: Task): number => (due === null ? Number.MAX_SAFE_INTEGER : Date.parse(due))
 
 export const aboutOf = ({ name, id }: { readonly name: string; readonly id: number }): string => `${name}, change ${id}`
 

@@ -8,7 +8,7 @@ export interface Overview {
   readonly now: Instant
   /** What this person can do now, the most urgent first. */
   readonly waitsForYou: readonly Task[]
-  /** What nobody has classified first, then by the next deadline. */
+  /** What is overdue, then what nobody has classified, then by the next deadline. */
   readonly changes: readonly OpenChange[]
   readonly calendar: Calendar
   readonly compliance: Compliance
