@@ -6,12 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { json } from '../../src/app/change/rows.ts'
 import { wantPost } from '../../src/app/chat/posts.ts'
 import { planPurpose } from '../../src/app/chat/show.ts'
+import { standingOf } from '../../src/app/rollout/standing.ts'
 import type { Card } from '../../src/cards/card.ts'
+import type { ChangeState } from '../../src/core/change/state.ts'
 import { planDigest } from '../../src/core/evaluate/plan.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { type Running, start } from '../../src/main.ts'
 import type { Outcome } from '../../src/ports.ts'
-import { aPlan, evolved, NOW, opened, submitted, UNTIL } from '../support/change.ts'
+import { aPlan, approvedBy, evolved, NOW, opened, planApproved, submitted, UNTIL } from '../support/change.ts'
 import { wordsOf } from '../support/change-cards.ts'
 import { freshUrl } from '../support/database.ts'
 
@@ -126,14 +128,15 @@ test('only managers approve, each counts once, and a restart in between loses no
   expect(wordsOf(await see('admin', /^Policy 2 is in force/))).toMatch(/Approved by Greta Vogel and Henry Clarke/)
 })
 
-/** A change with a plan that waits for its decision, made under the policy in force. */
-async function aDecision(): Promise<{ id: number; digest: string }> {
+/** A change with a plan that waits for its decision (or has it already), made under the policy in force. */
+async function aDecision(approved = false): Promise<{ id: number; digest: string }> {
   const { db, inForce } = bot.house
   const { id } = await db.change.create({ data: { phase: 'deciding', state: {}, createdAt: new Date(clock) } })
   const plan = aPlan({ changeId: id, policyHash: inForce.hash })
   const digest = planDigest(plan)
-  const state = { ...evolved(opened(), [...UNTIL.planning, submitted(plan)]), id }
-  await db.change.update({ where: { id }, data: { state: json(state) } })
+  const decided = approved ? [approvedBy('dana', digest), approvedBy('emil', digest), planApproved] : []
+  const state = { ...evolved(opened(), [...UNTIL.planning, submitted(plan), ...decided]), id }
+  await db.change.update({ where: { id }, data: { state: json(state), phase: state.phase } })
   const subject = `change:${id}`
   await db.$transaction((tx) =>
     wantPost(tx, { subject, purpose: planPurpose('decision', digest), placeId: 'patch-team', payload: { digest }, now: new Date(clock) }),
@@ -143,8 +146,10 @@ async function aDecision(): Promise<{ id: number; digest: string }> {
 }
 
 let waiting: { id: number; digest: string }
+let underWay: { id: number; digest: string }
 
 test('a changed file is a proposal: what differs, what it means, and nothing is in force yet', async () => {
+  underWay = await aDecision(true)
   waiting = await aDecision()
   expect((await see('patch-team', /^Go or no-go/)).actions.map((a) => a.label)).toContain('Approve')
   const before = bot.house.inForce.hash
@@ -155,6 +160,7 @@ test('a changed file is a proposal: what differs, what it means, and nothing is 
   expect(words).toMatch(/staleAfterDays.*7.*9/)
   expect(words).toMatch(/silentAfterMinutes.*10.*30/)
   expect(words).toMatch(new RegExp(`The plan that waits for go or no-go in change ${waiting.id} becomes void`))
+  expect(words).toMatch(new RegExp(`The approved plan of change ${underWay.id} goes on`))
   expect(card.actions.map((a) => a.label)).toEqual(['Approve', 'Reject', 'Show all'])
   expect(wordsOfOutcome(await press('greta', 'management', /^Proposed: policy 3/, 'Show all'))).toMatch(/silentAfterMinutes/)
   expect(bot.house.inForce.hash).toBe(before)
@@ -201,6 +207,11 @@ test('with enough managers it is in force: plans that waited are void, and every
   expect(await see('patch-team', /^The policy has changed: this plan is void/)).toBeDefined()
   const approve = { digest: waiting.digest }
   expect(await intent('dana', 'approve', `change:${waiting.id}`, approve)).toMatchObject({ refusal: { code: 'POLICY_CHANGED' } })
+
+  const going = (await cards('patch-team')).find(({ subtitle = '' }) => subtitle.includes(underWay.digest.slice(0, 8)))
+  expect(wordsOf(going as Card)).toMatch(/It was approved under policy [0-9a-f]{8} and goes on under that one/)
+  const state = (await bot.house.db.change.findUniqueOrThrow({ where: { id: underWay.id } })).state as unknown as ChangeState
+  expect((await standingOf(bot.house, bot.house.db, state)).policy).toMatchObject({ silentAfterMinutes: 10, staleAfterDays: 9 })
 
   const fresh = await aDecision()
   expect(await intent('dana', 'approve', `change:${fresh.id}`, { digest: fresh.digest })).toMatchObject({ ok: true })

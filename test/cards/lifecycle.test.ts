@@ -190,6 +190,7 @@ describe('known exploited, later', () => {
     kind: 'exploited told',
     cve: 'CVE-2023-0286',
     evidence: 'catalogue 7, added 2026-11-23, due 2026-12-14',
+    since: '2026-11-23T00:00:00.000Z',
     unpatched: ['web-01', 'db-01'],
     newAlert: true,
   }

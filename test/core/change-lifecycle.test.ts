@@ -360,6 +360,7 @@ describe('known exploited', () => {
     expect(state.bulletin.vulnerabilities[0]).toMatchObject({
       knownExploited: 'yes',
       exploitedEvidence: 'catalogue 2026.11.23, added 2026-11-23, due 2026-12-14',
+      exploitedSince: '2026-11-23T00:00:00.000Z',
     })
     expect(state.proposal).toMatchObject({ class: 'critical' })
     expect(state.acts.at(-1)?.what).toMatch(/learned that CVE-2023-0286 is known exploited/)
@@ -377,6 +378,7 @@ describe('known exploited', () => {
       kind: 'exploited told',
       cve,
       evidence: 'catalogue 2026.11.23, added 2026-11-23, due 2026-12-14',
+      since: '2026-11-23T00:00:00.000Z',
       unpatched,
       newAlert,
     })
@@ -393,6 +395,7 @@ describe('known exploited', () => {
     const state = given([]).when(told(), null).state()
     const back = given([], state).when(retracted, null).state()
     expect(back.bulletin.vulnerabilities[0]).toMatchObject({ knownExploited: 'no', exploitedEvidence: 'no longer in catalogue 2026.11.24' })
+    expect(back.bulletin.vulnerabilities[0]).not.toHaveProperty('exploitedSince')
     expect(back.proposal.class).toBe('high')
     given([]).when(retracted, null).yields()
   })

@@ -40,13 +40,13 @@ export async function wantPost(tx: Tx, { subject, purpose, placeId, parent, payl
     ON CONFLICT (subject, purpose, "placeId")
     DO UPDATE SET wanted = "Post".wanted + 1, payload = coalesce(excluded.payload, "Post".payload)
     WHERE "Post".payload -> 'frozen' IS NULL`
-  await notify(tx)
+  await notifyPosts(tx)
 }
 
 /** In the caller's transaction: the subject has changed, so its posts are shown anew, frozen ones excepted. */
 export async function touchSubject(tx: Tx, subject: string): Promise<void> {
   await tx.$executeRaw`UPDATE "Post" SET wanted = wanted + 1 WHERE subject = ${subject} AND payload -> 'frozen' IS NULL`
-  await notify(tx)
+  await notifyPosts(tx)
 }
 
 /**
@@ -58,7 +58,7 @@ export async function postAgain(tx: Tx, postId: number): Promise<boolean> {
     where: { id: postId, status: 'uncertain' },
     data: { status: 'open', attemptedAt: null, failures: 0, lastError: null, notBefore: null },
   })
-  if (count > 0) await notify(tx)
+  if (count > 0) await notifyPosts(tx)
   return count > 0
 }
 
@@ -74,4 +74,5 @@ export const storable = <T>(value: T): T =>
     typeof member === 'string' ? member.toWellFormed().replaceAll('\0', '\uFFFD') : member,
   ) as T
 
-const notify = (tx: Tx) => tx.$executeRaw`SELECT pg_notify(${POSTS_CHANNEL}, '')`
+/** Wakes the deliverer at the commit. */
+export const notifyPosts = (tx: Tx) => tx.$executeRaw`SELECT pg_notify(${POSTS_CHANNEL}, '')`

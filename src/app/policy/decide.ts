@@ -64,21 +64,18 @@ async function comeIntoForce(unit: Unit, version: Version, before: Version, by: 
   for (const audience of ['management', 'admin'] as const)
     await reply(unit, audience, policySubject(version.id), 'version', 'approved', { frozen: note })
   if (before.id !== version.id) await voidPlans(unit, version)
-  // Every card has said that nobody had approved any.
-  else await unit.tx.$executeRaw`UPDATE "Post" SET wanted = wanted + 1 WHERE payload -> 'frozen' IS NULL`
 }
 
 /** Plans that wait for a decision were made under the version before: their cards say that they are void. */
 async function voidPlans(unit: Unit, version: Version): Promise<void> {
-  const rows = await unit.tx.change.findMany({ where: { phase: { notIn: ['closed', 'not relevant'] } }, orderBy: { id: 'asc' } })
-  for (const { id, phase, state } of rows) {
+  const rows = await unit.tx.change.findMany({ where: { phase: 'deciding' }, orderBy: { id: 'asc' } })
+  for (const { id, state } of rows) {
     const { submission } = state as unknown as ChangeState
-    if (phase === 'deciding' && submission && submission.plan.policyHash !== version.hash) {
+    if (submission && submission.plan.policyHash !== version.hash) {
       const note = voidNote(version.id, submission.digest)
       const under = planPurpose('decision', submission.digest)
       await reply(unit, 'patch team', changeSubject(id), under, `policy:${version.id}:${submission.digest.slice(0, 12)}`, { frozen: note })
     }
-    await touchSubject(unit.tx, changeSubject(id))
   }
 }
 

@@ -48,6 +48,12 @@ export function buildPlan({ state, inputs, signs, exempt, now, policy, hash, run
   const out = notPlanned(state, signs, exempt)
   const there = state.hosts.filter((h) => !out.has(h.host))
   const theirs = there.filter((h) => windowIsFor(rule, h))
+  const [first] = there
+  if (theirs.length === 0 && first)
+    return refuse(
+      'WINDOW_NOT_THEIRS',
+      `No host of this change may be changed in it. For ${first.host}, ${notForWords(rule, first, policy.windows)}.`,
+    )
   const open = theirs.filter((h) => !h.rebootPending || inputs.reboot)
   const { rings, leftOut } = planRings(
     open.map((h) => candidate(h, signs)),

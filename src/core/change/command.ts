@@ -131,6 +131,7 @@ export type ChangeEvent =
       readonly kind: 'exploited told'
       readonly cve: string
       readonly evidence: string
+      readonly since: Instant
       readonly unpatched: readonly string[]
       /** The change itself is over or asleep: what is left needs an alert of its own. */
       readonly newAlert: boolean

@@ -1,3 +1,4 @@
+import { dayOf } from '../identify/exploited.ts'
 import { rungOf } from '../identify/verification.ts'
 import { allow, refuse } from '../result.ts'
 import { bulletinsOf, sameBulletin, vouchHolds, vulnerabilitiesOf } from './bulletins.ts'
@@ -35,7 +36,7 @@ export function exploited(state: ChangeState, command: Of<'exploited'>): Decisio
   const known = vulnerabilitiesOf(state).filter((v) => v.cve === cve)
   if (known.length === 0 || known.every((v) => v.knownExploited === 'yes')) return allow([])
   const evidence = `catalogue ${catalogue}, added ${addedOn}, due ${dueOn}`
-  return allow([{ kind: 'exploited told', cve, evidence, unpatched, newAlert: needsNewAlert(state, unpatched) }])
+  return allow([{ kind: 'exploited told', cve, evidence, since: dayOf(addedOn), unpatched, newAlert: needsNewAlert(state, unpatched) }])
 }
 
 /** Its own card wakes nobody up any more: it waits, somebody has put it away, or it is closed and left hosts behind. */

@@ -1,5 +1,5 @@
 import { proposeForAll } from '../evaluate/classification.ts'
-import type { KnownExploited, Vulnerability } from '../identify/bulletin.ts'
+import type { Vulnerability } from '../identify/bulletin.ts'
 import { bulletinsOf, sameBulletin, withBulletin } from './bulletins.ts'
 import type { ChangeEvent } from './command.ts'
 import { settleElsewhere } from './evolve-elsewhere.ts'
@@ -28,22 +28,29 @@ function keepExploited(state: ChangeState, facts: BulletinFacts): BulletinFacts 
   const keep = (v: Vulnerability): Vulnerability => {
     const old = told.get(v.cve)
     const holds = old?.knownExploited === 'yes' || (old?.knownExploited === 'no' && v.knownExploited === 'unknown')
-    return old && holds ? withExploited(v, old.knownExploited, old.exploitedEvidence) : v
+    return old && holds ? withExploited(v, old) : v
   }
   return { ...facts, vulnerabilities: facts.vulnerabilities.map(keep) }
 }
 
-const withExploited = (v: Vulnerability, knownExploited: KnownExploited, evidence: string | undefined): Vulnerability => ({
-  ...v,
-  knownExploited,
-  ...(evidence === undefined ? {} : { exploitedEvidence: evidence }),
-})
+/** What is said of exploitation. A listing that was taken back has no day. */
+type Exploitation = Pick<Vulnerability, 'knownExploited' | 'exploitedEvidence' | 'exploitedSince'>
+
+function withExploited(v: Vulnerability, { knownExploited, exploitedEvidence, exploitedSince }: Exploitation): Vulnerability {
+  const { exploitedSince: _, ...rest } = v
+  return {
+    ...rest,
+    knownExploited,
+    ...(exploitedEvidence === undefined ? {} : { exploitedEvidence }),
+    ...(exploitedSince === undefined ? {} : { exploitedSince }),
+  }
+}
 
 /** What a catalogue says of one vulnerability, laid over every bulletin that names it. The proposal follows. */
-export function exploitedIs(state: ChangeState, cve: string, known: 'yes' | 'no', evidence: string): ChangeState {
+export function exploitedIs(state: ChangeState, cve: string, said: Exploitation): ChangeState {
   const told = <T extends BulletinFacts>(b: T): T => ({
     ...b,
-    vulnerabilities: b.vulnerabilities.map((v) => (v.cve === cve ? withExploited(v, known, evidence) : v)),
+    vulnerabilities: b.vulnerabilities.map((v) => (v.cve === cve ? withExploited(v, said) : v)),
   })
   return proposed({ ...state, bulletin: told(state.bulletin), bulletins: state.bulletins.map(told) })
 }

@@ -68,9 +68,9 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
         handovers: state.handovers.map((h) => (h.number === event.number ? { ...h, accepted: { by: event.by, at: now } } : h)),
       }
     case 'exploited told':
-      return exploitedIs(state, event.cve, 'yes', event.evidence)
+      return exploitedIs(state, event.cve, { knownExploited: 'yes', exploitedEvidence: event.evidence, exploitedSince: event.since })
     case 'exploited retracted':
-      return exploitedIs(state, event.cve, 'no', event.evidence)
+      return exploitedIs(state, event.cve, { knownExploited: 'no', exploitedEvidence: event.evidence })
     case 'drill finished':
       return {
         ...withSubmission(state, (s) => ({ ...s, decided: { verdict: 'approved', at: now, by: s.approvals.map((a) => a.person) } })),

@@ -1,5 +1,6 @@
 import type { Instant } from '../result.ts'
 import type { Bulletin } from './bulletin.ts'
+import { dayOf } from './exploited.ts'
 
 /** One entry of a catalogue of known exploited vulnerabilities, and which catalogue it is. */
 interface Entry {
@@ -23,7 +24,13 @@ export const entryBulletin = (entry: Entry, catalogue: { readonly version: strin
   severity: 'none',
   updateType: 'security patch',
   vulnerabilities: [
-    { cve: entry.cve, severity: 'none', knownExploited: 'yes', exploitedEvidence: `catalogue ${catalogue.version}, due ${entry.dueOn}` },
+    {
+      cve: entry.cve,
+      severity: 'none',
+      knownExploited: 'yes',
+      exploitedEvidence: `catalogue ${catalogue.version}, due ${entry.dueOn}`,
+      exploitedSince: dayOf(entry.addedOn),
+    },
   ],
   fixed: [],
   unfixed: [],

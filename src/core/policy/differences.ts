@@ -43,17 +43,17 @@ function nameOf(member: unknown): string | null {
 
 function shown(value: unknown): string | null {
   if (value === undefined) return null
-  const text = Array.isArray(value) && value.every((v) => typeof v !== 'object') ? value.join(', ') : plain(value)
+  const text = words(value)
   return text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text
 }
 
-const plain = (value: unknown): string => (typeof value === 'string' ? value : value === null ? 'none' : words(value))
-
-/** A whole member that came or went: its parts in a line. */
-const words = (value: unknown): string =>
-  typeof value === 'object' && value !== null
-    ? Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .map(([key, member]) => `${key} ${Array.isArray(member) ? `[${member.map(plain).join(', ')}]` : plain(member)}`)
-        .join(', ')
-    : String(value)
+/** A part in a line; a member that came or went with all of its own. */
+function words(value: unknown): string {
+  if (Array.isArray(value)) return value.map(words).join(value.some((one) => typeof one === 'object') ? '; ' : ', ') || 'nothing'
+  if (typeof value !== 'object') return String(value)
+  if (value === null) return 'none'
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return members
+    .map(([key, member]) => `${key} ${typeof member === 'object' && member !== null ? `[${words(member)}]` : words(member)}`)
+    .join(', ')
+}
