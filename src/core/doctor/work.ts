@@ -24,7 +24,8 @@ function sourceFindings({ asked, now }: Facts, { inForce, sources }: DataFacts, 
     const mend = 'Look at its address and keys in the policy, and at adapters/sources for the kind; --online asks it now.'
     const why = 'Its bulletins do not come, and nobody is alerted.'
     const answer = asked?.[id]
-    if (typeof answer === 'string') return [{ area: 'sources', what: `"${name}" was asked now and failed: ${answer}.`, why, mend }]
+    if (typeof answer === 'string')
+      return [{ area: 'sources', what: `"${name}" was asked now and failed: ${answer.replace(/\.$/, '')}.`, why, mend }]
     if (state?.failingSince) return [{ area: 'sources', what: `"${name}" has been failing since ${state.failingSince}.`, why, mend }]
     if (!active) return []
     if (!state?.firstPollDone)
@@ -62,7 +63,7 @@ function lateFindings({ now }: Facts, { late, pollsWaiting }: DataFacts): readon
   if (pollsWaiting && ago(now, pollsWaiting.since) > 5 * LATE_MS)
     found.push({
       area: 'work',
-      what: `${things(pollsWaiting.count, 'poll')} of sources waits since ${pollsWaiting.since}, and nobody takes it.`,
+      what: `${things(pollsWaiting.count, 'poll')} of sources ${pollsWaiting.count === 1 ? 'waits' : 'wait'} since ${pollsWaiting.since}, and nobody takes ${pollsWaiting.count === 1 ? 'it' : 'them'}.`,
       why: 'No bulletins come in.',
       mend: 'With PATCHCRIER_WORK=no a worker has to run: npm run -s patchcrier -- worker',
     })
@@ -82,7 +83,7 @@ function chatFindings({ now }: Facts, { posts }: DataFacts, active: boolean): re
     if (ago(now, since) > LATE_MS)
       found.push({
         area: 'places',
-        what: `${things(count, 'message')} for the place ${place} waits since ${since}${reason === null ? '' : `: ${reason}`}.`,
+        what: `${things(count, 'message')} for the place ${place} ${count === 1 ? 'waits' : 'wait'} since ${since}${reason === null ? '' : `: ${reason}`}.`,
         why: 'People there do not know of it.',
         mend: 'Is the bot a member of the channel, and does the platform answer? It goes on trying by itself.',
       })
