@@ -108,6 +108,20 @@ const card = async (subject: string, purpose: string): Promise<string> => {
 const press = (actor: string, verb: string, subject: string, inputs: Record<string, string> = {}) =>
   handleIntent(house.house, { actor, place: 'patch-team', verb, subject, inputs })
 
+const catalogueOf = (version: string, ...cves: readonly string[]): ExploitedCatalogue => ({
+  version,
+  releasedAt: '2026-11-25T00:00:00.000Z',
+  entries: cves.map((cve) => ({
+    cve,
+    vendor: 'Git',
+    product: 'git',
+    name: 'x',
+    addedOn: '2026-11-25',
+    dueOn: '2026-12-16',
+    ransomware: 'unknown',
+  })),
+})
+
 describe('a notice of a feed', () => {
   test('that names what nobody here has makes no noise', async () => {
     await bring('feed', notice('postgresql-15'))
@@ -242,19 +256,6 @@ describe('the same bulletin from several sources', () => {
 })
 
 describe('known exploited', () => {
-  const catalogue = (version: string, ...cves: readonly string[]): ExploitedCatalogue => ({
-    version,
-    releasedAt: '2026-11-25T00:00:00.000Z',
-    entries: cves.map((cve) => ({
-      cve,
-      vendor: 'Git',
-      product: 'git',
-      name: 'x',
-      addedOn: '2026-11-25',
-      dueOn: '2026-12-16',
-      ransomware: 'unknown',
-    })),
-  })
   const publish = async (whole: ExploitedCatalogue): Promise<void> => {
     if (house.sources.kev) house.sources.kev.next = { exploited: whole }
     await house.poll('kev')
@@ -263,17 +264,17 @@ describe('known exploited', () => {
   test('a vulnerability of an open change is added: raised, told in its thread; taken out again: told, too', async () => {
     const one = notice('git', { source: 'csaf', names: [], fixed: [build('git')], severity: 'moderate' })
     const cve = one.vulnerabilities[0]?.cve ?? ''
-    await publish(catalogue('1', 'CVE-2000-1'))
+    await publish(catalogueOf('1', 'CVE-2000-1'))
     await bring('csaf', one)
     const before = await only(one.vendorId)
     expect([before.proposal.class, before.bulletin.vulnerabilities[0]?.knownExploited]).toEqual(['medium', 'no'])
-    await publish(catalogue('2', 'CVE-2000-1', cve))
+    await publish(catalogueOf('2', 'CVE-2000-1', cve))
     const raised = await only(one.vendorId)
     expect([raised.proposal.class, raised.bulletin.vulnerabilities[0]?.knownExploited]).toEqual(['high', 'yes'])
     expect(await thread(raised.id)).toMatch(new RegExp(`${cve} is now known exploited`))
-    await publish(catalogue('2', 'CVE-2000-1', cve))
+    await publish(catalogueOf('2', 'CVE-2000-1', cve))
     expect((await only(one.vendorId)).acts).toEqual(raised.acts)
-    await publish(catalogue('3', 'CVE-2000-1'))
+    await publish(catalogueOf('3', 'CVE-2000-1'))
     expect((await only(one.vendorId)).bulletin.vulnerabilities[0]?.knownExploited).toBe('no')
     expect(await database().knownExploited.count({ where: { retractedAt: { not: null } } })).toBe(1)
   })
@@ -302,6 +303,33 @@ describe('a flood', () => {
     expect(await press('ana', 'open', `bulletin:${row.id}`)).toMatchObject({ ok: true })
     expect(await changesOf(ordinary[5]?.vendorId ?? '')).toHaveLength(1)
     expect(await card('source:csaf', 'rollup:')).toMatch(/4 more bulletins today/)
+  })
+})
+
+describe('what nobody has opened yet', () => {
+  test('a bulletin of a rollup is alerted when its vulnerability is known exploited', async () => {
+    const many = Array.from({ length: 6 }, () => notice('less', { source: 'csaf', names: [], fixed: [build('less')], severity: 'low' }))
+    await bring('csaf', ...many)
+    const last = many.at(-1)
+    expect(await changesOf(last?.vendorId ?? '')).toEqual([])
+    if (house.sources.kev) house.sources.kev.next = { exploited: catalogueOf('9', last?.vulnerabilities[0]?.cve ?? '') }
+    await house.poll('kev')
+    expect((await only(last?.vendorId ?? '')).bulletin.vulnerabilities[0]?.knownExploited).toBe('yes')
+  })
+
+  test('a rollup that a killed poll did not show is shown by the next one', async () => {
+    await database().post.deleteMany({ where: { subject: 'source:csaf', purpose: { startsWith: 'rollup:' } } })
+    await bring('csaf')
+    expect(await card('source:csaf', 'rollup:')).toMatch(/more bulletins? today/)
+  })
+
+  test('one that another source has opened already is not opened again', async () => {
+    const one = notice('bash', { source: 'csaf', names: [], fixed: [build('bash')] })
+    await bring('csaf', one)
+    await bring('feed', { ...one, source: 'feed', fixed: [], names: ['bash'] })
+    const row = await database().bulletin.findFirstOrThrow({ where: { source: 'feed', vendorId: one.vendorId } })
+    expect(await press('ana', 'open', `bulletin:${row.id}`)).toMatchObject({ refusal: { code: 'ALREADY_DONE' } })
+    expect(await changesOf(one.vendorId)).toHaveLength(1)
   })
 })
 

@@ -14,6 +14,7 @@ describe('one bulletin, whoever tells of it', () => {
     ['SUSE-SU-2023:4458-1', 'suse-su-2023-4458-1'],
     ['ALSA-2023:3722', 'alsa-2023-3722'],
     ['cisco-sa-20231018-x', 'CISCO-SA-20231018-X'],
+    ['cisco-sa-asaftd-xss-webui-gfEcWgPS', 'cisco-sa-asaftd-xss-webui-gfecwgps'],
   ])('%s is %s in another source, too', (a, b) => {
     expect(storyOf({ source: 'one', vendorId: a })).toBe(storyOf({ source: 'two', vendorId: b }))
   })
@@ -25,6 +26,7 @@ describe('one bulletin, whoever tells of it', () => {
     ['update'],
     ['rhsa'],
     ['ghsa-1'],
+    ['CVE-2026-1234'],
   ])('%s is an id of its source alone: anybody may give it out', (vendorId) => {
     expect(storyOf({ source: 'one', vendorId })).not.toBe(storyOf({ source: 'two', vendorId }))
   })
@@ -93,6 +95,7 @@ describe('corroboration: only by somebody independent, about the same thing', ()
     ['the same operator says it again', [other({ operator: 'ubuntu.com' })], [], 'not applicable'],
     ['another product with the same CVE', [other({ products: ['nodejs'] })], [], 'not applicable'],
     ['the same product with another CVE', [other({ cves: ['CVE-2020-1'] })], [], 'not applicable'],
+    ['a product that shares a word of its name', [other({ products: ['openssl-fips-provider'] })], [], 'not applicable'],
     ['only a word that all share', [other({ products: ['libs-devel'] })], [], 'not applicable'],
     ['another source with the very id', [other({ story: 'usn-6000-1', cves: [] })], [], 'pass'],
     ['the catalogue names CVE, vendor and product', [], [entry({})], 'pass'],
@@ -133,6 +136,14 @@ describe('known exploited has three values', () => {
   ])('%s (document: %s)', (_what, said, known, expected) => {
     const bulletin = aBulletin({ vulnerabilities: [aVulnerability({ cve: 'CVE-1', knownExploited: said })] })
     expect(withCatalogue(bulletin, known).vulnerabilities[0]?.knownExploited).toBe(expected)
+  })
+
+  test('what an older catalogue said is no difference: the newer one is asked again', () => {
+    const bulletin = aBulletin({ vulnerabilities: [aVulnerability({ cve: 'CVE-1', knownExploited: 'unknown' })] })
+    const before = withCatalogue(bulletin, catalogue(true, entry))
+    expect(before.vulnerabilities[0]).toMatchObject({ knownExploited: 'yes', exploitedSince: '2026-01-01T00:00:00.000Z' })
+    expect(withCatalogue(before, catalogue(true))).toEqual(withCatalogue(bulletin, catalogue(true)))
+    expect(withCatalogue(before, catalogue(false)).vulnerabilities[0]?.knownExploited).toBe('unknown')
   })
 
   test('news of a catalogue: what is new, what is back, what is gone', () => {
