@@ -12,11 +12,49 @@ const TAMPERED = join(SAMPLE, 'csaf/arrivals/06-openssl-tampered/rhsa-2023_3408.
 const FLEET = join(SAMPLE, 'fleet.json')
 const POLICY = join(SAMPLE, 'policy.json')
 
+const USN = fileURLToPath(new URL('../fixtures/feed/ubuntu-usn.xml', import.meta.url))
+const OSV_RECORD = {
+  schema_version: '1.6.0',
+  id: 'GHSA-aaaa-bbbb-cccc',
+  modified: '2026-11-20T00:00:00Z',
+  published: '2026-11-19T00:00:00Z',
+  aliases: ['CVE-2026-0001'],
+  summary: 'left-pad pads to the right',
+  affected: [
+    {
+      package: { ecosystem: 'npm', name: 'left-pad' },
+      ranges: [{ type: 'SEMVER', events: [{ introduced: '1.2.0' }, { fixed: '1.4.5' }] }],
+    },
+  ],
+}
+const CATALOGUE = {
+  title: 'Known Exploited Vulnerabilities',
+  catalogVersion: '2026.11.20',
+  dateReleased: '2026-11-20T12:00:00.000Z',
+  count: 1,
+  vulnerabilities: [
+    {
+      cveID: 'CVE-2026-0001',
+      vendorProject: 'Left',
+      product: 'Pad',
+      vulnerabilityName: 'Left Pad Overflow',
+      dateAdded: '2026-11-20',
+      shortDescription: 'x',
+      requiredAction: 'x',
+      dueDate: '2026-12-11',
+      knownRansomwareCampaignUse: 'Unknown',
+    },
+  ],
+}
+
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patchcrier-cli-'))
   await writeFile(join(folder, 'broken.json'), '{"document":')
   await writeFile(join(folder, 'other.json'), '{"hello":"world"}')
+  await writeFile(join(folder, 'GHSA-aaaa-bbbb-cccc.json'), JSON.stringify(OSV_RECORD))
+  await writeFile(join(folder, 'kev.json'), JSON.stringify(CATALOGUE))
+  await writeFile(join(folder, 'page.xml'), '<!doctype html><html><body>Not found</body></html>')
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -90,6 +128,27 @@ describe('what is printed', () => {
       ]),
       sections: { summary: expect.anything(), patchInformation: expect.anything() },
     })
+  })
+
+  test('parse: a feed, an OSV record and a catalogue, too; a web page is none of them', async () => {
+    const feed = JSON.parse((await cli('parse', '--kind', 'rss', '--json', USN)).out) as {
+      bulletins: { vendorId: string; names: string[] }[]
+    }
+    expect(feed.bulletins.length).toBeGreaterThan(0)
+    expect(feed.bulletins[0]?.vendorId).toMatch(/^USN-\d+-\d+$/)
+    const osv = await cli('parse', '--kind', 'osv', '--json', join(folder, 'GHSA-aaaa-bbbb-cccc.json'))
+    expect(JSON.parse(osv.out)).toMatchObject({
+      bulletins: [
+        {
+          vendorId: 'GHSA-aaaa-bbbb-cccc',
+          cves: ['CVE-2026-0001'],
+          affected: [{ product: 'left-pad', scheme: 'semver', range: '>=1.2.0 <1.4.5' }],
+        },
+      ],
+    })
+    const kev = await cli('parse', '--kind', 'kev', '--json', join(folder, 'kev.json'))
+    expect(JSON.parse(kev.out)).toMatchObject({ bulletins: [{ vendorId: 'CVE-2026-0001', title: 'Left Pad Overflow' }], dropped: [] })
+    for (const kind of ['rss', 'osv', 'kev', 'csaf']) expect((await cli('parse', '--kind', kind, join(folder, 'page.xml'))).code).toBe(1)
   })
 
   test('match: host, product, version and the rule that matched', async () => {
