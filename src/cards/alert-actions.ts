@@ -1,4 +1,5 @@
 import { unvouched } from '../core/change/bulletins.ts'
+import { UNDECIDED } from '../core/change/decide-join.ts'
 import { isOver } from '../core/change/guard.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { AlertContext } from './alert.ts'
@@ -14,11 +15,13 @@ export const mayBeVouched = (state: ChangeState): boolean =>
   unvouched(state).length > 0 && ['alerted', 'awaiting', 'testing', 'planning'].includes(state.phase)
 
 /** What the alert offers: the decisions that are still open, then what there is to look at. A change that is part of another offers nothing. */
-export function alertActions(state: ChangeState, { policy, joinable, covers, named, versionsUnknown }: AlertContext): readonly Action[] {
+export function alertActions(state: ChangeState, { policy, covers, named, versionsUnknown }: AlertContext): readonly Action[] {
   if (state.joinedInto) return []
   const subject = `change:${state.id}`
   const vouch = mayBeVouched(state) ? [vouchAction(state, subject)] : []
-  const join = isOver(state) ? [] : [...takeOverAction(subject, covers), ...mergeAction(subject, joinable)]
+  const join = isOver(state)
+    ? []
+    : [...takeOverAction(subject, covers), ...(UNDECIDED.includes(state.phase) && !state.drill ? [mergeAction(subject)] : [])]
   const say =
     versionsUnknown && ['alerted', 'awaiting', 'testing', 'planning'].includes(state.phase) ? sayAffectedAction(subject, named) : []
   const look = [

@@ -33,8 +33,6 @@ export interface AlertContext {
   readonly fleetSize: number
   /** Hosts of the affected classes against the baseline of these products; null when there is no baseline yet. */
   readonly baseline: { readonly at: number; readonly below: number; readonly above: number; readonly exempt: number } | null
-  /** Changes that this one can be joined with, the likeliest first. */
-  readonly joinable: readonly JoinChoice[]
   /** Earlier changes of which this one brings every build. */
   readonly covers: readonly JoinChoice[]
   /** Products that its bulletin names without versions, and that the inventory has. */

@@ -1,7 +1,7 @@
 import type { ChangeState } from '../core/change/state.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block } from './card.ts'
-import { at, button, choice, nameOf, outcome, textBlock } from './words.ts'
+import { at, button, choice, nameOf, outcome, shortText, textBlock } from './words.ts'
 
 /** A change that can be chosen in a form. */
 export interface JoinChoice {
@@ -11,20 +11,16 @@ export interface JoinChoice {
 
 const options = (choices: readonly JoinChoice[]) => choices.map(({ change, label }) => ({ value: `${change}`, label }))
 
-/** Nothing to choose from, nothing to press. */
-export function mergeAction(subject: string, joinable: readonly JoinChoice[]): readonly Action[] {
-  if (joinable.length === 0) return []
-  return [
-    button('Join with another change', 'merge', subject, {
-      form: {
-        title: 'Join with another change',
-        intro: 'This change ends and goes on as part of the other one, with its hosts and builds. The earlier clock counts for both.',
-        submit: 'Join',
-        fields: [choice('change', 'Which one?', options(joinable))],
-      },
-    }),
-  ]
-}
+/** The number is asked for, not chosen from a list: what is open changes by the hour, and a card must not be out of date. */
+export const mergeAction = (subject: string): Action =>
+  button('Join with another change', 'merge', subject, {
+    form: {
+      title: 'Join with another change',
+      intro: 'This change ends and goes on as part of the other one, with its hosts and builds. The earlier clock counts for both.',
+      submit: 'Join',
+      fields: [shortText('change', 'Number of the other change', { hint: 'type "changes" to see them' })],
+    },
+  })
 
 export function takeOverAction(subject: string, covers: readonly JoinChoice[]): readonly Action[] {
   if (covers.length === 0) return []

@@ -112,7 +112,13 @@ describe('the verdict decides what is offered', () => {
   ])('%s', (verdict, labels) => {
     const card = alertCard(opened({ verdict }), ALERT)
     expect(labelsOf(card).slice(0, labels.length)).toEqual(labels)
-    expect(labelsOf(card).slice(labels.length)).toEqual(['Done elsewhere', 'Details', 'Affected hosts', 'Evidence'])
+    expect(labelsOf(card).slice(labels.length)).toEqual([
+      'Join with another change',
+      'Done elsewhere',
+      'Details',
+      'Affected hosts',
+      'Evidence',
+    ])
     expect(card.badges).toContainEqual(expect.objectContaining({ text: verdict }))
     expectShowable(card)
   })

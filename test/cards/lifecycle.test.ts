@@ -64,8 +64,8 @@ describe('a change that is part of another', () => {
     expect(wordsOf(changesCard([stateAt('merged')]))).toMatch(/goes on as part of change 9/)
   })
 
-  const context = { ...ALERT, joinable: [{ change: 9, label: 'change 9: zlib' }], covers: [{ change: 7, label: 'change 7: openssl' }] }
-  test('is chosen from a list, what is covered first', () => {
+  const context = { ...ALERT, covers: [{ change: 7, label: 'change 7: openssl' }] }
+  test('is named by its number; what is covered is chosen, and comes first', () => {
     const card = alertCard(opened(), context)
     expect(labelsOf(card)).toEqual([
       'Classify',

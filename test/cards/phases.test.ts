@@ -3,6 +3,7 @@ import type { ChangeEvent } from '../../src/core/change/command.ts'
 import { approvedBy, evolved, finished, halted, opened, rolledBack, settled, started, stopped, UNTIL } from '../support/change.ts'
 import { type CardName, cardOf, cardsOf, expectShowable, labelsOf, rehearsedAt, stateAt, wordsOf } from '../support/change-cards.ts'
 
+const JOIN = 'Join with another change'
 const LOOK = ['Details', 'Affected hosts', 'Evidence']
 const PLAN = 'Full plan'
 const TOLD = ['I have read it', 'Ask for a delay', 'Is this real?', 'It went wrong']
@@ -10,13 +11,13 @@ const OVER = ['I have read it', 'Is this real?', 'It went wrong']
 
 /** Which buttons a card has, and when. What is not here has no button for anybody. */
 const BUTTONS: readonly (readonly [keyof typeof UNTIL, CardName, readonly string[]])[] = [
-  ['alerted', 'alert', ['Classify', 'Not relevant', 'Done elsewhere', ...LOOK]],
-  ['testing', 'alert', LOOK],
+  ['alerted', 'alert', ['Classify', 'Not relevant', JOIN, 'Done elsewhere', ...LOOK]],
+  ['testing', 'alert', [JOIN, ...LOOK]],
   ['testing', 'test', ['Record a test', 'Reclassify', 'Done elsewhere', 'Leave hosts out']],
   ['testing', 'hand-over', ['I take over', 'Evidence', 'Affected hosts']],
-  ['awaiting', 'alert', LOOK],
+  ['awaiting', 'alert', [JOIN, ...LOOK]],
   ['awaiting', 'test', ['End the waiting', 'Reclassify', 'Done elsewhere']],
-  ['planning', 'alert', LOOK],
+  ['planning', 'alert', [JOIN, ...LOOK]],
   ['planning', 'test', ['Make the plan', 'Reclassify', 'Done elsewhere', 'Leave hosts out']],
   ['deciding', 'test', ['Change the plan', 'Done elsewhere', 'Leave hosts out']],
   ['deciding', 'decision', ['Approve', 'Reject', PLAN]],

@@ -96,7 +96,7 @@ describe('a change that can wait', () => {
 describe('two bulletins in one change', () => {
   test('given another advisory, when it is joined, then its alert points there and offers nothing', async () => {
     await eventually(walk, KERNEL)
-    refused(await walk.hands.press('kofi', TEAM, KERNEL, 'Join with another change'), /ROLE_MISSING/)
+    refused(await walk.hands.press('kofi', TEAM, KERNEL, 'Join with another change', { change: '2' }), /ROLE_MISSING/)
     refused(await walk.hands.press('ana', TEAM, KERNEL, 'Join with another change', { change: '99' }), /There is no change 99/)
     refused(await walk.hands.press('ana', TEAM, KERNEL, 'Join with another change', { change: '1' }), /STALE/)
     await done(walk.hands.press('ana', TEAM, KERNEL, 'Join with another change', { change: '2' }))

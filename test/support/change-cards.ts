@@ -31,7 +31,6 @@ export const ALERT: AlertContext = {
   policy,
   fleetSize: 61,
   baseline: { at: 3, below: 9, above: 0, exempt: 0 },
-  joinable: [],
   covers: [],
   named: [],
   versionsUnknown: false,

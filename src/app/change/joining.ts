@@ -74,33 +74,16 @@ export async function takeOverAwaiting(unit: Unit, changeId: number): Promise<vo
   }
 }
 
-/** Most changes that a form offers. */
-const MOST_CHOICES = 20
-
-const productsOf = (state: ChangeState): ReadonlySet<string> => new Set(state.hosts.flatMap((h) => h.packages.map((p) => p.name)))
-
-/** Changes that can be joined with this one, those about the same products and hosts first; and those of them that this one covers. */
-export async function joinChoices(
-  db: Database,
-  state: ChangeState,
-): Promise<{ readonly joinable: readonly JoinChoice[]; readonly covers: readonly JoinChoice[] }> {
-  if (!UNDECIDED.includes(state.phase)) return { joinable: [], covers: [] }
-  const rows = await db.change.findMany({ where: { phase: { in: [...UNDECIDED] }, id: { not: state.id } }, orderBy: { id: 'asc' } })
+/** Earlier changes that this one covers: every build that they are to bring, it brings too. */
+export async function coveredBy(db: Database, state: ChangeState): Promise<readonly JoinChoice[]> {
+  if (!UNDECIDED.includes(state.phase) || !trusted(state).ok) return []
+  const rows = await db.change.findMany({ where: { phase: { in: [...UNDECIDED] }, id: { lt: state.id } }, orderBy: { id: 'asc' } })
   const others = rows.map((r) => r.state as unknown as ChangeState).filter((o) => (o.drill === undefined) === (state.drill === undefined))
-  if (others.length === 0) return { joinable: [], covers: [] }
+  if (others.length === 0) return []
   const fixed = await fixedBuilds(db, state)
   const mine = new Set(state.hosts.map((h) => h.host))
   const common = (o: ChangeState): number => o.hosts.filter((h) => mine.has(h.host)).length
-  const products = productsOf(state)
-  const same = (o: ChangeState): number => [...productsOf(o)].filter((p) => products.has(p)).length
-  const choice = (o: ChangeState): JoinChoice => ({ change: o.id, label: labelOf(o, common(o)) })
-  return {
-    joinable: others
-      .toSorted((a, b) => same(b) - same(a) || common(b) - common(a) || a.id - b.id)
-      .slice(0, MOST_CHOICES)
-      .map(choice),
-    covers: trusted(state).ok ? others.filter((o) => o.id < state.id && supersedes(fixed, o.hosts)).map(choice) : [],
-  }
+  return others.filter((o) => supersedes(fixed, o.hosts)).map((o) => ({ change: o.id, label: labelOf(o, common(o)) }))
 }
 
 const labelOf = (other: ChangeState, common: number): string =>

@@ -12,6 +12,7 @@ import type { Unit } from '../house.ts'
 import { endRemindersOf } from '../remind/end.ts'
 import { effectsOf } from './effects.ts'
 import { changeSubject, json, readHosts } from './rows.ts'
+import { touchCovering } from './touch-covering.ts'
 
 /**
  * Runs a command on a locked change: decide, evolve, save, and everything that follows in the same transaction.
@@ -36,7 +37,7 @@ export async function runCommand(unit: Unit, state: ChangeState, command: Comman
     after = evolve(before, event, { now: context.now, policy })
     await effectsOf(unit, before, after, event)
   }
-  await save(unit, after)
+  await save(unit, state, after)
   unit.audit({
     actor: actor?.id ?? 'patchcrier',
     action: command.kind,
@@ -65,7 +66,8 @@ export function auditView(event: ChangeEvent): unknown {
   return event
 }
 
-async function save(unit: Unit, state: ChangeState): Promise<void> {
+async function save(unit: Unit, before: ChangeState, state: ChangeState): Promise<void> {
+  await touchCovering(unit.tx, before, state)
   await unit.tx.change.update({ where: { id: state.id }, data: { phase: state.phase, state: json(state), version: { increment: 1 } } })
   await touchSubject(unit.tx, changeSubject(state.id))
   await endRemindersOf(unit, state)

@@ -10,7 +10,7 @@ import { namedHere } from '../bulletins/named.ts'
 import { isGenuineButMalformed } from '../bulletins/release.ts'
 import { rollupLines } from '../bulletins/rollup.ts'
 import { baselineCounts } from '../change/baseline.ts'
-import { joinChoices } from '../change/joining.ts'
+import { coveredBy } from '../change/joining.ts'
 import type { House } from '../house.ts'
 
 const sourceName = (house: House, source: string): string => house.inForce.policy.sources.find((s) => s.id === source)?.name ?? source
@@ -25,7 +25,7 @@ export async function drawAlert(house: House, state: ChangeState): Promise<Card>
     baseline: await baselineCounts(house.db, document, house.clock.now()),
     named: state.hosts.length === 0 ? await namedHere(house.db, document) : [],
     versionsUnknown: document.fixed.length === 0 && document.unfixed.length === 0,
-    ...(await joinChoices(house.db, state)),
+    covers: await coveredBy(house.db, state),
   })
 }
 
