@@ -58,8 +58,9 @@ const setUp = (config: Config, parts: Parts, undo: Undo): Promise<Setup> =>
 async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): Promise<Running> {
   const log = parts.log ?? createLog(config.logLevel).log
   const planned = await setUp(config, parts, undo)
-  const url = parts.databaseUrl ?? (await databaseUrl(config, planned.database, log, undo))
-  const active = await holdBotLock(url, config, log, life, undo)
+  const connect = async (): Promise<string> => parts.databaseUrl ?? databaseUrl(config, planned.database, log, undo)
+  const active = await holdBotLock(connect, config, log, life, undo)
+  const { url } = active
   // A stand-by may have waited for weeks: what was read before is old.
   const setup = active.waited ? await setUp(config, parts, undo) : planned
   await migrate(url)

@@ -125,11 +125,19 @@ export function listen(server: Server, port: number): Promise<number> {
 
 /** Answers under way may take this long when the server closes; a request that never ends must not hold it up. */
 const WITHIN_MS = 15_000
+const LOOK_EVERY_MS = 50
 
+/** Finishes the answers that are under way and takes nothing new, also not on connections that are kept alive. */
 export async function closeServer(server: Server): Promise<void> {
+  server.removeAllListeners('request')
+  server.on('request', (_request: IncomingMessage, response: ServerResponse) => sendAnswer(response, errorAnswer(STOPPING)))
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  // One that was busy a moment ago would be kept alive for whatever comes next.
+  const idle = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS)
   const late = setTimeout(() => server.closeAllConnections(), WITHIN_MS)
   await closed
+  clearInterval(idle)
   clearTimeout(late)
 }
+
+const STOPPING = new RequestError(503, 'STOPPING', 'The bot is stopping. Please try again when it runs.', { connection: 'close' })

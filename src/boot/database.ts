@@ -25,6 +25,8 @@ export async function databaseUrl(config: Config, name: string, log: Logger, und
 
 /** The one active bot of the database. */
 export interface Active {
+  /** Connection string of the database. */
+  readonly url: string
   /** It was a stand-by before. */
   readonly waited: boolean
   /** A platform that a process which was stopped for long, and goes on, cannot use before it knows that it is still the active one. */
@@ -34,8 +36,10 @@ export interface Active {
 /**
  * Makes this process the one active bot of the database. Where another one is, it waits as a stand-by until that is gone, if it is to be
  * one; else throws Fault DATABASE_HELD. Who may have a stand-by yields to it when it hangs.
+ * @param connect asked again when the database has been gone: an embedded server has to be started, and may have another port then
  */
-export async function holdBotLock(url: string, config: Config, log: Logger, life: Life, undo: Undo): Promise<Active> {
+export async function holdBotLock(connect: () => Promise<string>, config: Config, log: Logger, life: Life, undo: Undo): Promise<Active> {
+  let url = await connect()
   const me = `patchcrier pid ${process.pid} on ${hostname()}`.slice(0, 60)
   const lose = (reason: string): never => {
     // Somebody else may be the active bot from now on: acting on would say things twice.
@@ -43,12 +47,17 @@ export async function holdBotLock(url: string, config: Config, log: Logger, life
     process.exit(1)
   }
   const take = (): Promise<BotLock> => takeBotLock(url, me, lose, config.standBy ? REPLACEABLE : {})
+  const again = async (): Promise<BotLock> => {
+    url = await connect()
+    return take()
+  }
   const first = await take()
   if (!first.held && !config.standBy)
     throw new Fault('DATABASE_HELD', `Another bot holds this data: ${first.by}. Stop it first, or open its page.`)
-  const lock = first.held ? first : await standBy(first.by, take, config.port, log, life)
+  const lock = first.held ? first : await standBy(first.by, { take, again }, config.port, log, life)
   undo.push(() => lock.release())
-  return { waited: !first.held, guard: (platform) => guarded(platform, () => void (lock.sure() || lose('no sign of life for too long'))) }
+  const check = (): void => void (lock.sure() || lose('no sign of life for too long'))
+  return { url, waited: !first.held, guard: (platform) => guarded(platform, check) }
 }
 
 function guarded(platform: ChatPlatform, check: () => void): ChatPlatform {
@@ -66,14 +75,20 @@ function guarded(platform: ChatPlatform, check: () => void): ChatPlatform {
   }
 }
 
-async function standBy(holder: string, take: () => Promise<BotLock>, port: number, log: Logger, life: Life): Promise<HeldLock> {
+interface Tries {
+  take(): Promise<BotLock>
+  /** After the database was gone. */
+  again(): Promise<BotLock>
+}
+
+async function standBy(holder: string, tries: Tries, port: number, log: Logger, life: Life): Promise<HeldLock> {
   let watched: Watched = { active: holder, database: true }
   const page = await startStandBy({ port, watched: () => watched })
   life.say(`Patchcrier is the stand-by of ${holder}: it takes over when that one is gone.\nStand-by at ${page.url}`)
   try {
     for (;;) {
       await pause(TRY_EVERY_MS, undefined, { signal: life.over })
-      const lock = await take().catch((error: unknown) => {
+      const lock = await (watched.database ? tries.take() : tries.again()).catch((error: unknown) => {
         // The database may be on its way up again: whoever waits goes on waiting.
         if (watched.database) log.warn({ err: error }, 'stand-by: the database does not answer; trying on')
         return null

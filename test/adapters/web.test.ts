@@ -1,7 +1,9 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RunningWeb, startWeb, type WebPlatform, webPlatform } from '../../adapters/web/index.ts'
 import { Fault } from '../../src/core/fault.ts'
+import type { Outcome } from '../../src/ports.ts'
 import { card } from '../support/cards.ts'
 import { ALERT, testHouse } from '../support/doors.ts'
 
@@ -454,3 +456,31 @@ describe('the platform', () => {
     await expect(platform.edit(reply, ALERT)).resolves.toBeUndefined()
   })
 })
+
+describe('stopping', () => {
+  test('an answer under way is finished; the next request on the same connection is not taken', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const held = Promise.withResolvers<Outcome>()
+    house.answer = () => held.promise
+    const body = JSON.stringify(CLICK)
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const first = ended(httpRequest(new URL('/api/intents', web.url), { agent, method: 'POST', headers }).end(body))
+    await vi.waitFor(() => expect(house.intents).toHaveLength(1))
+    const closed = web.close()
+    // Waits in the agent until the connection is free.
+    const second = ended(httpRequest(new URL('/api/places', web.url), { agent }).end())
+    held.resolve({ ok: true, cards: [] })
+    expect(await first).toMatchObject({ status: 200, text: expect.stringContaining('"ok":true') })
+    expect((await second).status).not.toBe(200)
+    await closed
+    expect(house.intents).toHaveLength(1)
+    agent.destroy()
+  })
+})
+
+/** What came, or the code of what went wrong with the connection. */
+const ended = (request: ClientRequest): Promise<{ readonly status: number | string; readonly text: string }> =>
+  new Promise((resolve) => {
+    request.on('error', (error: NodeJS.ErrnoException) => resolve({ status: error.code ?? 'error', text: '' }))
+    request.on('response', (response) => text(response).then((words) => resolve({ status: response.statusCode ?? 0, text: words })))
+  })

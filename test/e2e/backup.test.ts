@@ -136,6 +136,12 @@ describe('a house in the middle of a rollout', () => {
       message: expect.stringContaining('bot 4711'),
     })
     if (bot.held) await bot.release()
+    const worker = await openDatabase(target, { poolSize: 1 })
+    await expect(restoreBackup(target, file, { ...sample, replace: true })).rejects.toMatchObject({
+      code: 'DATABASE_HELD',
+      message: expect.stringContaining('worker'),
+    })
+    await worker.close()
   })
 })
 

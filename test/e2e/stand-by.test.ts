@@ -124,14 +124,16 @@ async function inDatabase(work: (client: pg.Client) => Promise<unknown>): Promis
   await work(client).finally(() => client.end())
 }
 
-/** Holds the audit chain, so that whoever decides something waits. */
+/** Holds the audit chain, so that whoever decides something waits; `waiting`: so many intents do. */
 async function holdAudit(): Promise<{ waiting(): Promise<number>; letGo(): Promise<void> }> {
   const client = new pg.Client({ connectionString: database.url })
   client.on('error', () => undefined)
   await client.connect()
   await client.query('SELECT pg_advisory_lock(7331, 1)')
-  const sql = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND classid = 7331 AND objid = 1 AND NOT granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+  // Who has written down a delivery is an intent; others may wait for the chain, too.
+  const sql = `SELECT count(*)::int AS n FROM pg_locks w WHERE locktype = 'advisory' AND classid = 7331 AND objid = 1 AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND EXISTS (SELECT FROM pg_locks d WHERE d.pid = w.pid AND d.relation = '"Delivery"'::regclass AND d.mode = 'RowExclusiveLock')`
   return {
     waiting: async () => (await client.query<{ n: number }>(sql)).rows[0]?.n ?? 0,
     letGo: () => client.end(),

@@ -29,6 +29,7 @@ export async function restoreBackup(url: string, file: string, options: RestoreO
   const lock = await holdBotLock(url)
   try {
     await inTransaction(url, 'BEGIN', async (client) => {
+      await refuseUnlessAlone(client)
       if (!options.replace) await refuseUnlessEmpty(client)
       await dropEverything(client)
       await buildSchema(client, migrations)
@@ -76,6 +77,16 @@ async function holdBotLock(url: string) {
   const lock = await takeBotLock(url, `patchcrier restore pid ${process.pid} on ${hostname()}`.slice(0, 60), lost)
   if (lock.held) return lock
   throw new Fault('DATABASE_HELD', `A bot works on this database: ${lock.by}. Stop it first, and its stand-by and workers.`)
+}
+
+/** A worker holds no lock, and would go on in tables that are new. A stand-by's own tries for the lock do no harm. */
+async function refuseUnlessAlone(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT application_name AS name FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name IN ('patchcrier', 'patchcrier-jobs', 'patchcrier-listen')`,
+  )
+  if (rows.length > 0)
+    throw new Fault('DATABASE_HELD', 'A worker or another command of Patchcrier is connected to this database. Stop it first.')
 }
 
 async function refuseUnlessEmpty(client: pg.Client): Promise<void> {
