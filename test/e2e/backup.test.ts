@@ -178,6 +178,16 @@ describe('what is not taken, and leaves everything as it was', () => {
     await expect(checkBackup('/nowhere')).rejects.toMatchObject({ code: 'BACKUP_INVALID' })
   })
 
+  test("a database with somebody else's tables keeps them, also when it may be replaced", async () => {
+    const target = await emptyDatabase()
+    await inDatabase(target, (client) => client.query('CREATE TABLE wages (n INT)'))
+    await expect(restoreBackup(target, file, { ...sample, replace: true })).rejects.toMatchObject({
+      code: 'DATABASE_NOT_EMPTY',
+      message: expect.stringContaining('wages'),
+    })
+    await inDatabase(target, (client) => client.query('SELECT * FROM wages'))
+  })
+
   test("the sample's in an organisation's place", async () => {
     await expect(restoreBackup(await emptyDatabase(), file, { house: 'organisation', replace: true })).rejects.toMatchObject({
       code: 'BACKUP_INVALID',

@@ -8,7 +8,7 @@ import { takeBotLock } from '../lock.ts'
 import { buildSchema, type Migration, migrate, readMigrations } from '../migrate.ts'
 import { inTransaction } from './connection.ts'
 import { type BackupHeader, type BackupReader, openBackup } from './format.ts'
-import { columnsOf, countRows, dropEverything, quoted, readTables } from './tables.ts'
+import { columnsOf, countRows, dropEverything, quoted, readTables, refuseStrangers } from './tables.ts'
 
 export interface RestoreOptions {
   readonly house: BackupHeader['house']
@@ -25,13 +25,15 @@ export async function restoreBackup(url: string, file: string, options: RestoreO
   const header = await checkBackup(file)
   if (header.house !== options.house)
     throw new Fault('BACKUP_INVALID', `${file}: expected a backup of ${NAME[options.house]}, got one of ${NAME[header.house]}. ${HOW}`)
-  const migrations = levelOf(header, await readMigrations())
+  const ours = await readMigrations()
+  const migrations = levelOf(header, ours)
   const lock = await holdBotLock(url)
   try {
     await inTransaction(url, 'BEGIN', async (client) => {
       await refuseUnlessAlone(client)
+      await refuseStrangers(client)
       if (!options.replace) await refuseUnlessEmpty(client)
-      await dropEverything(client)
+      await dropEverything(client, ours)
       await buildSchema(client, migrations)
       await fill(client, file)
     })

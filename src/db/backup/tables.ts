@@ -1,8 +1,11 @@
 import pg from 'pg'
 import { Fault } from '../../core/fault.ts'
+import { Prisma } from '../database.ts'
 import type { BackupHeader, BackupTable } from './format.ts'
 
 // What is in schema `public`, without Prisma's history. The jobs (schema `pgboss`) are only wake-ups: the next tick makes them anew.
+
+const HISTORY = '_prisma_migrations'
 
 export const quoted = pg.escapeIdentifier
 
@@ -13,7 +16,7 @@ export async function readTables(client: pg.Client): Promise<BackupTable[]> {
   const { rows } = await client.query<{ name: string; columns: string[] }>(
     `SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> '_prisma_migrations'
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> '${HISTORY}'
      GROUP BY c.relname ORDER BY c.relname`,
   )
   const refers = await client.query<{ from: string; to: string }>(
@@ -52,17 +55,33 @@ export async function readSequences(client: pg.Client): Promise<BackupHeader['se
   return rows
 }
 
+/** Tables of somebody else are neither written down nor removed. Throws Fault DATABASE_NOT_EMPTY. */
+export async function refuseStrangers(client: pg.Client): Promise<void> {
+  const strange = (await ownTables(client)).filter((name) => name !== HISTORY && !(name in Prisma.ModelName))
+  if (strange.length === 0) return
+  const names = strange.slice(0, 5).join(', ')
+  throw new Fault(
+    'DATABASE_NOT_EMPTY',
+    `the database has tables that this Patchcrier does not know (${names}). Give it a database of its own.`,
+  )
+}
+
 /** Removes our tables, functions and jobs; what extensions brought stays. */
-export async function dropEverything(client: pg.Client): Promise<void> {
-  const tables = await client.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e')`,
+export async function dropEverything(client: pg.Client, migrations: readonly { readonly sql: string }[]): Promise<void> {
+  for (const name of await ownTables(client)) await client.query(`DROP TABLE ${quoted(name)} CASCADE`)
+  const made = migrations.flatMap(({ sql }) => [...sql.matchAll(/CREATE (?:OR REPLACE )?FUNCTION "(\w+)"/g)].map(([, name]) => name))
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT oid::regprocedure::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = ANY ($1)`,
+    [made],
   )
-  for (const { name } of tables.rows) await client.query(`DROP TABLE ${quoted(name)} CASCADE`)
-  const functions = await client.query<{ name: string }>(
-    `SELECT oid::regprocedure::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
-     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e')`,
-  )
-  for (const { name } of functions.rows) await client.query(`DROP FUNCTION ${name} CASCADE`)
+  for (const { name } of rows) await client.query(`DROP FUNCTION ${name} CASCADE`)
   await client.query('DROP SCHEMA IF EXISTS pgboss CASCADE')
+}
+
+async function ownTables(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1`,
+  )
+  return rows.map(({ name }) => name)
 }

@@ -11,7 +11,7 @@ import { Fault } from '../../core/fault.ts'
 import { readHistory } from '../migrate.ts'
 import { inTransaction } from './connection.ts'
 import { type BackupHeader, jsonLine } from './format.ts'
-import { columnsOf, quoted, readSequences, readTables } from './tables.ts'
+import { columnsOf, quoted, readSequences, readTables, refuseStrangers } from './tables.ts'
 
 /** Key of the setting that says when the last backup was made, as `{"at": ISO time}`. */
 export const LAST_BACKUP = 'backup:last'
@@ -44,6 +44,7 @@ async function readHeader(client: pg.Client, house: BackupHeader['house'], now: 
   const migrations = await readHistory(client).catch((error: unknown) => {
     throw new Fault('DATABASE_UNAVAILABLE', 'expected the database of a bot that was started; it has no tables of ours', { cause: error })
   })
+  await refuseStrangers(client)
   return {
     format: 'patchcrier-backup',
     version: 1,
