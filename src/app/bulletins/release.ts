@@ -1,4 +1,5 @@
 import type { Bulletin } from '../../core/identify/bulletin.ts'
+import { SAYS_NOTHING } from '../../core/identify/sections.ts'
 import { storyOf } from '../../core/identify/story.ts'
 import { type Verification, verdictOf } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
@@ -62,15 +63,6 @@ function releasedAs(verification: Verification, by: string, reason: string): Ver
   )
   return { ...verification, verdict: verdictOf(checks), checks, reason: `Genuine, but malformed; released by ${by}: ${reason}` }
 }
-
-const SAYS_NOTHING = {
-  summary: { maximumSeverity: '', impact: '', affectedSoftware: '', recommendation: '' },
-  technicalDetails: { text: '', mitigatingFactors: '' },
-  workarounds: '',
-  faq: '',
-  patchInformation: { prerequisites: '', deployment: '', restart: '', removal: '', files: '', verification: '' },
-  knowledgeBase: [],
-} as const
 
 const unread = (source: string, fileName: string, at: string): Bulletin => ({
   source,

@@ -1,3 +1,4 @@
+import type { RollupRow } from '../../cards/rollup.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { show } from '../chat/show.ts'
 import type { Unit } from '../house.ts'
@@ -24,17 +25,8 @@ export async function showRollup(unit: Unit, source: string): Promise<void> {
   await show(unit, 'patch team', sourceSubject(source), `rollup:${dayOf(unit)}`, { since: since.toISOString(), rows })
 }
 
-export interface RollupLine {
-  readonly rowId: number
-  readonly vendorId: string
-  readonly title: string
-  readonly product: string
-  readonly hosts: number
-  readonly severity: string
-}
-
 /** Bulletins of a source that match hosts, came since then and are nobody's change yet. */
-export async function rollupLines(db: Unit['tx'], source: string, since: Date): Promise<readonly RollupLine[]> {
+export async function rollupLines(db: Unit['tx'], source: string, since: Date): Promise<readonly RollupRow[]> {
   const rows = await db.bulletin.findMany({
     where: { source, current: true, origin: { notIn: ['held', 'history'] }, changeId: null, matched: { gt: 0 }, seenAt: { gte: since } },
     orderBy: { id: 'asc' },

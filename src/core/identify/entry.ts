@@ -1,6 +1,7 @@
 import type { Instant } from '../result.ts'
 import type { Bulletin } from './bulletin.ts'
 import { dayOf } from './exploited.ts'
+import { SAYS_NOTHING } from './sections.ts'
 
 /** One entry of a catalogue of known exploited vulnerabilities, and which catalogue it is. */
 interface Entry {
@@ -36,12 +37,5 @@ export const entryBulletin = (entry: Entry, catalogue: { readonly version: strin
   unfixed: [],
   names: [entry.product.toLowerCase()],
   restart: 'none stated',
-  sections: {
-    summary: { maximumSeverity: '', impact: '', affectedSoftware: `${entry.vendor} ${entry.product}`, recommendation: '' },
-    technicalDetails: { text: '', mitigatingFactors: '' },
-    workarounds: '',
-    faq: '',
-    patchInformation: { prerequisites: '', deployment: '', restart: '', removal: '', files: '', verification: '' },
-    knowledgeBase: [],
-  },
+  sections: { ...SAYS_NOTHING, summary: { ...SAYS_NOTHING.summary, affectedSoftware: `${entry.vendor} ${entry.product}` } },
 })
