@@ -20,12 +20,24 @@ export interface Config {
   readonly work?: boolean
   /** Null: not connected to Slack. Holds secrets. */
   readonly slack?: SlackConfig | null
+  /** Null: not connected to Teams. Holds secrets. */
+  readonly teams?: TeamsConfig | null
 }
 
 export interface SlackConfig {
   readonly botToken: string
-  readonly signingSecret: string
-  /** Loopback port for Slack's requests; 0 takes a free one. */
+  /** How Slack's requests come: over a connection that we open (Socket Mode), or to our own port, signed. */
+  readonly requests:
+    | { readonly by: 'socket'; readonly appToken: string }
+    | { readonly by: 'http'; readonly signingSecret: string; readonly port: number }
+}
+
+export interface TeamsConfig {
+  readonly appId: string
+  readonly tenantId: string
+  /** How the bot proves who it is: by a secret of a single-tenant app, or by the managed identity of the machine it runs on. */
+  readonly identity: { readonly by: 'secret'; readonly password: string } | { readonly by: 'managed identity' }
+  /** Loopback port for Teams' requests; 0 takes a free one. */
   readonly port: number
 }
 
@@ -48,11 +60,13 @@ const environment = z.object({
   PATCHCRIER_STANDBY: yesOrNo,
   PATCHCRIER_WORK: yesOrNo,
   SLACK_PORT: port.default(3979),
+  TEAMS_PORT: port.default(3980),
+  MICROSOFT_APP_TYPE: z.enum(['SingleTenant', 'UserAssignedMSI'], 'expected SingleTenant or UserAssignedMSI').default('SingleTenant'),
 })
 
 /** Credentials of chat platforms; only their names are ever said. */
 const CHAT: Readonly<Record<string, readonly string[]>> = {
-  Slack: ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
+  Slack: ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'],
   Teams: ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_TENANT_ID'],
 }
 
@@ -68,7 +82,7 @@ export function readConfig(env: Environment = process.env, { standBy = false } =
     ? []
     : read.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}; got ${shown(String(name), env)}`)
   const policyFile = policyFileOf(env)
-  const all = [...problems, ...(policyFile === null ? sampleProblems(env) : slackProblems(env))]
+  const all = [...problems, ...(policyFile === null ? sampleProblems(env) : Object.keys(CHAT).flatMap((name) => halfOf(name, env)))]
   if (!read.success || all.length > 0) throw new Fault('CONFIG_INVALID', all.join('\n'))
   return {
     port: read.data.PORT,
@@ -79,17 +93,34 @@ export function readConfig(env: Environment = process.env, { standBy = false } =
     standBy: standBy || (read.data.PATCHCRIER_STANDBY ?? (read.data.DATABASE_URL === undefined ? 'no' : 'yes')) === 'yes',
     work: read.data.PATCHCRIER_WORK !== 'no',
     slack: slackOf(env, read.data.SLACK_PORT),
+    teams: teamsOf(env, read.data.MICROSOFT_APP_TYPE === 'UserAssignedMSI', read.data.TEAMS_PORT),
   }
 }
 
-const slackOf = ({ SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET }: Environment, port: number): SlackConfig | null =>
-  SLACK_BOT_TOKEN && SLACK_SIGNING_SECRET ? { botToken: SLACK_BOT_TOKEN, signingSecret: SLACK_SIGNING_SECRET, port } : null
+function slackOf({ SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment, port: number): SlackConfig | null {
+  if (!botToken) return null
+  if (SLACK_APP_TOKEN) return { botToken, requests: { by: 'socket', appToken: SLACK_APP_TOKEN } }
+  return SLACK_SIGNING_SECRET ? { botToken, requests: { by: 'http', signingSecret: SLACK_SIGNING_SECRET, port } } : null
+}
+
+function teamsOf(env: Environment, managed: boolean, port: number): TeamsConfig | null {
+  const { MICROSOFT_APP_ID: appId, MICROSOFT_APP_TENANT_ID: tenantId, MICROSOFT_APP_PASSWORD: password } = env
+  if (!appId || !tenantId) return null
+  if (managed) return { appId, tenantId, identity: { by: 'managed identity' }, port }
+  return password ? { appId, tenantId, identity: { by: 'secret', password }, port } : null
+}
 
 /** What of the configuration must never be said. */
-export function secretsOf({ databaseUrl, slack }: Pick<Config, 'databaseUrl' | 'slack'>): readonly string[] {
+export function secretsOf({ databaseUrl, slack, teams }: Pick<Config, 'databaseUrl' | 'slack' | 'teams'>): readonly string[] {
   const password = databaseUrl === null ? '' : (URL.parse(databaseUrl)?.password ?? '')
   const query = databaseUrl === null ? '' : (URL.parse(databaseUrl)?.searchParams.get('password') ?? '')
-  return [password, decoded(password), query, slack?.botToken ?? '', slack?.signingSecret ?? ''].filter((secret) => secret !== '')
+  const requests = slack?.requests
+  const chat = [
+    slack?.botToken,
+    requests && (requests.by === 'socket' ? requests.appToken : requests.signingSecret),
+    teams?.identity.by === 'secret' ? teams.identity.password : undefined,
+  ]
+  return [password, decoded(password), query, ...chat.map((secret) => secret ?? '')].filter((secret) => secret !== '')
 }
 
 function decoded(text: string): string {
@@ -134,20 +165,45 @@ function chatProblems(env: Environment): readonly string[] {
   return Object.entries(CHAT).flatMap(([platform, names]) => {
     const given = names.filter((n) => env[n])
     if (given.length === 0) return []
-    const missing = names.filter((n) => !env[n])
+    const one = given.length === 1
     return [
-      `${platform}: ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set, so this is not sample mode.${missing.length > 0 ? ` Missing: ${missing.join(', ')}.` : ''} Missing too: the policy of your organisation (PATCHCRIER_POLICY, or ./policy.yaml; npm run -s patchcrier -- policy init writes one). Unset ${given.length === 1 ? 'it' : 'them'} to start sample mode.`,
+      `${platform}: ${given.join(' and ')} ${one ? 'is' : 'are'} set, so this is not sample mode. Missing: the policy of your organisation (PATCHCRIER_POLICY, or ./policy.yaml; npm run -s patchcrier -- policy init writes one). Unset ${one ? 'it' : 'them'} to start sample mode.`,
+      ...halfOf(platform, env),
     ]
   })
 }
 
-/** Half of what Slack needs is a mistake, in an organisation too. */
-function slackProblems(env: Environment): readonly string[] {
-  const names = CHAT.Slack ?? []
-  const missing = names.filter((name) => !env[name])
+/** Half of what a platform needs is a mistake. */
+function halfOf(platform: string, env: Environment): readonly string[] {
+  const names = CHAT[platform] ?? []
   const given = names.filter((name) => env[name])
   if (given.length === 0) return []
-  const lacking = missing.map((name) => `Slack: ${given.join(' and ')} is set; missing: ${name}.`)
-  const shape = env.SLACK_BOT_TOKEN && !env.SLACK_BOT_TOKEN.startsWith('xoxb-')
-  return [...lacking, ...(shape ? ['SLACK_BOT_TOKEN: expected the token of the bot, which begins with xoxb-; got something else'] : [])]
+  const missing = (platform === 'Slack' ? lacksOfSlack(env) : lacksOfTeams(env)).map(
+    (lack) => `${platform}: ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set; missing: ${lack}.`,
+  )
+  return [...missing, ...(platform === 'Slack' ? shapesOfSlack(env) : [])]
+}
+
+const lacksOfSlack = ({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment): readonly string[] => [
+  ...(SLACK_BOT_TOKEN ? [] : ['SLACK_BOT_TOKEN']),
+  ...(SLACK_APP_TOKEN || SLACK_SIGNING_SECRET ? [] : ['SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)']),
+]
+
+function lacksOfTeams(env: Environment): readonly string[] {
+  const managed = env.MICROSOFT_APP_TYPE === 'UserAssignedMSI'
+  return (CHAT.Teams ?? []).filter((name) => !env[name] && !(managed && name === 'MICROSOFT_APP_PASSWORD'))
+}
+
+const SHAPES = { SLACK_BOT_TOKEN: 'xoxb-', SLACK_APP_TOKEN: 'xapp-' } as const
+
+function shapesOfSlack(env: Environment): readonly string[] {
+  const both = env.SLACK_APP_TOKEN && env.SLACK_SIGNING_SECRET
+  return [
+    ...Object.entries(SHAPES).flatMap(([name, begin]) =>
+      env[name] && !env[name].startsWith(begin) ? [`${name}: expected a token that begins with ${begin}; got something else`] : [],
+    ),
+    ...(both
+      ? ['Slack: SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set; expected one of them, unset the other.']
+      : []),
+  ]
 }

@@ -46,6 +46,43 @@ export interface ChatPlatform {
   find(to: Place, thread: MessageRef | null, key: string, since?: Date): Promise<Found>
 }
 
+/** Who and where, between a platform and the policy in force. Ask each time: another version may be in force by then. */
+export interface Directory {
+  /** Verified address of a person of the policy, in lower case; null: nobody of that id. */
+  emailByPerson(person: string): string | null
+  /** Place id of a platform's own channel id; null: none of the policy's. */
+  placeByRef(ref: string): string | null
+  /** The platform's groups (Slack user groups, Teams teams) to which the policy gives roles. */
+  groups(): readonly string[]
+  /** The group that has this role, where the policy names one on this platform; for mentions. */
+  groupByRole(role: string): string | null
+}
+
+/** What a platform has proved about the account that acts; never what the account says of itself. */
+export interface Account {
+  readonly platform: string
+  /** The platform's own id of it. */
+  readonly id: string
+  readonly name: string
+  /** Confirmed by the platform; in lower case. It is what links a person's accounts on several platforms. */
+  readonly email: string
+  /** IANA zone, where the platform says. */
+  readonly zone?: string
+  /** Those of `Directory.groups` that it is a member of. */
+  readonly groups: readonly string[]
+}
+
+/** Something that somebody was sent and doubts. */
+export interface Doubt {
+  readonly actor: string
+  /** Id of the place where it was asked; null: a private conversation. */
+  readonly place: string | null
+  readonly words: string
+  /** Addresses behind links, beside those in the words. */
+  readonly links: readonly string[]
+  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[]
+}
+
 export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNAVAILABLE'
 
 /** A platform's no, in our words. `UNAVAILABLE` means: nobody knows whether it arrived. */
@@ -180,6 +217,12 @@ export type Outcome =
 export interface Doors {
   /** Buttons, forms and commands. Commits before it answers. */
   handleIntent(intent: Intent): Promise<Outcome>
+  /** The person behind an account: by its address, else by the roles of its groups. Refuses whom the policy does not know. */
+  recognise(account: Account): Promise<Ruled<string>>
+  /** Tells the admins, once, that somebody whom the policy does not know wants a role. */
+  askForRole(account: Account): Promise<Outcome>
+  /** Is this real? A message, with its links and files. Changes nothing. */
+  doubt(doubt: Doubt): Promise<Outcome>
   /** The form behind a button as its subject is now; null when the button is no longer offered. Changes nothing. */
   formFor(button: ButtonValue, place: string): Promise<Form | null>
   places(): Promise<readonly PlaceView[]>

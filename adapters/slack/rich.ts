@@ -35,6 +35,7 @@ export function inline(text: Text, budget: Budget, style?: Style): Inline[] {
 
 function element(span: Span, budget: Budget, style: Style | undefined): Inline[] {
   if (typeof span === 'string') return words(take(budget, span), style)
+  if ('mention' in span) return words(take(budget, span.name), { ...style, bold: true })
   if ('strong' in span) return words(take(budget, span.strong), { ...style, bold: true })
   const fallback = take(budget, inUtc(span.time, span.style))
   const seconds = Math.floor(Date.parse(span.time) / 1000)

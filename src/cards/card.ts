@@ -25,8 +25,15 @@ export interface Badge {
   readonly tone: Tone
 }
 
-/** A run of text. Times are absolute; the platform shows them in the reader's own zone. */
-export type Span = string | { readonly strong: string } | { readonly time: Instant; readonly style: 'date' | 'time' | 'date-time' }
+/**
+ * A run of text. Times are absolute; the platform shows them in the reader's own zone. A mention names a person of the policy, or the
+ * holders of a role, so that their phones ring; where the platform has no such account or group, the name is shown.
+ */
+export type Span =
+  | string
+  | { readonly strong: string }
+  | { readonly time: Instant; readonly style: 'date' | 'time' | 'date-time' }
+  | { readonly mention: 'person' | 'role'; readonly id: string; readonly name: string }
 
 export type Text = readonly Span[]
 

@@ -261,11 +261,12 @@ function blockLiterals(block: Block): string[] {
   }
 }
 
+const wordsOfSpan = (span: Exclude<Text[number], { time: string }>): string =>
+  typeof span === 'string' ? span : 'strong' in span ? span.strong : span.name
+
 /** Lines as they should be read; where a time stands in the line, leading spaces may go and the time is its macro. */
 function textLines(text: Text): string[] {
-  const joined = text
-    .map((span) => (isTime(span) ? `\u0001${macroOf(span)}` : plainText(typeof span === 'string' ? span : span.strong)))
-    .join('')
+  const joined = text.map((span) => (isTime(span) ? `\u0001${macroOf(span)}` : plainText(wordsOfSpan(span)))).join('')
   return joined
     .split('\n')
     .filter((line) => line.trim() !== '')

@@ -33,10 +33,10 @@ async function organisation(platform: 'slack' | 'web', slack: Config['slack']): 
   return { port: 0, dataFolder: folder.path, logLevel: 'silent', policyFile, databaseUrl: database.url, slack: slack ?? null }
 }
 
-const credentials = { botToken: BOT_TOKEN, signingSecret: SIGNING_SECRET, port: 0 }
+const credentials = { botToken: BOT_TOKEN, requests: { by: 'http', signingSecret: SIGNING_SECRET, port: 0 } } as const
 
 test.each([
-  ['places without credentials', 'slack', null, /places on Slack \(.*\)\. Missing: SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET\./],
+  ['places without credentials', 'slack', null, /places on Slack \(.*\)\. Missing: SLACK_BOT_TOKEN and/],
   ['credentials without places', 'web', credentials, /Missing: a place of the policy with platform "slack"/],
 ] as const)('%s: it says what is missing and does not start', async (_what, platform, slack, why) => {
   await expect(start(await organisation(platform, slack), { log })).rejects.toMatchObject({
@@ -65,7 +65,6 @@ test('half of the credentials, or a token of another kind, is said at once, with
   expect(() => readConfig({ ...policy, SLACK_BOT_TOKEN: 's3cret' })).not.toThrow(/s3cret/)
   expect(readConfig({ ...policy, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' }).slack).toEqual({
     botToken: 'xoxb-1',
-    signingSecret: 's',
-    port: 3979,
+    requests: { by: 'http', signingSecret: 's', port: 3979 },
   })
 })

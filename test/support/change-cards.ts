@@ -38,7 +38,8 @@ export const ALERT: AlertContext = {
 
 /** The words of a card as a reader gets them, line by line; a time is its instant. */
 export function wordsOf(card: Card): string {
-  const text = (spans: Text): string => spans.map((s) => (typeof s === 'string' ? s : 'strong' in s ? s.strong : s.time)).join('')
+  const text = (spans: Text): string =>
+    spans.map((s) => (typeof s === 'string' ? s : 'strong' in s ? s.strong : 'mention' in s ? s.name : s.time)).join('')
   const lines = card.blocks.flatMap((block): readonly string[] => {
     switch (block.kind) {
       case 'text':

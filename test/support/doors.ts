@@ -77,6 +77,9 @@ export function testHouse(): TestHouse {
         house.intents.push(intent)
         return house.answer(intent)
       },
+      recognise: async () => refuse('PERSON_UNKNOWN', 'Nobody here is known by an account.'),
+      askForRole: async () => ({ ok: true, cards: [] }),
+      doubt: async () => ({ ok: true, cards: [] }),
       formFor: async () => null,
       places: async () => house.places,
       people: async () => [

@@ -6,8 +6,10 @@ import type { House } from '../house.ts'
 import { takeUpload } from '../inventory/upload.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { takeReports } from '../rollout/reports.ts'
+import { answerDoubt } from './doubt.ts'
 import { handleIntent } from './intents.ts'
 import { overviewFor } from './overview.ts'
+import { askForRole, recognise } from './people.ts'
 
 /** Kinds of due rows that are worth moving the sample's clock to. */
 const EVENTS = ['arrival', 'advance', 'silence', 'tell-end-users']
@@ -25,6 +27,9 @@ export interface DoorsOptions {
 export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }: DoorsOptions): Doors {
   return {
     handleIntent: (intent) => handleIntent(house, intent),
+    recognise: async (account) => recognise(house, account),
+    askForRole: (account) => askForRole(house, account),
+    doubt: (doubt) => answerDoubt(house, doubt),
     formFor: (button) => formFor(house, button),
     places: async () => house.inForce.policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
     people: async () => house.inForce.policy.people.map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),

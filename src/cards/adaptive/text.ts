@@ -86,6 +86,7 @@ function runs(text: string, style: TextStyle): TextRun[] {
 
 function spanText(span: Span): string {
   if (typeof span === 'string') return span
+  if ('mention' in span) return span.name
   return 'strong' in span ? span.strong : span.time
 }
 
