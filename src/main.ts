@@ -22,6 +22,7 @@ import { slackOf } from './boot/slack.ts'
 import { pollInTurn } from './boot/worker.ts'
 import { type Config, readConfig, secretsOf, startedByNpm } from './config.ts'
 import { Fault } from './core/fault.ts'
+import { namedPeople } from './core/policy/groups.ts'
 import type { Policy } from './core/policy.ts'
 import { migrate } from './db/migrate.ts'
 import type { ChatPlatform, Doors } from './ports.ts'
@@ -122,7 +123,8 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   return { url: page.url, house, doors, tokens, settle, stop: () => unwind(undo) }
 }
 
-const peopleOf = ({ people }: Policy): readonly string[] => people.map(({ id }) => id)
+/** A token belongs to somebody whom the policy names: members of its groups come by the platform that proved them. */
+const peopleOf = ({ people }: Policy): readonly string[] => namedPeople(people).map(({ id }) => id)
 
 const wrapped = (parts: Parts, platform: ChatPlatform): ChatPlatform => parts.platform?.(platform) ?? platform
 

@@ -7,6 +7,7 @@ import type { Boss } from '../db/boss.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Write } from '../db/writer.ts'
 import type { BulletinSource, Clock, InventoryFormat, Runner } from '../ports.ts'
+import type { Members } from './people/members.ts'
 
 /** The policy in force. Its hash stands in every decision's plan and audit record. */
 export interface PolicyInForce {
@@ -40,8 +41,13 @@ export interface House {
   readonly boss: Boss
   readonly clock: Clock
   readonly log: Logger
-  /** The version in force now. Ask again each time: another one may come into force while the bot runs. */
+  /**
+   * The version in force now, with the members of its groups beside the people that it names. Ask again each time: another version may
+   * come into force while the bot runs, and members come and go.
+   */
   readonly inForce: PolicyInForce
+  /** Those whom its groups brought. */
+  readonly members: Members
   /** Null: the policy comes from no file (the sample's). */
   readonly policyFile: PolicyFileDoor | null
   readonly sources: ReadonlyMap<string, BulletinSource>

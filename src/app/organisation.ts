@@ -1,5 +1,6 @@
 import { dueOpening } from './change/planning.ts'
 import { type House, transact } from './house.ts'
+import { dueMembers } from './people/settle.ts'
 import { duePolicyFile, POLICY_FILE } from './policy/look.ts'
 import { beginReminders } from './remind/look.ts'
 import { due } from './time/due.ts'
@@ -19,5 +20,6 @@ export async function beginOrganisation(house: House): Promise<void> {
     if (!isDue('opening', 'windows:0')) await dueOpening(unit)
     await beginReminders(unit)
     if (!isDue('purge', 'house:0')) await duePurge(unit)
+    if (!isDue('members', 'people:0')) await dueMembers(unit)
   })
 }

@@ -1,4 +1,5 @@
 import type { House } from '../app/house.ts'
+import { EVERYONE } from '../core/policy/fields.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Directory } from '../ports.ts'
 
@@ -13,10 +14,18 @@ export function directoryOf(house: House, platform: Platform): Directory {
         .people.find((person) => person.id === id)
         ?.email.toLowerCase() ?? null,
     placeByRef: (ref) => policy().places.find((place) => place.platform === platform && place.ref === ref)?.id ?? null,
-    groups: () => [],
-    groupByRole: () => null,
+    groups: () => groupsOn(policy(), platform).map(({ ref }) => ref),
+    groupByRole: (role) =>
+      groupsOn(policy(), platform)
+        .filter(({ roles }) => roles.some((one) => one === role))
+        // The smallest says best whom it is meant for.
+        .toSorted((a, b) => a.roles.length - b.roles.length)[0]?.ref ?? null,
   }
 }
+
+/** Groups that the platform has to be asked about: who is one of everyone needs no look. */
+const groupsOn = ({ groups }: Policy, platform: Platform): Policy['groups'] =>
+  groups.filter((group) => group.platform === platform && group.ref !== EVERYONE)
 
 /** Ids of the policy's places on a platform. */
 export const placesOn = (house: House, platform: Platform): readonly string[] =>

@@ -11,6 +11,7 @@ import { renderPost } from '../app/chat/render.ts'
 import { uncertainPost } from '../app/chat/uncertain.ts'
 import { type House, joined, type PolicyInForce } from '../app/house.ts'
 import { QUEUES } from '../app/jobs.ts'
+import { createMembers, readMembers } from '../app/people/members.ts'
 import type { Config } from '../config.ts'
 import { startBoss } from '../db/boss.ts'
 import { openDatabase } from '../db/database.ts'
@@ -38,6 +39,7 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
   const runners = new Map(runnersOf(config, clock, parts).map((r) => [r.name, r]))
   const sourcesFor = ({ policy }: PolicyInForce): ReadonlyMap<string, BulletinSource> =>
     new Map(setup.sources(policy).map((source) => [source.id, parts.source?.(source) ?? source]))
+  const members = createMembers(clock, await readMembers(db))
   let inForce = await setup.inForce(db)
   let sources = sourcesFor(inForce)
   return {
@@ -49,8 +51,9 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
     runners,
     policyFile: setup.policyFile,
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
+    members,
     get inForce() {
-      return inForce
+      return members.beside(inForce)
     },
     get sources() {
       return sources
@@ -58,6 +61,8 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
     adopt: async (next) => {
       inForce = next
       sources = sourcesFor(next)
+      // Another process may have written some.
+      members.keep(await readMembers(db))
       await adopted(next)
     },
   }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { House } from '../app/house.ts'
 import { beginOrganisation, ORGANISATION_DATABASE } from '../app/organisation.ts'
+import { settleMembers } from '../app/people/settle.ts'
 import { drawAnew } from '../app/policy/in-force.ts'
 import { takePolicyFile } from '../app/policy/propose.ts'
 import { readInForce } from '../app/policy/versions.ts'
@@ -29,6 +30,7 @@ export async function organisationSetup(file: string, parts: Parts, undo: Undo):
 /** The file may have changed while the bot was down. */
 async function begin(house: House): Promise<void> {
   await takePolicyFile(house)
+  await settleMembers(house, 'seen at a start')
   await drawAnew(house)
   await beginOrganisation(house)
 }

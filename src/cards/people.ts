@@ -1,9 +1,10 @@
 import type { Role } from '../core/policy.ts'
 import type { Card } from './card.ts'
-import { listed, quiet, roleWords, textBlock, whisper } from './words.ts'
+import { listed, quiet, roleWords, shortened, textBlock, whisper } from './words.ts'
 
 export interface RoleView {
   readonly role: Role
+  /** Names; behind a role that a group gives stands which. */
   readonly holders: readonly string[]
   /** "Oskar Lindqvist for Dana Kowalska". */
   readonly delegates: readonly string[]
@@ -11,8 +12,11 @@ export interface RoleView {
   readonly weak: boolean
 }
 
+/** Everyone of a platform may be an end user. */
+const MOST_NAMES = 25
+
 /** Who holds what. What would stop the process on a bad day comes first. */
-export function rolesCard(roles: readonly RoleView[]): Card {
+export function rolesCard(roles: readonly RoleView[], byGroups = false): Card {
   const unfilled = roles.filter((r) => r.weak && r.holders.length === 0)
   const alone = roles.filter((r) => r.weak && r.holders.length > 0)
   return whisper('Roles', [
@@ -28,8 +32,8 @@ export function rolesCard(roles: readonly RoleView[]): Card {
     {
       kind: 'table',
       columns: ['Role', 'Who', 'Delegates'],
-      rows: roles.map((r) => [roleWords(r.role), r.holders.join(', ') || 'nobody', r.delegates.join(', ')]),
+      rows: roles.map((r) => [roleWords(r.role), shortened(r.holders, MOST_NAMES) || 'nobody', r.delegates.join(', ')]),
     },
-    quiet('Roles are given in the policy.'),
+    quiet(byGroups ? 'Roles are given in the policy: by name, or by a group of the chat platform.' : 'Roles are given in the policy.'),
   ])
 }

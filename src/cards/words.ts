@@ -3,13 +3,14 @@ import type { ChangeType } from '../core/evaluate/classification.ts'
 import type { Clocks } from '../core/evaluate/clocks.ts'
 import { reasonWords } from '../core/evaluate/terms.ts'
 import type { Verdict } from '../core/identify/verification.ts'
+import { personOf } from '../core/policy/groups.ts'
 import type { ChangeClass, Policy, Role } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Action, Badge, Block, Card, Field, Form, Span, Text, Tone } from './card.ts'
 
 /** Small words that several cards share, so that one thing is said one way. */
 
-export const nameOf = (policy: Policy, id: string): string => policy.people.find((p) => p.id === id)?.name ?? id
+export const nameOf = (policy: Policy, id: string): string => personOf(policy, id)?.name ?? id
 
 export const at = (time: Instant): Span => ({ time, style: 'date-time' })
 

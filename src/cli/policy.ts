@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import { SAMPLE_FOLDER } from '../app/sample.ts'
 import { examinePolicyFile } from '../boot/policy-file.ts'
 import { problemLine, readPolicyText } from '../boot/policy-text.ts'
+import { groupNotes } from '../core/doctor/policy.ts'
 import { PRESETS, type PresetName } from '../core/evaluate/presets.ts'
 import { Fault } from '../core/fault.ts'
 import { arg, BAD, type Given, Misuse, print, say, text } from './command.ts'
@@ -17,8 +18,14 @@ export async function policyCheck(given: Given): Promise<number> {
   const examined = await examinePolicyFile(file, { sample: resolve(file) === join(SAMPLE_FOLDER, 'policy.json') })
   if (examined.ok) {
     const { policy, hash } = examined.file
+    const notes = groupNotes(policy.groups, null)
     const words = `ok: ${policy.organisation}, preset ${policy.preset}, ${policy.people.length} people, hash ${hash}\n`
-    return print(given, { ok: true, organisation: policy.organisation, preset: policy.preset, hash, problems: [] }, words)
+    const said = [words, ...notes.map((note) => `note: ${note}\n`)].join('')
+    return print(
+      given,
+      { ok: true, organisation: policy.organisation, preset: policy.preset, hash, problems: [], ...(notes.length > 0 ? { notes } : {}) },
+      said,
+    )
   }
   const lines = examined.problems.map((problem) => `${problemLine(file, problem)}\n`)
   print(given, { ok: false, problems: examined.problems }, lines.join(''))

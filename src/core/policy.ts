@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PRESETS } from './evaluate/presets.ts'
 import { policyProblems } from './policy/check.ts'
-import { AUDIENCES, hours, id, role, time } from './policy/fields.ts'
+import { AUDIENCES, hours, id, type Role, role, time } from './policy/fields.ts'
 import { reminders } from './policy/reminders.ts'
 import { resolved } from './policy/resolve.ts'
 import { source } from './policy/sources.ts'
@@ -19,6 +19,15 @@ const person = z.strictObject({
   roles: z.array(role).min(1),
   /** Who may act for this person; a delegate and the delegating person count as one. */
   delegateOf: id.optional(),
+})
+
+/** People who get roles by being in a group of a chat platform, whoever they are. */
+const group = z.strictObject({
+  platform: z.enum(['slack', 'teams']),
+  /** Id of the Slack user group or of the Teams team; `everyone`: every account of the platform that is no guest. */
+  ref: z.string().min(1),
+  name: z.string().min(1),
+  roles: z.array(role).min(1),
 })
 
 const place = z.strictObject({
@@ -109,6 +118,10 @@ const policyFields = z.strictObject({
   /** How many managers of the version before approve a new version of this policy. */
   buyOffManagers: z.number().int().positive().default(1),
   people: z.array(person).min(1),
+  /** Roles beside those of `people`: whoever may edit such a group on its platform can give its roles. */
+  groups: z.array(group).default([]),
+  /** Days after which a role by a group lapses, unless the platform has proved the membership again (at a click). */
+  groupRoleDays: z.number().int().positive().default(7),
   places: z.array(place).min(1),
   classes: z.strictObject({ critical: classRule, high: classRule, medium: classRule, low: classRule }),
   windows: z.array(window).min(1),
@@ -161,8 +174,10 @@ export const policySchema = policyFields
 /** A version that was checked when it was proposed: what a later program asks beside its shape does not take it out of force. */
 export const storedPolicySchema = policyFields.transform(resolved)
 
-export type Policy = z.infer<typeof policyFields>
-export type Person = z.infer<typeof person>
+type Fields = z.infer<typeof policyFields>
+/** `granted`: those of the roles that groups give alone. Only in what the rules see, never in what is written. */
+export type Person = z.infer<typeof person> & { readonly granted?: readonly Role[] }
+export type Policy = Omit<Fields, 'people'> & { readonly people: Person[] }
 export type PolicyPlace = z.infer<typeof place>
 export type WindowRule = z.infer<typeof window>
 export type Blackout = z.infer<typeof blackout>

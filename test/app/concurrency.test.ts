@@ -4,6 +4,7 @@ import { json } from '../../src/app/change/rows.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import type { House } from '../../src/app/house.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
+import { createMembers } from '../../src/app/people/members.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import { humanIdOf } from '../../src/core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../../src/core/policy.ts'
@@ -52,6 +53,7 @@ beforeAll(async () => {
     clock: { now: () => new Date(NOW) },
     log: pino({ level: 'silent' }),
     inForce: { policy, hash: 'p'.repeat(64), approved: true },
+    members: createMembers({ now: () => new Date() }),
     sources: new Map(),
     runners: new Map(),
     policyFile: null,

@@ -13,6 +13,7 @@ import { lastImports, mendImports } from '../../src/app/inventory/import-row.ts'
 import { readWholeHosts } from '../../src/app/inventory/read.ts'
 import { showInventory } from '../../src/app/inventory/summary.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
+import { createMembers } from '../../src/app/people/members.ts'
 import { SAMPLE_FOLDER, samplePolicy } from '../../src/app/sample.ts'
 import type { ImportView } from '../../src/cards/inventory.ts'
 import type { Asset } from '../../src/core/assess/asset.ts'
@@ -43,6 +44,7 @@ beforeAll(async () => {
     clock: { now: () => now },
     log: pino({ level: 'silent' }),
     inForce: await samplePolicy(SAMPLE_FOLDER),
+    members: createMembers({ now: () => new Date() }),
     sources: new Map(),
     runners: new Map(),
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),

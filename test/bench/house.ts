@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { parse } from '../../adapters/sources/csaf/parse.ts'
 import type { House } from '../../src/app/house.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
+import { createMembers } from '../../src/app/people/members.ts'
 import { SAMPLE_FOLDER, samplePolicy } from '../../src/app/sample.ts'
 import { affectedHosts } from '../../src/core/assess/affected.ts'
 import { loadFleet } from '../../src/core/assess/fleet.ts'
@@ -42,6 +43,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
     clock: { now: () => now },
     log: pino({ level: 'silent' }),
     inForce: await samplePolicy(SAMPLE_FOLDER),
+    members: createMembers({ now: () => now }),
     sources: new Map(),
     runners: new Map(),
     policyFile: null,

@@ -14,6 +14,7 @@ const data: DataFacts = {
   inForce: { policy: sample, hash: 'aa', approved: true },
   proposed: null,
   sources: { [source]: { firstPollDone: true, lastGoodAt: ago(5), failingSince: null } },
+  seenInGroups: [],
   late: null,
   pollsWaiting: null,
   posts: { uncertain: 0, stuck: [] },

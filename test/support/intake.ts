@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { createPoller } from '../../src/app/bulletins/poll.ts'
 import type { House } from '../../src/app/house.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
+import { createMembers } from '../../src/app/people/members.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import type { Check } from '../../src/core/identify/verification.ts'
@@ -87,6 +88,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
     clock: { now: () => now },
     log: pino({ level: 'silent' }),
     inForce: { policy, hash, approved: true },
+    members: createMembers({ now: () => now }),
     sources: new Map(Object.values(sources).map((s) => [s.source.id, s.source])),
     runners: new Map(),
     policyFile: null,

@@ -18,6 +18,7 @@ import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
 import { readImport } from '../inventory/import-row.ts'
+import { drawRequest } from '../people/draw.ts'
 import { renderVersion } from '../policy/view.ts'
 import { renderReminder } from '../remind/snooze.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
@@ -53,6 +54,8 @@ async function draw(house: House, post: Drawn): Promise<Card | null> {
       return renderReminder(house, Number(id))
     case 'policy':
       return renderVersion(house, Number(id))
+    case 'role-request':
+      return drawRequest(house, Number(id), payload)
     case 'import': {
       const view = await readImport(house.db, Number(id))
       return view && importCard(view, house.inForce.policy)

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { DataFacts, SourceFacts } from '../../core/doctor/facts.ts'
+import { heldGroups } from '../../core/policy/groups.ts'
 import { verifyAudit } from '../../db/audit.ts'
 import { LAST_BACKUP } from '../../db/backup/write.ts'
 import type { Database } from '../../db/database.ts'
 import { readSourceState } from '../bulletins/source-state.ts'
 import type { PolicyInForce } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
+import { readMembers } from '../people/members.ts'
 
 const lastBackup = z.object({ at: z.iso.datetime() })
 
@@ -24,6 +26,7 @@ export async function readDataFacts(db: Database, inForce: PolicyInForce | null,
     inForce,
     proposed: proposed?.hash ?? null,
     sources: await readSources(db, inForce),
+    seenInGroups: await readSeen(db, inForce, now),
     late: late._min.dueAt && { count: late._count, since: late._min.dueAt.toISOString() },
     pollsWaiting: await readPolls(db),
     posts: await readPosts(db),
@@ -31,6 +34,13 @@ export async function readDataFacts(db: Database, inForce: PolicyInForce | null,
     auditFlaw: audit.ok ? null : `record ${audit.at}, ${audit.what}: ${audit.text}`,
     lastBackupAt: lastBackup.safeParse(backup?.value).data?.at ?? null,
   }
+}
+
+async function readSeen(db: Database, inForce: PolicyInForce | null, now: Date): Promise<readonly number[]> {
+  if (inForce === null || inForce.policy.groups.length === 0) return []
+  const { policy } = inForce
+  const held = (await readMembers(db)).map(({ proofs }) => heldGroups(policy, proofs, now))
+  return policy.groups.map((group) => held.filter((groups) => groups.includes(group)).length)
 }
 
 async function readSources(db: Database, inForce: PolicyInForce | null): Promise<Readonly<Record<string, SourceFacts>>> {

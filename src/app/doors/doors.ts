@@ -1,5 +1,6 @@
 import type { Card, Form } from '../../cards/card.ts'
 import type { ButtonValue } from '../../core/intent.ts'
+import { namedPeople } from '../../core/policy/groups.ts'
 import type { ClockView, Doors } from '../../ports.ts'
 import { renderPost } from '../chat/render.ts'
 import type { House } from '../house.ts'
@@ -27,12 +28,12 @@ export interface DoorsOptions {
 export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }: DoorsOptions): Doors {
   return {
     handleIntent: (intent) => handleIntent(house, intent),
-    recognise: async (account) => recognise(house, account),
+    recognise: (account) => recognise(house, account),
     askForRole: (account) => askForRole(house, account),
     doubt: (doubt) => answerDoubt(house, doubt),
     formFor: (button) => formFor(house, button),
     places: async () => house.inForce.policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
-    people: async () => house.inForce.policy.people.map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
+    people: async () => namedPeople(house.inForce.policy.people).map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
     posts: async (placeId) => (house.inForce.policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
     overview: (person) => overviewFor(house, person),
     report: async (changeId, reports) => {

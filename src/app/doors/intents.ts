@@ -14,6 +14,7 @@ import { runCommand } from '../change/run-command.ts'
 import { postAgain, touchSubject } from '../chat/posts.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { readSigns } from '../inventory/read.ts'
+import { dismissRequest } from '../people/dismiss.ts'
 import { approvePolicy, rejectPolicy } from '../policy/decide.ts'
 import { adoptInForce } from '../policy/in-force.ts'
 import { snooze } from '../remind/snooze.ts'
@@ -90,6 +91,8 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return approvePolicy(unit, intent, actor)
     case 'reject-policy':
       return rejectPolicy(unit, intent, actor)
+    case 'dismiss-request':
+      return dismissRequest(unit, intent, actor)
     case 'grant-delay':
     case 'refuse-delay':
       return decideOnDelay(unit, intent, actor)

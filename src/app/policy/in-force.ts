@@ -1,6 +1,7 @@
 import { notifyPosts } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
 import { beginOrganisation } from '../organisation.ts'
+import { settleMembers } from '../people/settle.ts'
 import { readInForce } from './versions.ts'
 
 /**
@@ -11,6 +12,7 @@ export async function adoptInForce(house: House): Promise<void> {
   const next = await readInForce(house.db)
   if (!next || (next.hash === house.inForce.hash && next.approved === house.inForce.approved)) return
   await house.adopt(next)
+  await settleMembers(house, 'another version of the policy is in force')
   await drawAnew(house)
   if (house.policyFile !== null) await beginOrganisation(house)
 }

@@ -4,6 +4,7 @@ import { runCommand } from '../change/run-command.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
+import { membersDue } from '../people/settle.ts'
 import { lookAtPolicyFile } from '../policy/watch.ts'
 import { lookAtReminders } from '../remind/look.ts'
 import { advanceRollout } from '../rollout/advance.ts'
@@ -40,6 +41,7 @@ export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler
   'signs-of-life': hostsLiveOn,
   'policy-file': lookAtPolicyFile,
   purge,
+  members: membersDue,
 })
 
 async function advance(house: House, row: DueRow): Promise<void> {

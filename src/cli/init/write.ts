@@ -41,6 +41,13 @@ buyOffManagers: 1
 # A delegate (delegateOf) and who delegated count as one person.
 people:
 ${list(people)}
+# Roles by group, beside the people: the id of a Slack user group or of a Teams team, or everyone (who may be an end-user only).
+# Whoever may edit such a group can give its roles. A role lapses when the membership was not proved for groupRoleDays.
+# groups:
+#   - { platform: slack, ref: S0123ABCD, name: "Security", roles: [security] }
+#   - { platform: teams, ref: everyone, name: "All staff", roles: [end-user] }
+groups: []
+groupRoleDays: 7
 # Where things are told. Every audience needs at least one place; ref is the channel, as its platform knows it.
 places:
 ${list(placesOf(answers))}

@@ -2,7 +2,7 @@ import type { AffectedHost } from '../assess/affected.ts'
 import type { ChangeType, Proposal } from '../evaluate/classification.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { FixedBuild } from '../identify/bulletin.ts'
-import type { ChangeClass, Person, Policy } from '../policy.ts'
+import type { ChangeClass, Person, Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import type { BulletinFacts, ChangeState, Elsewhere, JoinedBulletin, RingAcceptance } from './state.ts'
 
@@ -142,7 +142,7 @@ export type ChangeEvent =
   | { readonly kind: 'test recorded'; readonly by: string; readonly test: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'tests passed' }
   | { readonly kind: 'plan submitted'; readonly by: string; readonly plan: Plan; readonly digest: string }
-  | { readonly kind: 'approval given'; readonly by: string; readonly digest: string }
+  | { readonly kind: 'approval given'; readonly by: string; readonly digest: string; readonly as?: readonly Role[] }
   | { readonly kind: 'plan approved'; readonly by: readonly string[] }
   | { readonly kind: 'plan rejected'; readonly by: string; readonly reason: string }
   | { readonly kind: 'announced'; readonly by: string; readonly what: string; readonly why: string; readonly endUsersAt: Instant }
@@ -151,7 +151,7 @@ export type ChangeEvent =
   | { readonly kind: 'ring settled'; readonly ring: number; readonly figures: string }
   | { readonly kind: 'pilot recorded'; readonly by: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'halted'; readonly by: string | null; readonly ring: number | null; readonly reason: string }
-  | { readonly kind: 'resume approved'; readonly by: string; readonly digest: string }
+  | { readonly kind: 'resume approved'; readonly by: string; readonly digest: string; readonly as?: readonly Role[] }
   | { readonly kind: 'resumed'; readonly by: readonly string[]; readonly accepted: readonly RingAcceptance[] }
   | { readonly kind: 'hosts retried'; readonly by: string; readonly hosts: readonly string[]; readonly accepted: readonly RingAcceptance[] }
   | {

@@ -1,4 +1,4 @@
-import { humanIdOf, humanOf, neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
+import { grantedTo, humanIdOf, humanOf, neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
 import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { exemptUntil } from './decide-elsewhere.ts'
@@ -127,8 +127,8 @@ export function resume(state: ChangeState, command: Of<'resume'>, ctx: Context):
     return refuse('OWN_REQUEST', 'You asked for this plan, so others have to resume it.')
   if (rollout.resumeApprovals.some((a) => humanIdOf(ctx.policy, a.person) === humanOf(who.actor)))
     return refuse('ALREADY_DONE', 'You (or who acts for you) have already approved the resume.')
-  const given: ChangeEvent = { kind: 'resume approved', by: who.actor.id, digest }
-  const approvals = [...rollout.resumeApprovals, { person: who.actor.id, at: ctx.now, digest }]
+  const given: ChangeEvent = { kind: 'resume approved', by: who.actor.id, digest, ...grantedTo(who.actor) }
+  const approvals = [...rollout.resumeApprovals, { person: who.actor.id, at: ctx.now, digest, ...grantedTo(who.actor) }]
   const quorum = quorumStatus(needed, approvals, submission.submitted.by, ctx.policy)
   if (!quorum.met) return allow([given])
   return allow([given, { kind: 'resumed', by: approvals.map((a) => a.person), accepted: ctx.acceptable }])

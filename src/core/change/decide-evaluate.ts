@@ -1,6 +1,6 @@
 import { usualType } from '../evaluate/classification.ts'
 import { planDigest } from '../evaluate/plan.ts'
-import { humanIdOf, humanOf, missingWords, neededQuorum, quorumStatus, type RoleCount } from '../evaluate/quorum.ts'
+import { grantedTo, humanIdOf, humanOf, missingWords, neededQuorum, quorumStatus, type RoleCount } from '../evaluate/quorum.ts'
 import type { Person } from '../policy.ts'
 import { allow, refuse } from '../result.ts'
 import { bulletinsOf, unvouched, vulnerabilitiesOf } from './bulletins.ts'
@@ -133,8 +133,8 @@ export function approve(state: ChangeState, command: Of<'approve'>, ctx: Context
     return refuse('WINDOW_PAST', 'The window of this plan is over. It needs a new plan with a later one.')
   if (submission.approvals.some((a) => sameHuman(ctx, a.person, actor)))
     return refuse('ALREADY_DONE', `You (or who acts for you) have already approved this plan. ${waitingFor(state, submission, ctx)}`)
-  const given: ChangeEvent = { kind: 'approval given', by: actor.id, digest: command.digest }
-  const approvals = [...submission.approvals, { person: actor.id, at: ctx.now, digest: command.digest }]
+  const given: ChangeEvent = { kind: 'approval given', by: actor.id, digest: command.digest, ...grantedTo(actor) }
+  const approvals = [...submission.approvals, { person: actor.id, at: ctx.now, digest: command.digest, ...grantedTo(actor) }]
   const quorum = quorumStatus(needed, approvals, submission.submitted.by, ctx.policy)
   if (!quorum.met || !enoughHumans(state, approvals, ctx)) return allow([given])
   // A drill has done its work when the people are there: what follows would be real.

@@ -42,7 +42,10 @@ export function foldRollout(r: Rollout, event: RolloutEvent, now: Instant): Roll
         resumeApprovals: [],
       }
     case 'resume approved':
-      return { ...r, resumeApprovals: [...r.resumeApprovals, { person: event.by, at: now, digest: event.digest }] }
+      return {
+        ...r,
+        resumeApprovals: [...r.resumeApprovals, { person: event.by, at: now, digest: event.digest, ...(event.as ? { as: event.as } : {}) }],
+      }
     case 'resumed':
       return resumed(r, event.accepted)
     case 'hosts retried':

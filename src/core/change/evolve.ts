@@ -98,7 +98,10 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
         submission: { plan: event.plan, digest: event.digest, submitted: { by: event.by, at: now }, approvals: [] },
       }
     case 'approval given':
-      return withSubmission(state, (s) => ({ ...s, approvals: [...s.approvals, { person: event.by, at: now, digest: event.digest }] }))
+      return withSubmission(state, (s) => ({
+        ...s,
+        approvals: [...s.approvals, { person: event.by, at: now, digest: event.digest, ...(event.as ? { as: event.as } : {}) }],
+      }))
     case 'plan approved':
       return {
         ...withSubmission(state, (s) => ({ ...s, decided: { verdict: 'approved', at: now, by: event.by } })),

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { personOf } from '../policy/groups.ts'
 import type { Person, Role } from '../policy.ts'
 import { type Instant, type Ruled, refuse } from '../result.ts'
 import type { ChangeEvent, Context } from './command.ts'
@@ -57,7 +58,7 @@ export function inPhase(state: ChangeState, phases: readonly Phase[], what: stri
 /** No reason at all, or white space in place of one. */
 export const blank = (text: string): boolean => text.trim() === ''
 
-export const nameOf = (ctx: Context, id: string): string => ctx.policy.people.find((p) => p.id === id)?.name ?? id
+export const nameOf = (ctx: Context, id: string): string => personOf(ctx.policy, id)?.name ?? id
 
 /** A past moment in the asker's own zone: "at 14:20", with the date where it was another day. */
 export function momentWords(ctx: Context, moment: Instant): string {

@@ -1,5 +1,5 @@
 import type { DataFacts, Diagnosis, Facts, Finding } from './facts.ts'
-import { policyFindings } from './policy.ts'
+import { groupNotes, policyFindings } from './policy.ts'
 import { workFindings } from './work.ts'
 
 const NODE = 24
@@ -131,6 +131,7 @@ function notesOf({ organisation, database, data, asked, platforms, runners }: Fa
       database.holder === null ? 'No bot is active: nothing happens until you start one (npm start).' : `Active: ${database.holder}.`,
     )
   notes.push(`Chat: ${platforms.join(', ')}. Runners: ${runners.join(', ')}.`)
+  if (data?.inForce) notes.push(...groupNotes(data.inForce.policy.groups, data.seenInGroups))
   if (data && asked === null && organisation) notes.push('Sources were not asked; --online asks each of them once.')
   return notes
 }

@@ -62,6 +62,8 @@ export interface DataFacts {
   /** Of a version of the policy that waits for its approval. */
   readonly proposed: string | null
   readonly sources: Readonly<Record<string, SourceFacts>>
+  /** How many were lately seen in each group of the policy, in its order. */
+  readonly seenInGroups: readonly number[]
   /** Rows that are due and not done; `since` is the oldest one's time. */
   readonly late: { readonly count: number; readonly since: Instant } | null
   /** Polls that nobody takes. */

@@ -1,10 +1,14 @@
-import { type Policy, ROLES } from '../policy.ts'
+import { type Policy, ROLES, type Role } from '../policy.ts'
 import type { Facts, Finding } from './facts.ts'
 
 /** What is wrong with the policy: its file, its buy-off, and whom and where it names. */
 export function policyFindings(facts: Facts): readonly Finding[] {
   const policy = facts.data?.inForce?.policy
-  return [...fileFindings(facts), ...buyOffFindings(facts), ...(policy ? [...roleFindings(policy), ...placeFindings(facts, policy)] : [])]
+  return [
+    ...fileFindings(facts),
+    ...buyOffFindings(facts),
+    ...(policy ? [...roleFindings(facts, policy), ...placeFindings(facts, policy)] : []),
+  ]
 }
 
 function fileFindings({ policyFile }: Facts): readonly Finding[] {
@@ -56,13 +60,35 @@ const DUTIES: Readonly<Record<(typeof ROLES)[number], string>> = {
   admin: 'is told of failing sources and uncertain messages',
 }
 
-const roleFindings = ({ people }: Policy): readonly Finding[] =>
-  ROLES.filter((role) => !people.some(({ roles }) => roles.includes(role))).map((role) => ({
+const roleFindings = ({ data }: Facts, { people, groups }: Policy): readonly Finding[] => {
+  const seen = groups.filter((_, i) => (data?.seenInGroups[i] ?? 0) > 0)
+  return ROLES.filter((role) => ![...people, ...seen].some(({ roles }) => roles.includes(role))).map((role) => ({
     area: 'roles',
     what: `Nobody has the role ${role}.`,
     why: `It ${DUTIES[role]}.`,
     mend: 'Give it to somebody in the policy: people[].roles.',
   }))
+}
+
+/** Roles by which one decides or tells. */
+const DECIDING: readonly Role[] = ROLES.filter((role) => role !== 'end-user' && role !== 'representative')
+
+/** What one should know of roles by groups; nothing is wrong with them. */
+export function groupNotes(groups: Policy['groups'], seen: readonly number[] | null): readonly string[] {
+  const deciding = groups.flatMap(({ platform, name, roles }) => {
+    const given = roles.filter((role) => DECIDING.includes(role))
+    return given.length === 0
+      ? []
+      : [`Whoever may edit the group "${name}" on ${platform} can give themselves ${given.join(' and ')}; keep that to few people.`]
+  })
+  const unseen = groups
+    .filter((_, i) => seen?.[i] === 0)
+    .map(
+      ({ platform, name }) =>
+        `Nobody was seen in the group "${name}" on ${platform} (lately): its roles come with its members' first click.`,
+    )
+  return [...deciding, ...unseen]
+}
 
 function placeFindings({ platforms }: Facts, { places }: Policy): readonly Finding[] {
   const dark = places.filter(({ platform }) => !platforms.includes(platform))

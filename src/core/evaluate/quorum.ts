@@ -1,3 +1,4 @@
+import { personOf } from '../policy/groups.ts'
 import type { ChangeClass, Person, Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
 import type { ChangeType } from './classification.ts'
@@ -8,6 +9,8 @@ export interface Approval {
   readonly at: Instant
   /** The plan digest (or, for a resume, the halt) that was approved. */
   readonly digest: string
+  /** Roles that groups gave the person at the time: the approval stays when the group is left. */
+  readonly as?: readonly Role[]
 }
 
 export interface RoleCount {
@@ -34,9 +37,12 @@ export function humanOf(person: Person): string {
   return person.delegateOf ?? person.id
 }
 
+/** What an approval keeps of the roles that only groups give. */
+export const grantedTo = ({ granted = [] }: Person): Pick<Approval, 'as'> => (granted.length === 0 ? {} : { as: granted })
+
 /** The human behind a person's id; an id that the policy does not know stands for itself. */
 export function humanIdOf(policy: Pick<Policy, 'people'>, id: string): string {
-  const person = policy.people.find((p) => p.id === id)
+  const person = personOf(policy, id)
   return person ? humanOf(person) : id
 }
 
@@ -71,10 +77,9 @@ type Voter = readonly Vote[]
 
 /** The humans who count, in an order of their own, so that the order of clicks is forgotten. */
 function votersOf(approvals: readonly Approval[], requester: string, policy: Pick<Policy, 'people'>): readonly Voter[] {
-  const people = new Map(policy.people.map((p) => [p.id, p]))
-  const votes = approvals.flatMap(({ person, at }) => {
-    const known = people.get(person)
-    return known ? [{ person: known, at }] : []
+  const votes = approvals.flatMap(({ person, at, as = [] }) => {
+    const known = personOf(policy, person)
+    return known ? [{ person: as.length === 0 ? known : { ...known, roles: [...new Set([...known.roles, ...as])] }, at }] : []
   })
   const byHuman = Map.groupBy(votes.toSorted(byPersonThenTime), ({ person }) => humanOf(person))
   byHuman.delete(humanIdOf(policy, requester))

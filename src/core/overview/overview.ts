@@ -7,6 +7,7 @@ import type { ChangeState } from '../change/state.ts'
 import type { HostProgress } from '../deploy/progress.ts'
 import { nextOpenings, openAt } from '../deploy/window.ts'
 import { humanIdOf, humanOf } from '../evaluate/quorum.ts'
+import { personOf } from '../policy/groups.ts'
 import { acts } from '../policy/readers.ts'
 import type { Person, Policy, Role } from '../policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../result.ts'
@@ -97,10 +98,17 @@ function openChange({ state, name, hosts, policy: standing, card }: ChangeFacts,
     standsStill: state.rollout?.status === 'halted' || state.rollout?.status === 'stopped' ? state.rollout.status : null,
     clocks: clocksOf(state, now),
     clockWords: clockWordsOf(state, policy, state.classification?.class ?? state.proposal.class),
-    wait: { ...wait, names: wait.people.map((id) => policy.people.find((one) => one.id === id)?.name ?? id) },
+    wait: { ...wait, names: wait.people.map((id) => nameOf(policy, id, wait.roles)) },
     hosts: figuresOf(state, hosts),
     card,
   }
+}
+
+/** Who has the role only by a group is marked so. */
+function nameOf(policy: Policy, id: string, roles: readonly Role[]): string {
+  const person = personOf(policy, id)
+  const own = person?.roles.some((role) => roles.includes(role) && !person.granted?.includes(role)) ?? true
+  return person ? `${person.name}${own || roles.length === 0 ? '' : ' (by group)'}` : id
 }
 
 function figuresOf(state: ChangeState, hosts: readonly HostProgress[]): HostFigures {

@@ -45,8 +45,9 @@ const QUORUMS = ['quorum', 'emergencyQuorum', 'standardQuorum'] as const
 const PLANNERS: readonly string[] = ['patch-team', 'operations']
 
 /** A quorum that cannot be filled, or only without anybody being left who could make the plan, would stop its first change at night. */
-function badQuorums({ people, classes = {} }: LoosePolicy): readonly PolicyProblem[] {
-  if (people === undefined) return []
+function badQuorums({ people: named, groups, classes = {} }: LoosePolicy): readonly PolicyProblem[] {
+  if (named === undefined) return []
+  const people = [...named, ...inGroups(groups)]
   return Object.entries(classes).flatMap(([name, rule]) =>
     QUORUMS.flatMap((which) => {
       const needed = seatsOf(rule[which])
@@ -55,6 +56,15 @@ function badQuorums({ people, classes = {} }: LoosePolicy): readonly PolicyProbl
     }),
   )
 }
+
+/** Who is in a group is not known before they come: it may fill any seat of its roles. The doctor says when nobody was seen in it. */
+const inGroups = (groups: LoosePolicy['groups'] = []): readonly Someone[] =>
+  groups.flatMap(({ roles }, group) =>
+    roles === undefined ? [] : Array.from({ length: MANY }, (_, i) => ({ id: `group-${group}.${i}`, roles })),
+  )
+
+/** More than any quorum needs. */
+const MANY = 12
 
 interface Seat {
   readonly role: Role
@@ -111,8 +121,9 @@ function fills(needed: readonly Seat[], people: readonly Someone[], requester: s
 }
 
 /** Requests for a delay would wait for ever. */
-function badDelayRoles({ people, classes = {} }: LoosePolicy): readonly PolicyProblem[] {
-  if (people === undefined) return []
+function badDelayRoles({ people: named, groups, classes = {} }: LoosePolicy): readonly PolicyProblem[] {
+  if (named === undefined) return []
+  const people = [...named, ...inGroups(groups)]
   return Object.entries(classes).flatMap(([name, { delayRole }]) =>
     delayRole === undefined || !ROLES.some((role) => role === delayRole) || humans(people, delayRole) > 0
       ? []

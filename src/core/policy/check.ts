@@ -1,3 +1,4 @@
+import { groupProblems } from './check-groups.ts'
 import { peopleProblems } from './check-people.ts'
 import { timeProblems } from './check-times.ts'
 import { AUDIENCES } from './fields.ts'
@@ -15,6 +16,7 @@ export function policyProblems(value: unknown, { sample }: { readonly sample: bo
     ...repeatedIds(policy),
     ...timeProblems(policy),
     ...peopleProblems(policy),
+    ...groupProblems(policy),
     ...missingPlaces(policy),
     ...badStarts(policy),
     ...badRings(policy),

@@ -31,6 +31,7 @@ const loosePolicy = object({
   preset: text,
   buyOffManagers: number,
   people: list(object({ id: text, name: text, email: text, zone: text, roles: texts, delegateOf: text })),
+  groups: list(object({ platform: text, ref: text, roles: texts })),
   places: list(object({ id: text, audience: text, platform: text, ref: text })),
   classes: z.record(z.string(), rule).optional().catch(undefined),
   windows: list(object({ id: text, name: text, zone: text, start: text, minutes: number, weekdays: numbers, nth: numbers })),

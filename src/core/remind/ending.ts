@@ -1,5 +1,6 @@
 import { isOver, phaseWords } from '../change/guard.ts'
 import type { ChangeState } from '../change/state.ts'
+import { personOf } from '../policy/groups.ts'
 import type { Policy, ReminderKind } from '../policy.ts'
 import type { Instant } from '../result.ts'
 
@@ -40,7 +41,7 @@ function phaseEnding(phase: string, state: ChangeState, policy: Policy): Ending 
 }
 
 function by(what: string, people: readonly string[], at: Instant, policy: Policy): Ending {
-  const names = people.map((id) => policy.people.find((p) => p.id === id)?.name ?? id)
+  const names = people.map((id) => personOf(policy, id)?.name ?? id)
   return { what: `${what} by ${names.join(' and ')}`, at }
 }
 
