@@ -86,6 +86,8 @@ function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
       return richText({ type: 'rich_text_list', style: 'bullet', elements: items(block.items, budget) })
     case 'table':
       return richText(...tableOf(block, budget))
+    case 'picture':
+      return richText(section(words(take(budget, block.alt), { italic: true })))
     case 'progress':
       return richText(section([...words(take(budget, block.label), { bold: true }), ...words(take(budget, bar(block.done, block.of)))]))
     case 'outcome':

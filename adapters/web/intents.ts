@@ -53,7 +53,7 @@ function toIntent(body: IntentBody, actor: string): Intent {
 }
 
 function outcomeJson(outcome: Outcome): unknown {
-  if (outcome.ok) return { ok: true, cards: outcome.cards.map(toAdaptiveCard) }
+  if (outcome.ok) return { ok: true, cards: outcome.cards.map((card) => toAdaptiveCard(card)) }
   const { code, text } = outcome.refusal
   return { refusal: { code, text }, ...(outcome.field === undefined ? {} : { field: outcome.field }) }
 }

@@ -1,13 +1,14 @@
 import { bulletinsOf } from '../core/change/bulletins.ts'
 import type { Announcement, ChangeState, JoinedBulletin } from '../core/change/state.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
-import type { Policy } from '../core/policy.ts'
+import type { Policy, Role } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Block, Card } from './card.ts'
 import type { OpeningChoice } from './test.ts'
 import {
   at,
   button,
+  callRole,
   choice,
   count,
   fact,
@@ -182,6 +183,8 @@ export interface DelayView {
   readonly reason: string
   readonly until: string
   readonly missesDeadline: boolean
+  /** Who decides; null: the change has no class any more. */
+  readonly decides: Role | null
   readonly decided?: { readonly granted: boolean; readonly by: string; readonly at: string; readonly note: string }
 }
 
@@ -204,7 +207,14 @@ export function delayCard(delay: DelayView, policy: Policy): Card {
     badges: [],
     title: `${nameOf(policy, delay.person)} asks for a delay of ${delay.hosts.join(', ')}`,
     blocks: [
-      { kind: 'facts', facts: [fact('Until', at(delay.until)), fact('Reason', delay.reason)] },
+      {
+        kind: 'facts',
+        facts: [
+          fact('Until', at(delay.until)),
+          fact('Reason', delay.reason),
+          ...(delay.decided || delay.decides === null ? [] : [fact('Decides', callRole(delay.decides))]),
+        ],
+      },
       ...(delay.missesDeadline ? [textBlock('The deadline to complete would be missed: the clock is not reset.')] : []),
       ...(delay.decided
         ? [

@@ -46,6 +46,25 @@ export type Block =
   | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly of: number }
   | { readonly kind: 'outcome'; readonly text: Text; readonly tone: Tone }
   | { readonly kind: 'links'; readonly links: readonly { readonly label: string; readonly url: string }[] }
+  | Picture
+
+/** Figures as a picture (cards/chart.ts draws it). `alt` says the same facts in words, for everybody who cannot see it. */
+export interface Picture {
+  readonly kind: 'picture'
+  readonly alt: string
+  readonly chart: Chart
+}
+
+/** How many there were of something, step by step, over time. */
+export interface Chart {
+  readonly title: string
+  /** All that there could be. */
+  readonly of: number
+  /** By time; each from its moment on. At least one. */
+  readonly points: readonly { readonly at: Instant; readonly count: number }[]
+  /** Moments worth a line of their own, such as a deadline. */
+  readonly marks: readonly { readonly at: Instant; readonly label: string; readonly tone: Tone }[]
+}
 
 /** A button. With a `form`, pressing it opens the form; its submit carries the same value plus the inputs. */
 export interface Action {

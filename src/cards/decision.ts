@@ -6,6 +6,8 @@ import type { Action, Block, Card, Text } from './card.ts'
 import {
   at,
   button,
+  callPerson,
+  callRole,
   classBadge,
   clockFacts,
   count,
@@ -140,12 +142,26 @@ function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Poli
 /** Names for what is still missing, while they are few enough to be asked. */
 function whoCan({ missing }: QuorumStatus, { approvals, submitted }: SubmittedPlan, policy: Policy) {
   const out = new Set([submitted.by, ...approvals.map((a) => a.person)].map((id) => humanIdOf(policy, id)))
-  const groups = missing.map(({ role }) => {
-    const names = policy.people.filter((p) => p.roles.includes(role) && !out.has(humanOf(p))).map((p) => p.name)
-    return `${roleWords(role)}: ${shortened(names, 4) || 'nobody is left'}`
+  const groups = missing.map(({ role }): Text => {
+    const left = policy.people.filter((p) => p.roles.includes(role) && !out.has(humanOf(p)))
+    if (left.length > MOST_CALLED)
+      return [
+        callRole(role),
+        `: ${shortened(
+          left.map((p) => p.name),
+          MOST_CALLED,
+        )}`,
+      ]
+    return [
+      `${roleWords(role)}: `,
+      ...(left.length === 0 ? ['nobody is left'] : left.flatMap((p, i) => [...(i === 0 ? [] : [', ']), callPerson(p)])),
+    ]
   })
-  return groups.length === 0 ? [] : [fact('Who can', groups.join(' · '))]
+  return groups.length === 0 ? [] : [fact('Who can', ...groups.flatMap((group, i) => (i === 0 ? group : [' · ', ...group])))]
 }
+
+/** As many are called by name; more, by their role. */
+const MOST_CALLED = 4
 
 const voteActions = (subject: string, digest: string): readonly Action[] => [
   button('Approve', 'approve', subject, { digest, style: 'primary' }),

@@ -5,7 +5,7 @@ import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card } from './card.ts'
 import { exemptionFields } from './exemption.ts'
-import { at, button, count, nameOf, note, outcome, rehearsalBadge, shortened, textBlock } from './words.ts'
+import { at, button, callRole, count, nameOf, note, outcome, rehearsalBadge, shortened, textBlock } from './words.ts'
 
 /** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
 export interface FailureView extends FailureGroup {
@@ -28,6 +28,7 @@ export function failureCard(state: ChangeState, group: FailureView, policy: Poli
     blocks: [
       ...(group.hosts.length > 3 ? [textBlock(group.hosts.join(', '))] : []),
       ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
+      ...(solved || claimed ? [] : [textBlock(callRole('operations'), ': somebody has to take care of it.')]),
       ...(solved ? [outcome('good', 'Settled: none of these hosts is open any more.')] : []),
     ],
     actions: solved

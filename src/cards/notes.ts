@@ -4,7 +4,7 @@ import { renewedWords } from '../core/change/rematch.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { rungOf } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
-import { at, count, listed, note, quiet, rehearsalBadge, shortened, textBlock } from './words.ts'
+import { at, callRole, count, listed, note, quiet, rehearsalBadge, shortened, textBlock } from './words.ts'
 
 /** A line in a thread: it belongs to an event and never changes. */
 export interface ThreadNote {
@@ -103,7 +103,7 @@ function rolloutNote(state: ChangeState, event: ChangeEvent): Card | null {
         event.by === null ? 'HALTED by threshold' : 'STOPPED',
         'danger',
         textBlock(event.reason),
-        quiet('Nothing starts until the quorum resumes it.'),
+        textBlock(callRole('operations'), ': please look into it. Nothing starts until the quorum resumes it.'),
       )
     case 'resumed':
       return note('Resumed by quorum', 'good')

@@ -2,7 +2,7 @@ import type { Ending } from '../core/remind/ending.ts'
 import type { Said } from '../core/remind/reminder.ts'
 import type { Instant } from '../core/result.ts'
 import type { Action, Block, Card, Form, Text } from './card.ts'
-import { at, button, capital, count, fact, listed, outcome, quiet, roleWords, textBlock, whisper } from './words.ts'
+import { at, button, callRole, capital, count, fact, listedText, outcome, quiet, roleWords, textBlock, whisper } from './words.ts'
 
 /** A reminder that was sent, and what has become of it. */
 export interface ReminderView {
@@ -34,25 +34,28 @@ export function reminderCard(id: number, reminders: readonly [ReminderView, ...R
 const single = (reminder: ReminderView): readonly Block[] =>
   reminder.ended
     ? [outcome('good', ...ended(reminder.ended))]
-    : [{ kind: 'facts', facts: waitingFacts(reminder.said).map(({ label, value }) => fact(label, ...value)) }]
+    : [{ kind: 'facts', facts: waitingFacts(reminder).map(({ label, value }) => fact(label, ...value)) }]
 
 const list = (reminders: readonly ReminderView[]): Block => ({
   kind: 'list',
-  items: reminders.map((r): Text => [capital(r.said.line), ...(r.ended ? [': ', ...ended(r.ended)] : inLine(r.said))]),
+  items: reminders.map((r): Text => [capital(r.said.line), ...(r.ended ? [': ', ...ended(r.ended)] : inLine(r))]),
 })
 
 const ended = ({ what, at: when }: Ending): Text => [`${what}, `, at(when)]
 
-function waitingFacts({ roles, since, until }: Said): readonly { readonly label: string; readonly value: Text }[] {
+/** Who put it off is not called meanwhile. */
+function waitingFacts({ said, snoozed }: ReminderView): readonly { readonly label: string; readonly value: Text }[] {
+  const { roles, since, until } = said
   return [
-    ...(roles.length > 0 ? [{ label: 'For', value: [listed(roles.map(roleWords))] }] : []),
+    ...(roles.length > 0 ? [{ label: 'For', value: listedText(roles.map((role) => (snoozed ? roleWords(role) : callRole(role)))) }] : []),
     ...(since ? [{ label: 'Since', value: [at(since)] }] : []),
     ...(until ? [{ label: 'Until', value: [at(until)] }] : []),
   ]
 }
 
 /** ", for security, until 3 March": the same facts in a list. */
-const inLine = (said: Said): Text => waitingFacts(said).flatMap(({ label, value }) => [`, ${label.toLowerCase()} `, ...value])
+const inLine = (reminder: ReminderView): Text =>
+  waitingFacts(reminder).flatMap(({ label, value }) => [`, ${label.toLowerCase()} `, ...value])
 
 function late({ at: due, sentAt, missed }: Said): readonly Block[] {
   if (Date.parse(sentAt) - Date.parse(due) < LATE_MINUTES * 60_000) return []

@@ -20,12 +20,20 @@ export const who = (policy: Policy, id: string, when: Instant): Text => [`${name
 /** Every role in words: "patch team". */
 export const roleWords = (role: Role): string => role.replaceAll('-', ' ')
 
+/** The holders of a role, called: a card says so only while they are needed, and an edit calls nobody again. */
+export const callRole = (role: Role): Span => ({ mention: 'role', id: role, name: roleWords(role) })
+export const callPerson = ({ id, name }: { readonly id: string; readonly name: string }): Span => ({ mention: 'person', id, name })
+
 /** "1 host", "3 hosts". */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** "a, b and c". */
 export const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
+/** "a, b and c" of pieces of text. */
+export const listedText = (texts: readonly Span[]): Text =>
+  texts.flatMap((text, i) => (i === 0 ? [text] : [i === texts.length - 1 ? ' and ' : ', ', text]))
 
 /** The same of longer texts: "a; b and c" reads badly, so they are set apart by semicolons. */
 export const joined = (texts: readonly Text[]): Text => texts.flatMap((text, i) => (i === 0 ? text : ['; ', ...text]))

@@ -256,6 +256,8 @@ function blockLiterals(block: Block): string[] {
       return block.items.flatMap((item) => textLines(['• ', ...item]))
     case 'table':
       return [...block.columns, ...block.rows.flat()].map(plainLine)
+    case 'picture':
+      return [plainLine(block.alt)]
     case 'links':
       return []
   }

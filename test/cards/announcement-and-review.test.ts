@@ -102,10 +102,13 @@ describe('a request for a delay', () => {
     reason: 'Month-end closing.',
     until: '2026-11-25T21:00:00.000Z',
     missesDeadline: false,
+    decides: 'operations',
   }
   test('who, which computer, until when, why', () => {
     const card = delayCard(delay, policy)
-    expect(wordsOf(card)).toBe('\nLena Brandt asks for a delay of ws-07\n\nUntil: 2026-11-25T21:00:00.000Z\nReason: Month-end closing.')
+    expect(wordsOf(card)).toBe(
+      '\nLena Brandt asks for a delay of ws-07\n\nUntil: 2026-11-25T21:00:00.000Z\nReason: Month-end closing.\nDecides: operations',
+    )
     expect(card.actions.map((a) => [a.label, a.id])).toEqual([
       ['Grant', 'delay:3'],
       ['Refuse', 'delay:3'],
@@ -124,6 +127,7 @@ describe('a request for a delay', () => {
     const card = delayCard({ ...delay, decided: { granted, by: 'emil', at: T0, note } }, policy)
     expect(wordsOf(card)).toMatch(new RegExp(`${words}\\W+${T0}${note ? `: ${note}` : ''}$`))
     expect(labelsOf(card)).toEqual([])
+    expect(wordsOf(card)).not.toContain('Decides')
     expectShowable(card)
   })
 })

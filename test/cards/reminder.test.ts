@@ -29,7 +29,14 @@ describe('the card of a reminder', () => {
       {
         kind: 'facts',
         facts: [
-          { label: 'For', value: ['security and operations'] },
+          {
+            label: 'For',
+            value: [
+              { mention: 'role', id: 'security', name: 'security' },
+              ' and ',
+              { mention: 'role', id: 'operations', name: 'operations' },
+            ],
+          },
           { label: 'Since', value: [{ time: later(-60), style: 'date-time' }] },
           { label: 'Until', value: [{ time: later(600), style: 'date-time' }] },
         ],
@@ -68,7 +75,7 @@ describe('the card of a reminder', () => {
     const card = reminderCard(7, [one(), other])
     expect(card.title).toBe('Reminder: 2 things to look at')
     expect(words(card.blocks)).toMatch(
-      /Openssl \(change 12\) waits for go or no-go.*for .*security and operations.*Kernel \(change 13\).*Planned by Ana/,
+      /Openssl \(change 12\) waits for go or no-go.*for .*security.* and .*operations.*Kernel \(change 13\).*Planned by Ana/,
     )
     expect(card.actions.map((a) => a.label)).toEqual(['Snooze'])
   })

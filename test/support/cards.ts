@@ -37,6 +37,11 @@ const span: fc.Arbitrary<Span> = fc.oneof(
   foreign,
   fc.record({ strong: foreign }),
   fc.record({ time: instant, style: fc.constantFrom('date' as const, 'time' as const, 'date-time' as const) }),
+  fc.record({
+    mention: fc.constantFrom('person' as const, 'role' as const),
+    id: fc.constantFrom('dana', 'emil', 'security'),
+    name: foreign,
+  }),
 )
 const text = fc.array(span, { maxLength: 4 })
 const few = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 4 })
@@ -49,6 +54,16 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   fc.record({ kind: fc.constant('table' as const), columns: few(foreign), rows: few(few(foreign)) }),
   fc.record({ kind: fc.constant('progress' as const), label: foreign, done: fc.nat(99), of: fc.nat(99) }),
   fc.record({ kind: fc.constant('outcome' as const), text, tone }),
+  fc.record({
+    kind: fc.constant('picture' as const),
+    alt: foreign,
+    chart: fc.record({
+      title: foreign,
+      of: fc.nat(99),
+      points: fc.array(fc.record({ at: instant, count: fc.nat(99) }), { minLength: 1, maxLength: 5 }),
+      marks: few(fc.record({ at: instant, label: foreign, tone })),
+    }),
+  }),
   fc.record({
     kind: fc.constant('links' as const),
     links: few(

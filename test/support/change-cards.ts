@@ -55,6 +55,8 @@ export function wordsOf(card: Card): string {
         return [block.columns, ...block.rows].map((row) => row.join(' | ').trimEnd())
       case 'progress':
         return [`${block.label} ${block.done} of ${block.of}`]
+      case 'picture':
+        return [block.alt]
       case 'links':
         return block.links.map((l) => `${l.label} ${l.url}`)
       default:

@@ -180,6 +180,7 @@ async function renderDelay(house: House, id: number): Promise<Card | null> {
     hosts: row.hosts as string[],
     reason: row.reason,
     until: row.until.toISOString(),
+    decides: state?.classification ? house.inForce.policy.classes[state.classification.class].delayRole : null,
     missesDeadline: completeBy !== null && completeBy !== undefined && row.until.getTime() > Date.parse(completeBy),
     ...(row.decidedBy && row.decidedAt
       ? { decided: { granted: row.granted === true, by: row.decidedBy, at: row.decidedAt.toISOString(), note: row.note ?? '' } }

@@ -1,7 +1,8 @@
-import type { Badge, Block, Text, Tone } from '../card.ts'
+import type { Badge, Block, Picture, Text, Tone } from '../card.ts'
 import { plainLine } from '../text.ts'
 import { inChunks, isHttps } from './actions.ts'
 import type { Column, ColumnSet, Element, Style, Table, TableCell } from './json.ts'
+import type { MentionBook } from './mention.ts'
 import { rich, textElements } from './text.ts'
 
 /** Container style for a tone; neutral is none. */
@@ -27,26 +28,46 @@ export function badgeRow(badges: readonly Badge[]): Element[] {
   return [{ type: 'ColumnSet', columns }]
 }
 
-export function blockElements(block: Block): Element[] {
+/** How one platform draws what not all can: whom a card calls, and pictures. */
+export interface Drawing {
+  readonly book: MentionBook
+  /** The `data:` address of a picture; null: its words are shown. */
+  picture(picture: Picture): string | null
+}
+
+export function blockElements(block: Block, drawing: Drawing): Element[] {
+  const { book } = drawing
   switch (block.kind) {
     case 'text':
-      return textElements(block.text, block.quiet ? { isSubtle: true, size: 'small' } : {})
+      return textElements(block.text, block.quiet ? { isSubtle: true, size: 'small' } : {}, book)
     case 'heading':
       return [{ ...rich(plainLine(block.text), { weight: 'bolder' }), spacing: 'medium' }]
     case 'facts':
-      return block.facts.map((fact, index) => factRow(fact.label, fact.value, index))
+      return block.facts.map((fact, index) => factRow(fact.label, fact.value, index, book))
     case 'list':
       return block.items.map(
-        (item): Element => ({ type: 'Container', spacing: 'small', items: textElements(isTicked(item) ? item : ['• ', ...item]) }),
+        (item): Element => ({
+          type: 'Container',
+          spacing: 'small',
+          items: textElements(isTicked(item) ? item : ['• ', ...item], {}, book),
+        }),
       )
     case 'table':
       return table(block.columns, block.rows)
     case 'progress':
       return progress(plainLine(block.label), block.done, block.of)
     case 'outcome':
-      return [{ type: 'Container', style: block.tone === 'neutral' ? 'emphasis' : TONE_STYLE[block.tone], items: textElements(block.text) }]
+      return [
+        {
+          type: 'Container',
+          style: block.tone === 'neutral' ? 'emphasis' : TONE_STYLE[block.tone],
+          items: textElements(block.text, {}, book),
+        },
+      ]
     case 'links':
       return links(block.links)
+    case 'picture':
+      return picture(block, drawing)
     default:
       return block satisfies never
   }
@@ -55,13 +76,13 @@ export function blockElements(block: Block): Element[] {
 /** An item that begins with a box of its own needs no bullet. */
 const isTicked = ([first]: Text): boolean => typeof first === 'string' && /^[☐☑☒]/u.test(first)
 
-function factRow(label: string, value: Text, index: number): ColumnSet {
+function factRow(label: string, value: Text, index: number, book: MentionBook): ColumnSet {
   return {
     type: 'ColumnSet',
     spacing: index === 0 ? 'medium' : 'small',
     columns: [
       { type: 'Column', width: '132px', items: [rich(plainLine(label), { isSubtle: true })] },
-      { type: 'Column', width: 'stretch', items: textElements(value) },
+      { type: 'Column', width: 'stretch', items: textElements(value, {}, book) },
     ],
   }
 }
@@ -122,4 +143,11 @@ function links(all: readonly { readonly label: string; readonly url: string }[])
     ...inChunks(live.map((link) => ({ type: 'Action.OpenUrl', title: plainLine(link.label) || new URL(link.url).host, url: link.url }))),
     ...dead.flatMap((link) => textElements([`${plainLine(link.label)}: ${plainLine(link.url)}`])),
   ]
+}
+
+/** The words say the same as the picture; where they are all that there is, they stand as text. */
+function picture(block: Picture, drawing: Drawing): Element[] {
+  const altText = plainLine(block.alt)
+  const url = drawing.picture(block)
+  return url === null ? textElements([altText], { isSubtle: true, size: 'small' }) : [{ type: 'Image', url, altText, size: 'stretch' }]
 }

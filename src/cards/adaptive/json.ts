@@ -7,6 +7,15 @@ export interface AdaptiveCardJson {
   readonly speak: string
   readonly body: readonly Element[]
   readonly actions?: readonly ActionJson[]
+  /** Whom the card calls, in Teams. */
+  readonly msteams?: { readonly entities: readonly MentionEntity[] }
+}
+
+/** https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format (mention support) */
+export interface MentionEntity {
+  readonly type: 'mention'
+  readonly text: string
+  readonly mentioned: { readonly id: string; readonly name: string }
 }
 
 export type Style = 'default' | 'emphasis' | 'accent' | 'good' | 'warning' | 'attention'
@@ -40,6 +49,14 @@ export interface RichTextBlock extends Laid {
   /** Marks the title of the card, for pages that make a heading of it. */
   readonly id?: 'title'
   readonly inlines: readonly TextRun[]
+}
+
+export interface Image extends Laid {
+  readonly type: 'Image'
+  /** A `data:` address: a card loads nothing from anywhere. */
+  readonly url: string
+  readonly altText: string
+  readonly size: 'stretch'
 }
 
 export interface Container extends Laid {
@@ -102,7 +119,7 @@ export interface InputChoiceSet extends InputBase {
   readonly choices: readonly { readonly title: string; readonly value: string }[]
 }
 
-export type Element = TextBlock | RichTextBlock | Container | ColumnSet | Table | ActionSet | InputText | InputChoiceSet
+export type Element = Image | TextBlock | RichTextBlock | Container | ColumnSet | Table | ActionSet | InputText | InputChoiceSet
 
 export type ActionStyle = 'default' | 'positive' | 'destructive'
 

@@ -1,18 +1,33 @@
 import type { Span, Text } from '../card.ts'
 import { plainText } from '../text.ts'
 import type { Element, RichTextBlock, TextRun, TextStyle } from './json.ts'
+import { type MentionBook, type MentionSpan, NOBODY } from './mention.ts'
 
 /**
- * Text without a time becomes a RichTextBlock, which knows no markdown. Times are made local by the platform only in a
- * TextBlock, which does know markdown: there everything but the time is escaped (see `escapeMarkdown`).
+ * Text without a time becomes a RichTextBlock, which knows no markdown. Times are made local, and people called, by the platform only
+ * in a TextBlock, which does know markdown: there everything else is escaped (see `escapeMarkdown`).
  * One element per line, because neither element keeps line breaks everywhere.
  */
-export function textElements(text: Text, style: TextStyle = {}): Element[] {
-  return splitLines(text).map((line, index): Element => {
-    const element = line.some(isTime) ? timedLine(line, style) : richLine(line, style)
+export function textElements(text: Text, style: TextStyle = {}, book: MentionBook = NOBODY): Element[] {
+  return splitLines(withCalls(text, book)).map((line, index): Element => {
+    const element = line.some(isLive) ? liveLine(line, style) : richLine(line, style)
     return index === 0 ? element : { ...element, spacing: 'none' }
   })
 }
+
+/** What only a TextBlock shows as what it is: ready for its markdown. */
+interface Call {
+  readonly call: string
+}
+type Piece = Exclude<Span, MentionSpan> | Call
+
+/** Whom nobody is called for, their name is shown in bold. */
+const withCalls = (text: Text, book: MentionBook): readonly Piece[] =>
+  text.map((span): Piece => {
+    if (typeof span === 'string' || !('mention' in span)) return span
+    const call = book.text(span)
+    return call === null ? { strong: span.name } : { call }
+  })
 
 /** One line of text that holds no time. */
 export function rich(text: string, style: TextStyle = {}): RichTextBlock {
@@ -30,20 +45,23 @@ export function escapeMarkdown(text: string): string {
 
 type TimeSpan = Extract<Span, { readonly time: string }>
 
-function isTime(span: Span): span is TimeSpan {
+const isCall = (span: Piece): span is Call => typeof span !== 'string' && 'call' in span
+const isLive = (span: Piece): span is TimeSpan | Call => isTime(span) || isCall(span)
+
+function isTime(span: Piece): span is TimeSpan {
   return typeof span !== 'string' && 'time' in span && INSTANT.test(span.time)
 }
 
-function timedLine(line: Text, style: TextStyle): Element {
+function liveLine(line: readonly Piece[], style: TextStyle): Element {
   // Four leading spaces would be a code block.
   const text = line
-    .map((span) => (isTime(span) ? macro(span) : markdown(span)))
+    .map((span) => (isTime(span) ? macro(span) : isCall(span) ? span.call : markdown(span)))
     .join('')
     .trimStart()
   return { type: 'TextBlock', text, wrap: true, ...style }
 }
 
-function markdown(span: Span): string {
+function markdown(span: Words): string {
   const text = escapeMarkdown(spanText(span))
   if (typeof span === 'string' || !('strong' in span)) return text
   const inner = text.trim()
@@ -68,38 +86,40 @@ function macro(span: TimeSpan): string {
   }
 }
 
-function richLine(line: Text, style: TextStyle): Element {
+function richLine(line: readonly Piece[], style: TextStyle): Element {
   const inlines = line.flatMap((span) =>
     typeof span !== 'string' && 'strong' in span ? runs(spanText(span), { ...style, weight: 'bolder' }) : runs(spanText(span), style),
   )
   return { type: 'RichTextBlock', inlines }
 }
 
-/** Microsoft's renderer replaces `{{DATE(...)}}` in runs too; two runs with a brace each are left alone. */
+/** Microsoft's renderer replaces `{{DATE(...)}}` in runs too; two runs with a brace each are left alone. So are halves of `<at>`. */
 function runs(text: string, style: TextStyle): TextRun[] {
   return plainText(text)
     .replace(/\n+/g, ' ')
-    .split(/(?<=\{)(?=\{)/)
+    .split(/(?<=\{)(?=\{)|(?<=<)(?=\/?at>)/i)
     .filter((part) => part !== '')
     .map((part) => ({ type: 'TextRun', text: part, ...style }))
 }
 
-function spanText(span: Span): string {
+type Words = Exclude<Piece, Call>
+
+function spanText(span: Piece): string {
   if (typeof span === 'string') return span
-  if ('mention' in span) return span.name
+  if (isCall(span)) return span.call
   return 'strong' in span ? span.strong : span.time
 }
 
-function splitLines(text: Text): Text[] {
-  const lines: Span[][] = [[]]
+function splitLines(text: readonly Piece[]): Piece[][] {
+  const lines: Piece[][] = [[]]
   for (const span of text) {
-    if (isTime(span)) lines.at(-1)?.push(span)
+    if (isLive(span)) lines.at(-1)?.push(span)
     else addLines(lines, span)
   }
-  return lines.filter((line) => line.some((span) => isTime(span) || spanText(span).trim() !== ''))
+  return lines.filter((line) => line.some((span) => isLive(span) || spanText(span).trim() !== ''))
 }
 
-function addLines(lines: Span[][], span: Span): void {
+function addLines(lines: Piece[][], span: Words): void {
   for (const [index, part] of plainText(spanText(span)).split('\n').entries()) {
     if (index > 0) lines.push([])
     lines.at(-1)?.push(typeof span === 'string' || !('strong' in span) ? part : { strong: part })
