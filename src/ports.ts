@@ -1,6 +1,7 @@
 import type { Card, Form } from './cards/card.ts'
 import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
+import type { Budget } from './core/budgets.ts'
 import type { Checked } from './core/identify/judge.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
@@ -28,26 +29,14 @@ export interface MessageRef {
 /** What a platform's search for one of our own messages answers. */
 export type Found = { readonly found: MessageRef } | 'absent' | 'unsearchable'
 
-/** What a platform may count on its own: first messages (a reply is one), edits, searches. */
-export type CallKind = 'post' | 'edit' | 'find'
-
-/** At most `count` calls within any `perMs` milliseconds. */
-export interface Budget {
-  readonly calls: CallKind | 'all'
-  /** `place`: each channel has one of its own. `platform`: all of them together have one. */
-  readonly per: 'place' | 'platform'
-  readonly count: number
-  readonly perMs: number
-}
-
 /**
- * A chat platform. Every method throws `ChatError` on failure; none retries by itself. Every call ends by itself, well within half a
- * minute, and sends nothing any more once it has ended: what is tried again afterwards must not meet it on the way.
+ * A chat platform. Every method throws `ChatError` on failure; none retries by itself. Every call ends by itself well within half a minute,
+ * and sends nothing any more once it has ended: a later try must not meet it on the way.
  * `key` is unique per message of ours: a platform that can, keeps it with the message, so that `find` sees it again.
  */
 export interface ChatPlatform {
   readonly name: string
-  /** What it lets us do, a little less than it refuses; the deliverer keeps within all of them. Empty: as much as we like. */
+  /** What may be asked of it; a little less than it takes. The deliverer keeps within all of them. */
   readonly budgets: readonly Budget[]
   post(to: Place, card: Card, key: string): Promise<MessageRef>
   reply(to: MessageRef, card: Card, key: string): Promise<MessageRef>
@@ -100,10 +89,7 @@ export interface Doubt {
 
 export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNREACHED' | 'UNAVAILABLE'
 
-/**
- * A platform's no, in our words. `UNAVAILABLE` means: nobody knows whether it arrived. `UNREACHED`: there is no way to the platform (no
- * name, no connection), so it surely did not.
- */
+/** A platform's no, in our words. `UNAVAILABLE`: nobody knows whether it arrived. `UNREACHED`: no way to the platform, so it did not. */
 export class ChatError extends Error {
   readonly code: ChatErrorCode
   readonly retryAfterMs: number | undefined

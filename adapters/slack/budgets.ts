@@ -1,4 +1,4 @@
-import type { Budget } from '../../src/ports.ts'
+import type { Budget } from '../../src/core/budgets.ts'
 
 /**
  * What Slack lets one app do in one workspace. Source: its page on rate limits, by method. It tolerates some more; these stay below.

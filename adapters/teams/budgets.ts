@@ -1,4 +1,4 @@
-import type { Budget } from '../../src/ports.ts'
+import type { Budget } from '../../src/core/budgets.ts'
 
 /**
  * What Teams lets one bot do. Source: its page on rate limits for bots ("per bot per thread", "per app per tenant"). Sending and updating

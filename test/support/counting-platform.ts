@@ -1,6 +1,7 @@
 import type { Time } from '../../src/app/chat/deliver.ts'
 import type { Card } from '../../src/cards/card.ts'
-import { type Budget, type CallKind, ChatError, type ChatPlatform } from '../../src/ports.ts'
+import type { Budget, CallKind } from '../../src/core/budgets.ts'
+import { ChatError, type ChatPlatform } from '../../src/ports.ts'
 
 interface Made {
   readonly kind: CallKind

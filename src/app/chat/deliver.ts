@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Budget } from '../../core/budgets.ts'
 import { listen } from '../../db/listen.ts'
-import type { Budget } from '../../ports.ts'
 import { type Delivery, deliverOne } from './deliver-one.ts'
 import { CALLS_AT_ONCE, createPace } from './pace.ts'
 import { anyWaits, endLeases, type Leased, lease } from './post-rows.ts'

@@ -1,5 +1,5 @@
-import type { Budget, CallKind, ChatPlatform, Place } from '../../ports.ts'
-import { counts, type Log, NOTHING_MADE, nextFree } from './budgets.ts'
+import { type Budget, type CallKind, counts, type Log, NOTHING_MADE, nextFree } from '../../core/budgets.ts'
+import type { ChatPlatform, Place } from '../../ports.ts'
 
 /** A platform that hangs holds up nobody but itself. */
 export const CALLS_AT_ONCE = 8

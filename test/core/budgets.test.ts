@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SLACK_BUDGETS } from '../../adapters/slack/budgets.ts'
 import { TEAMS_BUDGETS } from '../../adapters/teams/budgets.ts'
-import { counts, type Log, NOTHING_MADE, nextFree, type Planned } from '../../src/app/chat/budgets.ts'
-import type { Budget, CallKind } from '../../src/ports.ts'
+import { type Budget, type CallKind, counts, type Log, NOTHING_MADE, nextFree, type Planned } from '../../src/core/budgets.ts'
 
 interface Made extends Planned {
   readonly end: number

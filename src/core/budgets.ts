@@ -1,4 +1,14 @@
-import type { Budget, CallKind } from '../../ports.ts'
+/** What a platform may count on its own: first messages (a reply is one), edits, searches. */
+export type CallKind = 'post' | 'edit' | 'find'
+
+/** At most `count` calls within any `perMs` milliseconds. */
+export interface Budget {
+  readonly calls: CallKind | 'all'
+  /** `place`: each channel has one of its own. `platform`: all of them together have one. */
+  readonly per: 'place' | 'platform'
+  readonly count: number
+  readonly perMs: number
+}
 
 /** What is remembered of the calls that one budget counts. Times are milliseconds of one clock that never goes back. */
 export interface Log {
