@@ -1,6 +1,7 @@
 import type { Card, Form } from './cards/card.ts'
 import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
+import type { Budget } from './core/budgets.ts'
 import type { Checked } from './core/identify/judge.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
@@ -29,11 +30,14 @@ export interface MessageRef {
 export type Found = { readonly found: MessageRef } | 'absent' | 'unsearchable'
 
 /**
- * A chat platform. Every method throws `ChatError` on failure; none retries by itself.
+ * A chat platform. Every method throws `ChatError` on failure; none retries by itself. Every call ends by itself well within half a minute,
+ * and sends nothing any more once it has ended: a later try must not meet it on the way.
  * `key` is unique per message of ours: a platform that can, keeps it with the message, so that `find` sees it again.
  */
 export interface ChatPlatform {
   readonly name: string
+  /** What may be asked of it; a little less than it takes. The deliverer keeps within all of them. */
+  readonly budgets: readonly Budget[]
   post(to: Place, card: Card, key: string): Promise<MessageRef>
   reply(to: MessageRef, card: Card, key: string): Promise<MessageRef>
   edit(ref: MessageRef, card: Card): Promise<void>
@@ -83,9 +87,9 @@ export interface Doubt {
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[]
 }
 
-export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNAVAILABLE'
+export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNREACHED' | 'UNAVAILABLE'
 
-/** A platform's no, in our words. `UNAVAILABLE` means: nobody knows whether it arrived. */
+/** A platform's no, in our words. `UNAVAILABLE`: nobody knows whether it arrived. `UNREACHED`: no way to the platform, so it did not. */
 export class ChatError extends Error {
   readonly code: ChatErrorCode
   readonly retryAfterMs: number | undefined

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Card } from '../../src/cards/card.ts'
 import type { ChatPlatform, Found, MessageRef, Place } from '../../src/ports.ts'
 import { ChatError } from '../../src/ports.ts'
+import { SLACK_BUDGETS } from './budgets.ts'
 import { chatError } from './errors.ts'
 import { type Message, renderCard } from './render.ts'
 
@@ -42,6 +43,7 @@ export function slackPlatform({ client, botUser, emailByPerson }: SlackPlatformO
   }
   return {
     name: 'slack',
+    budgets: SLACK_BUDGETS,
     post: (to, card, key) => send(to.ref, undefined, card, key),
     reply: (to, card, key) => send(to.place, to.thread ?? to.message, card, key),
     async edit(ref, card) {

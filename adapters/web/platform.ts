@@ -23,6 +23,7 @@ export function webPlatform(): WebPlatform {
   const under = (to: MessageRef, key: string): MessageRef => ({ ...ref(to.place, key), thread: to.thread ?? to.message })
   return {
     name: 'web',
+    budgets: [],
     post: async (to, _card, key) => ref(to.ref, key),
     reply: async (to, _card, key) => under(to, key),
     edit: async () => {},

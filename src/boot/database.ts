@@ -67,6 +67,7 @@ function guarded(platform: ChatPlatform, check: () => void): ChatPlatform {
   }
   return {
     name: platform.name,
+    budgets: platform.budgets,
     post: (to, card, key) => checked(() => platform.post(to, card, key)),
     reply: (to, card, key) => checked(() => platform.reply(to, card, key)),
     edit: (ref, card) => checked(() => platform.edit(ref, card)),

@@ -86,7 +86,6 @@ export function delivererOf(
     log: house.log,
     now: () => house.clock.now(),
     takeOver: true,
-    minGapMs: { slack: 1_000 },
     ...parts.pace,
   })
 }

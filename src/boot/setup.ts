@@ -28,7 +28,7 @@ export interface Parts {
   readonly source?: (source: BulletinSource) => BulletinSource
   readonly doors?: (doors: Doors) => Doors
   /** Instead of a real platform's pace, which a walk through the whole job would have to wait for. */
-  readonly pace?: Pick<DelivererOptions, 'minGapMs' | 'backoffMs'>
+  readonly pace?: Pick<DelivererOptions, 'budgets' | 'backoffMs' | 'callLimitMs'>
   /** Instead of the machine's time, in an organisation's house. */
   readonly clock?: Clock
   readonly log?: Logger

@@ -1,19 +1,14 @@
-import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { json } from '../../src/app/change/rows.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import type { House } from '../../src/app/house.ts'
-import { QUEUES } from '../../src/app/jobs.ts'
-import { createMembers } from '../../src/app/people/members.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import { humanIdOf } from '../../src/core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../../src/core/policy.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
-import { startBoss } from '../../src/db/boss.ts'
-import { createWriter } from '../../src/db/writer.ts'
 import type { Outcome } from '../../src/ports.ts'
+import { bareHouse } from '../support/bare-house.ts'
 import { DIGEST, evolved, NOW, opened, policy as sample, UNTIL } from '../support/change.ts'
-import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { numbers } from '../support/numbers.ts'
 
 const ROUNDS = 100
@@ -39,37 +34,17 @@ const EITHER = Array.from({ length: APPROVERS }, (_, i) =>
 const ONE = Array.from({ length: APPROVERS }, (_, i) => person(`one-${i}`, [i % 2 === 0 ? 'security' : 'operations']))
 const policy: Policy = { ...sample, people: [...sample.people, ...EITHER, ...ONE] }
 
-let fresh: FreshDatabase
 let house: House
-let closeBoss: () => Promise<void>
+let end: () => Promise<void>
 beforeAll(async () => {
-  fresh = await freshDatabase(12)
-  const boss = await startBoss({ url: fresh.url, queues: QUEUES as never, log: () => undefined })
-  closeBoss = () => boss.stop()
-  house = {
-    db: fresh.db,
-    write: createWriter(fresh.db, { atOnce: 8, waiting: 2_000 }),
-    boss,
-    clock: { now: () => new Date(NOW) },
-    log: pino({ level: 'silent' }),
-    inForce: { policy, hash: 'p'.repeat(64), approved: true },
-    members: createMembers({ now: () => new Date() }),
-    sources: new Map(),
-    runners: new Map(),
-    policyFile: null,
-    formats: new Map(),
-    adopt: async () => undefined,
-  }
+  ;({ house, end } = await bareHouse(policy))
 })
-afterAll(async () => {
-  await closeBoss?.()
-  await fresh?.drop()
-})
+afterAll(() => end?.())
 
 /** A change whose plan waits for 1 of security and 1 of operations; nobody has approved yet. */
 async function undecided(): Promise<number> {
-  const { id } = await fresh.db.change.create({ data: { phase: 'deciding', state: {}, createdAt: new Date(NOW) } })
-  await fresh.db.change.update({ where: { id }, data: { state: json({ ...evolved(opened(), UNTIL.deciding), id }) } })
+  const { id } = await house.db.change.create({ data: { phase: 'deciding', state: {}, createdAt: new Date(NOW) } })
+  await house.db.change.update({ where: { id }, data: { state: json({ ...evolved(opened(), UNTIL.deciding), id }) } })
   return id
 }
 
@@ -103,9 +78,9 @@ async function allAtOnce(change: number, people: readonly Person[], draw: () => 
 async function saved(
   change: number,
 ): Promise<{ approvals: readonly string[]; decidedBy: readonly string[]; records: number; decisions: number }> {
-  const row = await fresh.db.change.findUniqueOrThrow({ where: { id: change } })
+  const row = await house.db.change.findUniqueOrThrow({ where: { id: change } })
   const { submission } = row.state as unknown as ChangeState
-  const bodies = (await fresh.db.auditRecord.findMany({ where: { body: { contains: `"subject":"change:${change}"` } } })).map((r) => r.body)
+  const bodies = (await house.db.auditRecord.findMany({ where: { body: { contains: `"subject":"change:${change}"` } } })).map((r) => r.body)
   return {
     approvals: submission?.approvals.map((a) => a.person) ?? [],
     decidedBy: submission?.decided?.by ?? [],
@@ -134,7 +109,7 @@ test(`${APPROVERS} people approve at once, ${ROUNDS} times: every plan is decide
     const humans = won.map((id) => humanIdOf(policy, id))
     expect(codes(clicks, (by) => !humans.includes(humanIdOf(policy, by)))).toEqual(['ALREADY_DECIDED'])
   }
-  expect(await verifyAudit(fresh.db)).toMatchObject({ ok: true, head: { seq: 2 * ROUNDS } })
+  expect(await verifyAudit(house.db)).toMatchObject({ ok: true, head: { seq: 2 * ROUNDS } })
 }, 120_000)
 
 test('where each can fill one seat only, votes count until the other seat is filled, and none after', async () => {

@@ -425,7 +425,7 @@ describe('waking up', () => {
   })
 
   test('the pace of a place is kept, others have their own, and stopping does not wait for it', async () => {
-    const deliverer = room.deliverer({ minGapMs: { loopback: hour } })
+    const deliverer = room.deliverer({ budgets: { loopback: [{ calls: 'post', per: 'place', count: 1, perMs: hour }] } })
     await deliverer.start()
     await room.want('change:1')
     await room.loopback.until(() => true)

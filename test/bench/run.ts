@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench(): Promise<Bench> }
   replay: () => import('./replay.ts'),
   feed: () => import('./feed.ts'),
   restart: () => import('./restart.ts'),
+  fanout: () => import('./fanout.ts'),
 }
 
 const wanted = process.argv.slice(2)

@@ -44,7 +44,7 @@ export async function slackSide(sample: Policy): Promise<SlackSide> {
   return {
     peer,
     policy,
-    parts: { policy: { policy, hash: sha256Hex(canonicalJson(policy)), approved: true }, connect: [connect], pace: { minGapMs: {} } },
+    parts: { policy: { policy, hash: sha256Hex(canonicalJson(policy)), approved: true }, connect: [connect], pace: { budgets: {} } },
     adapter: () => {
       if (adapter === undefined) throw new Error('the house has not been started')
       return adapter

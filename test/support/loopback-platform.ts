@@ -197,6 +197,7 @@ export function loopbackClient(url: string): ChatPlatform {
     thread === undefined ? { place, message } : { place, message, thread }
   return {
     name: 'loopback',
+    budgets: [],
     async post(to, card, key) {
       return refTo(to.ref, (await call({ kind: 'post', place: to.ref, key, card })).id ?? '', undefined)
     },

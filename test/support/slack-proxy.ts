@@ -3,9 +3,18 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * How a call to Slack may go wrong. `reset before`: the connection breaks and nothing was stored. `reset after`: it was stored, and the
- * answer is lost. `garbage`: 200 with a web page.
+ * answer is lost; so it is with all that end in `after`. `silence`: no answer ever comes. `garbage`: 200 with a web page.
  */
-export type FaultMode = 'rate limited' | 'server error' | 'reset before' | 'reset after' | 'garbage'
+export type FaultMode =
+  | 'rate limited'
+  | 'server error'
+  | 'server error after'
+  | 'reset before'
+  | 'reset after'
+  | 'silence'
+  | 'silence after'
+  | 'garbage'
+  | 'garbage after'
 
 export interface ProxiedRequest {
   /** Web API method, e.g. `chat.postMessage`, or `response/U..` for the address a command is answered at. */
@@ -21,6 +30,8 @@ export interface SlackProxy {
   readonly requests: ProxiedRequest[]
   /** The next `times` calls fail so (only those of `method`, where one is given). */
   fail(mode: FaultMode, times: number, method?: string): void
+  /** Forgets the failures that are still to come. */
+  heal(): void
   /** Calls of `method` wait, neither stored nor answered, until the returned function is called. */
   stall(method: string): () => void
   /** Changes the emulator's answers to `method`, e.g. to say what real Slack says beyond it. */
@@ -67,11 +78,11 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     const body = bodyOf(request, raw)
     await stalled.get(method)
     const fault = faultFor(method)
-    const stored = fault === undefined || fault === 'reset after' ? await forward(request, method, raw) : ''
+    const stored = fault === undefined || fault.endsWith(' after') ? await forward(request, method, raw) : ''
     const broken = fault === 'reset before' || fault === 'reset after'
     const [status, headers, answer] = answerTo(fault, stored)
     if (broken) request.socket.destroy()
-    else response.writeHead(status, headers).end(answer)
+    else if (fault?.startsWith('silence') !== true) response.writeHead(status, headers).end(answer)
     record({ method, body, answer: broken ? '' : answer })
   }
 
@@ -81,6 +92,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     fail: (mode, times, method) => void faults.push({ mode, left: times, method }),
+    heal: () => void faults.splice(0),
     stall: (method) => {
       const { promise, resolve } = Promise.withResolvers<void>()
       stalled.set(method, promise)
@@ -111,8 +123,8 @@ export function confirmEmail(answer: Record<string, unknown>): Record<string, un
 
 function answerTo(fault: FaultMode | undefined, stored: string): [number, Record<string, string>, string] {
   if (fault === 'rate limited') return [429, { 'retry-after': String(RETRY_AFTER_S) }, '{"ok":false,"error":"ratelimited"}']
-  if (fault === 'server error') return [500, {}, 'upstream failed']
-  if (fault === 'garbage') return [200, { 'content-type': 'text/html' }, '<!doctype html><title>Sorry</title>']
+  if (fault?.startsWith('server error')) return [500, {}, 'upstream failed']
+  if (fault?.startsWith('garbage')) return [200, { 'content-type': 'text/html' }, '<!doctype html><title>Sorry</title>']
   return [200, { 'content-type': 'application/json' }, stored]
 }
 

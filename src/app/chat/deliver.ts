@@ -1,25 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Budget } from '../../core/budgets.ts'
 import { listen } from '../../db/listen.ts'
 import { type Delivery, deliverOne } from './deliver-one.ts'
-import { endLeases, type Leased, lease } from './post-rows.ts'
+import { CALLS_AT_ONCE, createPace } from './pace.ts'
+import { anyWaits, endLeases, type Leased, lease } from './post-rows.ts'
 import { POSTS_CHANNEL } from './posts.ts'
 
 const SWEEP_MS = 2_000
 const LEASE_MS = 90_000
 const CALL_LIMIT_MS = 30_000
-const PLACES_AT_ONCE = 8
 const FIRST_BACKOFF_MS = 1_000
 
 type Tuned = 'backoffMs' | 'leaseMs' | 'callLimitMs'
 
-export interface DelivererOptions extends Omit<Delivery, Tuned>, Partial<Pick<Delivery, Tuned>> {
+/** The machine's time, for the pace alone. */
+export interface Time {
+  /** Milliseconds; never goes back. */
+  now(): number
+  pause(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export interface DelivererOptions extends Omit<Delivery, Tuned | 'pace' | 'stopwatch'>, Partial<Pick<Delivery, Tuned>> {
   /** Connection string, for LISTEN on a connection of its own. */
   readonly url: string
-  /**
-   * By platform: the shortest time between the end of a delivery to a place and the next one to it, in milliseconds; 0 where it is not
-   * named. What changes in the meantime goes out as one edit.
-   */
-  readonly minGapMs?: Readonly<Record<string, number>>
+  /** Instead of the platforms' own, by platform; none where it is not named. */
+  readonly budgets?: Readonly<Record<string, readonly Budget[]>>
+  readonly time?: Time
   /** How often to look for what no notice told of, in milliseconds. */
   readonly sweepMs?: number
   /** The caller holds the bot lock, so leases that are there at the start belong to the dead and end at once. */
@@ -32,20 +38,25 @@ export interface Deliverer {
   /** There may be something to do. */
   wake(): void
   /**
-   * Works until nothing is due. What waits for its `notBefore`, for its parent or for the end of somebody else's lease is not due. Throws
-   * when the database does.
+   * Works until nothing is due. What waits for its budget is; what waits for its `notBefore`, for its parent or for the end of somebody
+   * else's lease is not. Throws when the database does.
    */
   drain(): Promise<void>
   /** Begins nothing new and waits for what is under way. */
   stop(): Promise<void>
 }
 
+const machine: Time = { now: () => performance.now(), pause: (ms, signal) => pause(ms, undefined, { signal }) }
+
 /**
- * Brings chat up to date with the Post rows: one post at a time per place, several places at once. A restart loses nothing, because
- * nothing but the pace is kept in memory; two deliverers on one database do each other no harm.
+ * Brings chat up to date with the Post rows: one post at a time per place, several places at once, within every budget. Whatever changes while
+ * a post waits for its turn goes out as one edit. A restart loses nothing, because nothing but the pace is kept in memory; two deliverers on
+ * one database do each other no harm, but each keeps a pace of its own.
  */
 export function createDeliverer(options: DelivererOptions): Deliverer {
-  const house: Delivery = { backoffMs: doubling, leaseMs: LEASE_MS, callLimitMs: CALL_LIMIT_MS, ...options }
+  const { platforms, budgets, time = machine } = options
+  const pace = createPace({ platforms, budgets, now: time.now })
+  const house: Delivery = { backoffMs: doubling, leaseMs: LEASE_MS, callLimitMs: CALL_LIMIT_MS, ...options, pace, stopwatch: time.now }
   const over = new AbortController()
   const busy = new Map<string, Promise<void>>()
   let sweep: NodeJS.Timeout | undefined
@@ -61,30 +72,40 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
   const deliver = async (post: Leased): Promise<void> => {
     try {
-      const gap = (await deliverOne(house, post)) ? gapOf(options, post.placeId) : 0
-      if (gap > 0) await pause(gap, undefined, { signal: over.signal }).catch(() => undefined)
+      await deliverOne(house, post)
     } catch (error) {
       house.log.error({ err: error, post: post.id }, 'post: delivery broke off; it goes on when the lease has run out')
     }
     busy.delete(post.placeId)
     ring()
   }
-  const fill = async (): Promise<void> => {
-    while (!over.signal.aborted && busy.size < PLACES_AT_ONCE) {
-      const post = await lease(house.db, [...busy.keys()], house.leaseMs)
-      if (post === null) return
+  // Answers how long the first of those that wait for their budget has to, in milliseconds; null: none does.
+  const fill = async (): Promise<number | null> => {
+    while (!over.signal.aborted && busy.size < CALLS_AT_ONCE * platforms.size) {
+      const post = await lease(house.db, { busy: [...busy.keys()], closed: pace.closed() }, house.leaseMs)
+      if (post === null) return pace.opensInMs() !== null && (await anyWaits(house.db, [...busy.keys()])) ? pace.opensInMs() : null
       busy.set(post.placeId, deliver(post))
     }
+    return null
+  }
+  const bellOr = async (ms: number | null): Promise<void> => {
+    const rang = new AbortController()
+    const ended = (): void => {
+      if (over.signal.aborted) bell.resolve()
+    }
+    if (ms !== null) time.pause(ms, AbortSignal.any([rang.signal, over.signal])).then(ring, ended)
+    await bell.promise
+    rang.abort()
   }
   // Ends when nothing is due and nobody is at work. Whoever rings while it looks makes it look again.
   const work = async (): Promise<void> => {
     do {
       rung = false
       bell = Promise.withResolvers()
-      await fill()
-      if (!rung && busy.size > 0) await bell.promise
+      const opensInMs = await fill()
+      troubled = false
+      if (!rung && (busy.size > 0 || opensInMs !== null)) await bellOr(opensInMs)
     } while (rung)
-    troubled = false
   }
   const begin = (): Promise<void> => {
     ring()
@@ -118,11 +139,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       await Promise.all(busy.values())
     },
   }
-}
-
-function gapOf({ place, minGapMs }: DelivererOptions, placeId: string): number {
-  const platform = place(placeId)?.platform
-  return platform === undefined ? 0 : (minGapMs?.[platform] ?? 0)
 }
 
 /** One second, doubled for every further failure in a row, up to the cap; in milliseconds. */

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../core/canonical.ts'
 import type { Database, Tx } from '../../db/database.ts'
 import { Prisma } from '../../db/database.ts'
 import type { MessageRef } from '../../ports.ts'
+import type { Closed } from './pace.ts'
 import type { Post } from './posts.ts'
 
 // Every statement here is a transaction of its own, and time is the database's: the sample's clock moves by leaps.
@@ -15,35 +16,55 @@ const HELD_BACK_TRIES = 20
 
 const IN_FLIGHT_MS = 3_000
 
+/** Places that are not looked at now: `busy` ones not at all, `closed` ones not for what they are closed to. */
+export interface Passed {
+  readonly busy: readonly string[]
+  readonly closed: Closed
+}
+
 /**
- * Leases the next post that is due, outside the `busy` places. What was never said comes first, in the order it was wanted; then the
- * edits, the one longest not changed first, so that a lively card starves nobody. A place that asked us to slow down rests. A reply
- * waits for its parent, and for earlier replies of its thread unless those were refused.
+ * What is due: wanted, nobody's, and its time has come. What a place asked to wait with (a first message, or an edit) rests there as a whole.
+ * A reply waits for its parent, and for earlier replies of its thread unless those were refused.
  */
-export async function lease(db: Database, busy: readonly string[], leaseMs: number): Promise<Leased | null> {
+const due = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
+  p.wanted > p.shown AND p.status = 'open'
+  AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
+  AND (p."notBefore" IS NULL OR p."notBefore" <= now())
+  AND p."placeId" <> ALL(${[...busy]}::text[])
+  AND p."placeId" <> ALL(CASE WHEN p.ref IS NOT NULL THEN ${[...closed.edit]}::text[]
+    WHEN p."attemptedAt" IS NULL THEN ${[...closed.post]}::text[] ELSE ${[...closed.find]}::text[] END)
+  AND (p."placeId", p.ref IS NULL) NOT IN (
+    SELECT r."placeId", r.ref IS NULL FROM "Post" r WHERE r."notBefore" > now() AND r.failures = 0 AND r.status = 'open')
+  AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))
+  AND (p.ref IS NOT NULL OR NOT EXISTS (
+    SELECT FROM "Post" e
+    WHERE e."placeId" = p."placeId" AND e."parentId" = p."parentId" AND e.id < p.id
+      AND e.ref IS NULL AND e.wanted > e.shown AND e.status = 'open'
+      AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES}))))`
+
+/**
+ * Leases the next post that is due. What was never said comes first, messages of their own (alerts, decisions, announcements) before
+ * replies, in the order they were wanted; then the edits, the one longest not changed first, so that a lively card starves nobody.
+ */
+export async function lease(db: Database, passed: Passed, leaseMs: number): Promise<Leased | null> {
   const rows = await db.$queryRaw<Leased[]>`
-    WITH resting AS (
-      SELECT DISTINCT "placeId" FROM "Post" WHERE "notBefore" > now() AND failures = 0 AND status = 'open'
-    ), next AS (
-      SELECT p.id FROM "Post" p
-      WHERE p.wanted > p.shown AND p.status = 'open'
-        AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
-        AND (p."notBefore" IS NULL OR p."notBefore" <= now())
-        AND p."placeId" <> ALL(${[...busy]}::text[])
-        AND p."placeId" NOT IN (SELECT "placeId" FROM resting)
-        AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))
-        AND (p.ref IS NOT NULL OR NOT EXISTS (
-          SELECT FROM "Post" e
-          WHERE e."placeId" = p."placeId" AND e."parentId" = p."parentId" AND e.id < p.id
-            AND e.ref IS NULL AND e.wanted > e.shown AND e.status = 'open'
-            AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES}))))
-      ORDER BY p.ref IS NOT NULL, CASE WHEN p.ref IS NOT NULL THEN p."updatedAt" END, p.id
+    WITH next AS (
+      SELECT p.id FROM "Post" p WHERE ${due(passed)}
+      ORDER BY p.ref IS NOT NULL, p.ref IS NULL AND p."parentId" IS NOT NULL, CASE WHEN p.ref IS NOT NULL THEN p."updatedAt" END, p.id
       LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     UPDATE "Post" p SET "leaseUntil" = ${until(leaseMs)}
     FROM next WHERE p.id = next.id
     RETURNING p.*, (SELECT r.ref FROM "Post" r WHERE r.id = p."parentId") AS "parentRef"`
   return rows[0] ?? null
+}
+
+const NOWHERE: Closed = { post: [], edit: [], find: [] }
+
+/** Whether anything would be due if no place were closed. */
+export async function anyWaits(db: Database, busy: readonly string[]): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>`SELECT p.id FROM "Post" p WHERE ${due({ busy, closed: NOWHERE })} LIMIT 1`
+  return rows.length > 0
 }
 
 /**
@@ -79,6 +100,11 @@ export const recordShown = (db: Database, post: Leased, said: { ref: MessageRef;
  */
 export const recordRest = (db: Database, post: Leased, waitMs: number, reason: string): Promise<boolean> =>
   release(db, post, Prisma.sql`failures = 0, ${retry(post, waitMs, reason)}`)
+
+/** It has to wait for its turn; nothing was tried. */
+export const giveBack = async (db: Database, post: Leased): Promise<void> => {
+  await release(db, post, Prisma.sql`"updatedAt" = "updatedAt"`)
+}
 
 /** It failed and is tried again after `waitMs`. */
 export const recordFailure = (db: Database, post: Leased, waitMs: number, reason: string): Promise<boolean> =>

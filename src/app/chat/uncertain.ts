@@ -3,6 +3,11 @@ import type { Unit } from '../house.ts'
 import type { Post } from './posts.ts'
 import { show } from './show.ts'
 
+const PURPOSE = 'uncertain'
+
+/** It asks whether another message arrived. */
+export const isQuestion = ({ purpose }: Pick<Post, 'purpose'>): boolean => purpose === PURPOSE
+
 /** Nobody knows whether this message arrived, and its platform cannot be searched: a person looks, and decides. */
 export async function uncertainPost(unit: Unit, post: Pick<Post, 'id' | 'placeId' | 'subject' | 'purpose'>): Promise<void> {
   const card = {
@@ -14,7 +19,7 @@ export async function uncertainPost(unit: Unit, post: Pick<Post, 'id' | 'placeId
     ),
     actions: [button('Post again', 'post-again', `post:${post.id}`)],
   }
-  await show(unit, 'admin', `post:${post.id}`, 'uncertain', { frozen: card })
+  await show(unit, 'admin', `post:${post.id}`, PURPOSE, { frozen: card })
   unit.audit({
     actor: 'patchcrier',
     action: 'post-uncertain',

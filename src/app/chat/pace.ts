@@ -1,0 +1,123 @@
+import { type Budget, type CallKind, counts, type Log, NOTHING_MADE, nextFree } from '../../core/budgets.ts'
+import type { ChatPlatform, Place } from '../../ports.ts'
+
+/** A platform that hangs holds up nobody but itself. */
+export const CALLS_AT_ONCE = 8
+
+/** What may not be called now: ids of places, by what a post there would need. */
+export interface Closed {
+  readonly post: readonly string[]
+  readonly edit: readonly string[]
+  readonly find: readonly string[]
+}
+
+/** The right to one call of each kind that was asked for. */
+export interface Turn {
+  /** Makes the call. It counts from its start until its end and after, also when it fails. */
+  spend<T>(kind: CallKind, call: () => Promise<T>): Promise<T>
+  /** What was not made counts no more. */
+  end(): void
+}
+
+/** Who may call a platform when: keeps every budget of every platform, from memory. */
+export interface Pace {
+  /** Null: not now. */
+  take(place: Place, kinds: readonly CallKind[]): Turn | null
+  /** The platform refused a call for being one too many. */
+  refused(place: Place, kind: CallKind, waitMs: number): void
+  closed(): Closed
+  /** When the first of what waits for its budget may be called, in milliseconds from now; null: nothing does. */
+  opensInMs(): number | null
+}
+
+export interface Counted {
+  readonly platforms: ReadonlyMap<string, ChatPlatform>
+  /** Instead of the platforms' own, by platform; none where it is not named. */
+  readonly budgets: Readonly<Record<string, readonly Budget[]>> | undefined
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number
+}
+
+type Mutable = { ended: number[]; underWay: number; silentUntil: number }
+
+const KINDS = ['post', 'edit', 'find'] as const
+
+/** A message in doubt is searched for, and posted where it is not found. */
+export const NEEDED: Readonly<Record<CallKind, readonly CallKind[]>> = { post: ['post'], edit: ['edit'], find: ['find', 'post'] }
+
+export function createPace({ platforms, budgets, now }: Counted): Pace {
+  const logs = new Map<Budget, Map<string, Mutable>>()
+  const atOnce = new Map<string, number>()
+  // Those that were met so far: one of which nothing is known is found out to be closed when it is asked for.
+  const known = new Map<string, Place>()
+
+  const budgetsOf = ({ platform }: Place): readonly Budget[] =>
+    budgets === undefined ? (platforms.get(platform)?.budgets ?? []) : (budgets[platform] ?? [])
+  const keyOf = ({ per }: Budget, channel: string): string => (per === 'place' ? channel : '')
+  const read = (budget: Budget, { channel }: { channel: string }): Log => logs.get(budget)?.get(keyOf(budget, channel)) ?? NOTHING_MADE
+  const write = (budget: Budget, channel: string): Mutable => {
+    const all = logs.get(budget) ?? new Map<string, Mutable>()
+    logs.set(budget, all)
+    const log = all.get(keyOf(budget, channel)) ?? { ...NOTHING_MADE, ended: [] }
+    all.set(keyOf(budget, channel), log)
+    return log
+  }
+  const counting = (place: Place, kind: CallKind): readonly Budget[] => budgetsOf(place).filter((budget) => counts(budget, kind))
+  const freeAt = (place: Place, kinds: readonly CallKind[]): number =>
+    Math.max(...kinds.map((kind) => nextFree(budgetsOf(place), read, { kind, channel: place.ref }, now())))
+  const full = ({ platform }: Place): boolean => (atOnce.get(platform) ?? 0) >= CALLS_AT_ONCE
+  const enter = ({ platform }: Place, by: number): void => void atOnce.set(platform, (atOnce.get(platform) ?? 0) + by)
+
+  const begin = (place: Place, kind: CallKind): void => {
+    for (const budget of counting(place, kind)) write(budget, place.ref).underWay++
+  }
+  const finish = (place: Place, kind: CallKind, made: boolean): void => {
+    for (const budget of counting(place, kind)) {
+      const log = write(budget, place.ref)
+      log.underWay--
+      if (made) log.ended.push(now())
+      if (log.ended.length > 2 * budget.count) log.ended.splice(0, log.ended.length - budget.count)
+    }
+  }
+
+  return {
+    take(place, kinds) {
+      known.set(place.id, place)
+      if (full(place) || freeAt(place, kinds) > now()) return null
+      const left = [...kinds]
+      for (const kind of kinds) begin(place, kind)
+      enter(place, 1)
+      return {
+        async spend(kind, call) {
+          left.splice(left.indexOf(kind), 1)
+          try {
+            return await call()
+          } finally {
+            finish(place, kind, true)
+          }
+        },
+        end() {
+          for (const kind of left.splice(0)) finish(place, kind, false)
+          enter(place, -1)
+        },
+      }
+    },
+    refused(place, kind, waitMs) {
+      // Nobody says which of its limits was meant. The narrowest is the one that the others cannot have used up.
+      const [narrowest] = counting(place, kind).toSorted((a, b) => Number(a.per === 'platform') - Number(b.per === 'platform'))
+      if (!narrowest) return
+      const log = write(narrowest, place.ref)
+      log.silentUntil = Math.max(log.silentUntil, now() + waitMs)
+    },
+    closed() {
+      const places = [...known.values()]
+      const shut = (kind: CallKind): string[] =>
+        places.filter((place) => full(place) || freeAt(place, NEEDED[kind]) > now()).map(({ id }) => id)
+      return { post: shut('post'), edit: shut('edit'), find: shut('find') }
+    },
+    opensInMs() {
+      const at = [...known.values()].flatMap((place) => KINDS.map((kind) => freeAt(place, NEEDED[kind]))).filter((one) => one > now())
+      return at.length === 0 ? null : Math.max(0, Math.min(...at) - now())
+    },
+  }
+}

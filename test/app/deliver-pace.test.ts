@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SLACK_BUDGETS } from '../../adapters/slack/budgets.ts'
+import { TEAMS_BUDGETS } from '../../adapters/teams/budgets.ts'
+import type { Deliverer, DelivererOptions } from '../../src/app/chat/deliver.ts'
+import { touchSubject, wantPost } from '../../src/app/chat/posts.ts'
+import {
+  type CountingPlatform,
+  countingPlatform,
+  type MovingTime,
+  movingTime,
+  SLACK_LIMITS,
+  TEAMS_LIMITS,
+} from '../support/counting-platform.ts'
+import { NOW, openRoom, type Room, stateCard } from './deliver-support.ts'
+
+let room: Room
+beforeAll(async () => {
+  room = await openRoom()
+})
+afterAll(() => room.close())
+
+let time: MovingTime
+let slack: CountingPlatform
+let teams: CountingPlatform
+beforeEach(() => {
+  time = movingTime(() => slack.open() + teams.open() === 0)
+  slack = countingPlatform('slack', SLACK_BUDGETS, SLACK_LIMITS, time)
+  teams = countingPlatform('teams', TEAMS_BUDGETS, TEAMS_LIMITS, time)
+})
+afterEach(() => room.clear())
+
+/** Places are named by their platform: `slack-1`. */
+const deliverer = (options: Partial<DelivererOptions> = {}): Deliverer =>
+  room.deliverer({
+    platforms: new Map([slack, teams].map(({ platform }) => [platform.name, platform])),
+    place: (id) => ({ id, platform: id.split('-')[0] ?? '', ref: id }),
+    time,
+    ...options,
+  })
+
+const titles = (on: CountingPlatform, place?: string): string[] =>
+  [...on.shown.values()].filter((one) => place === undefined || one.place === place).map((one) => one.card.title)
+
+describe('a flood', () => {
+  const SUBJECTS = [1, 2, 3, 4, 5].map((n) => `change:${n}`)
+  const EVENTS = 10_000
+  const BATCH = 20
+  /** One batch in so many is told in the thread, as the end of a ring is. */
+  const TOLD = 5
+  const PLACES = ['slack-1', 'slack-2', 'teams-1', 'teams-2']
+
+  test(`${EVENTS} host events into five rollouts: nothing is lost, no platform refuses anything, edits are few, alerts do not wait`, async () => {
+    const { db } = room.house
+    const one = deliverer()
+    for (const subject of SUBJECTS) for (const place of PLACES) await room.want(subject, place)
+    await one.drain()
+    const before = slack.calls.filter((call) => call.kind === 'edit').length
+    let notes = 0
+    let alertAfter = 0
+    let working = one.drain()
+    for (let event = 0; event < EVENTS; event += BATCH) {
+      const subject = SUBJECTS[(event / BATCH) % SUBJECTS.length] ?? ''
+      await db.$transaction(async (tx) => {
+        await tx.$executeRaw`INSERT INTO "Setting" (key, value) VALUES (${subject}, to_jsonb(${BATCH}::int))
+          ON CONFLICT (key) DO UPDATE SET value = to_jsonb(("Setting".value #>> '{}')::int + ${BATCH}::int)`
+        await touchSubject(tx, subject)
+      })
+      if ((event / BATCH) % TOLD === 0) {
+        notes += 1
+        for (const place of PLACES) await room.say(subject, `note:${notes}`, `note ${notes}`, place)
+      }
+      if (event === EVENTS / 2) {
+        await room.want('change:99', 'slack-1')
+        alertAfter = titles(slack, 'slack-1').length
+      }
+      time.pass(100)
+      one.wake()
+      working = one.drain()
+    }
+    await working
+    await one.drain()
+
+    expect([slack.refused(), teams.refused()]).toEqual([0, 0])
+    const expected = [...SUBJECTS.map((subject) => `${subject} is ${EVENTS / SUBJECTS.length}`)]
+    const replies = Array.from({ length: notes }, (_, n) => `note ${n + 1}`)
+    for (const place of PLACES) {
+      const seen = titles(place.startsWith('slack') ? slack : teams, place).filter((title) => !title.startsWith('change:99'))
+      expect(seen.toSorted()).toEqual([...expected, ...replies].toSorted())
+      expect(seen.filter((title) => title.startsWith('note'))).toEqual(replies)
+    }
+    // A message of its own goes before the replies that were waiting.
+    expect(titles(slack, 'slack-1').indexOf('change:99 is 0')).toBeLessThanOrEqual(alertAfter + 2)
+    const edits = slack.calls.filter((call) => call.kind === 'edit').length - before
+    expect(edits).toBeGreaterThan(0)
+    expect(edits).toBeLessThanOrEqual(8 * Math.ceil(time.now() / 10_000) + 8)
+    const left = await db.$queryRaw<unknown[]>`SELECT id FROM "Post" WHERE wanted > shown`
+    expect(left).toEqual([])
+  })
+})
+
+describe('whoever waits for a budget delays nobody else', () => {
+  test('places that wait take no place at work: the hundredth is served while ninety-nine wait', async () => {
+    const one = deliverer()
+    const places = Array.from({ length: 99 }, (_, n) => `slack-${n}`)
+    for (const place of places) for (const subject of ['change:1', 'change:2']) await room.want(subject, place)
+    const end = slack.stall('post')
+    const working = one.drain()
+    await room.want('change:1', 'slack-last')
+    end()
+    one.wake()
+    await working
+    expect(titles(slack)).toHaveLength(199)
+    expect(slack.refused()).toBe(0)
+    const [last] = slack.calls.filter((call) => call.place === 'slack-last')
+    expect(last?.at).toBe(0)
+    expect(time.now()).toBe(1_000)
+  })
+
+  test('a platform that does not answer holds up no other, however many places it has', async () => {
+    const end = slack.stall('post')
+    const one = deliverer()
+    for (let n = 0; n < 30; n++) await room.want('change:1', `slack-${n}`)
+    for (let n = 0; n < 3; n++) await room.want('change:1', `teams-${n}`)
+    const working = one.drain()
+    await shown(teams, 3)
+    expect(slack.open()).toBeLessThanOrEqual(8)
+    end()
+    await working
+    expect(titles(slack)).toHaveLength(30)
+  })
+
+  test('posts wait where edits need not, and the other way round', async () => {
+    const one = deliverer()
+    await room.want('change:1', 'slack-1')
+    await one.drain()
+    // Another post would have to wait for a second, an edit has not.
+    await room.want('change:2', 'slack-1')
+    await room.change('change:1')
+    await one.drain()
+    expect(slack.calls.map(({ kind, at }) => [kind, at])).toEqual([
+      ['post', 0],
+      ['edit', 0],
+      ['post', 1_000],
+    ])
+  })
+
+  test('what changes while it waits goes out as one edit, which shows the last state', async () => {
+    const one = deliverer({ budgets: { slack: [{ calls: 'edit', per: 'platform', count: 1, perMs: 60_000 }] } })
+    await room.want('change:1', 'slack-1')
+    await one.drain()
+    for (let n = 0; n < 50; n++) {
+      await room.change('change:1')
+      if (n === 0) await one.drain()
+    }
+    await one.drain()
+    expect(titles(slack)).toEqual(['change:1 is 50'])
+    expect(slack.calls.map(({ kind, at }) => [kind, at])).toEqual([
+      ['post', 0],
+      ['edit', 0],
+      ['edit', 60_000],
+    ])
+  })
+
+  test('without budgets nothing waits, and the platform refuses', async () => {
+    const one = deliverer({ budgets: {} })
+    for (let n = 0; n < 3; n++) await room.want(`change:${n}`, 'slack-1')
+    await one.drain()
+    expect([titles(slack).length, slack.refused(), time.now()]).toEqual([1, 1, 0])
+  })
+})
+
+describe('a platform that refuses one call too many is believed', () => {
+  test('a post: its channel is left alone for as long as it says, the others are not', async () => {
+    slack.refuse('post', 'slack-1', 30_000)
+    const one = deliverer()
+    await room.want('change:1', 'slack-1')
+    await room.want('change:1', 'slack-2')
+    await one.drain()
+    await room.timePasses()
+    await room.want('change:2', 'slack-1')
+    await one.drain()
+    const times = (place: string) => slack.calls.filter((call) => call.place === place).map(({ at }) => at)
+    expect([times('slack-1'), times('slack-2')]).toEqual([[0, 30_000, 31_000], [0]])
+  })
+
+  test('an edit: Slack counts those of the workspace together, so all of them wait; posts go on', async () => {
+    const one = deliverer()
+    await room.want('change:1', 'slack-1')
+    await room.want('change:1', 'slack-2')
+    await one.drain()
+    slack.refuse('edit', 'slack-1', 30_000)
+    await room.change('change:1')
+    await room.want('change:2', 'slack-2')
+    await one.drain()
+    await room.timePasses()
+    await one.drain()
+    const edits = slack.calls.filter((call) => call.kind === 'edit').map(({ at }) => at)
+    expect(edits).toHaveLength(3)
+    expect(Math.min(...edits.slice(1))).toBeGreaterThanOrEqual((edits[0] ?? 0) + 30_000)
+    expect(slack.calls.filter((call) => call.kind === 'post').at(-1)?.at).toBe(1_000)
+    expect(titles(slack, 'slack-1')).toEqual([stateCard('change:1', 1).title])
+  })
+})
+
+/** Resolves once so many messages are there. */
+async function shown(on: CountingPlatform, count: number): Promise<void> {
+  while (on.shown.size < count) await new Promise(setImmediate)
+}
+
+test('two places that are one channel share its budget', async () => {
+  const one = deliverer({ place: (id) => ({ id, platform: 'slack', ref: 'C1' }) })
+  const { db } = room.house
+  for (const placeId of ['slack-1', 'slack-2'])
+    await db.$transaction((tx) => wantPost(tx, { subject: 'change:1', purpose: 'card', placeId, now: NOW }))
+  await one.drain()
+  expect(slack.calls.map(({ at }) => at)).toEqual([0, 1_000])
+  expect(slack.refused()).toBe(0)
+})

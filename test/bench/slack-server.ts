@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What Slack takes, counted strictly: the real one lets short bursts pass. Calls, per milliseconds, of a channel or of the workspace. */
+const LIMITS: Readonly<
+  Record<string, readonly { readonly of: 'channel' | 'workspace'; readonly count: number; readonly perMs: number }[]>
+> = {
+  'chat.postMessage': [
+    { of: 'channel', count: 1, perMs: 1_000 },
+    { of: 'workspace', count: 525, perMs: 60_000 },
+  ],
+  'chat.update': [{ of: 'workspace', count: 50, perMs: 60_000 }],
+  'conversations.history': [{ of: 'workspace', count: 50, perMs: 60_000 }],
+  'conversations.replies': [{ of: 'workspace', count: 50, perMs: 60_000 }],
+}
+
+interface Arrived {
+  readonly method: string
+  readonly channel: string
+  readonly at: number
+}
+
+/** A Slack for benchmarks: keeps nothing, answers at once, and refuses whatever is one too many. */
+export interface SlackServer {
+  readonly apiUrl: string
+  /** Calls that were taken. */
+  readonly taken: Arrived[]
+  readonly refused: () => number
+  close(): Promise<void>
+}
+
+export async function startSlackServer(): Promise<SlackServer> {
+  const taken: Arrived[] = []
+  let refused = 0
+  const tooMany = (method: string, channel: string, at: number): boolean =>
+    (LIMITS[method] ?? []).some(({ of, count, perMs }) => {
+      const same = taken.filter((one) => one.method === method && one.at > at - perMs && (of === 'workspace' || one.channel === channel))
+      return same.length >= count
+    })
+  const server = createServer(async (request, response) => {
+    const method = (request.url ?? '').replace('/api/', '')
+    const channel = new URLSearchParams(await bodyOf(request)).get('channel') ?? ''
+    const at = performance.now()
+    if (tooMany(method, channel, at)) {
+      refused += 1
+      response.writeHead(429, { 'retry-after': '1' }).end('{"ok":false,"error":"ratelimited"}')
+      return
+    }
+    taken.push({ method, channel, at })
+    const answer = { ok: true, channel, ts: `${taken.length}.000001`, user_id: 'UBOT', team_id: 'T1', messages: [] }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  })
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  return {
+    apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
+    taken,
+    refused: () => refused,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
