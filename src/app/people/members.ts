@@ -50,7 +50,7 @@ export async function lockMember(tx: Tx, email: string): Promise<Member | null> 
   return row ? memberOf(row) : null
 }
 
-export const memberOf = ({ id, email, name, zone, proofs, roles, version }: Row): Member => ({
+const memberOf = ({ id, email, name, zone, proofs, roles, version }: Row): Member => ({
   id,
   email,
   name,

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
 /** The admins are told of the same person again after this. */
 const AGAIN_AFTER_DAYS = 30
 /** Most requests that the admins are told of in a day: no stranger may flood their place. */
-export const MOST_A_DAY = 20
+const MOST_A_DAY = 20
 
 export const requestSubject = (id: number): string => `role-request:${id}`
 
