@@ -291,10 +291,11 @@ describe('the overview of one person', () => {
   test('who has the role only by a group is marked', () => {
     const granted = ['patch-team' as const]
     const member = { id: 'mira.0123456789', name: 'Mira Sato', email: 'mira@example.com', zone: 'Asia/Tokyo', roles: granted, granted }
-    const rules = { ...policy, people: [...policy.people, member] }
+    const groups = [{ platform: 'slack' as const, ref: 'SPATCH', name: 'Patchers', roles: granted }]
+    const rules = { ...policy, groups, people: [...policy.people, member] }
     const all = facts(opened())
     const { changes } = overviewOf({ ...all, policy: rules, changes: all.changes.map((one) => ({ ...one, policy: rules })) }, person('ana'))
-    expect(changes[0]?.wait.names).toEqual(expect.arrayContaining([person('ana').name, 'Mira Sato (by group)']))
+    expect(changes[0]?.wait.names).toEqual(expect.arrayContaining([person('ana').name, 'Mira Sato (by group)', 'anybody of Patchers']))
   })
 
   test('what is overdue comes first, then what nobody has classified, then the nearest deadline, what has none last', () => {
