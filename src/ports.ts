@@ -62,7 +62,10 @@ export interface Directory {
   groupByRole(role: string): string | null
 }
 
-/** What a platform has proved about the account that acts; never what the account says of itself. */
+/**
+ * What a platform has proved about the account that acts; never what the account says of itself. Guests, people of other organisations
+ * and deactivated accounts are refused by the adapter: whoever comes here is one of `everyone`.
+ */
 export interface Account {
   readonly platform: string
   /** The platform's own id of it. */

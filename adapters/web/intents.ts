@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { fieldOf, toAdaptiveCard } from '../../src/cards/adaptive.ts'
+import { fieldOf } from '../../src/cards/adaptive.ts'
 import type { Intent } from '../../src/core/intent.ts'
 import type { Outcome } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
+import { pageCard } from './card.ts'
 import { oneOf, readablePlaces, samplePerson } from './people.ts'
 import { parse, readJson } from './request.ts'
 import type { Web } from './routes.ts'
@@ -53,7 +54,7 @@ function toIntent(body: IntentBody, actor: string): Intent {
 }
 
 function outcomeJson(outcome: Outcome): unknown {
-  if (outcome.ok) return { ok: true, cards: outcome.cards.map((card) => toAdaptiveCard(card)) }
+  if (outcome.ok) return { ok: true, cards: outcome.cards.map(pageCard) }
   const { code, text } = outcome.refusal
   return { refusal: { code, text }, ...(outcome.field === undefined ? {} : { field: outcome.field }) }
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Doors, PersonView } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
+import { pageCard } from './card.ts'
 import type { EventHub } from './events.ts'
 import { postIntent } from './intents.ts'
 import { postInventory } from './inventory.ts'
@@ -76,7 +76,7 @@ async function posts(web: Web, request: IncomingMessage, id: string): Promise<An
   const readable = await readablePlaces(web, reader(web, request))
   const all = readable.some((place) => place.id === id) ? await web.doors.posts(id) : null
   if (all === null) throw notFound(`There is no place ${JSON.stringify(id.slice(0, 80))}.`)
-  return { status: 200, body: { posts: all.map((post) => ({ ...post, card: toAdaptiveCard(post.card) })) } }
+  return { status: 200, body: { posts: all.map((post) => ({ ...post, card: pageCard(post.card) })) } }
 }
 
 async function clock(web: Web): Promise<Answer> {

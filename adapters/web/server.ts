@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BaseLogger } from 'pino'
-import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import { Fault } from '../../src/core/fault.ts'
 import type { Doors } from '../../src/ports.ts'
 import { errorAnswer, RequestError, sendAnswer } from './answer.ts'
+import { pageCard } from './card.ts'
 import { eventHub } from './events.ts'
 import { loadAssets, sendAsset } from './files.ts'
 import { reader } from './people.ts'
@@ -44,7 +44,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => void serve(web, assets, options.log, request, response))
   const endings = [
     options.doors.onPosts((places) => events.send('posts', { places })),
-    options.platform.onWhisper(({ place, person, card }) => events.send('whisper', { place, card: toAdaptiveCard(card) }, person)),
+    options.platform.onWhisper(({ place, person, card }) => events.send('whisper', { place, card: pageCard(card) }, person)),
   ]
   return {
     url: `http://127.0.0.1:${port}/`,

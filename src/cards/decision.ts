@@ -1,7 +1,7 @@
 import type { ChangeState, SubmittedPlan } from '../core/change/state.ts'
 import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
-import type { Policy } from '../core/policy.ts'
+import type { Person, Policy, Role } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
 import {
   at,
@@ -139,29 +139,37 @@ function needsBlocks(state: ChangeState, submission: SubmittedPlan, policy: Poli
   ]
 }
 
-/** Names for what is still missing, while they are few enough to be asked. */
+/** Who could fill what is still missing, called by name while they are few, else by their role. */
 function whoCan({ missing }: QuorumStatus, { approvals, submitted }: SubmittedPlan, policy: Policy) {
   const out = new Set([submitted.by, ...approvals.map((a) => a.person)].map((id) => humanIdOf(policy, id)))
-  const groups = missing.map(({ role }): Text => {
-    const left = policy.people.filter((p) => p.roles.includes(role) && !out.has(humanOf(p)))
-    if (left.length > MOST_CALLED)
-      return [
-        callRole(role),
-        `: ${shortened(
-          left.map((p) => p.name),
-          MOST_CALLED,
-        )}`,
-      ]
-    return [
-      `${roleWords(role)}: `,
-      ...(left.length === 0 ? ['nobody is left'] : left.flatMap((p, i) => [...(i === 0 ? [] : [', ']), callPerson(p)])),
-    ]
-  })
-  return groups.length === 0 ? [] : [fact('Who can', ...groups.flatMap((group, i) => (i === 0 ? group : [' · ', ...group])))]
+  const seats = missing.map(({ role }) =>
+    seatText(
+      role,
+      policy.people.filter((p) => p.roles.includes(role) && !out.has(humanOf(p))),
+      policy,
+    ),
+  )
+  return seats.length === 0 ? [] : [fact('Who can', ...seats.flatMap((seat, i) => (i === 0 ? seat : [' · ', ...seat])))]
 }
 
-/** As many are called by name; more, by their role. */
+/** As many are called by name. */
 const MOST_CALLED = 4
+
+/** Of a group that gives the role anybody can, also who was never seen. */
+function seatText(role: Role, left: readonly Person[], { groups }: Policy): Text {
+  const by = groups.filter(({ roles }) => roles.includes(role)).map(({ name }) => `anybody of ${name}`)
+  const many = left.length > MOST_CALLED
+  const people: Text = many
+    ? [
+        shortened(
+          left.map((p) => p.name),
+          MOST_CALLED,
+        ),
+      ]
+    : left.flatMap((p, i) => [...(i === 0 ? [] : [', ']), callPerson(p)])
+  const all: Text = [...people, ...(by.length === 0 ? [] : [`${people.length > 0 ? ', or ' : ''}${by.join(', ')}`])]
+  return [many || by.length > 0 ? callRole(role) : roleWords(role), ': ', ...(all.length === 0 ? ['nobody is left'] : all)]
+}
 
 const voteActions = (subject: string, digest: string): readonly Action[] => [
   button('Approve', 'approve', subject, { digest, style: 'primary' }),

@@ -3,6 +3,7 @@ import type { ChangeState, Review } from '../core/change/state.ts'
 import type { ClockFigure, ReviewFigures } from '../core/deploy/review.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
+import { utc } from './chart.ts'
 import { elsewhereBlocks, lookAgainAction } from './elsewhere.ts'
 import { takenOverBlocks } from './handover.ts'
 import {
@@ -50,6 +51,7 @@ export function reviewCard(state: ChangeState, review: Review, figures: ReviewFi
           ...stepFacts(figures),
         ],
       },
+      ...overTime(figures),
       ...elsewhereBlocks(state, policy),
       ...takenOverBlocks(state, 'deploy', policy),
       ...lessonBlocks(review, policy),
@@ -70,6 +72,24 @@ export function reviewCard(state: ChangeState, review: Review, figures: ReviewFi
     actions: reviewActions(state, review),
     summary: `Review of change ${state.id}: ${resultLine(state, figures)}`,
   }
+}
+
+/** Hosts over time as a picture, with its facts in words. */
+function overTime({ verified, total, started, completed }: ReviewFigures): readonly Block[] {
+  const last = verified.at(-1)
+  const first = verified[1]
+  if (!last || !first) return []
+  const half = verified.find(({ count: n }) => n * 2 >= last.count) ?? last
+  const deadline = completed.by === null ? [] : [{ at: completed.by, label: 'complete by', tone: 'warning' as const }]
+  const when =
+    last.count === 1 ? `at ${utc(last.at)}` : `the first at ${utc(first.at)}, half of them by ${utc(half.at)}, the last at ${utc(last.at)}`
+  return [
+    {
+      kind: 'picture',
+      alt: `Hosts over time: ${last.count} of ${total} verified, ${when}${started.at ? `; started ${utc(started.at)}` : ''}${completed.by ? `; complete by ${utc(completed.by)}` : ''}.`,
+      chart: { title: `Hosts verified: ${last.count} of ${total}`, of: total, points: verified, marks: deadline },
+    },
+  ]
 }
 
 export const lessonBlocks = (review: Review, policy: Policy): readonly Block[] =>

@@ -338,3 +338,15 @@ test('outside sample mode the page asks for a token, and the token is the person
   await page.getByLabel('Token').waitFor()
   expect(await page.getByText('openssl').isVisible()).toBe(false)
 })
+
+test('a picture is drawn where the page may load nothing else, with its words for who cannot see it', async () => {
+  const points = [
+    { at: '2026-11-24T21:00:00.000Z', count: 0 },
+    { at: '2026-11-24T22:00:00.000Z', count: 3 },
+  ]
+  const alt = 'Hosts over time: 3 of 4 verified.'
+  house.say('1', card({ blocks: [{ kind: 'picture', alt, chart: { title: 'Hosts verified: 3 of 4', of: 4, points, marks: [] } }] }))
+  const image = message(await open(), '1').getByRole('img', { name: alt })
+  await image.waitFor()
+  await expect.poll(() => image.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth)).toBe(480)
+})

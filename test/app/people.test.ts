@@ -40,6 +40,8 @@ const open = (): Promise<Running> =>
 /** The file is changed; nobody has approved any version yet, so that the change is in force at once. */
 async function edit(change: Raw): Promise<void> {
   policy = { ...policy, ...change }
+  // The clock stands still from here on, so that nobody else looks at the file meanwhile.
+  await bot?.settle()
   await writeFile(join(folder, 'policy.yaml'), JSON.stringify(policy, null, 2))
   if (bot) await takePolicyFile(bot.house)
 }

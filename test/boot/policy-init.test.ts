@@ -160,6 +160,16 @@ describe('on the command line', () => {
     expect(JSON.parse(out)).toMatchObject({ ok: true, preset: 'chapter', problems: [] })
   })
 
+  test('check: notes who could give themselves a role that decides, and has nothing against it', async () => {
+    const groups = 'groups:\n  - { platform: slack, ref: S0123ABCD, name: Security on call, roles: [security] }\n'
+    const file = await write('groups.yaml', (await readFile('manifests/policy/chapter.yaml', 'utf8')).concat('\n', groups))
+    expect(await run(['policy', 'check', file])).toBe(0)
+    expect(out).toMatch(/^ok: .*\nnote: Whoever may edit the group "Security on call" on slack can give themselves security/)
+    out = ''
+    expect(await run(['policy', 'check', file, '--json'])).toBe(0)
+    expect(JSON.parse(out).notes).toHaveLength(1)
+  })
+
   test('init: answers that cannot be read, or that could not work, write nothing', async () => {
     const file = join(folder, 'none.yaml')
     const init = async (answers: unknown): Promise<number> =>

@@ -11,7 +11,7 @@ import type { Policy } from '../../src/core/policy.ts'
 import { complaints, objects, shown } from '../support/adaptive.ts'
 import { anyCard, card, HOSTILE } from '../support/cards.ts'
 import { approvedBy, NOW, policy, T0 } from '../support/change.ts'
-import { CHOICES, stateAt } from '../support/change-cards.ts'
+import { CHOICES, stateAt, wordsOf } from '../support/change-cards.ts'
 
 const call = (id: string, name: string, mention: 'person' | 'role' = 'person'): Span => ({ mention, id, name })
 const saying = (...text: Text): Card => card({ blocks: [{ kind: 'text', text }] })
@@ -150,6 +150,18 @@ describe('who is called', () => {
       roles: ['security' as const],
     }))
     expect(called(decision(deciding, { ...policy, people: [...policy.people, ...more] }))).toContain('tag-security')
+  })
+
+  test('on a decision that a group may take: the role, and whom the policy names', () => {
+    const groups = [{ platform: 'slack' as const, ref: 'SGUARD', name: 'Security on call', roles: ['security' as const] }]
+    const alone = policy.people.map((p) => ({
+      ...p,
+      roles: p.roles.map((role) => (role === 'security' && p.id !== 'dana' ? ('end-user' as const) : role)),
+    }))
+    expect(called(decision(deciding, { ...policy, groups, people: alone }))).toEqual(expect.arrayContaining(['tag-security', '29:dana']))
+    expect(wordsOf(decision(deciding, { ...policy, groups, people: alone }))).toMatch(/security: Dana \S+, or anybody of Security on call/)
+    const nobody = alone.map((p) => ({ ...p, roles: p.roles.map((role) => (role === 'security' ? ('end-user' as const) : role)) }))
+    expect(wordsOf(decision(deciding, { ...policy, groups, people: nobody }))).toContain('security: anybody of Security on call')
   })
 
   test('on a decided one nobody', () => {

@@ -49,6 +49,31 @@ describe('figures of a review', () => {
     expect(reviewFigures({ ...INPUT, hosts: INPUT.hosts.slice(0, 3) }).steps.at(-1)?.medianSeconds).toBe(240)
   })
 
+  test('hosts that were verified, one after another from the start on; several at one moment are one step', () => {
+    expect(figures.verified).toEqual([
+      { at: at(0), count: 0 },
+      { at: at(2), count: 1 },
+      { at: at(4), count: 2 },
+      { at: at(10), count: 3 },
+      { at: at(30), count: 4 },
+    ])
+    const together = reviewFigures({ ...INPUT, hosts: [done('a', 2), done('b', 2), done('c', 3, { status: 'rolled back' })] }).verified
+    expect(together).toEqual([
+      { at: at(0), count: 0 },
+      { at: at(2), count: 2 },
+    ])
+    expect(reviewFigures({ ...INPUT, startedAt: null }).verified).toEqual([])
+    expect(reviewFigures({ ...INPUT, hosts: [fresh('a')] }).verified).toEqual([])
+  })
+
+  test('a large rollout keeps its shape in forty points, the last of them whole', () => {
+    const hosts = Array.from({ length: 1_000 }, (_, i) => done(`h${i}`, i + 1))
+    const { verified } = reviewFigures({ ...INPUT, hosts })
+    expect(verified.length).toBeLessThanOrEqual(41)
+    expect(verified.at(-1)).toEqual({ at: at(1_000), count: 1_000 })
+    expect(verified.map(({ count }) => count)).toEqual(verified.map(({ count }) => count).toSorted((a, b) => a - b))
+  })
+
   test('who did what, by time, and what took longest', () => {
     expect(figures.acts.map(({ what }) => what)).toEqual(['classified', 'approved', 'started'])
     expect(figures.slowest).toMatchObject({ act: { what: 'approved' }, after: { what: 'classified' }, seconds: 290 * 60 })

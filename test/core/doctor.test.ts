@@ -141,3 +141,23 @@ describe('what is to be mended, and only that', () => {
     expect(diagnose({ ...well, database: { state: 'new' }, data: null }).notes.join(' ')).toMatch(/first start makes them/)
   })
 })
+
+describe('roles by groups', () => {
+  const group = { platform: 'slack', ref: 'SADMIN', name: 'Helpers', roles: ['admin'] } as const
+  const people = sample.people.map((one) => ({ ...one, roles: one.roles.filter((role) => role !== 'admin').concat('end-user') }))
+  const policy: Policy = { ...sample, people, groups: [{ ...group, roles: [...group.roles] }] }
+  const with_ = (seen: number): Facts => having({ inForce: { policy, hash: 'aa', approved: true }, seenInGroups: [seen] })
+
+  test('fill a role once somebody was seen in the group', () => {
+    expect(saidOf(with_(0))).toEqual(['roles: Nobody has the role admin.'])
+    expect(saidOf(with_(1))).toEqual([])
+  })
+
+  test('are noted: who can give them, and that nobody was seen', () => {
+    expect(diagnose(with_(0)).notes.filter((note) => note.includes('"Helpers"'))).toEqual([
+      'Whoever may edit the group "Helpers" on slack can give themselves admin; keep that to few people.',
+      expect.stringContaining('Nobody was seen in the group "Helpers" on slack'),
+    ])
+    expect(diagnose(with_(2)).notes.filter((note) => note.includes('Nobody was seen'))).toEqual([])
+  })
+})

@@ -288,6 +288,16 @@ describe('the overview of one person', () => {
   const due = (id: number, minutes: number | null) =>
     classified({ id, phase: 'planning', clocks: { zero: T0, startBy: minutes === null ? null : later(minutes), completeBy: null } })
 
+  test('who has the role only by a group is marked', () => {
+    const granted = ['patch-team' as const]
+    const member = { id: 'mira.0123456789', name: 'Mira Sato', email: 'mira@example.com', zone: 'Asia/Tokyo', roles: granted, granted }
+    const groups = [{ platform: 'slack' as const, ref: 'SPATCH', name: 'Patchers', roles: granted }]
+    const rules = { ...policy, groups, people: [...policy.people, member] }
+    const all = facts(opened())
+    const { changes } = overviewOf({ ...all, policy: rules, changes: all.changes.map((one) => ({ ...one, policy: rules })) }, person('ana'))
+    expect(changes[0]?.wait.names).toEqual(expect.arrayContaining([person('ana').name, 'Mira Sato (by group)', 'anybody of Patchers']))
+  })
+
   test('what is overdue comes first, then what nobody has classified, then the nearest deadline, what has none last', () => {
     const all = facts(due(1, null), due(2, 500), due(3, 100), { ...opened(), id: 4 }, due(5, 30))
     const held: OtherTask = { role: 'patch-team', notFor: [], text: 'x', about: 'x', due: later(200), card: null }

@@ -9,6 +9,7 @@ import { type Approval, humanIdOf, quorumStatus } from '../../src/core/evaluate/
 import { approveVersion } from '../../src/core/policy/buy-off.ts'
 import {
   groupsOf,
+  heldBy,
   heldGroups,
   isMemberId,
   type Member,
@@ -42,12 +43,13 @@ const member = (email: string, proofs: Member['proofs']): Member => ({
   roles: [],
   version: 1,
 })
+const held = (one: Member) => heldBy(policy, one, now)
 const among = (...members: readonly Member[]): ReadonlyMap<string, Member> => new Map(members.map((one) => [one.email, one]))
 const inGroup = ({ platform, ref }: { readonly platform: string; readonly ref: string }, days = 0) => ({ platform, ref, at: ago(days) })
 /** The policy as the rules see it. */
 const seen = (written: Policy, ...members: readonly Member[]): Policy => ({
   ...written,
-  people: [...peopleWith(written, among(...members), now).people],
+  people: [...peopleWith(written, among(...members), (one) => heldBy(written, one, now)).people],
 })
 
 describe('groups that are wrong say where', () => {
@@ -178,9 +180,9 @@ describe('the people whom the rules see', () => {
   })
 
   test('`until` is the next moment at which it may be otherwise', () => {
-    const { until } = peopleWith(policy, among(member('a@example.com', [inGroup(GUARD, 2), inGroup(STAFF, 30)])), now)
+    const { until } = peopleWith(policy, among(member('a@example.com', [inGroup(GUARD, 2), inGroup(STAFF, 30)])), held)
     expect(until).toBe(now.getTime() + 5 * 86_400_000)
-    expect(peopleWith(policy, among(), now).until).toBe(Number.POSITIVE_INFINITY)
+    expect(peopleWith(policy, among(), held).until).toBe(Number.POSITIVE_INFINITY)
   })
 
   test('never more than the policy and the proofs give', () => {

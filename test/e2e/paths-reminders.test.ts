@@ -38,7 +38,7 @@ describe('a change that nobody classifies', () => {
   test('given nine o’clock, then whom it concerns reads it under the alert', async () => {
     await walk.at('09:00')
     const row = (await alerted()).at(-1)
-    expect(await walk.hands.see(TEAM, PENDING)).toMatch(/waits for its classification For patch team and security Since/)
+    expect(await walk.hands.see(TEAM, PENDING)).toMatch(/waits for its classification For patch team +and +security Since/)
     expect(await posts(`reminder:${row?.id}`)).toMatchObject([{ parent: { subject: 'change:1', purpose: 'alert' } }])
   })
 

@@ -19,14 +19,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
   db: { rooms: ['core'], packages: 'any' },
   app: { rooms: ['core', 'cards', 'ports', 'db'], packages: 'any' },
   'adapters/http': { rooms: ['core'], packages: 'any' },
+  'adapters/picture': { rooms: ['core', 'cards'], packages: ['@resvg/resvg-js', 'node:url'] },
   'adapters/reader': { rooms: ['core'], packages: ['node:child_process', 'node:url'] },
   wire: { rooms: ['core', 'cards', 'ports', 'db', 'app'], packages: 'any' },
 }
-const ADAPTER: Room = { rooms: ['core', 'cards', 'ports', 'adapters/http', 'adapters/reader'], packages: 'any' }
+const ADAPTER: Room = { rooms: ['core', 'cards', 'ports', 'adapters/http', 'adapters/picture', 'adapters/reader'], packages: 'any' }
 
 /** Packages that belong to one room alone. */
 const RESERVED: readonly { readonly packages: readonly string[]; readonly to: (room: string) => boolean }[] = [
   { packages: DATABASE, to: (room) => room === 'db' },
+  { packages: ['@resvg/resvg-js'], to: (room) => room === 'adapters/picture' },
   { packages: PLATFORMS, to: (room) => room.startsWith('adapters/') },
 ]
 
@@ -57,6 +59,7 @@ export function roomOf(path: string): string | null {
   }
   if (top !== 'adapters') return null
   if (path === 'adapters/http.ts' || second === 'http') return 'adapters/http'
+  if (path === 'adapters/picture.ts') return 'adapters/picture'
   if (path === 'adapters/reader.ts') return 'adapters/reader'
   if (['sources', 'runners', 'inventory'].includes(second)) return path.split('/').length > 3 ? `adapters/${second}/${third}` : null
   return third === '' ? null : `adapters/${second}`

@@ -1,4 +1,4 @@
-import { type Member, type Proof, peopleWith } from '../../core/policy/groups.ts'
+import { type Held, heldBy, type Member, type Proof, peopleWith } from '../../core/policy/groups.ts'
 import type { Role } from '../../core/policy.ts'
 import type { Database, Prisma, Tx } from '../../db/database.ts'
 import type { Clock } from '../../ports.ts'
@@ -18,23 +18,39 @@ export interface Members {
 
 export function createMembers(clock: Clock, known: readonly Member[] = []): Members {
   const byEmail = new Map(known.map((member) => [member.email, member]))
-  let seen: { readonly written: PolicyInForce; readonly from: number; readonly until: number; readonly inForce: PolicyInForce } | null =
-    null
+  // Of thousands of members one has changed: the others hold what they held.
+  let held = new WeakMap<Member, Held & { readonly from: number }>()
+  let changes = 0
+  let seen: {
+    readonly changes: number
+    readonly written: PolicyInForce
+    readonly from: number
+    readonly until: number
+    readonly inForce: PolicyInForce
+  } | null = null
   return {
     byEmail: (email) => byEmail.get(email),
     all: () => [...byEmail.values()],
     keep(members) {
-      for (const member of members) if ((byEmail.get(member.email)?.version ?? -1) <= member.version) byEmail.set(member.email, member)
-      seen = null
+      for (const member of members) if ((byEmail.get(member.email)?.version ?? -1) < member.version) byEmail.set(member.email, member)
+      changes++
     },
     beside(written) {
       if (byEmail.size === 0) return written
       const now = clock.now()
       // Looked at from both sides: a clock may be set back.
-      if (seen?.written === written && seen.from <= now.getTime() && now.getTime() < seen.until) return seen.inForce
-      const { people, until } = peopleWith(written.policy, byEmail, now)
+      if (seen?.written === written && seen.changes === changes && seen.from <= now.getTime() && now.getTime() < seen.until)
+        return seen.inForce
+      if (seen?.written !== written) held = new WeakMap()
+      const { people, until } = peopleWith(written.policy, byEmail, (member) => {
+        const before = held.get(member)
+        if (before && before.from <= now.getTime() && now.getTime() < before.until) return before
+        const after = { ...heldBy(written.policy, member, now), from: now.getTime() }
+        held.set(member, after)
+        return after
+      })
       const inForce = { ...written, policy: { ...written.policy, people: [...people] } }
-      seen = { written, from: now.getTime(), until, inForce }
+      seen = { changes, written, from: now.getTime(), until, inForce }
       return inForce
     },
   }
@@ -50,7 +66,7 @@ export async function lockMember(tx: Tx, email: string): Promise<Member | null> 
   return row ? memberOf(row) : null
 }
 
-export const memberOf = ({ id, email, name, zone, proofs, roles, version }: Row): Member => ({
+const memberOf = ({ id, email, name, zone, proofs, roles, version }: Row): Member => ({
   id,
   email,
   name,

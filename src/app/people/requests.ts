@@ -1,15 +1,14 @@
 import type { Person } from '../../core/policy.ts'
-import type { Tx } from '../../db/database.ts'
 import type { Account } from '../../ports.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { show } from '../chat/show.ts'
-import type { Unit } from '../house.ts'
+import { type House, transact, type Unit } from '../house.ts'
 
 const DAY_MS = 86_400_000
 /** The admins are told of the same person again after this. */
 const AGAIN_AFTER_DAYS = 30
 /** Most requests that the admins are told of in a day: no stranger may flood their place. */
-export const MOST_A_DAY = 20
+const MOST_A_DAY = 20
 
 export const requestSubject = (id: number): string => `role-request:${id}`
 
@@ -51,12 +50,11 @@ export async function end(unit: Unit, id: number, ending: string): Promise<boole
   return count > 0
 }
 
-/** Whom the policy names by now needs to ask no more. */
-export async function settleRequests(unit: Unit, named: readonly Person[]): Promise<void> {
-  for (const { id, email } of await openRequests(unit.tx)) {
+/** Whom the policy names by now needs to ask no more. Each by itself: what holds many posts at once may wait for one that does, too. */
+export async function settleRequests(house: House, named: readonly Person[]): Promise<void> {
+  const open = await house.db.roleRequest.findMany({ where: { settledAt: null }, select: { id: true, email: true } })
+  for (const { id, email } of open) {
     const person = named.find((one) => one.email.toLowerCase() === email)
-    if (person) await end(unit, id, `is in the policy now: ${person.roles.join(', ')}`)
+    if (person) await transact(house, (unit) => end(unit, id, `is in the policy now: ${person.roles.join(', ')}`))
   }
 }
-
-const openRequests = (tx: Tx) => tx.roleRequest.findMany({ where: { settledAt: null }, select: { id: true, email: true } })

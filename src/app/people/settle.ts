@@ -21,7 +21,7 @@ export async function settleMembers(house: House, why: string): Promise<void> {
     const saved = await transact(house, (unit) => settleBatch(unit, batch, why))
     house.members.keep(saved)
   }
-  await transact(house, (unit) => settleRequests(unit, namedPeople(policy.people)))
+  await settleRequests(house, namedPeople(policy.people))
 }
 
 async function settleBatch(unit: Unit, batch: readonly Member[], why: string): Promise<readonly Member[]> {

@@ -19,11 +19,11 @@ export function withRole(ctx: Context, roles: readonly Role[], what: string): Gu
   return refuse('ROLE_MISSING', `To ${what} you need the role ${roles.join(' or ')}. Ask somebody who holds it: ${holders(ctx, roles)}.`)
 }
 
-const holders = (ctx: Context, roles: readonly Role[]): string =>
-  ctx.policy.people
-    .filter((p) => p.roles.some((r) => roles.includes(r)))
-    .map((p) => p.name)
-    .join(', ') || 'nobody holds it yet'
+function holders({ policy }: Context, roles: readonly Role[]): string {
+  const has = (one: { readonly roles: readonly Role[] }): boolean => one.roles.some((role) => roles.includes(role))
+  const names = [...policy.people.filter(has).map((p) => p.name), ...policy.groups.filter(has).map((g) => `anybody of ${g.name}`)]
+  return names.join(', ') || 'nobody holds it yet'
+}
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   alerted: 'waits for its classification',

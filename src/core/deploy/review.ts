@@ -27,6 +27,11 @@ export interface StepTime {
   readonly longestSeconds: number
 }
 
+export interface VerifiedBy {
+  readonly at: Instant
+  readonly count: number
+}
+
 export interface ClockFigure {
   readonly by: Instant | null
   readonly at: Instant | null
@@ -43,6 +48,8 @@ export interface ReviewFigures {
   readonly retried: number
   readonly late: number
   readonly steps: readonly StepTime[]
+  /** How many hosts were verified by when, from none at the start on. Empty: none was, or nothing started. */
+  readonly verified: readonly VerifiedBy[]
   readonly started: ClockFigure
   readonly completed: ClockFigure
   /** By time. */
@@ -62,6 +69,7 @@ export function reviewFigures(input: ReviewInput): ReviewFigures {
     retried: input.hosts.filter(({ tries }) => tries > 1).length,
     late: input.hosts.filter(({ late }) => late === true).length,
     steps: (['arrived', 'attempted', 'installed', 'verified'] as const).flatMap((step) => stepTime(step, input.hosts)),
+    verified: verifiedOverTime(input),
     started: clockFigure(input.clocks.startBy, input.startedAt, input.now),
     completed: clockFigure(input.clocks.completeBy, input.finishedAt, input.now),
     acts,
@@ -88,6 +96,21 @@ function stepTime(step: StepTime['step'], hosts: readonly HostProgress[]): reado
     .sort((a, b) => a - b)
   const longest = seconds.at(-1)
   return longest === undefined ? [] : [{ step, hosts: seconds.length, medianSeconds: median(seconds), longestSeconds: longest }]
+}
+
+/** Most points of the curve: of a large rollout as many are left out between as do not fit. */
+const MOST_POINTS = 40
+
+function verifiedOverTime({ hosts, startedAt }: ReviewInput): readonly VerifiedBy[] {
+  const times = hosts
+    .flatMap(({ status, action, facts }) => (status === 'verified' && action === 'install' && facts.verifiedAt ? [facts.verifiedAt] : []))
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+  if (startedAt === null || times.length === 0) return []
+  const all = times.map((at, index) => ({ at, count: index + 1 }))
+  // Of several at one moment the last one counts them all.
+  const moments = all.filter(({ at }, index) => all[index + 1]?.at !== at)
+  const every = Math.ceil(moments.length / MOST_POINTS)
+  return [{ at: startedAt, count: 0 }, ...moments.filter((_, index) => (moments.length - 1 - index) % every === 0)]
 }
 
 /** Of sorted numbers, at least one. */

@@ -98,11 +98,15 @@ function openChange({ state, name, hosts, policy: standing, card }: ChangeFacts,
     standsStill: state.rollout?.status === 'halted' || state.rollout?.status === 'stopped' ? state.rollout.status : null,
     clocks: clocksOf(state, now),
     clockWords: clockWordsOf(state, policy, state.classification?.class ?? state.proposal.class),
-    wait: { ...wait, names: wait.people.map((id) => nameOf(policy, id, wait.roles)) },
+    wait: { ...wait, names: [...wait.people.map((id) => nameOf(policy, id, wait.roles)), ...groupsWith(policy, wait.roles)] },
     hosts: figuresOf(state, hosts),
     card,
   }
 }
+
+/** Anybody of a group that gives the role can do it, also who was never seen. */
+const groupsWith = ({ groups }: Policy, roles: readonly Role[]): readonly string[] =>
+  groups.filter((group) => group.roles.some((role) => roles.includes(role))).map(({ name }) => `anybody of ${name}`)
 
 /** Who has the role only by a group is marked so. */
 function nameOf(policy: Policy, id: string, roles: readonly Role[]): string {

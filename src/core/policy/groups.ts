@@ -82,25 +82,40 @@ export function rolesBy(groups: readonly Group[]): readonly Role[] {
   return ROLES.filter((role) => groups.some(({ roles }) => roles.includes(role)))
 }
 
+/** What a member's groups give now, and from when on it may be otherwise. */
+export interface Held {
+  readonly roles: readonly Role[]
+  /** Milliseconds since 1970. */
+  readonly until: number
+}
+
+export function heldBy(policy: Policy, { proofs }: Member, now: Date): Held {
+  const lapses = proofs.map((proof) => lapseOf(proof, policy)).filter((lapse) => lapse > now.getTime())
+  return { roles: rolesBy(heldGroups(policy, proofs, now)), until: Math.min(Number.POSITIVE_INFINITY, ...lapses) }
+}
+
 /**
  * The people whom the rules see: those whom the policy names, with what their groups give them beside, then everybody else of the groups.
  * Who has lost all roles stays, without any: cards of former days tell their name. `until`: from when on it may be otherwise.
+ * `held`: what each holds now.
  */
 export function peopleWith(
   policy: Policy,
   members: ReadonlyMap<string, Member>,
-  now: Date,
+  held: (member: Member) => Held,
 ): { readonly people: readonly Person[]; readonly until: number } {
   const named = new Set(policy.people.map(({ email }) => email.toLowerCase()))
   const people = policy.people.map((person) => {
     const member = members.get(person.email.toLowerCase())
-    return member ? withGranted(person, rolesBy(heldGroups(policy, member.proofs, now))) : person
+    return member ? withGranted(person, held(member).roles) : person
   })
-  const others = [...members.values()].filter(({ email }) => !named.has(email))
-  return {
-    people: [...people, ...others.map((member) => memberAsPerson(policy, member, now))],
-    until: nextLapse(policy, members, now),
+  let until = Number.POSITIVE_INFINITY
+  for (const [email, member] of members) {
+    const { roles, until: lapse } = held(member)
+    until = Math.min(until, lapse)
+    if (!named.has(email)) people.push(asPerson(member, roles))
   }
+  return { people, until }
 }
 
 function withGranted(person: Person, roles: readonly Role[]): Person {
@@ -108,20 +123,14 @@ function withGranted(person: Person, roles: readonly Role[]): Person {
   return granted.length === 0 ? person : { ...person, roles: [...person.roles, ...granted], granted }
 }
 
-function memberAsPerson(policy: Policy, { id, name, email, zone, proofs }: Member, now: Date): Person {
-  const granted = rolesBy(heldGroups(policy, proofs, now))
-  return { id, name, email, zone, roles: [...granted], granted }
-}
-
-function nextLapse(policy: Policy, members: ReadonlyMap<string, Member>, now: Date): number {
-  let next = Number.POSITIVE_INFINITY
-  for (const { proofs } of members.values())
-    for (const proof of proofs) {
-      const lapse = lapseOf(proof, policy)
-      if (lapse > now.getTime() && lapse < next) next = lapse
-    }
-  return next
-}
+const asPerson = ({ id, name, email, zone }: Member, granted: readonly Role[]): Person => ({
+  id,
+  name,
+  email,
+  zone,
+  roles: [...granted],
+  granted,
+})
 
 /**
  * The person behind an id, also behind the id that they had as a member before the policy named them: then under that id, as one who
