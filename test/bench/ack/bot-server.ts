@@ -54,7 +54,7 @@ export async function botServer({ secret, folder, databaseUrl, apiUrl, channel }
   }
 }
 
-/** Changes whose plan waits for its quorum, with three cards each that stand in the channel. */
+/** Changes whose plan waits for its quorum, with two cards each that stand in the channel. */
 async function waitingChanges({ house }: Running, count: number): Promise<readonly string[]> {
   const now = house.clock.now()
   const state = await undecided(house, now)
@@ -63,13 +63,14 @@ async function waitingChanges({ house }: Running, count: number): Promise<readon
   const ids = rows.map(({ id }) => id)
   await house.db
     .$executeRaw`UPDATE "Change" SET state = jsonb_set(${JSON.stringify(state)}::jsonb, '{id}', to_jsonb(id)) WHERE id = ANY(${ids})`
+  const digest = state.submission?.digest ?? ''
   await house.db.$executeRaw`
-    INSERT INTO "Post" (subject, purpose, "placeId", shown, ref, card, "createdAt", "updatedAt")
-    SELECT 'change:' || id, purpose, 'patch-team', 1, '{"place":"C1","message":"1.000001"}', '{}', ${now}, ${now}
-    FROM unnest(${ids}::int[]) AS id, unnest(ARRAY['alert', 'test', 'decision']) AS purpose`
+    INSERT INTO "Post" (subject, purpose, "placeId", shown, ref, card, payload, "createdAt", "updatedAt")
+    SELECT 'change:' || id, purpose, 'patch-team', 1, '{"place":"C1","message":"1.000001"}', '{}', jsonb_build_object('digest', ${digest}::text), ${now}, ${now}
+    FROM unnest(${ids}::int[]) AS id, unnest(ARRAY['test', 'decision']) AS purpose`
   // Nobody can click on what was not drawn.
   for (const id of ids) await readKnown(house.db, id)
-  return ids.map((id) => JSON.stringify({ v: 1, verb: 'approve', id: `change:${id}`, digest: state.submission?.digest }))
+  return ids.map((id) => JSON.stringify({ v: 1, verb: 'approve', id: `change:${id}`, digest }))
 }
 
 /** A rollout whose hosts report in batches, four hundred reports a second. */
