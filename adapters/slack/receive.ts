@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { AckFn, App, RespondFn, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
 import type { Card } from '../../src/cards/card.ts'
 import type { ButtonValue, Intent } from '../../src/core/intent.ts'
@@ -140,10 +139,10 @@ async function settled(on: Receiving, work: Promise<Outcome>): Promise<Outcome> 
 
 /** The outcome, or `late` when Slack has to be answered first. */
 async function inTime(work: Promise<Outcome>): Promise<Outcome | 'late'> {
-  const timer = new AbortController()
-  const late = pause(ACK_WITHIN_MS, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const)
+  const { promise: late, resolve } = Promise.withResolvers<'late'>()
+  const timer = setTimeout(resolve, ACK_WITHIN_MS, 'late')
   const first = await Promise.race([work, late])
-  timer.abort()
+  clearTimeout(timer)
   return first
 }
 

@@ -23,7 +23,8 @@ let time: MovingTime
 let slack: CountingPlatform
 let teams: CountingPlatform
 beforeEach(() => {
-  time = movingTime(() => slack.open() + teams.open() === 0)
+  const leased = () => room.house.db.post.count({ where: { leaseUntil: { not: null } } })
+  time = movingTime(async () => slack.open() + teams.open() === 0 && (await leased()) === 0)
   slack = countingPlatform('slack', SLACK_BUDGETS, SLACK_LIMITS, time)
   teams = countingPlatform('teams', TEAMS_BUDGETS, TEAMS_LIMITS, time)
 })

@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench(): Promise<Bench> }
   feed: () => import('./feed.ts'),
   restart: () => import('./restart.ts'),
   fanout: () => import('./fanout.ts'),
+  ack: () => import('./ack.ts'),
 }
 
 const wanted = process.argv.slice(2)

@@ -20,7 +20,7 @@ interface Arrived {
   readonly at: number
 }
 
-/** A Slack for benchmarks: keeps nothing, answers at once, and refuses whatever is one too many. */
+/** A Slack for benchmarks: keeps no message, answers at once, and refuses whatever is one too many. */
 export interface SlackServer {
   readonly apiUrl: string
   /** Calls that were taken. */
@@ -29,7 +29,8 @@ export interface SlackServer {
   close(): Promise<void>
 }
 
-export async function startSlackServer(): Promise<SlackServer> {
+/** @param people e-mail address by user id */
+export async function startSlackServer(people: Readonly<Record<string, string>> = {}): Promise<SlackServer> {
   const taken: Arrived[] = []
   let refused = 0
   const tooMany = (method: string, channel: string, at: number): boolean =>
@@ -39,7 +40,9 @@ export async function startSlackServer(): Promise<SlackServer> {
     })
   const server = createServer(async (request, response) => {
     const method = (request.url ?? '').replace('/api/', '')
-    const channel = new URLSearchParams(await bodyOf(request)).get('channel') ?? ''
+    const body = new URLSearchParams(await bodyOf(request))
+    const channel = body.get('channel') ?? ''
+    const id = body.get('user') ?? ''
     const at = performance.now()
     if (tooMany(method, channel, at)) {
       refused += 1
@@ -47,7 +50,15 @@ export async function startSlackServer(): Promise<SlackServer> {
       return
     }
     taken.push({ method, channel, at })
-    const answer = { ok: true, channel, ts: `${taken.length}.000001`, user_id: 'UBOT', team_id: 'T1', messages: [] }
+    const answer = {
+      ok: true,
+      channel,
+      ts: `${taken.length}.000001`,
+      user_id: 'UBOT',
+      team_id: 'T1',
+      messages: [],
+      user: userOf(id, people[id]),
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
@@ -62,6 +73,8 @@ export async function startSlackServer(): Promise<SlackServer> {
       }),
   }
 }
+
+const userOf = (id: string, email = ''): object => ({ id, team_id: 'T1', name: id, is_email_confirmed: true, profile: { email } })
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []

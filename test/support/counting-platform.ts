@@ -118,7 +118,8 @@ export interface MovingTime extends Time {
   pass(ms: number): void
 }
 
-export function movingTime(isIdle: () => boolean): MovingTime {
+/** @param isIdle whether nothing is on its way: a time that moved on would be later than it need be */
+export function movingTime(isIdle: () => Promise<boolean>): MovingTime {
   let at = 0
   return {
     now: () => at,
@@ -127,9 +128,8 @@ export function movingTime(isIdle: () => boolean): MovingTime {
     },
     async pause(ms, signal) {
       const until = at + ms
-      // The database's answers come in turns of the event loop; whoever is woken by them no longer waits.
-      do await new Promise(setImmediate)
-      while (!signal.aborted && at < until && !isIdle())
+      // Whoever is woken by what comes to its end no longer waits.
+      while (!(await isIdle()) && !signal.aborted) await new Promise(setImmediate)
       signal.throwIfAborted()
       at = Math.max(at, until)
     },

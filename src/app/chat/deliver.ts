@@ -10,6 +10,9 @@ const SWEEP_MS = 2_000
 const LEASE_MS = 90_000
 const CALL_LIMIT_MS = 30_000
 const FIRST_BACKOFF_MS = 1_000
+/** How much longer than a look in vain took the next one waits. */
+const RESTS = 9
+const LONGEST_REST_MS = 200
 
 type Tuned = 'backoffMs' | 'leaseMs' | 'callLimitMs'
 
@@ -97,13 +100,19 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     await bell.promise
     rang.abort()
   }
+  // Everybody who changes something rings. Where much waits for its budget, looking through it each time would cost more than delivering.
+  const rest = async (ms: number): Promise<void> => {
+    if (ms > 0) await time.pause(Math.min(ms, LONGEST_REST_MS), over.signal).catch(() => undefined)
+  }
   // Ends when nothing is due and nobody is at work. Whoever rings while it looks makes it look again.
   const work = async (): Promise<void> => {
     do {
       rung = false
       bell = Promise.withResolvers()
+      const since = time.now()
       const opensInMs = await fill()
       troubled = false
+      if (opensInMs !== null) await rest((time.now() - since) * RESTS)
       if (!rung && (busy.size > 0 || opensInMs !== null)) await bellOr(opensInMs)
     } while (rung)
   }

@@ -34,7 +34,8 @@ const due = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
   AND p."placeId" <> ALL(CASE WHEN p.ref IS NOT NULL THEN ${[...closed.edit]}::text[]
     WHEN p."attemptedAt" IS NULL THEN ${[...closed.post]}::text[] ELSE ${[...closed.find]}::text[] END)
   AND (p."placeId", p.ref IS NULL) NOT IN (
-    SELECT r."placeId", r.ref IS NULL FROM "Post" r WHERE r."notBefore" > now() AND r.failures = 0 AND r.status = 'open')
+    SELECT r."placeId", r.ref IS NULL FROM "Post" r
+    WHERE r.wanted > r.shown AND r.status = 'open' AND r."notBefore" > now() AND r.failures = 0)
   AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))
   AND (p.ref IS NOT NULL OR NOT EXISTS (
     SELECT FROM "Post" e

@@ -1,0 +1,30 @@
+/** Another value at a path of a JSON document. */
+export interface Step {
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * What makes one document out of another that it was derived from: members that are the same value are not looked into, lists are replaced
+ * as a whole. Null when a member is gone, which no step can say.
+ */
+export function patchOf(before: object, after: object): readonly Step[] | null {
+  const steps: Step[] = []
+  return collect(before as Members, after as Members, [], steps) ? steps : null
+}
+
+function collect(before: Members, after: Members, path: readonly string[], steps: Step[]): boolean {
+  for (const name of Object.keys(before)) if (before[name] !== undefined && after[name] === undefined) return false
+  for (const [name, value] of Object.entries(after)) {
+    const was = before[name]
+    if (value === was) continue
+    if (isObject(was) && isObject(value)) {
+      if (!collect(was, value, [...path, name], steps)) return false
+    } else steps.push({ path: [...path, name], value })
+  }
+  return true
+}

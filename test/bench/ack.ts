@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SAMPLE_FOLDER, samplePolicy } from '../../src/app/sample.ts'
+import { openEmbedded } from '../../src/db/embedded.ts'
+import { type Server, startServer } from './ack/child.ts'
+import { fullSpeed, signedClick, steady } from './ack/load.ts'
+import type { Disturbance } from './ack/order.ts'
+import { type Bench, median, rounded } from './bench.ts'
+import { startSlackServer } from './slack-server.ts'
+
+const SECRET = 'a-signing-secret-for-benchmarks-only'
+const CHANNEL = 'C1'
+const ROUNDS = 3
+const FAST_CLICKS = 400
+const WARM_UPS = 4
+const PER_SECOND = 100
+const STEADY_CLICKS = 400
+
+interface Round {
+  readonly fast: { readonly bare: number; readonly bot: number }
+  /** Microseconds of processor time a click, at full speed. */
+  readonly cpu: { readonly bare: number; readonly bot: number }
+  readonly p99: { readonly bare: number; readonly idle: number; readonly rollout: number; readonly import: number }
+}
+
+/**
+ * The time to acknowledge a click: the whole bot, which saves it durably first, against a bolt app that does nothing else. Each is a
+ * process of its own, the load is a third one, PostgreSQL a fourth, whose processor time is not counted. In turn, round by round. Teams' half
+ * (a bare CloudAdapter that checks the same token) needs that adapter: another kind of order for `ack/server.ts`, and its own click.
+ */
+export async function bench(): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'patchcrier-bench-'))
+  const database = await openEmbedded({ folder: join(folder, 'postgres'), log: () => undefined })
+  await database.ensureDatabase('bench')
+  const { policy } = await samplePolicy(SAMPLE_FOLDER)
+  const approver = policy.people.find((one) => one.roles.includes('security'))
+  const slack = await startSlackServer({ U1: approver?.email ?? '' })
+  const bare = await startServer({ kind: 'bare', secret: SECRET })
+  const bot = await startServer({
+    kind: 'bot',
+    secret: SECRET,
+    folder,
+    databaseUrl: database.url('bench'),
+    apiUrl: slack.apiUrl,
+    channel: CHANNEL,
+  })
+  try {
+    // A program that has just started is still being compiled, in threads whose time counts.
+    for (const server of [bare, bot])
+      for (let n = 0; n < WARM_UPS; n += 1) await clicked(server, FAST_CLICKS, (clicks) => fullSpeed(server.url, clicks))
+    const rounds: Round[] = []
+    for (let n = 0; n < ROUNDS; n += 1) rounds.push(await round(bare, bot))
+    return told(rounds)
+  } finally {
+    await Promise.all([bare.stop(), bot.stop()])
+    await slack.close()
+    await database.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function clicked(server: Server, count: number, press: (clicks: readonly ReturnType<typeof signedClick>[]) => Promise<number>) {
+  const values = await server.values(count)
+  const before = await server.saved()
+  const measured = await press(values.map((value) => signedClick(SECRET, CHANNEL, 'U1', value)))
+  const saved = (await server.saved()) - before
+  if (saved !== 0 && saved !== count) throw new Error(`${saved} of ${count} clicks had their effect`)
+  return measured
+}
+
+async function round(bare: Server, bot: Server): Promise<Round> {
+  const fast = async (server: Server) => {
+    let used = 0
+    const perSecond = await clicked(server, FAST_CLICKS, async (clicks) => {
+      const before = await server.cpu()
+      const speed = await fullSpeed(server.url, clicks)
+      used = (await server.cpu()) - before
+      return speed
+    })
+    return { perSecond, cpu: used / FAST_CLICKS }
+  }
+  const slow = (server: Server) => clicked(server, STEADY_CLICKS, (clicks) => steady(server.url, clicks, PER_SECOND))
+  const disturbed = (by: Disturbance) =>
+    clicked(bot, STEADY_CLICKS, async (clicks) => {
+      await bot.disturb(by)
+      const p99 = await steady(bot.url, clicks, PER_SECOND)
+      if ((await bot.calm()) === 0) throw new Error(`no ${by} went on meanwhile`)
+      return p99
+    })
+  const [one, other] = [await fast(bare), await fast(bot)]
+  return {
+    fast: { bare: one.perSecond, bot: other.perSecond },
+    cpu: { bare: one.cpu, bot: other.cpu },
+    p99: { bare: await slow(bare), idle: await slow(bot), rollout: await disturbed('rollout'), import: await disturbed('import') },
+  }
+}
+
+function told(rounds: readonly Round[]): Bench {
+  const of = (figure: (one: Round) => number): number => median(rounds.map(figure))
+  const speed = of(({ fast }) => fast.bot / fast.bare)
+  const cpu = of(({ cpu: used }) => used.bot / used.bare)
+  const [bare, idle, rollout, during] = [of((r) => r.p99.bare), of((r) => r.p99.idle), of((r) => r.p99.rollout), of((r) => r.p99.import)]
+  const ms = (value: number): string => `${value.toFixed(1)} ms`
+  return {
+    rows: [
+      ['clicks a second at full speed', `${of((r) => r.fast.bot).toFixed(0)}, bare bolt ${of((r) => r.fast.bare).toFixed(0)}`],
+      ['ratio (median of the rounds)', `${speed.toFixed(2)}, goal at least 0.5`],
+      ['processor time a click', `${of((r) => r.cpu.bot).toFixed(0)} µs, bare bolt ${of((r) => r.cpu.bare).toFixed(0)} µs`],
+      ['ratio (median of the rounds)', `${cpu.toFixed(2)}, goal at most 2`],
+      [`p99 at ${PER_SECOND} a second`, `${ms(idle)}, bare bolt ${ms(bare)}, goal at most 15 ms above it`],
+      ['p99 while a rollout reports', `${ms(rollout)}`],
+      ['p99 during a bulk import', `${ms(during)}, goal at most ${ms(2 * idle + 10)}`],
+    ],
+    figures: {
+      throughputRatio: rounded(speed),
+      cpuRatio: rounded(cpu),
+      botPerSecond: Math.round(of((r) => r.fast.bot)),
+      barePerSecond: Math.round(of((r) => r.fast.bare)),
+      botCpuMicros: Math.round(of((r) => r.cpu.bot)),
+      bareCpuMicros: Math.round(of((r) => r.cpu.bare)),
+      bareP99Ms: rounded(bare, 1),
+      idleP99Ms: rounded(idle, 1),
+      rolloutP99Ms: rounded(rollout, 1),
+      importP99Ms: rounded(during, 1),
+    },
+  }
+}

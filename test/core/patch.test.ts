@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { patchOf, type Step } from '../../src/core/patch.ts'
+
+/** As PostgreSQL's jsonb_set does it. */
+function applied(document: object, steps: readonly Step[]): unknown {
+  const copy = structuredClone(document)
+  for (const { path, value } of steps) {
+    let at = copy as Record<string, unknown>
+    for (const name of path.slice(0, -1)) at = at[name] as Record<string, unknown>
+    at[path.at(-1) ?? ''] = value
+  }
+  return copy
+}
+
+const document = fc.dictionary(
+  fc.constantFrom('a', 'b', 'c', 'd'),
+  fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.jsonValue({ maxDepth: 1 }))),
+)
+
+test('a patch makes the one of the other, or there is none because something is gone', () => {
+  const property = fc.property(document, document, (before, after) => {
+    const steps = patchOf(before, after)
+    if (steps === null) return
+    expect(applied(before, steps)).toEqual(after)
+  })
+  fc.assert(property, { numRuns: 5_000 })
+})
+
+describe('what is the same is not looked into', () => {
+  const plan = { hosts: ['web-01'] }
+  const before = { id: 1, submission: { plan, approvals: [] as string[] }, acts: ['a'] }
+  test.each<[string, object, readonly Step[] | null]>([
+    ['nothing', before, []],
+    ['a member', { ...before, id: 2 }, [{ path: ['id'], value: 2 }]],
+    ['a new member', { ...before, halt: true }, [{ path: ['halt'], value: true }]],
+    [
+      'a list deep inside',
+      { ...before, submission: { plan, approvals: ['dana'] } },
+      [{ path: ['submission', 'approvals'], value: ['dana'] }],
+    ],
+    ['a member that is gone', { id: 1, acts: before.acts }, null],
+    ['one that is gone deep inside', { ...before, submission: { plan } }, null],
+  ])('%s', (_, after, expected) => {
+    expect(patchOf(before, after)).toEqual(expected)
+  })
+})
