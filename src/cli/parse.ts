@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<string, Parse>> = {
   csaf: async (bytes, name) => (await import('../../adapters/sources/csaf/index.ts')).parseFile(bytes, name),
   rss: async (bytes, name) => (await import('../../adapters/sources/feed/index.ts')).parseFile(bytes, name, new Date()),
   osv: async (bytes, name) => (await import('../../adapters/sources/osv/index.ts')).parseFile(bytes, name),
+  msrc: async (bytes, name) => (await import('../../adapters/sources/msrc/index.ts')).parseFile(bytes, name),
   kev: async (bytes) => catalogued((await import('../../adapters/sources/kev/index.ts')).parseFile(bytes)),
 }
 

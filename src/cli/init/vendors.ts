@@ -44,7 +44,7 @@ export const VENDORS: readonly NewSource[] = [
     'lists.debian.org',
     'security-tracker.debian.org',
   ),
-  feed('microsoft', 'Microsoft', 'https://api.msrc.microsoft.com/update-guide/rss', 'Microsoft', 'msrc.microsoft.com'),
+  { id: 'microsoft', kind: 'msrc', name: 'Microsoft', url: 'https://api.msrc.microsoft.com/cvrf/v3.0/' },
   feed('mozilla', 'Mozilla', 'https://www.mozilla.org/en-US/security/advisories/feed/', 'Mozilla', 'www.mozilla.org'),
   feed('chrome', 'Chrome', 'https://chromereleases.googleblog.com/feeds/posts/default', 'Google', 'chromereleases.googleblog.com'),
   feed(

@@ -40,6 +40,7 @@ function hostsOf(source: SourceRule): readonly string[] {
     case 'osv':
       return source.url === undefined ? [] : [hostOf(source.url)]
     case 'kev':
+    case 'msrc':
       return [hostOf(source.url)]
     default:
       return source satisfies never
