@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createHttp, type Http } from '../../adapters/http.ts'
+import { type AdvisoryReader, createAdvisoryReader, createAdvisorySource } from '../../adapters/sources/advisory/index.ts'
 import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSource } from '../../adapters/sources/csaf/index.ts'
 import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
 import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
@@ -18,6 +19,7 @@ interface Shared {
   readonly records: OsvReader
   readonly catalogues: KevReader
   readonly months: MsrcReader
+  readonly notices: AdvisoryReader
   readonly clock: Clock
   /** Relative paths in the policy are relative to its file. */
   readonly folder: string
@@ -39,16 +41,17 @@ export function sourceMaker({ folder, clock, proxy }: SourceOptions, undo: Undo)
     records: createOsvReader(),
     catalogues: createKevReader(),
     months: createMsrcReader(),
+    notices: createAdvisoryReader(),
     clock,
     folder,
   }
-  const { http, checker, feeds, records, catalogues, months } = shared
-  for (const one of [http, checker, feeds, records, catalogues, months]) undo.push(() => one.close())
+  const { http, checker, feeds, records, catalogues, months, notices } = shared
+  for (const one of [http, checker, feeds, records, catalogues, months, notices]) undo.push(() => one.close())
   return ({ sources }) => sources.map((rule) => sourceOf(rule, shared))
 }
 
 /** One line per kind. */
-function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues, months, clock, folder }: Shared): BulletinSource {
+function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues, months, notices, clock, folder }: Shared): BulletinSource {
   switch (rule.kind) {
     case 'csaf-folder':
       return createCsafFolderSource(rule, {
@@ -71,6 +74,8 @@ function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues,
       return createKevSource(rule, { http, reader: catalogues })
     case 'msrc':
       return createMsrcSource(rule, { http, reader: months, clock })
+    case 'advisory':
+      return createAdvisorySource(rule, { http, reader: notices, clock })
     default:
       return rule satisfies never
   }

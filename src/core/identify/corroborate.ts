@@ -59,6 +59,7 @@ export function operatorOf(rule: SourceRule, bulletin: Pick<Bulletin, 'vendorId'
     case 'kev':
     case 'msrc':
       return siteOf(hostOf(rule.url))
+    case 'advisory':
     case 'csaf':
     case 'csaf-folder':
       return siteOf(hostOf(bulletin.publisher.namespace))

@@ -86,7 +86,18 @@ const msrc = z.strictObject({
   families: z.array(z.string().min(1)).default([]),
 })
 
-export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc])
+/** Notices that a publisher lists in one place and has in another; the addresses are known by format. */
+const advisory = z.strictObject({
+  ...common,
+  kind: z.literal('advisory'),
+  format: z.enum(['ubuntu', 'debian', 'mozilla']),
+  /** Another address of the list: a mirror. */
+  url: url.optional(),
+  /** Another address below which the notices are. */
+  details: url.optional(),
+})
+
+export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, advisory])
 
 export type SourceRule = z.infer<typeof source>
 export type SourceKind = SourceRule['kind']
