@@ -21,7 +21,7 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 /** `January 27, 2026`, in UTC; null for what is none. */
 const dateOf = (text: string): string | null => {
-  const found = /^\s*([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})\s*$/.exec(text)
+  const found = /^\s*([A-Za-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\s*$/.exec(text)
   const month = MONTHS.indexOf(found?.[1]?.toLowerCase() ?? '')
   return found && month >= 0 ? new Date(Date.UTC(Number(found[3]), month, Number(found[2]))).toISOString() : null
 }
