@@ -36,7 +36,7 @@ export interface SourceOptions {
 export function sourceMaker({ folder, clock, proxy }: SourceOptions, undo: Undo): (policy: Policy) => readonly BulletinSource[] {
   const shared: Shared = {
     http: createHttp(proxy === undefined ? {} : { proxy }),
-    checker: createChecker(),
+    checker: createChecker(undefined, undefined, true),
     feeds: createFeedReader(),
     records: createOsvReader(),
     catalogues: createKevReader(),

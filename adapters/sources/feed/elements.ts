@@ -63,6 +63,8 @@ interface Reading {
   listed: number
   /** RSS has its items in a channel; a document without one is none. */
   isFeed: boolean
+  /** What relative links of items are relative to; empty: the address of the feed. */
+  base: string
   item: Map<string, Element[]> | null
   /** Depth of the item that is open. */
   itemDepth: number
@@ -75,8 +77,12 @@ const isItem = (name: string): boolean => name === 'item' || name === 'entry'
 const begin = (to: Reading, token: Token, xml: string): void => {
   to.listed += 1
   to.itemDepth = to.depth
-  const tag = xml.slice(token.start, token.end)
-  to.item = new Map([['x-item', [{ text: '', tag }]]])
+  const item = { text: '', tag: xml.slice(token.start, token.end) }
+  const base = attributeOf(item, 'xml:base') || to.base
+  to.item = new Map([
+    ['x-item', [item]],
+    ['x-base', [{ text: base, tag: '' }]],
+  ])
   if (to.items.length < to.most) to.items.push(to.item)
 }
 
@@ -94,10 +100,12 @@ const opened = (xml: string, token: Token, to: Reading): number => {
   if (to.item !== null && isPart && name.startsWith('x-')) {
     const tag = xml.slice(token.start, token.end)
     const { text, end } = token.kind === 'empty' ? { text: '', end: token.end } : innerOf(xml, token)
-    keep(to.item, name, { text: TEXTS.has(name) ? text : text.replace(/<[^<>]*>/g, ' ').trim(), tag })
+    keep(to.item, name, { text: TEXTS.has(name) || name === 'x-id' ? text : text.replace(/<[^<>]*>/g, ' ').trim(), tag })
     return end
   }
   if (name === 'channel' || name === 'feed') to.isFeed = true
+  if (to.item === null && to.depth < 2 && !isItem(name))
+    to.base = attributeOf({ text: '', tag: xml.slice(token.start, token.end) }, 'xml:base') || to.base
   if (to.item === null && isItem(name) && token.kind === 'open') begin(to, token, xml)
   if (token.kind === 'open') to.depth += 1
   if (to.depth > DEEPEST) throw new Unreadable(`The XML is nested more than ${DEEPEST} deep`)
@@ -140,7 +148,7 @@ const step = (xml: string, token: Token, to: Reading): number => {
  * and size are refused. Throws Unreadable with a sentence.
  */
 export const itemsOf = (xml: string, most: number): { readonly items: readonly Parts[]; readonly listed: number } => {
-  const to: Reading = { items: [], most, names: null, listed: 0, isFeed: false, item: null, itemDepth: 0, depth: 0, tags: 0 }
+  const to: Reading = { items: [], most, names: null, listed: 0, isFeed: false, base: '', item: null, itemDepth: 0, depth: 0, tags: 0 }
   for (let at = 0; at < xml.length; ) at = step(xml, tokenAt(xml, at), to)
   if (to.names === null) throw new Unreadable('There is no XML in it')
   if (!to.isFeed && to.listed === 0) throw new Unreadable('It is no RSS, RDF or Atom with a channel')

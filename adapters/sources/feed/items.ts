@@ -2,7 +2,7 @@ import { severityOfScore, severityWord } from '../../../src/core/identify/severi
 import { distinct, line } from '../../../src/core/identify/text.ts'
 import { feedDate } from './dates.ts'
 import { decodeFeed } from './decode.ts'
-import { attributeOf, itemsOf, type Parts, partsOf } from './elements.ts'
+import { attributeOf, type Element, itemsOf, type Parts, partsOf } from './elements.ts'
 import { vendorIdOf } from './ids.ts'
 import type { FeedItem, FeedJob, FeedReading } from './item.ts'
 import { isJsonFeed, jsonItems } from './json-feed.ts'
@@ -13,9 +13,17 @@ import { countedByRssParser } from './second-reader.ts'
 const MOST_ITEMS = 1_000
 const LONGEST_TEXT = 8_000
 
+const BASE64 = /\bmode\s*=\s*["']base64|\btype\s*=\s*["']application\/octet-stream/i
+
+/** Atom lets a text be written in base64. */
+const written = (element: Element): string => {
+  if (!BASE64.test(element.tag) || !/^[A-Za-z0-9+/=\s]+$/.test(element.text)) return element.text
+  return Buffer.from(element.text, 'base64').toString('utf8')
+}
+
 const first = (parts: Parts, name: string): string =>
   partsOf(parts, name)
-    .map(({ text }) => text.trim())
+    .map((element) => written(element).trim())
     .find((text) => text !== '') ?? ''
 
 /** Tags that people write into titles; anything else in angle brackets is what the title says. */
@@ -38,7 +46,9 @@ const linkOf = (parts: Parts): string => {
   const id = guid?.text.trim() ?? ''
   const permanent = /^https?:\/\//i.test(id) ? id : ''
   const about = partsOf(parts, 'x-item').map((item) => attributeOf(item, 'rdf:about'))[0] ?? ''
-  return (written || referred.find((href) => href !== '') || permanent || about).slice(0, 2_000)
+  const link = written || referred.find((href) => href !== '') || permanent || about
+  const base = first(parts, 'x-base')
+  return (link !== '' && URL.canParse(link, base) ? new URL(link, base).href : link).slice(0, 2_000)
 }
 
 const dateOf = (...texts: readonly string[]): string | null => texts.map(feedDate).find((date) => date !== null) ?? null
@@ -67,10 +77,10 @@ const itemOf = (parts: Parts): FeedItem | string => {
   const title = titleOf(parts)
   const link = linkOf(parts)
   const id = first(parts, 'x-id').slice(0, 2_000)
-  const key = id || link || title
-  if (key === '') return 'an item has neither title nor link nor id'
   const texts = [first(parts, 'x-text'), first(parts, 'x-long')].map((markup) => plainText(markup, LONGEST_TEXT))
   const text = texts.reduce((longest, next) => (next.length > longest.length ? next : longest), '')
+  const key = id || link || title || text
+  if (key === '') return 'an item has neither title nor link nor id nor text'
   const published = dateOf(first(parts, 'x-published'), first(parts, 'x-date'), first(parts, 'x-updated'))
   return {
     vendorId: vendorIdOf([title, link, id, first(parts, 'x-vendor-id')], key),

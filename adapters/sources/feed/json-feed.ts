@@ -22,6 +22,9 @@ const item = z.object({
   tags: z.array(z.string()).nullish().catch(null),
 })
 
+/** An address; some write the number alone. */
+const VERSION = /^(?:https?:\/\/(?:www\.)?jsonfeed\.org\/version\/)?1(?:\.\d)?$/
+
 const schema = z.object({ version: z.string(), items: z.array(z.unknown()) })
 
 export const isJsonFeed = (document: string): boolean => /^\s*\{/.test(document.slice(0, 200))
@@ -58,6 +61,6 @@ const partsOfItem = (value: unknown): Parts => {
 /** The items of a JSON Feed. Throws Unreadable with a sentence. */
 export const jsonItems = (document: string, most: number): { readonly items: readonly Parts[]; readonly listed: number } => {
   const feed = schema.safeParse(parsed(document))
-  if (!feed.success || !/jsonfeed\.org\/version\/1/.test(feed.data.version)) throw new Unreadable('It is JSON, and no JSON Feed')
+  if (!feed.success || !VERSION.test(feed.data.version)) throw new Unreadable('It is JSON, and no JSON Feed')
   return { items: feed.data.items.slice(0, most).map(partsOfItem), listed: feed.data.items.length }
 }
