@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createHttp, type Http } from '../../adapters/http.ts'
+import { type AdvisoryReader, createAdvisoryReader, createAdvisorySource } from '../../adapters/sources/advisory/index.ts'
 import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSource } from '../../adapters/sources/csaf/index.ts'
 import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
 import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
+import { createMsrcReader, createMsrcSource, type MsrcReader } from '../../adapters/sources/msrc/index.ts'
 import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters/sources/osv/index.ts'
 import type { Policy, SourceRule } from '../core/policy.ts'
 import type { BulletinSource, Clock } from '../ports.ts'
@@ -16,6 +18,8 @@ interface Shared {
   readonly feeds: FeedReader
   readonly records: OsvReader
   readonly catalogues: KevReader
+  readonly months: MsrcReader
+  readonly notices: AdvisoryReader
   readonly clock: Clock
   /** Relative paths in the policy are relative to its file. */
   readonly folder: string
@@ -32,20 +36,22 @@ export interface SourceOptions {
 export function sourceMaker({ folder, clock, proxy }: SourceOptions, undo: Undo): (policy: Policy) => readonly BulletinSource[] {
   const shared: Shared = {
     http: createHttp(proxy === undefined ? {} : { proxy }),
-    checker: createChecker(),
+    checker: createChecker(undefined, undefined, true),
     feeds: createFeedReader(),
     records: createOsvReader(),
     catalogues: createKevReader(),
+    months: createMsrcReader(),
+    notices: createAdvisoryReader(),
     clock,
     folder,
   }
-  const { http, checker, feeds, records, catalogues } = shared
-  for (const one of [http, checker, feeds, records, catalogues]) undo.push(() => one.close())
+  const { http, checker, feeds, records, catalogues, months, notices } = shared
+  for (const one of [http, checker, feeds, records, catalogues, months, notices]) undo.push(() => one.close())
   return ({ sources }) => sources.map((rule) => sourceOf(rule, shared))
 }
 
 /** One line per kind. */
-function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues, clock, folder }: Shared): BulletinSource {
+function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues, months, notices, clock, folder }: Shared): BulletinSource {
   switch (rule.kind) {
     case 'csaf-folder':
       return createCsafFolderSource(rule, {
@@ -66,6 +72,10 @@ function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues,
       })
     case 'kev':
       return createKevSource(rule, { http, reader: catalogues })
+    case 'msrc':
+      return createMsrcSource(rule, { http, reader: months, clock })
+    case 'advisory':
+      return createAdvisorySource(rule, { http, reader: notices, clock })
     default:
       return rule satisfies never
   }

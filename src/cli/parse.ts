@@ -20,8 +20,15 @@ const KINDS: Readonly<Record<string, Parse>> = {
   csaf: async (bytes, name) => (await import('../../adapters/sources/csaf/index.ts')).parseFile(bytes, name),
   rss: async (bytes, name) => (await import('../../adapters/sources/feed/index.ts')).parseFile(bytes, name, new Date()),
   osv: async (bytes, name) => (await import('../../adapters/sources/osv/index.ts')).parseFile(bytes, name),
+  msrc: async (bytes, name) => (await import('../../adapters/sources/msrc/index.ts')).parseFile(bytes, name),
+  ubuntu: async (bytes, name) => noticed(bytes, name, 'ubuntu'),
+  debian: async (bytes, name) => noticed(bytes, name, 'debian'),
+  mozilla: async (bytes, name) => noticed(bytes, name, 'mozilla'),
   kev: async (bytes) => catalogued((await import('../../adapters/sources/kev/index.ts')).parseFile(bytes)),
 }
+
+const noticed = async (bytes: Buffer, name: string, format: string): Promise<ParsedFile> =>
+  (await import('../../adapters/sources/advisory/index.ts')).parseFile(bytes, name, format)
 
 /** A catalogue has no bulletins: each entry is shown as a notice of its vulnerability. */
 function catalogued(read: CatalogueReading): ParsedFile {

@@ -88,7 +88,7 @@ describe('an answer that is no good feed', () => {
     ['404', () => answering({}, 'gone', 404), 'answered with status 404 instead of a feed'],
     ['500', () => answering({}, 'oh', 500), 'answered with status 500 instead of a feed'],
     ['204', () => answering({}, '', 204), 'answered with status 204 instead of a feed'],
-    ['JSON', () => '{"items": []}', 'There is no XML in it.'],
+    ['JSON', () => '{"items": []}', 'It is JSON, and no JSON Feed'],
     ['another root', () => '<catalog/>', 'Its root is <catalog>, which is no feed.'],
     ['no items', () => rss(), 'answered with a feed that lists nothing'],
     ['no channel', () => '<rss version="2.0"/>', 'no RSS, RDF or Atom with a channel'],

@@ -70,16 +70,20 @@ const readingChecks = async (
   reader: Reader,
   raw: RawDocument,
   rule: Pinned,
+  warnings: boolean,
 ): Promise<Pick<CheckedDocument, 'bulletin' | 'checks' | 'dropped'>> => {
-  const { bulletin, evidence, dropped } = await reader.read({ source: rule.id, bytes: raw.bytes })
+  const { bulletin, evidence, dropped } = await reader.read({ source: rule.id, bytes: raw.bytes, warnings })
   const schema = check('schema', bulletin === null ? 'fail' : 'pass', evidence)
   if (bulletin === null)
     return { bulletin, dropped, checks: [schema, ...unavailable(['file-name', 'namespace'], 'the document cannot be read')] }
   return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(raw, bulletin, rule)] }
 }
 
-/** The checks of a CSAF source. One per process is enough; close it at the end. */
-export const createChecker = (reader: Reader = createReader(), lists: ListReader = createListReader()): CsafChecker => ({
+/**
+ * The checks of a CSAF source. One per process is enough; close it at the end. `warnings`: the evidence of the schema check also tells what
+ * the optional and informative tests find.
+ */
+export const createChecker = (reader: Reader = createReader(), lists: ListReader = createListReader(), warnings = false): CsafChecker => ({
   readList: async (job) => (job.bytes.length > LARGE ? lists.read(job) : readList(job)),
   checkDocument: async (raw, rule, keyArmored, now) => {
     const digest = digestOf(raw.bytes)
@@ -88,7 +92,7 @@ export const createChecker = (reader: Reader = createReader(), lists: ListReader
       const rest = unavailable(['schema', 'file-name', 'namespace'], 'a document whose hash or signature failed is not read')
       return { bulletin: null, digest, checks: [...proof, ...rest], dropped: [] }
     }
-    const read = await readingChecks(reader, raw, rule)
+    const read = await readingChecks(reader, raw, rule, warnings)
     const signed = proof.some((one) => one.name === 'signature' && one.outcome === 'pass')
     return {
       ...read,

@@ -4,4 +4,4 @@ import { readDocument } from './read.ts'
 import type { Job } from './reader.ts'
 import type { Reading } from './reading.ts'
 
-serve<Job, Reading>(({ source, bytes }) => readDocument(source, bytes))
+serve<Job, Reading>(({ source, bytes, warnings }) => readDocument(source, bytes, warnings))

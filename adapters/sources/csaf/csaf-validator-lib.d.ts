@@ -20,3 +20,22 @@ declare module '@secvisogram/csaf-validator-lib/mandatoryTests.js' {
   const tests: Readonly<Record<string, (document: unknown) => unknown>>
   export = tests
 }
+
+declare module '@secvisogram/csaf-validator-lib/optionalTests.js' {
+  const tests: Readonly<Record<string, (document: unknown) => unknown>>
+  export = tests
+}
+
+declare module '@secvisogram/csaf-validator-lib/informativeTests.js' {
+  const tests: Readonly<Record<string, (document: unknown) => unknown>>
+  export = tests
+}
+
+declare module '@secvisogram/csaf-validator-lib/csaf_2_1/schemaTests.js' {
+  export function csaf_2_1(document: unknown): unknown
+}
+
+declare module '@secvisogram/csaf-validator-lib/csaf_2_1/mandatoryTests.js' {
+  const tests: Readonly<Record<string, (document: unknown) => unknown>>
+  export = tests
+}

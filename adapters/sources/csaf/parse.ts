@@ -39,6 +39,10 @@ const readVulnerability = (foreign: CsafVulnerability, index: number, drop: Drop
   remediations: kept(remediationSchema, foreign.remediations, 'remediation', drop),
 })
 
+/** Scores as CSAF 2.1 has them: `metrics[].content`. */
+const metricsOf = ({ metrics = [] }: CsafVulnerability): readonly unknown[] =>
+  metrics.flatMap((metric) => (metric as { readonly content?: unknown } | null)?.content ?? [])
+
 const vulnerabilityOf = ({ foreign, name }: Read, drop: Drop): readonly Vulnerability[] => {
   const { cve } = foreign
   if (cve === undefined) {
@@ -46,7 +50,7 @@ const vulnerabilityOf = ({ foreign, name }: Read, drop: Drop): readonly Vulnerab
     return []
   }
   const threats = kept(threatSchema, foreign.threats, 'threat', drop)
-  const cvss = highestCvss(foreign.scores, drop)
+  const cvss = highestCvss([...(foreign.scores ?? []), ...metricsOf(foreign)], drop)
   const words = threats.filter((threat) => threat.category === 'impact').flatMap((threat) => severityWord(threat.details) ?? [])
   const severity = words.length > 0 ? highest(words) : cvss === undefined ? 'none' : severityOfScore(cvss.score)
   return [{ cve, severity, ...(cvss === undefined ? {} : { cvss }), ...exploited(threats) }]

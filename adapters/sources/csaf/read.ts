@@ -5,10 +5,10 @@ import { type Reading, unreadable } from './reading.ts'
 import { validateCsaf } from './validate.ts'
 
 /** Bytes -> JSON -> schema and mandatory tests -> our bulletin. Never throws. For a process of its own. */
-export const readDocument = async (source: string, bytes: Uint8Array): Promise<Reading> => {
+export const readDocument = async (source: string, bytes: Uint8Array, warnings = false): Promise<Reading> => {
   const decoded = decodeJson(bytes)
   if (!decoded.ok) return unreadable(decoded.problem)
-  const checked = await validateCsaf(decoded.value)
+  const checked = await validateCsaf(decoded.value, warnings)
   if (!checked.valid) return unreadable(checked.evidence)
   try {
     const parsed = parse(source, decoded.value)

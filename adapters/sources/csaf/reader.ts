@@ -5,6 +5,8 @@ import { type Reading, unreadable } from './reading.ts'
 export interface Job {
   readonly source: string
   readonly bytes: Uint8Array
+  /** Optional and informative tests, too; they take seconds to load. */
+  readonly warnings?: boolean
 }
 
 export type Reader = AnyReader<Job, Reading>

@@ -74,6 +74,8 @@ export const vulnerabilitySchema = z.object({
   title: text.optional(),
   notes: list,
   scores: list,
+  /** CSAF 2.1 has the scores here. */
+  metrics: list,
   threats: list,
   remediations: list,
   product_status: z.object({ fixed: z.array(text).optional(), known_affected: z.array(text).optional() }).optional(),

@@ -1,45 +1,8 @@
+import { type Names, refuseDoctype, rootOf, TEXTS } from './names-of-tags.ts'
 import { type Token, tokenAt, Unreadable } from './scan.ts'
 
 const DEEPEST = 40
 const MOST_TAGS = 400_000
-const MOST_NAMES = 1_000
-
-/** Where the parts of an item come from, lower case -> the name under which `items.ts` finds them. rss-parser takes none of them for its own. */
-const RENAMED: Readonly<Record<string, string>> = {
-  title: 'x-title',
-  'dc:title': 'x-dc-title',
-  link: 'x-link',
-  'atom:link': 'x-link',
-  guid: 'x-id',
-  id: 'x-id',
-  description: 'x-text',
-  summary: 'x-text',
-  content: 'x-long',
-  'content:encoded': 'x-long',
-  pubdate: 'x-published',
-  published: 'x-published',
-  issued: 'x-published',
-  created: 'x-published',
-  'dcterms:issued': 'x-published',
-  updated: 'x-updated',
-  'atom:updated': 'x-updated',
-  modified: 'x-updated',
-  'dcterms:modified': 'x-updated',
-  'dc:date': 'x-date',
-  date: 'x-date',
-  category: 'x-category',
-  'dc:subject': 'x-category',
-  'sec:identifier': 'x-vendor-id',
-  'sec:cvss': 'x-cvss',
-  rss: 'rss',
-  channel: 'channel',
-  item: 'item',
-  feed: 'feed',
-  entry: 'entry',
-}
-
-/** Elements that hold a text, whatever markup somebody wrote into it: it is taken as it stands. */
-const TEXTS: ReadonlySet<string> = new Set(['x-title', 'x-dc-title', 'x-text', 'x-long'])
 
 const GOOD_REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)/g
 const NUMBERED = /&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));/g
@@ -63,23 +26,6 @@ const withReferences = (text: string): string => {
 }
 
 const escaped = (markup: string): string => markup.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-
-/** Prefix of the root's namespace: `atom:feed` -> `atom:`; of RSS 1.0's own elements where the root declares one. */
-const prefixesOf = (root: string, tag: string): readonly string[] => {
-  const [prefix, local] = root.includes(':') ? root.split(':', 2) : ['', root]
-  const rss1 =
-    /xmlns:([\w.-]+)\s*=\s*["']http:\/\/(?:purl\.org\/rss\/1\.0|my\.netscape\.com\/rdf\/simple\/0\.9|channel\.netscape\.com\/rdf\/simple\/0\.9)\/?["']/.exec(
-      tag,
-    )?.[1]
-  return [...(prefix && local?.toLowerCase() !== 'rdf' ? [`${prefix}:`] : []), ...(rss1 ? [`${rss1}:`] : [])]
-}
-
-const newName = (name: string, prefixes: readonly string[]): string => {
-  if (/^[\w.-]+:RDF$/i.test(name)) return 'rdf:RDF'
-  const prefix = prefixes.find((one) => name.startsWith(one))
-  const own = prefix === undefined ? name : name.slice(prefix.length)
-  return RENAMED[own.toLowerCase()] ?? own
-}
 
 interface Inner {
   /** As XML text. */
@@ -118,29 +64,10 @@ const textOf = (xml: string, tokens: readonly Token[]): string => {
     .join('')
 }
 
-const refuseDoctype = (text: string, rooted: boolean): void => {
-  if (/^<!doctype\s+html/i.test(text)) throw new Unreadable('It is a web page instead of a feed')
-  // A document type that only names a public one (RSS 0.91) does nothing; it is left out.
-  if (rooted || !/^<!doctype/i.test(text) || text.includes('[') || /ENTITY/i.test(text))
-    throw new Unreadable('The XML defines entities of its own (DTD), which no feed needs')
-}
-
-const ROOTS = ['rss', 'feed', 'rdf']
-
-const rootOf = (token: Token, tag: string): readonly string[] => {
-  const local = token.name.split(':').at(-1)?.toLowerCase() ?? ''
-  if (local === 'html') throw new Unreadable('It is a web page instead of a feed')
-  const shown = /^[\w:.-]{1,40}$/.test(token.name) ? `<${token.name}>` : 'something'
-  if (!ROOTS.includes(local)) throw new Unreadable(`Its root is ${shown}, which is no feed`)
-  return prefixesOf(token.name, tag)
-}
-
 interface Progress {
   readonly out: string[]
   /** Null before the root. */
-  prefixes: readonly string[] | null
-  /** Names that were looked up already. */
-  readonly names: Map<string, string>
+  names: Names | null
   depth: number
   tags: number
 }
@@ -148,11 +75,10 @@ interface Progress {
 /** Writes a tag, and what it holds where that is a text; answers where to go on. */
 const writeTag = (xml: string, token: Token, to: Progress): number => {
   const piece = xml.slice(token.start, token.end)
-  to.prefixes ??= rootOf(token, piece)
+  to.names ??= rootOf(token, piece)
   to.tags += 1
   if (to.tags > MOST_TAGS) throw new Unreadable(`The XML has more than ${MOST_TAGS} tags`)
-  const name = to.names.get(token.name) ?? newName(token.name, to.prefixes)
-  if (to.names.size < MOST_NAMES) to.names.set(token.name, name)
+  const name = to.names.ours(token.name)
   if (token.kind === 'close') {
     to.depth -= 1
     to.out.push(`</${name}>`)
@@ -177,11 +103,11 @@ const write = (xml: string, token: Token, to: Progress): number => {
     case 'instruction':
       return token.end
     case 'doctype':
-      refuseDoctype(piece, to.prefixes !== null)
+      refuseDoctype(piece, to.names !== null)
       return token.end
     case 'cdata':
     case 'text':
-      if (to.prefixes !== null) to.out.push(token.kind === 'cdata' ? piece : piece === '<' ? '&lt;' : withReferences(piece))
+      if (to.names !== null) to.out.push(token.kind === 'cdata' ? piece : piece === '<' ? '&lt;' : withReferences(piece))
       return token.end
     case 'open':
     case 'close':
@@ -197,8 +123,8 @@ const write = (xml: string, token: Token, to: Progress): number => {
  * refused before anything is parsed. Throws Unreadable with a sentence.
  */
 export const normaliseXml = (xml: string): string => {
-  const to: Progress = { out: [], prefixes: null, names: new Map(), depth: 0, tags: 0 }
+  const to: Progress = { out: [], names: null, depth: 0, tags: 0 }
   for (let at = 0; at < xml.length; ) at = write(xml, tokenAt(xml, at), to)
-  if (to.prefixes === null) throw new Unreadable('There is no XML in it')
+  if (to.names === null) throw new Unreadable('There is no XML in it')
   return to.out.join('')
 }

@@ -1,9 +1,8 @@
 import { Fault } from '../../../src/core/fault.ts'
-import { advanced, dueOf, type Listed } from '../../../src/core/identify/backlog.ts'
+import { advanced, dueOf, type Listed, type ListState, readLists, writeLists } from '../../../src/core/identify/backlog.ts'
 import type { Batch, Clock, RawDocument } from '../../../src/ports.ts'
 import { bodyOf, type HttpAnswer, type Validators } from '../../http.ts'
 import { fileNameOf } from './check.ts'
-import { type ListState, readLists, writeLists } from './cursor.ts'
 import type { OsvReader } from './reader.ts'
 import { familyOf } from './versions.ts'
 

@@ -2,9 +2,8 @@ import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { Fault } from '../../../src/core/fault.ts'
-import { advanced, dueOf, type Listed } from '../../../src/core/identify/backlog.ts'
+import { advanced, dueOf, type Listed, readLists, writeLists } from '../../../src/core/identify/backlog.ts'
 import type { Batch, RawDocument } from '../../../src/ports.ts'
-import { readLists, writeLists } from './cursor.ts'
 
 export interface RecordFolder {
   readonly folder: string

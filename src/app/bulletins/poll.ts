@@ -3,7 +3,7 @@ import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { takeCatalogue } from './catalogue.ts'
 import { sayFailing, sayRecovered } from './health.ts'
-import { showRollup } from './rollup.ts'
+import { showReleases, showRollup } from './rollup.ts'
 import { readSourceState, type SourceState, sourceSubject, writeSourceState } from './source-state.ts'
 import { holdPoison, type Noise, takeDocument } from './take.ts'
 
@@ -52,6 +52,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
       await writeSourceState(unit, id, after)
       if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
       if (before.firstPollDone) await showRollup(unit, id)
+      if (before.firstPollDone && taken > 0) await showReleases(unit, id)
       if (batch.concern) await sayFailing(unit, id, after, batch.concern)
       else {
         if (before.failingSince) await sayRecovered(unit, id, before.failingSince)

@@ -1,3 +1,4 @@
+import type { ReleaseRow } from '../../cards/release.ts'
 import type { RollupRow } from '../../cards/rollup.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { show } from '../chat/show.ts'
@@ -25,16 +26,49 @@ export async function showRollup(unit: Unit, source: string): Promise<void> {
   await show(unit, 'patch team', sourceSubject(source), `rollup:${dayOf(unit)}`, { since: since.toISOString(), rows })
 }
 
-/** Bulletins of a source that match hosts, came since then and are nobody's change yet. */
+/** Bulletins of a source that match hosts, came since then, stand for themselves and are nobody's change yet. */
 export async function rollupLines(db: Unit['tx'], source: string, since: Date): Promise<readonly RollupRow[]> {
   const rows = await db.bulletin.findMany({
     where: { source, current: true, origin: { notIn: ['held', 'history'] }, changeId: null, matched: { gt: 0 }, seenAt: { gte: since } },
     orderBy: { id: 'asc' },
     select: { id: true, vendorId: true, matched: true, document: true },
   })
-  return rows.map(({ id, vendorId, matched, document }) => {
+  return rows.flatMap(({ id, vendorId, matched, document }) => {
     const bulletin = document as unknown as Bulletin
-    const names = [...new Set([...bulletin.fixed.map((b) => b.name), ...bulletin.names])].sort((a, b) => a.length - b.length)
-    return { rowId: id, vendorId, title: bulletin.title, product: names[0] ?? 'other', hosts: matched, severity: bulletin.severity }
+    return bulletin.release === undefined ? [lineOf(id, vendorId, matched, bulletin)] : []
+  })
+}
+
+function lineOf(rowId: number, vendorId: string, hosts: number, bulletin: Bulletin): RollupRow {
+  const names = [...new Set([...bulletin.fixed.map((b) => b.name), ...bulletin.names])].sort((a, b) => a.length - b.length)
+  return { rowId, vendorId, title: bulletin.title, product: names[0] ?? 'other', hosts, severity: bulletin.severity }
+}
+
+/** A release gets late parts and revisions for weeks. */
+const RELEASE_DAYS = 45
+
+/** One card per release: a new part, a revision, or one that was opened changes it, and never makes another. */
+export async function showReleases(unit: Unit, source: string): Promise<void> {
+  const since = new Date(unit.now.getTime() - RELEASE_DAYS * 86_400_000)
+  const rows = await unit.tx.bulletin.findMany({
+    where: { source, current: true, origin: { notIn: ['held', 'history'] }, matched: { gt: 0 }, seenAt: { gte: since } },
+    select: { document: true },
+  })
+  const releases = new Set(rows.flatMap(({ document }) => (document as unknown as Bulletin).release ?? []))
+  for (const release of releases) await show(unit, 'patch team', sourceSubject(source), `release:${release}`, { release })
+}
+
+/** The parts of a release that match hosts, opened or not. */
+export async function releaseLines(db: Unit['tx'], source: string, release: string): Promise<readonly ReleaseRow[]> {
+  const rows = await db.bulletin.findMany({
+    where: { source, current: true, origin: { not: 'held' }, matched: { gt: 0 }, document: { path: ['release'], equals: release } },
+    orderBy: { id: 'asc' },
+    select: { id: true, vendorId: true, matched: true, document: true, changeId: true },
+  })
+  return rows.map(({ id, vendorId, matched, document, changeId }) => {
+    const bulletin = document as unknown as Bulletin
+    const part = bulletin.title.startsWith(`${release}: `) ? bulletin.title.slice(release.length + 2) : bulletin.title
+    const exploited = bulletin.vulnerabilities.some((v) => v.knownExploited === 'yes')
+    return { ...lineOf(id, vendorId, matched, bulletin), title: part, product: part, exploited, changeId }
   })
 }

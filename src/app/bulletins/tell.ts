@@ -38,11 +38,14 @@ export async function tell(unit: Unit, rowId: number, came: Bulletin, judgement:
 
 /**
  * In a flood the ordinary ones share one card (app/bulletins/rollup.ts). What would be critical or high, or is known exploited, always
- * gets an alert of its own: nobody must miss one in a list.
+ * gets an alert of its own: nobody must miss one in a list. The parts of one release share its card, whatever the flood, where the
+ * gravest stand first; only what is known exploited does not wait there.
  */
 export function mayAlert(bulletin: Bulletin, noise: Noise): boolean {
+  const exploited = bulletin.vulnerabilities.some((v) => v.knownExploited === 'yes')
+  if (bulletin.release !== undefined) return exploited
   const { class: proposed } = proposeClass(bulletin)
-  const urgent = proposed === 'critical' || proposed === 'high' || bulletin.vulnerabilities.some((v) => v.knownExploited === 'yes')
+  const urgent = proposed === 'critical' || proposed === 'high' || exploited
   if (urgent) return true
   noise.alerts -= 1
   return noise.alerts >= 0

@@ -1,6 +1,7 @@
 import { alertCard } from '../../cards/alert.ts'
 import { type HeldBulletin, type HistoryLine, heldCard, historyCard } from '../../cards/bulletins.ts'
 import type { Card } from '../../cards/card.ts'
+import { releaseCard } from '../../cards/release.ts'
 import { rollupCard } from '../../cards/rollup.ts'
 import { nameOf } from '../../cards/words.ts'
 import type { ChangeState } from '../../core/change/state.ts'
@@ -8,7 +9,7 @@ import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Verification } from '../../core/identify/verification.ts'
 import { namedHere } from '../bulletins/named.ts'
 import { isGenuineButMalformed } from '../bulletins/release.ts'
-import { rollupLines } from '../bulletins/rollup.ts'
+import { releaseLines, rollupLines } from '../bulletins/rollup.ts'
 import { baselineCounts } from '../change/baseline.ts'
 import { coveredBy } from '../change/joining.ts'
 import type { House } from '../house.ts'
@@ -68,4 +69,10 @@ export async function drawHistory(house: House, source: string): Promise<Card> {
 /** Ordinary bulletins of a flood, by product. */
 export async function drawRollup(house: House, source: string, payload: Readonly<Record<string, unknown>>): Promise<Card> {
   return rollupCard(sourceName(house, source), await rollupLines(house.db, source, new Date(`${payload.since}`)))
+}
+
+/** What was published together, with a line per part. */
+export async function drawRelease(house: House, source: string, payload: Readonly<Record<string, unknown>>): Promise<Card> {
+  const release = `${payload.release}`
+  return releaseCard(release, await releaseLines(house.db, source, release))
 }

@@ -24,7 +24,7 @@ import { renderReminder } from '../remind/snooze.ts'
 import { laterWindow, waitingWords } from '../rollout/advance.ts'
 import { failureView } from '../rollout/failures.ts'
 import { standingOf } from '../rollout/standing.ts'
-import { drawAlert, drawHeld, drawHistory, drawRollup } from './draw-bulletins.ts'
+import { drawAlert, drawHeld, drawHistory, drawRelease, drawRollup } from './draw-bulletins.ts'
 import type { Post } from './posts.ts'
 
 const OF_A_PLAN = ['representatives', 'announcement', 'progress', 'review', 'summary']
@@ -47,6 +47,7 @@ async function draw(house: House, post: Drawn): Promise<Card | null> {
     case 'bulletin':
       return drawHeld(house, Number(id))
     case 'source':
+      if (post.purpose.startsWith('release:')) return drawRelease(house, id, payload)
       return post.purpose.startsWith('rollup:') ? drawRollup(house, id, payload) : drawHistory(house, id)
     case 'delay':
       return renderDelay(house, Number(id))

@@ -29,23 +29,18 @@ const osv = (id: string, name: string, ecosystem: string): NewSource => ({
   ecosystems: [ecosystem],
 })
 
+/** Its addresses are known by its format (adapters/sources/advisory). */
+const advisory = (id: 'ubuntu' | 'debian' | 'mozilla', name: string): NewSource => ({ id, kind: 'advisory', name, format: id })
+
 /** Publishers that are known by a short name. */
 export const VENDORS: readonly NewSource[] = [
   csaf('redhat', 'Red Hat', 'https://security.access.redhat.com/data/csaf/v2/provider-metadata.json', 'www.redhat.com'),
   csaf('suse', 'SUSE', 'https://www.suse.com/.well-known/csaf/provider-metadata.json', 'www.suse.com'),
   csaf('siemens', 'Siemens', 'https://cert-portal.siemens.com/productcert/csaf/provider-metadata.json', 'www.siemens.com'),
-  feed('ubuntu', 'Ubuntu', 'https://ubuntu.com/security/notices/rss.xml', 'Canonical', 'ubuntu.com'),
-  feed(
-    'debian',
-    'Debian',
-    'https://www.debian.org/security/dsa-long',
-    'Debian',
-    'www.debian.org',
-    'lists.debian.org',
-    'security-tracker.debian.org',
-  ),
-  feed('microsoft', 'Microsoft', 'https://api.msrc.microsoft.com/update-guide/rss', 'Microsoft', 'msrc.microsoft.com'),
-  feed('mozilla', 'Mozilla', 'https://www.mozilla.org/en-US/security/advisories/feed/', 'Mozilla', 'www.mozilla.org'),
+  advisory('ubuntu', 'Ubuntu'),
+  advisory('debian', 'Debian'),
+  { id: 'microsoft', kind: 'msrc', name: 'Microsoft', url: 'https://api.msrc.microsoft.com/cvrf/v3.0/' },
+  advisory('mozilla', 'Mozilla'),
   feed('chrome', 'Chrome', 'https://chromereleases.googleblog.com/feeds/posts/default', 'Google', 'chromereleases.googleblog.com'),
   feed(
     'cisco',
@@ -55,9 +50,14 @@ export const VENDORS: readonly NewSource[] = [
     'sec.cloudapps.cisco.com',
   ),
   feed('fortinet', 'Fortinet', 'https://www.fortiguard.com/rss/ir.xml', 'Fortinet', 'www.fortiguard.com', 'fortiguard.fortinet.com'),
+  csaf('cisco-csaf', 'Cisco CSAF', 'https://www.cisco.com/.well-known/csaf/provider-metadata.json', 'www.cisco.com'),
   osv('npm', 'npm packages', 'npm'),
   osv('pypi', 'Python packages', 'PyPI'),
+  osv('go', 'Go modules', 'Go'),
+  osv('maven', 'Maven packages', 'Maven'),
+  osv('crates', 'Rust crates', 'crates.io'),
   osv('almalinux', 'AlmaLinux', 'AlmaLinux:9'),
+  osv('rocky', 'Rocky Linux', 'Rocky Linux:9'),
 ]
 
 /** CISA's catalogue of known exploited vulnerabilities: every organisation gets it. */

@@ -28,6 +28,13 @@ function parsed(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null
 }
 
+/** Hosts of publishers whose notices are known by format. */
+const ADVISORY_HOSTS: Readonly<Record<'ubuntu' | 'debian' | 'mozilla', readonly string[]>> = {
+  ubuntu: ['ubuntu.com'],
+  debian: ['debian.org'],
+  mozilla: ['mozilla.org'],
+}
+
 /** Hosts that the policy takes for a source's own. */
 function hostsOf(source: SourceRule): readonly string[] {
   switch (source.kind) {
@@ -39,7 +46,10 @@ function hostsOf(source: SourceRule): readonly string[] {
       return [...source.domains, hostOf(source.url)]
     case 'osv':
       return source.url === undefined ? [] : [hostOf(source.url)]
+    case 'advisory':
+      return [...ADVISORY_HOSTS[source.format], ...[source.url, source.details].flatMap((one) => (one === undefined ? [] : [hostOf(one)]))]
     case 'kev':
+    case 'msrc':
       return [hostOf(source.url)]
     default:
       return source satisfies never

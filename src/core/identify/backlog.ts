@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { sha256Hex } from '../canonical.ts'
 import type { Instant } from '../result.ts'
 
@@ -86,3 +87,41 @@ export const advanced = <T extends Listed>(
     failed: [...(before?.failed ?? []).filter((mark) => listed.has(mark) && !taken.has(mark) && !failedNow.has(mark)), ...failedNow],
   }
 }
+
+/** What is remembered of one list of a source. */
+export interface ListState {
+  /** What the last answer said of itself, for a conditional request. */
+  readonly validators: { readonly etag?: string | undefined; readonly lastModified?: string | undefined }
+  readonly listed: number
+  readonly progress: Progress
+  /** There is more to fetch: the list is needed even if it does not change. */
+  readonly left: boolean
+}
+
+/** Address or name of a list -> how far it was worked through. */
+export type Lists = ReadonlyMap<string, ListState>
+
+const lists = z.object({
+  v: z.literal(1),
+  lists: z.record(
+    z.string(),
+    z.object({
+      validators: z.object({ etag: z.string().optional(), lastModified: z.string().optional() }),
+      listed: z.number(),
+      progress: z.object({ from: z.string(), upTo: z.string(), seen: z.array(z.string()), failed: z.array(z.string()) }),
+      left: z.boolean(),
+    }),
+  ),
+})
+
+/** The cursor of a source with lists. One that is not ours counts as none. */
+export const readLists = (text: string | null): Lists => {
+  if (text === null) return new Map()
+  try {
+    return new Map(Object.entries(lists.parse(JSON.parse(text)).lists))
+  } catch {
+    return new Map()
+  }
+}
+
+export const writeLists = (known: Lists): string => JSON.stringify({ v: 1, lists: Object.fromEntries(known) })

@@ -122,5 +122,9 @@ export interface Bulletin {
   readonly names: readonly string[]
   /** What must be restarted for the fix to work, as far as the document says. */
   readonly restart: 'none stated' | 'services' | 'reboot'
+  /**
+   * What it was published with, e.g. `Microsoft, September 2026`: the parts of one release share one card. Absent: it stands for itself.
+   */
+  readonly release?: string
   readonly sections: Sections
 }

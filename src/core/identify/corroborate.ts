@@ -57,7 +57,9 @@ export function operatorOf(rule: SourceRule, bulletin: Pick<Bulletin, 'vendorId'
       return OSV_DATABASES.find(([ids]) => ids.test(bulletin.vendorId))?.[1] ?? 'osv.dev'
     case 'feed':
     case 'kev':
+    case 'msrc':
       return siteOf(hostOf(rule.url))
+    case 'advisory':
     case 'csaf':
     case 'csaf-folder':
       return siteOf(hostOf(bulletin.publisher.namespace))

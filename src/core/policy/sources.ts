@@ -76,7 +76,28 @@ const osv = z.strictObject({
 /** CISA's catalogue of known exploited vulnerabilities: facts about CVE ids, no bulletins. */
 const kev = z.strictObject({ ...common, kind: z.literal('kev'), url })
 
-export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev])
+/** Microsoft's months over its CVRF API. Each product family of a month is a bulletin, and they share one card. */
+const msrc = z.strictObject({
+  ...common,
+  kind: z.literal('msrc'),
+  url: url.default('https://api.msrc.microsoft.com/cvrf/v3.0/'),
+  maxMegabytes: z.number().positive().max(200).default(100),
+  /** Product families as Microsoft names them, e.g. `Windows`, `ESU`, `Microsoft Office`; empty: all. */
+  families: z.array(z.string().min(1)).default([]),
+})
+
+/** Notices that a publisher lists in one place and has in another; the addresses are known by format. */
+const advisory = z.strictObject({
+  ...common,
+  kind: z.literal('advisory'),
+  format: z.enum(['ubuntu', 'debian', 'mozilla']),
+  /** Another address of the list: a mirror. */
+  url: url.optional(),
+  /** Another address below which the notices are. */
+  details: url.optional(),
+})
+
+export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, advisory])
 
 export type SourceRule = z.infer<typeof source>
 export type SourceKind = SourceRule['kind']

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import type { Checked } from '../../../src/core/identify/judge.ts'
+import { line } from '../../../src/core/identify/text.ts'
+import type { Check, CheckName, CheckOutcome } from '../../../src/core/identify/verification.ts'
+import type { RawDocument } from '../../../src/ports.ts'
+import type { Reading } from './format.ts'
+
+const check = (name: CheckName, outcome: CheckOutcome, evidence: string): Check => ({ name, outcome, evidence })
+
+const PROOF: readonly Check[] = [
+  check('hash', 'not applicable', 'The publisher has no hashes of its notices.'),
+  check('signature', 'not applicable', 'The publisher signs no notices.'),
+]
+
+/** The name under which a notice is kept. */
+export const fileNameOf = (vendorId: string): string => `${vendorId.toLowerCase().replace(/[^a-z0-9-]+/g, '_')}.txt`
+
+const namespaceCheck = (raw: RawDocument, hosts: readonly string[]): Check => {
+  if (raw.url === undefined) return check('namespace', 'unavailable', 'Where it was fetched from is not known any more.')
+  const { host } = new URL(raw.url)
+  const evidence = `Fetched over https from ${line(host, 200)}; the policy names ${hosts.join(', ')}.`
+  return check('namespace', hosts.includes(host) ? 'pass' : 'fail', evidence)
+}
+
+/** All checks of one notice: UNCONFIRMED, and CORROBORATED once an independent origin confirms it. Never throws. */
+export function checkNotice(raw: RawDocument, hosts: readonly string[], reading: Reading): Checked {
+  const digest = createHash('sha256').update(raw.bytes).digest('hex')
+  if (!reading.ok) {
+    const unread = (['file-name', 'namespace'] as const).map((name) => check(name, 'unavailable', 'Not checked: it cannot be read.'))
+    return { bulletin: null, digest, checks: [...PROOF, check('schema', 'fail', `It is no notice: ${reading.problem}.`), ...unread] }
+  }
+  const expected = fileNameOf(reading.bulletin.vendorId)
+  return {
+    bulletin: reading.bulletin,
+    digest,
+    checks: [
+      ...PROOF,
+      check('schema', 'pass', 'The notice has the shape that its publisher gives to all of them.'),
+      check('file-name', raw.fileName === expected ? 'pass' : 'fail', `${reading.bulletin.vendorId} is kept as ${expected}.`),
+      namespaceCheck(raw, hosts),
+    ],
+  }
+}

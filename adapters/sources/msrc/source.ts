@@ -1,0 +1,112 @@
+import { Fault } from '../../../src/core/fault.ts'
+import { advanced, dueOf, type Listed } from '../../../src/core/identify/backlog.ts'
+import type { SourceRuleOf } from '../../../src/core/policy.ts'
+import type { Batch, BulletinSource, Clock, RawDocument } from '../../../src/ports.ts'
+import { bodyOf, type Http, type HttpAnswer } from '../../http.ts'
+import { bytesOf, checkPart, fileNameOf } from './check.ts'
+import { type MsrcState, readState, revise, writeState } from './cursor.ts'
+import type { MsrcReader } from './reader.ts'
+import { readUpdates } from './updates.ts'
+
+export interface MsrcDeps {
+  readonly http: Http
+  readonly reader: MsrcReader
+  readonly clock: Clock
+}
+
+/** Months at one look: each may have tens of megabytes. The first look takes the latest ones. */
+const MOST_MONTHS = 3
+const SHRUNK = 0.9
+
+type Dropped = Batch['dropped'][number]
+type Get = (path: string, accept: string, known?: HttpAnswer['validators']) => Promise<HttpAnswer>
+
+interface Fetched {
+  readonly documents: readonly RawDocument[]
+  readonly dropped: readonly Dropped[]
+  readonly parts: MsrcState['parts']
+}
+
+/**
+ * Microsoft's months over its CVRF API: each product family of a new or changed month is a document. Throws Fault SOURCE_FAILED when the
+ * list of months is none, HTTP_... when it cannot be fetched. A month that cannot be read is said, and asked for again.
+ */
+export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clock }: MsrcDeps): BulletinSource => {
+  const base = rule.url.endsWith('/') ? rule.url : `${rule.url}/`
+
+  const fetchMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Fetched | string> => {
+    const answer = await get(`cvrf/${entry.key}`, 'application/json, application/xml;q=0.5')
+    const reading = await reader.read({ bytes: bodyOf(answer, 'a month'), families: rule.families })
+    if (!reading.ok) return reading.problem
+    if (reading.id !== entry.key) return `It calls itself ${reading.id.slice(0, 40)}.`
+    const parts = new Map(known)
+    const documents = reading.parts.flatMap((draft): readonly RawDocument[] => {
+      const revised = revise(draft, known.get(draft.vendorId))
+      parts.delete(draft.vendorId)
+      parts.set(draft.vendorId, revised.known)
+      return revised.part === null ? [] : [{ fileName: fileNameOf(draft.vendorId), url: answer.url, bytes: bytesOf(revised.part) }]
+    })
+    return { documents, dropped: reading.dropped.map((reason) => ({ fileName: entry.key, reason })), parts }
+  }
+
+  const tryMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Fetched | string> => {
+    try {
+      return await fetchMonth(get, entry, known)
+    } catch (error) {
+      if (error instanceof Fault) return error.message
+      throw error
+    }
+  }
+
+  const fetch = async (cursor: string | null, signal: AbortSignal): Promise<Batch> => {
+    const before = readState(cursor)
+    const get: Get = (path, accept, known) =>
+      http.get(new URL(path, base).href, {
+        signal,
+        allowNetworks: rule.allowNetworks,
+        maxBytes: rule.maxMegabytes * 1_000_000,
+        accept,
+        ...(known === undefined ? {} : { known }),
+      })
+    const answer = await get('updates', 'application/json', before.list?.left ? undefined : before.list?.validators)
+    if (answer.status === 304 && before.list !== undefined)
+      return { documents: [], dropped: [], cursor: writeState(before), listed: before.list.listed }
+    const updates = readUpdates(bodyOf(answer, "Microsoft's list of months"))
+    if (!updates.ok) throw new Fault('SOURCE_FAILED', `The list of months cannot be read. ${updates.problem}`)
+    if (updates.months.length === 0) throw new Fault('SOURCE_FAILED', 'The list of months has no months in it.')
+    const progress = before.list?.progress ?? null
+    const due = dueOf(updates.months, progress, MOST_MONTHS)
+    const tried = [...due.fresh, ...due.again]
+    const [documents, dropped, lost]: [RawDocument[], Dropped[], Listed[]] = [[], [], []]
+    let parts = before.parts
+    for (const entry of tried) {
+      const fetched = await tryMonth(get, entry, parts)
+      if (typeof fetched === 'string') {
+        lost.push(entry)
+        dropped.push({ fileName: entry.key, reason: `it cannot be taken, and is asked for again: ${fetched}` })
+        continue
+      }
+      documents.push(...fetched.documents)
+      dropped.push(...fetched.dropped)
+      parts = fetched.parts
+    }
+    if (updates.dropped > 0) dropped.push({ fileName: 'updates', reason: `${updates.dropped} entries of it are no months` })
+    const listed = updates.months.length
+    const list = {
+      validators: answer.validators,
+      listed,
+      progress: advanced(updates.months, progress, tried, lost, clock.now().toISOString()),
+      left: due.left || lost.length > 0,
+    }
+    return {
+      documents,
+      dropped,
+      cursor: writeState({ list, parts }),
+      listed,
+      ...(before.list !== undefined && listed < before.list.listed * SHRUNK
+        ? { concern: `The list has ${listed} months; the last time there were ${before.list.listed}.` }
+        : {}),
+    }
+  }
+  return { id: rule.id, fetch, check: async (raw) => checkPart(raw, rule) }
+}

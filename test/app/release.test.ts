@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { renderPost } from '../../src/app/chat/render.ts'
+import { handleIntent } from '../../src/app/doors/intents.ts'
+import { transact } from '../../src/app/house.ts'
+import { writeAssets } from '../../src/app/inventory/write.ts'
+import type { Asset } from '../../src/core/assess/asset.ts'
+import type { Bulletin } from '../../src/core/identify/bulletin.ts'
+import { aBulletin, aVulnerability } from '../support/bulletin.ts'
+import { wordsOf } from '../support/change-cards.ts'
+import { type Intake, intake } from '../support/intake.ts'
+
+const RELEASE = 'Microsoft, September 2026'
+const PRODUCTS = ['Windows Server 2022', 'Microsoft Word 2016', 'Microsoft Edge', 'SQL Server 2022']
+
+let house: Intake
+beforeAll(async () => {
+  house = await intake({ msrc: [{ kind: 'msrc' }, 'official'] })
+  await transact(house.house, (unit) => writeAssets(unit.tx, ['win-01', 'win-02'].map(host)))
+  await house.poll('msrc')
+})
+afterAll(() => house?.end())
+
+const host = (name: string): Asset => ({
+  host: name,
+  owner: 'lena@norderhafen.example',
+  department: 'Digital services',
+  site: 'Norderhafen',
+  environment: 'production',
+  assetClass: 'windows servers',
+  criticality: 'normal',
+  location: 'data centre',
+  ownership: 'company',
+  managed: true,
+  workstation: false,
+  patchTeam: false,
+  lastSeen: '2026-11-25T11:00:00.000Z',
+  operatingSystem: 'Windows Server 2022',
+  streams: [],
+  installs: PRODUCTS.map((product) => ({ scheme: 'generic', name: product, arch: 'x64', epoch: 0, version: '10.0.1', release: '' })),
+})
+
+let cve = 7000
+const part = (family: string, product: string, own: Partial<Bulletin> = {}): Bulletin => {
+  cve += 1
+  return aBulletin({
+    source: 'msrc',
+    vendorId: `MSRC-2026-Sep-${family.toLowerCase().replaceAll(' ', '-')}`,
+    revision: '20260908.70000.0',
+    title: `${RELEASE}: ${family}`,
+    publisher: { name: 'Microsoft', namespace: 'https://api.msrc.microsoft.com', category: 'vendor' },
+    severity: 'critical',
+    names: [product.toLowerCase()],
+    fixed: [],
+    unfixed: [],
+    release: RELEASE,
+    vulnerabilities: [aVulnerability({ cve: `CVE-2026-${cve}`, severity: 'critical', knownExploited: 'unknown' })],
+    ...own,
+  })
+}
+const bring = async (...bulletins: readonly Bulletin[]): Promise<void> => {
+  const source = house.sources.msrc
+  if (!source) throw new Error('no source')
+  source.next = { bulletins }
+  await house.poll('msrc')
+  source.next = {}
+}
+const cards = async (): Promise<readonly string[]> => {
+  const posts = await house.house.db.post.findMany({ where: { purpose: { startsWith: 'release:' } }, orderBy: { id: 'asc' } })
+  const drawn = await Promise.all(posts.map((post) => renderPost(house.house, post)))
+  return drawn.map((card) => (card ? [card.title, wordsOf(card), ...card.actions.map((a) => `[${a.label}]`)].join('\n') : ''))
+}
+const alerts = () => house.house.db.post.count({ where: { purpose: 'alert' } })
+
+describe('Patch Tuesday', () => {
+  test('critical parts share one card, the gravest first; each can be opened; what is not here is not on it', async () => {
+    await bring(
+      part('Microsoft Office', 'Microsoft Word 2016', { severity: 'important' }),
+      part('Windows', 'Windows Server 2022'),
+      part('Exchange Server', 'Microsoft Exchange Server 2019'),
+    )
+    expect(await alerts()).toBe(0)
+    const [card, ...more] = await cards()
+    expect(more).toEqual([])
+    expect(card).toContain('Microsoft, September 2026: 2 products of ours, 2 to open')
+    expect(card?.indexOf('Windows')).toBeLessThan(card?.indexOf('Microsoft Office') ?? 0)
+    expect(card).toContain('[Open Windows]')
+    expect(card).not.toContain('Exchange')
+  })
+
+  test('a part that comes late is on the same card', async () => {
+    await bring(part('SQL Server', 'SQL Server 2022'))
+    const [card, ...more] = await cards()
+    expect(more).toEqual([])
+    expect(card).toContain('3 products of ours, 3 to open')
+  })
+
+  test('a known exploited one does not wait there: it has an alert of its own, and its line says which change it is', async () => {
+    await bring(
+      part('Browser', 'Microsoft Edge', {
+        vulnerabilities: [aVulnerability({ cve: 'CVE-2026-7999', severity: 'important', knownExploited: 'yes' })],
+      }),
+    )
+    expect(await alerts()).toBe(1)
+    const change = await house.house.db.change.findFirstOrThrow()
+    const [card] = await cards()
+    expect(card).toContain('4 products of ours, 3 to open')
+    expect(card).toContain(`change ${change.id}`)
+    expect(card).not.toContain('[Open Browser]')
+  })
+
+  test('opening a part makes it a change; the card follows', async () => {
+    const row = await house.house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'MSRC-2026-Sep-windows', current: true } })
+    const answer = await handleIntent(house.house, {
+      actor: 'ana',
+      place: 'patch-team',
+      verb: 'open',
+      subject: `bulletin:${row.id}`,
+      inputs: {},
+    })
+    if (!answer.ok) throw new Error(answer.refusal.text)
+    const [card] = await cards()
+    expect(card).toContain('4 products of ours, 2 to open')
+    expect(card).not.toContain('[Open Windows]')
+  })
+
+  test('a revision of an opened part is a revision of its change, and no second card', async () => {
+    await bring(
+      part('Windows', 'Windows Server 2022', {
+        revision: '20260910.70000.0',
+        updatedAt: '2026-11-24T00:00:00.000Z',
+        severity: 'important',
+      }),
+    )
+    expect(await cards()).toHaveLength(1)
+    expect(await house.house.db.change.count()).toBe(2)
+  })
+})

@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a suite found out. `failed` names each case that failed, with the reason. */
+export interface Result {
+  readonly passed: number
+  readonly failed: readonly string[]
+  /** What was left out and why, one sentence each. */
+  readonly notes?: readonly string[]
+}
+
+/** A suite with the part of its cases that must pass. */
+export interface Suite {
+  readonly goal: number
+  run(): Promise<Result>
+}
+
+/** Real public data, beside the project; it is not part of it. */
+export const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data')
+// A worktree of the project stands one folder deeper.
+const DEEPER = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data')
+
+export const dataFolder = (): string | null => [DATA, DEEPER].find((folder) => existsSync(folder)) ?? null
+
+export const path = (...parts: readonly string[]): string => join(dataFolder() ?? DATA, ...parts)
+export const bytesOf = (...parts: readonly string[]): Buffer => readFileSync(path(...parts))
+export const textOf = (...parts: readonly string[]): string => bytesOf(...parts).toString('utf8')
+export const jsonOf = (...parts: readonly string[]): unknown => JSON.parse(textOf(...parts))
+/** All files below a folder, by their paths in it. */
+export const filesIn = (...parts: readonly string[]): readonly string[] =>
+  readdirSync(path(...parts), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path(...parts).length + 1))
+    .sort()
+
+/** Cases, each true, or a sentence that says why not. */
+export const counted = (cases: Iterable<readonly [string, true | string]>): Result => {
+  const all = [...cases]
+  return {
+    passed: all.filter(([, outcome]) => outcome === true).length,
+    failed: all.flatMap(([name, outcome]) => (outcome === true ? [] : [`${name}: ${outcome}`])),
+  }
+}
