@@ -20,29 +20,39 @@ export function slackOf(house: House, config: SlackConfig | null, log: Logger, {
       `the policy has places on Slack (${ids.join(', ')}). Missing: SLACK_BOT_TOKEN and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.`,
     )
   if (ids.length === 0) throw new Fault('CONFIG_INVALID', 'SLACK_BOT_TOKEN is set. Missing: a place of the policy with platform "slack".')
-  const { requests } = config
-  if (requests.by === 'socket') throw new Fault('CONFIG_INVALID', 'Socket Mode is not there yet')
+  const { botToken, requests } = config
   return async (doors) => {
-    const directory = directoryOf(house, 'slack')
     try {
       const slack = await startSlack({
-        config: {
-          botToken: config.botToken,
-          signingSecret: requests.signingSecret,
-          ...(slackApi === undefined ? {} : { apiUrl: slackApi }),
-        },
+        config: { botToken, requests, ...(slackApi === undefined ? {} : { apiUrl: slackApi }) },
         doors,
-        personByEmail: (email) => house.inForce.policy.people.find((person) => person.email.toLowerCase() === email)?.id ?? null,
-        emailByPerson: directory.emailByPerson,
-        placeByChannel: directory.placeByRef,
-        listen: { port: requests.port },
+        directory: directoryOf(house, 'slack'),
         log,
+        onBadSignature: badSignatures(log),
       })
-      told?.(slack.url)
+      if (slack.url !== null) told?.(slack.url)
       return slack
     } catch (error) {
-      throw inOurWords(error, requests.port)
+      throw inOurWords(error, requests.by === 'http' ? requests.port : 0)
     }
+  }
+}
+
+const HOUR_MS = 3_600_000
+
+/** A wrong secret shows only by requests that do not fit it: said at the first one, then once an hour. */
+export function badSignatures(log: Pick<Logger, 'warn'>, now: () => number = Date.now): () => void {
+  let count = 0
+  let saidAt = Number.NEGATIVE_INFINITY
+  return () => {
+    count += 1
+    if (now() - saidAt < HOUR_MS) return
+    saidAt = now()
+    log.warn(
+      { count },
+      'slack: requests came whose signature or time is wrong, and were refused. If people see no answers: compare SLACK_SIGNING_SECRET with "Signing Secret" under Basic Information of the app, and the clock of this machine.',
+    )
+    count = 0
   }
 }
 

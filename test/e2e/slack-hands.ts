@@ -4,6 +4,7 @@ import { type Slack, startSlack } from '../../adapters/slack/index.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import { type Policy, policySchema } from '../../src/core/policy.ts'
 import type { Connect, Parts } from '../../src/main.ts'
+import type { Directory } from '../../src/ports.ts'
 import { textOf } from '../support/block-kit.ts'
 import type { TestHouse } from '../support/house.ts'
 import { openedIn, type SlackMessage, type SlackPeer, startSlackPeer } from '../support/slack.ts'
@@ -32,13 +33,10 @@ export async function slackSide(sample: Policy): Promise<SlackSide> {
     adapter = await startSlack({
       config: peer.config,
       doors,
-      personByEmail: (email) => policy.people.find((person) => person.email.toLowerCase() === email)?.id ?? null,
-      emailByPerson: (id) => policy.people.find((person) => person.id === id)?.email ?? null,
-      placeByChannel: (channel) => policy.places.find((place) => onSlack(place) && place.ref === channel)?.id ?? null,
-      listen: { port: 0 },
+      directory: directoryOf(policy),
       log: pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' }),
     })
-    peer.connect(adapter.url)
+    if (adapter.url !== null) peer.connect(adapter.url)
     return adapter
   }
   return {
@@ -49,6 +47,15 @@ export async function slackSide(sample: Policy): Promise<SlackSide> {
       if (adapter === undefined) throw new Error('the house has not been started')
       return adapter
     },
+  }
+}
+
+function directoryOf({ people, places }: Policy): Directory {
+  return {
+    emailByPerson: (id) => people.find((person) => person.id === id)?.email.toLowerCase() ?? null,
+    placeByRef: (ref) => places.find((place) => onSlack(place) && place.ref === ref)?.id ?? null,
+    groups: () => [],
+    groupByRole: () => null,
   }
 }
 

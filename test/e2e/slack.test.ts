@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { renderCard } from '../../adapters/slack/render.ts'
+import { renderCard } from '../../adapters/slack/render/card.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
 import type { Card } from '../../src/cards/card.ts'
 import type { Policy, PolicyPlace } from '../../src/core/policy.ts'
