@@ -9,8 +9,8 @@ export type Client = webApi.WebClient
  */
 export const CLIENT_OPTIONS = { rejectRateLimitedCalls: true, retryConfig: { retries: 0 }, timeout: 10_000 } as const
 
-export const slackClient = (token: string, apiUrl: string, logger: webApi.Logger): Client =>
-  new webApi.WebClient(token, { slackApiUrl: apiUrl, logger, ...CLIENT_OPTIONS })
+export const slackClient = (token: string, apiUrl: string, logger: webApi.Logger, timeout: number = CLIENT_OPTIONS.timeout): Client =>
+  new webApi.WebClient(token, { slackApiUrl: apiUrl, logger, ...CLIENT_OPTIONS, timeout })
 
 /** A call to Slack; every failure becomes a `ChatError`. */
 export async function call<T>(method: string, send: () => Promise<T>): Promise<T> {

@@ -25,6 +25,8 @@ const slackConfig = z.strictObject({
     z.strictObject({ by: z.literal('http'), signingSecret: z.string().min(1), port: z.int().min(0) }),
   ]),
   apiUrl: z.url().default(SLACK_API),
+  /** Milliseconds for one call to Slack. */
+  timeoutMs: z.int().positive().default(10_000),
 })
 
 export interface SlackOptions {
@@ -50,7 +52,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const config = slackConfig.parse(options.config)
   const { log, directory } = options
   const logger = boltLogger(log)
-  const client = slackClient(config.botToken, config.apiUrl, logger)
+  const client = slackClient(config.botToken, config.apiUrl, logger, config.timeoutMs)
   const installation = await whoAmI(client)
   const now = Date.now
   const groups = slackGroups(client, log, now)

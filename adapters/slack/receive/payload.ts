@@ -81,7 +81,7 @@ export const mentionEvent = eventPayload.extend({
     text: z.string().default(''),
     channel: z.string().min(1),
     thread_ts: z.string().optional(),
-    edited: z.unknown(),
+    edited: z.unknown().optional(),
   }),
 })
 
