@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ChatPlatform, Directory } from '../../src/ports.ts'
 import { type Installation, slackAccounts } from './accounts.ts'
 import { type Client, call, slackClient } from './client.ts'
+import { type SlackConfig, slackConfig } from './config.ts'
 import { type Envelopes, watchEnvelopes } from './connect/envelopes.ts'
 import { httpDoor } from './connect/http.ts'
 import { socketDoor } from './connect/socket.ts'
@@ -14,23 +15,8 @@ import type { Receiving } from './receive/act.ts'
 import { slackFiles } from './receive/files.ts'
 import { receive } from './receive/index.ts'
 
-export const SLACK_API = 'https://slack.com/api/'
-
-const slackConfig = z.strictObject({
-  /** Bot token of the installed app. */
-  botToken: z.string().startsWith('xoxb-'),
-  /** Over a connection that we open (Socket Mode), or to our own port on loopback, signed. */
-  requests: z.discriminatedUnion('by', [
-    z.strictObject({ by: z.literal('socket'), appToken: z.string().startsWith('xapp-') }),
-    z.strictObject({ by: z.literal('http'), signingSecret: z.string().min(1), port: z.int().min(0) }),
-  ]),
-  apiUrl: z.url().default(SLACK_API),
-  /** Milliseconds for one call to Slack. */
-  timeoutMs: z.int().positive().default(10_000),
-})
-
 export interface SlackOptions {
-  readonly config: z.input<typeof slackConfig>
+  readonly config: SlackConfig
   readonly doors: Receiving['doors']
   readonly directory: Directory
   readonly log: Log

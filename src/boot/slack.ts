@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { SlackConfig as AdapterConfig } from '../../adapters/slack/config.ts'
 import { startSlack } from '../../adapters/slack/index.ts'
 import type { House } from '../app/house.ts'
 import type { SlackConfig } from '../config.ts'
@@ -20,11 +21,11 @@ export function slackOf(house: House, config: SlackConfig | null, log: Logger, {
       `the policy has places on Slack (${ids.join(', ')}). Missing: SLACK_BOT_TOKEN and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.`,
     )
   if (ids.length === 0) throw new Fault('CONFIG_INVALID', 'SLACK_BOT_TOKEN is set. Missing: a place of the policy with platform "slack".')
-  const { botToken, requests } = config
+  const { requests } = config
   return async (doors) => {
     try {
       const slack = await startSlack({
-        config: { botToken, requests, ...(slackApi === undefined ? {} : { apiUrl: slackApi }) },
+        config: slackSettings(config, slackApi),
         doors,
         directory: directoryOf(house, 'slack'),
         log,
@@ -33,10 +34,17 @@ export function slackOf(house: House, config: SlackConfig | null, log: Logger, {
       if (slack.url !== null) told?.(slack.url)
       return slack
     } catch (error) {
-      throw inOurWords(error, requests.by === 'http' ? requests.port : 0)
+      throw inOurWords(error, requests)
     }
   }
 }
+
+/** What the adapter is told. `slackApi`: address of an emulated Slack. */
+export const slackSettings = ({ botToken, requests }: SlackConfig, slackApi?: string): AdapterConfig => ({
+  botToken,
+  requests,
+  ...(slackApi === undefined ? {} : { apiUrl: slackApi }),
+})
 
 const HOUR_MS = 3_600_000
 
@@ -56,8 +64,8 @@ export function badSignatures(log: Pick<Logger, 'warn'>, now: () => number = Dat
   }
 }
 
-function inOurWords(error: unknown, port: number): unknown {
+function inOurWords(error: unknown, requests: SlackConfig['requests']): unknown {
   if (error instanceof ChatError) return new Fault('CONFIG_INVALID', `Slack: the bot cannot sign in: ${error.message}`, { cause: error })
-  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-  return taken ? new Fault('PORT_TAKEN', `expected port ${port} to be free, another program listens on it; set SLACK_PORT`) : error
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && requests.by === 'http'
+  return taken ? new Fault('PORT_TAKEN', `expected port ${requests.port} to be free, another program listens on it; set SLACK_PORT`) : error
 }
