@@ -3,7 +3,7 @@ import type { Block, Card, Text } from './card.ts'
 import { at, count, listed, quiet, textBlock } from './words.ts'
 
 const MOST_TASKS = 20
-const MOST_CHANGES = 25
+const MOST_CHANGES = 20
 
 type UrlOf = (card: CardLink) => string | null
 
@@ -28,32 +28,34 @@ export function homeCard({ waitsForYou, changes, sources }: Overview, urlOf: Url
 const verb = ({ length }: readonly Task[]): string => (length === 1 ? 'waits' : 'wait')
 
 function taskBlocks(tasks: readonly Task[], urlOf: UrlOf): readonly Block[] {
-  if (tasks.length === 0) return []
   const shown = tasks.slice(0, MOST_TASKS)
-  return [{ kind: 'list', items: shown.map(taskLine) }, ...more(tasks.length - shown.length), ...links(shown, urlOf, ({ about }) => about)]
+  return [...shown.flatMap((task) => taskLines(task, urlOf)), ...more(tasks.length - shown.length)]
 }
 
-const taskLine = ({ text, about, due }: Task): Text => [{ strong: text }, ` · ${about}`, ...(due === null ? [] : [' · by ', at(due)])]
+function taskLines({ text, about, due, card }: Task, urlOf: UrlOf): readonly Block[] {
+  return [name(`${text}: ${about}`, card, urlOf), ...(due === null ? [] : [textBlock('by ', at(due))])]
+}
 
 function changeBlocks(changes: readonly OpenChange[], urlOf: UrlOf): readonly Block[] {
-  if (changes.length === 0) return [{ kind: 'heading', text: 'Open changes' }, quiet('There are none.')]
+  const heading: Block = { kind: 'heading', text: `Open changes (${changes.length})` }
+  if (changes.length === 0) return [heading, quiet('There are none.')]
   const shown = changes.slice(0, MOST_CHANGES)
-  return [
-    { kind: 'heading', text: `Open changes (${changes.length})` },
-    { kind: 'list', items: shown.map(changeLine) },
-    ...more(changes.length - shown.length),
-    ...links(shown, urlOf, ({ name, id }) => `${name}, change ${id}`),
-  ]
+  const lines = shown.flatMap((one) => [name(`${one.name}, change ${one.id}`, one.card, urlOf), textBlock(...changeLine(one))])
+  return [heading, ...lines, ...more(changes.length - shown.length)]
+}
+
+/** The way to its message, where there is one; else the words alone. */
+function name(label: string, card: CardLink | null, urlOf: UrlOf): Block {
+  const url = card === null ? null : urlOf(card)
+  return url === null ? textBlock({ strong: label }) : { kind: 'links', links: [{ label, url }] }
 }
 
 function changeLine(change: OpenChange): Text {
-  const { name, id, standsStill, hosts, wait } = change
-  const stands = standsStill === null ? [] : [{ strong: ` ${standsStill.toUpperCase()}` }]
+  const { standsStill, hosts, wait } = change
   const turn = wait.names.length > 0 ? `${wait.text} (${listed(wait.names)})` : wait.text
   return [
-    { strong: `${name}, change ${id}` },
-    ` · ${change.class ?? `proposed ${change.proposed}`}${marks(change)} · ${change.phaseWords}`,
-    ...stands,
+    ...(standsStill === null ? [] : [{ strong: standsStill.toUpperCase() }, ' · ']),
+    `${change.class ?? `proposed ${change.proposed}`}${marks(change)} · ${change.phaseWords}`,
     ...clockWords(change),
     ...(hosts.done + hosts.failed > 0 ? [` · ${hosts.done} of ${count(hosts.total, 'host')} done`] : []),
     ...(hosts.failed > 0 ? [`, ${hosts.failed} failed`] : []),
@@ -78,14 +80,6 @@ function clockWords(change: OpenChange): Text {
   if (clock.by === null || clock.doneAt !== null) return []
   const by: Text = [`${clock.what} by `, at(clock.by)]
   return clock.state === 'overdue' ? [' · ', { strong: 'OVERDUE: ' }, ...by] : [' · ', ...by]
-}
-
-function links<T extends { readonly card: CardLink | null }>(all: readonly T[], urlOf: UrlOf, label: (one: T) => string): readonly Block[] {
-  const found = all.flatMap((one) => {
-    const url = one.card === null ? null : urlOf(one.card)
-    return url === null ? [] : [{ label: label(one), url }]
-  })
-  return found.length === 0 ? [] : [{ kind: 'links', links: found }]
 }
 
 const more = (left: number): readonly Block[] => (left > 0 ? [quiet(`… ${left} more. Type \`changes\` to see all.`)] : [])

@@ -44,6 +44,7 @@ describe('each part of a card', () => {
         facts: [
           { label: 'CVE', value: ['CVE-2023-0286'] },
           { label: 'Hosts', value: [{ strong: '14' }] },
+          { label: 'Real?', value: ['Yes'] },
         ],
       },
       section(
@@ -51,6 +52,8 @@ describe('each part of a card', () => {
         { type: 'text', text: 'CVE-2023-0286' },
         { type: 'text', text: '\nHosts: ', style: { bold: true } },
         { type: 'text', text: '14', style: { bold: true } },
+        { type: 'text', text: '\nReal? ', style: { bold: true } },
+        { type: 'text', text: 'Yes' },
       ),
     ],
     [

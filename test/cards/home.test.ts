@@ -26,8 +26,10 @@ describe('the page says first what waits for its reader', () => {
 
   test('what to do, what about and by when; the way to it where it is on this platform', () => {
     const card = homeCard(anOverview({ changes: [] }), ({ post }) => (post === '1' ? 'https://t.slack.com/archives/C1/p1' : null))
-    expect(wordsOf(card)).toContain('Record 3 of 3 tests · openssl, change 12 · by 2023-03-30T14:10:00.000Z')
-    expect(linksOf(card)).toEqual([{ label: 'openssl, change 12', url: 'https://t.slack.com/archives/C1/p1' }])
+    expect(wordsOf(card)).toContain(
+      'Record 3 of 3 tests: openssl, change 12 https://t.slack.com/archives/C1/p1\nby 2023-03-30T14:10:00.000Z\nClassify it: bind, change 13',
+    )
+    expect(linksOf(card)).toEqual([{ label: 'Record 3 of 3 tests: openssl, change 12', url: 'https://t.slack.com/archives/C1/p1' }])
   })
 })
 
@@ -83,7 +85,7 @@ test('sources that are not read are named', () => {
 
 test('a long list is counted, with the command that shows all', () => {
   const many = Array.from({ length: 100 }, (_, index) => aChange({ id: index }))
-  expect(words({ changes: many })).toContain('… 75 more. Type `changes` to see all.')
+  expect(words({ changes: many })).toContain('… 80 more. Type `changes` to see all.')
 })
 
 test('whatever stands in an overview, Slack and Teams take the card', () => {

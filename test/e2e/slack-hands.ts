@@ -8,6 +8,7 @@ import type { Directory } from '../../src/ports.ts'
 import { textOf } from '../support/block-kit.ts'
 import type { TestHouse } from '../support/house.ts'
 import { openedIn, type SlackMessage, type SlackPeer, startSlackPeer } from '../support/slack.ts'
+import type { Mode } from '../support/slack-bot.ts'
 import type { Answer, Hands } from './hands.ts'
 
 /** An organisation with places on Slack, its emulated workspace, and the adapter between them. */
@@ -21,7 +22,7 @@ export interface SlackSide {
 }
 
 /** Starts the workspace: everybody of the policy is in it, and every place on Slack is a channel there, named by its `ref`. */
-export async function slackSide(sample: Policy): Promise<SlackSide> {
+export async function slackSide(sample: Policy, mode: Mode = 'http'): Promise<SlackSide> {
   const peer = await startSlackPeer({
     people: sample.people.map(({ name, email }) => ({ name, email })),
     channels: sample.places.filter(onSlack).map((place) => place.ref),
@@ -31,12 +32,12 @@ export async function slackSide(sample: Policy): Promise<SlackSide> {
   let adapter: Slack | undefined
   const connect: Connect = async (doors) => {
     adapter = await startSlack({
-      config: peer.config,
+      config: mode === 'http' ? peer.config : peer.socketConfig,
       doors,
       directory: directoryOf(policy),
       log: pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' }),
     })
-    if (adapter.url !== null) peer.connect(adapter.url)
+    peer.connect(adapter.url)
     return adapter
   }
   return {

@@ -26,7 +26,7 @@ export const submitPayload = z.object({
     id: z.string(),
     private_metadata: z.string(),
     /** Only inputs have an id of ours. */
-    blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional() })),
+    blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional(), label: z.object({ text: z.string() }).optional() })),
     state: z.object({ values: modalState }),
   }),
 })

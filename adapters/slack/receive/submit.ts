@@ -37,7 +37,8 @@ function fieldErrors(outcome: Outcome, submit: Submit): Record<string, string> |
 
 /** When the modal had to be closed before the no, what was typed comes with it. */
 function draftOf(submit: Submit): readonly Block[] {
-  const typed = Object.entries(inputsOf(submit.view.state.values)).map(([label, value]) => ({ label, value: [value] }))
+  const labels = new Map(submit.view.blocks.map((block) => [block.block_id, block.label?.text]))
+  const typed = Object.entries(inputsOf(submit.view.state.values)).map(([id, value]) => ({ label: labels.get(id) ?? id, value: [value] }))
   return typed.length === 0
     ? []
     : [

@@ -113,10 +113,13 @@ function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
 
 function facts(all: Extract<Block, { kind: 'facts' }>['facts'], budget: Budget) {
   return all.flatMap((fact, index) => [
-    ...words(take(budget, `${index === 0 ? '' : '\n'}${fact.label}: `), { bold: true }),
+    ...words(take(budget, `${index === 0 ? '' : '\n'}${labelled(fact.label)} `), { bold: true }),
     ...inline(fact.value, budget),
   ])
 }
+
+/** A label that asks needs no colon. */
+const labelled = (label: string): string => (label.endsWith('?') ? label : `${label}:`)
 
 function items(all: Extract<Block, { kind: 'list' }>['items'], budget: Budget): types.RichTextSection[] {
   const sections = []
