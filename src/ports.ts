@@ -286,6 +286,8 @@ export interface PersonView {
 export interface PostView {
   readonly id: string
   readonly threadOf: string | null
+  /** Where it stands on its platform; absent: not there yet. */
+  readonly ref?: MessageRef
   readonly card: Card
   readonly updatedAt: Instant
 }

@@ -1,20 +1,11 @@
-import { webApi } from '@slack/bolt'
 import { z } from 'zod'
 import type { Card } from '../../src/cards/card.ts'
 import type { ChatPlatform, Found, MessageRef, Place } from '../../src/ports.ts'
 import { ChatError } from '../../src/ports.ts'
 import { SLACK_BUDGETS } from './budgets.ts'
-import { chatError } from './errors.ts'
-import { type Message, renderCard } from './render.ts'
-
-export type Client = webApi.WebClient
-
-/**
- * Slack's client without any retry of its own, for reads and writes alike: a write whose answer was lost may have arrived, so a
- * retry would say it twice. The deliverer retries, after `find`. The name of the error tells it how long to wait.
- */
-export const slackClient = (token: string, apiUrl: string, logger: webApi.Logger): Client =>
-  new webApi.WebClient(token, { slackApiUrl: apiUrl, logger, rejectRateLimitedCalls: true, retryConfig: { retries: 0 }, timeout: 10_000 })
+import { type Client, call } from './client.ts'
+import type { Accounts } from './mentions.ts'
+import { type Message, renderCard, type Standing } from './render/card.ts'
 
 /** Marks our messages, so that they can be found again. Slack keeps it when a message is edited. */
 const EVENT = 'patchcrier_post'
@@ -28,16 +19,17 @@ export interface SlackPlatformOptions {
   readonly client: Client
   /** The bot's own user id: only its messages count as ours, whatever metadata another app writes. */
   readonly botUser: string
-  /** E-mail address of a person of the policy. */
-  readonly emailByPerson: (person: string) => string | null
+  readonly accounts: Accounts
 }
 
 /** Slack as a chat platform. A `Place`'s ref and a `MessageRef`'s place are channel ids, its message and thread are Slack's `ts`. */
-export function slackPlatform({ client, botUser, emailByPerson }: SlackPlatformOptions): ChatPlatform {
+export function slackPlatform({ client, botUser, accounts }: SlackPlatformOptions): ChatPlatform {
+  const drawn = async (card: Card, standing: Standing): Promise<Message> => renderCard(card, standing, await accounts.mentionsOf(card))
   const send = async (channel: string, thread: string | undefined, card: Card, key: string): Promise<MessageRef> => {
     const metadata = { event_type: EVENT, event_payload: { key } }
+    const message = await drawn(card, standing(thread))
     const sent = await call('chat.postMessage', () =>
-      client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, metadata, ...renderCard(card, standing(thread)) }),
+      client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, metadata, ...message }),
     )
     return { place: sent.channel ?? channel, message: tsOf(sent.ts), ...(thread === undefined ? {} : { thread }) }
   }
@@ -47,12 +39,13 @@ export function slackPlatform({ client, botUser, emailByPerson }: SlackPlatformO
     post: (to, card, key) => send(to.ref, undefined, card, key),
     reply: (to, card, key) => send(to.place, to.thread ?? to.message, card, key),
     async edit(ref, card) {
-      await call('chat.update', () =>
-        client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...renderCard(card, standing(ref.thread)) }),
-      )
+      const message = await drawn(card, standing(ref.thread))
+      await call('chat.update', () => client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...message }))
     },
     async whisper(to, person, card) {
-      await whisperTo(client, { channel: to.ref, user: await accountOf(client, person, emailByPerson) }, renderCard(card))
+      const user = await accounts.userOf(person)
+      if (user === null) throw new ChatError('REJECTED', `whisper: ${person} has no Slack account that is known here`)
+      await whisperTo(client, { channel: to.ref, user }, renderCard(card))
     },
     find: (to, thread, key, since) => find(client, botUser, { to, thread, key, since }),
   }
@@ -76,11 +69,10 @@ export async function whisperTo(
   await call('chat.postEphemeral', () => client.chat.postEphemeral({ channel, user, ...threaded(thread), ...QUIET, ...message }))
 }
 
-async function accountOf(client: Client, person: string, emailByPerson: SlackPlatformOptions['emailByPerson']): Promise<string> {
-  const email = emailByPerson(person)
-  const account = email === null ? undefined : await call('users.lookupByEmail', () => client.users.lookupByEmail({ email }))
-  if (account?.user?.id === undefined) throw new ChatError('REJECTED', `whisper: ${person} has no Slack account that is known here`)
-  return account.user.id
+/** Says something to one Slack user in the conversation with the bot; a user's id opens it. Kept, unlike a whisper. */
+export async function sayDirectly(client: Client, to: { channel: string; thread?: string | undefined }, message: Message): Promise<void> {
+  const { channel, thread } = to
+  await call('chat.postMessage', () => client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, ...message }))
 }
 
 interface Search {
@@ -128,15 +120,6 @@ function readPage(client: Client, channel: string, root: string | undefined, spa
   return root === undefined
     ? call('conversations.history', () => client.conversations.history(what))
     : call('conversations.replies', () => client.conversations.replies({ ...what, ts: root }))
-}
-
-/** A call to Slack; every failure becomes a `ChatError`. */
-export async function call<T>(method: string, send: () => Promise<T>): Promise<T> {
-  try {
-    return await send()
-  } catch (error) {
-    throw chatError(method, error)
-  }
 }
 
 function tsOf(ts: string | undefined): string {

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { inspectSlack } from '../../adapters/slack/inspect.ts'
 import { readSourceState } from '../app/bulletins/source-state.ts'
 import { readDataFacts } from '../app/doctor/read.ts'
 import { ORGANISATION_DATABASE } from '../app/organisation.ts'
 import { SAMPLE_DATABASE } from '../app/sample.ts'
 import { type Config, policyFileOf, readConfig, readDatabaseUrl, readDataFolder } from '../config.ts'
-import type { DatabaseFacts, DataFacts, Facts, MachineFacts, PolicyFileFacts } from '../core/doctor/facts.ts'
+import type { DatabaseFacts, DataFacts, Facts, Finding, MachineFacts, PolicyFileFacts } from '../core/doctor/facts.ts'
 import { Fault } from '../core/fault.ts'
 import { type Database, openDatabase } from '../db/database.ts'
 import { openEmbedded } from '../db/embedded.ts'
@@ -18,24 +19,29 @@ import { examinePolicyFile } from './policy-file.ts'
 import { problemLine } from './policy-text.ts'
 import { sampleSetup } from './sample.ts'
 import { type Setup, type Undo, unwind } from './setup.ts'
+import { slackSettings } from './slack.ts'
 
 /** A source that does not answer within this is one that fails. */
 const ASK_WITHIN_MS = 60_000
 
-/**
- * Finds out how an installation fares, as far as it can be asked; what keeps one thing from being asked is a fact about another.
- * @param online asks each source once; nothing of what it answers is kept
- */
-export async function examine({ online }: { readonly online: boolean }): Promise<Facts> {
+export interface Examination {
+  /** Asks each source and chat platform once; nothing of what they answer is kept. */
+  readonly online: boolean
+  /** Address of an emulated Slack. */
+  readonly slackApi?: string
+}
+
+/** Finds out how an installation fares, as far as it can be asked; what keeps one thing from being asked is a fact about another. */
+export async function examine(how: Examination): Promise<Facts> {
   const undo: Undo = []
   try {
-    return await gather(online, undo)
+    return await gather(how, undo)
   } finally {
     await unwind(undo)
   }
 }
 
-async function gather(online: boolean, undo: Undo): Promise<Facts> {
+async function gather({ online, slackApi }: Examination, undo: Undo): Promise<Facts> {
   const read = configuration()
   const file = policyFileOf()
   const policyFile = file === null ? null : await policyFileFacts(file)
@@ -53,9 +59,21 @@ async function gather(online: boolean, undo: Undo): Promise<Facts> {
     database,
     data: found?.data ?? null,
     asked: found?.asked ?? null,
+    chat: online ? await askChat(config, found?.data ?? null, slackApi) : [],
     platforms: ['web', ...(config.slack ? ['slack'] : [])],
     runners: runnersOf(config, { now: () => new Date() }, {}).map(({ name }) => name),
   }
+}
+
+/** Places of a policy that is not in force yet are not asked about. */
+async function askChat({ slack }: Config, data: DataFacts | null, slackApi?: string): Promise<readonly Finding[]> {
+  const places = data?.inForce?.policy.places ?? []
+  return slack
+    ? inspectSlack(
+        slackSettings(slack, slackApi),
+        places.filter(({ platform }) => platform === 'slack'),
+      )
+    : []
 }
 
 interface Read {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { SlackConfig as AdapterConfig } from '../../adapters/slack/config.ts'
 import { startSlack } from '../../adapters/slack/index.ts'
 import type { House } from '../app/house.ts'
 import type { SlackConfig } from '../config.ts'
@@ -21,33 +22,50 @@ export function slackOf(house: House, config: SlackConfig | null, log: Logger, {
     )
   if (ids.length === 0) throw new Fault('CONFIG_INVALID', 'SLACK_BOT_TOKEN is set. Missing: a place of the policy with platform "slack".')
   const { requests } = config
-  if (requests.by === 'socket') throw new Fault('CONFIG_INVALID', 'Socket Mode is not there yet')
   return async (doors) => {
-    const directory = directoryOf(house, 'slack')
     try {
       const slack = await startSlack({
-        config: {
-          botToken: config.botToken,
-          signingSecret: requests.signingSecret,
-          ...(slackApi === undefined ? {} : { apiUrl: slackApi }),
-        },
+        config: slackSettings(config, slackApi),
         doors,
-        personByEmail: (email) => house.inForce.policy.people.find((person) => person.email.toLowerCase() === email)?.id ?? null,
-        emailByPerson: directory.emailByPerson,
-        placeByChannel: directory.placeByRef,
-        listen: { port: requests.port },
+        directory: directoryOf(house, 'slack'),
         log,
+        onBadSignature: badSignatures(log),
       })
-      told?.(slack.url)
+      if (slack.url !== null) told?.(slack.url)
       return slack
     } catch (error) {
-      throw inOurWords(error, requests.port)
+      throw inOurWords(error, requests)
     }
   }
 }
 
-function inOurWords(error: unknown, port: number): unknown {
+/** What the adapter is told. `slackApi`: address of an emulated Slack. */
+export const slackSettings = ({ botToken, requests }: SlackConfig, slackApi?: string): AdapterConfig => ({
+  botToken,
+  requests,
+  ...(slackApi === undefined ? {} : { apiUrl: slackApi }),
+})
+
+const HOUR_MS = 3_600_000
+
+/** A wrong secret shows only by requests that do not fit it: said at the first one, then once an hour. */
+export function badSignatures(log: Pick<Logger, 'warn'>, now: () => number = Date.now): () => void {
+  let count = 0
+  let saidAt = Number.NEGATIVE_INFINITY
+  return () => {
+    count += 1
+    if (now() - saidAt < HOUR_MS) return
+    saidAt = now()
+    log.warn(
+      { count },
+      'slack: requests came whose signature or time is wrong, and were refused. If people see no answers: compare SLACK_SIGNING_SECRET with "Signing Secret" under Basic Information of the app, and the clock of this machine.',
+    )
+    count = 0
+  }
+}
+
+function inOurWords(error: unknown, requests: SlackConfig['requests']): unknown {
   if (error instanceof ChatError) return new Fault('CONFIG_INVALID', `Slack: the bot cannot sign in: ${error.message}`, { cause: error })
-  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-  return taken ? new Fault('PORT_TAKEN', `expected port ${port} to be free, another program listens on it; set SLACK_PORT`) : error
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && requests.by === 'http'
+  return taken ? new Fault('PORT_TAKEN', `expected port ${requests.port} to be free, another program listens on it; set SLACK_PORT`) : error
 }

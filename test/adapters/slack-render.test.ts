@@ -1,13 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shorten } from '../../adapters/slack/limits.ts'
-import { inputsOf, renderForm } from '../../adapters/slack/modal.ts'
-import { renderCard } from '../../adapters/slack/render.ts'
+import { renderCard, renderHome } from '../../adapters/slack/render/card.ts'
+import { shorten } from '../../adapters/slack/render/limits.ts'
+import { inputsOf, renderForm } from '../../adapters/slack/render/modal.ts'
 import type { Action, Block, Card, Form } from '../../src/cards/card.ts'
 import { plainLine } from '../../src/cards/text.ts'
-import { complaints, textOf } from '../support/block-kit.ts'
+import { complaints, rung, textOf } from '../support/block-kit.ts'
 import { anyCard, card, HOSTILE } from '../support/cards.ts'
 
+const STANDING = fc.constantFrom('root' as const, 'reply' as const)
+const ALL_HOSTILE = [
+  ...HOSTILE,
+  '<!subteam^S123>',
+  '<!here>',
+  '<#C123|general>',
+  '<!date^0^{date}^https://evil.example|x>',
+  ':warning:',
+  '```x```',
+]
+const hostileText = fc.array(fc.constantFrom(...ALL_HOSTILE), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' '))
 const memory = { button: { v: 1, verb: 'reject', id: 'change:12', digest: '9f3a' }, channel: 'C1' } as const
 const blockOf = (block: Block) => renderCard(card({ blocks: [block] })).blocks.at(-1)
 const action = (parts: Partial<Action> = {}): Action => ({ label: 'Approve', verb: 'approve', id: 'change:12', style: 'default', ...parts })
@@ -33,6 +44,7 @@ describe('each part of a card', () => {
         facts: [
           { label: 'CVE', value: ['CVE-2023-0286'] },
           { label: 'Hosts', value: [{ strong: '14' }] },
+          { label: 'Real?', value: ['Yes'] },
         ],
       },
       section(
@@ -40,6 +52,8 @@ describe('each part of a card', () => {
         { type: 'text', text: 'CVE-2023-0286' },
         { type: 'text', text: '\nHosts: ', style: { bold: true } },
         { type: 'text', text: '14', style: { bold: true } },
+        { type: 'text', text: '\nReal? ', style: { bold: true } },
+        { type: 'text', text: 'Yes' },
       ),
     ],
     [
@@ -184,7 +198,7 @@ describe('each part of a card', () => {
 })
 
 describe('foreign text', () => {
-  test.each(HOSTILE)('%j does nothing wherever it stands', (text) => {
+  test.each(ALL_HOSTILE)('%j does nothing wherever it stands', (text) => {
     const hostile = renderCard(
       card({
         title: text,
@@ -201,13 +215,32 @@ describe('foreign text', () => {
 
   test('of any kind: no card holds anything that Slack interprets', () => {
     fc.assert(
-      fc.property(anyCard, (one) => {
-        const rendered = renderCard(one)
+      fc.property(anyCard, STANDING, (one, standing) => {
+        const rendered = renderCard(one, standing, () => 'U1')
+        const forms = one.actions.flatMap(({ form }) => (form === undefined ? [] : [renderForm(form, memory)]))
         expect(complaints(rendered, 50)).toEqual([])
+        expect(complaints(renderHome(one), 100)).toEqual([])
+        expect(forms.flatMap((view) => complaints(view, 100))).toEqual([])
+        expect(rung([rendered, forms])).toEqual([])
         expect(rendered.text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/)
-        expect(JSON.stringify(rendered)).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B-\u200F\uFEFF]/)
+        // What a choice sends back is never shown, and must come back unchanged.
+        expect(JSON.stringify([rendered, forms], (key, value) => (key === 'value' ? '' : value))).not.toMatch(
+          /[\u202A-\u202E\u2066-\u2069\u200B-\u200F\uFEFF]/,
+        )
       }),
       { numRuns: 500 },
+    )
+  })
+
+  test('in the name of somebody mentioned does nothing either; what rings is what was resolved', () => {
+    const mention = fc.record({ mention: fc.constantFrom('person' as const, 'role' as const), id: hostileText, name: hostileText })
+    fc.assert(
+      fc.property(fc.array(mention, { maxLength: 5 }), fc.boolean(), (text, known) => {
+        const rendered = renderCard(card({ blocks: [{ kind: 'list', items: [text] }] }), 'root', () => (known ? 'U1' : null))
+        expect(complaints(rendered, 50)).toEqual([])
+        expect(rung(rendered)).toEqual(known ? text.map(() => 'U1') : [])
+      }),
+      { numRuns: 200 },
     )
   })
 
@@ -250,10 +283,11 @@ describe('limits', () => {
 
   test('no card is refused, however big, and its buttons stay', () => {
     fc.assert(
-      fc.property(bigCard, (big) => {
-        const rendered = renderCard(big)
+      fc.property(bigCard, STANDING, (big, standing) => {
+        const rendered = renderCard(big, standing)
         expect(complaints(rendered, 50)).toEqual([])
-        expect(textOf(rendered.blocks.filter((block) => block.type === 'rich_text')).length).toBeLessThanOrEqual(12_100)
+        expect(complaints(renderHome(big), 100)).toEqual([])
+        expect(textOf(rendered.blocks.filter((block) => block.type === 'rich_text')).length).toBeLessThanOrEqual(12_500)
         expect(rendered.text.length).toBeLessThan(4000)
         const buttons = rendered.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []))
         expect(buttons).toHaveLength(big.actions.length)

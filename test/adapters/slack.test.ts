@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Slack, startSlack } from '../../adapters/slack/index.ts'
-import { clickPayload, submitPayload } from '../../adapters/slack/payload.ts'
+import { clickPayload, submitPayload } from '../../adapters/slack/receive/payload.ts'
 import type { Form } from '../../src/cards/card.ts'
 import type { ButtonValue, Intent } from '../../src/core/intent.ts'
+import { allow, refuse } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
 import { ChatError, type Place } from '../../src/ports.ts'
 import { textOf } from '../support/block-kit.ts'
 import { card } from '../support/cards.ts'
-import { type SlackPeer, startSlackPeer } from '../support/slack.ts'
+import { testHouse } from '../support/doors.ts'
+import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, type SlackPeer, startSlackPeer } from '../support/slack.ts'
 import { confirmEmail, type FaultMode, RETRY_AFTER_S } from '../support/slack-proxy.ts'
 
 const DANA = 'dana@example.org'
@@ -60,9 +62,11 @@ beforeAll(async () => {
 
 function start(config = peer.config): Promise<Slack> {
   const keep = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`)
+  const nobody = testHouse().doors
   return startSlack({
     config,
     doors: {
+      ...nobody,
       handleIntent: (intent) => {
         intents.push(intent)
         return house(intent)
@@ -71,14 +75,20 @@ function start(config = peer.config): Promise<Slack> {
         asked.push(button)
         return formNow
       },
+      recognise: async ({ email }) =>
+        email === DANA ? allow('dana') : refuse('PERSON_UNKNOWN', 'You are not in the policy of Patchcrier yet.'),
     },
-    personByEmail: (email) => (email === DANA ? 'dana' : null),
-    emailByPerson: (person) => (person === 'dana' ? DANA : null),
-    placeByChannel: (channel) => (channel === place.ref ? place.id : null),
-    listen: { port: 0 },
+    directory: {
+      emailByPerson: (person) => (person === 'dana' ? DANA : null),
+      placeByRef: (channel) => (channel === place.ref ? place.id : null),
+      groups: () => [],
+      groupByRole: () => null,
+    },
     log: { info: keep, warn: keep, error: keep },
   })
 }
+
+const address = (): string => slack.url ?? ''
 
 afterAll(async () => {
   await slack.close()
@@ -396,14 +406,14 @@ describe('the edge', () => {
   })
 
   test('unsigned is 401, and so is a date that is none', async () => {
-    expect((await fetch(slack.url, { method: 'POST', body: 'payload={}' })).status).toBe(401)
+    expect((await fetch(address(), { method: 'POST', body: 'payload={}' })).status).toBe(401)
     const headers = { 'x-slack-request-timestamp': 'tomorrow', 'x-slack-signature': 'v0=00' }
-    expect((await fetch(slack.url, { method: 'POST', body: 'payload={}', headers })).status).toBe(401)
+    expect((await fetch(address(), { method: 'POST', body: 'payload={}', headers })).status).toBe(401)
   })
 
   test('any other address is 404', async () => {
-    expect((await fetch(new URL('/', slack.url), { method: 'POST' })).status).toBe(404)
-    expect((await fetch(slack.url)).status).toBe(404)
+    expect((await fetch(new URL('/', address()), { method: 'POST' })).status).toBe(404)
+    expect((await fetch(address())).status).toBe(404)
   })
 
   test.each([
@@ -563,7 +573,7 @@ describe('start and end', () => {
       })
     await peer.click(DANA, place.ref, ref.message, 'Approve')
     const closed = own.close().then(() => events.push('closed'))
-    await fetch(own.url).catch(() => events.push('takes nothing new'))
+    await fetch(own.url ?? '').catch(() => events.push('takes nothing new'))
     finish()
     await closed
     expect(events).toEqual(['takes nothing new', 'finished', 'closed'])
@@ -572,5 +582,5 @@ describe('start and end', () => {
 })
 
 test('no secret and no message text is in the log', () => {
-  expect(logged.join('\n')).not.toMatch(new RegExp(`${peer.config.botToken}|${peer.config.signingSecret}|Go or no-go`))
+  expect(logged.join('\n')).not.toMatch(new RegExp(`${BOT_TOKEN}|${APP_TOKEN}|${SIGNING_SECRET}|Go or no-go`))
 })

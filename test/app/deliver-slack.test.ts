@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Slack, startSlack } from '../../adapters/slack/index.ts'
 import { textOf } from '../support/block-kit.ts'
+import { testHouse } from '../support/doors.ts'
 import { type SlackPeer, startSlackPeer } from '../support/slack.ts'
 import type { FaultMode } from '../support/slack-proxy.ts'
 import { openRoom, type Room } from './deliver-support.ts'
@@ -38,11 +39,8 @@ beforeAll(async () => {
   const silent = () => undefined
   slack = await startSlack({
     config: peer.config,
-    doors: { handleIntent: async () => ({ ok: true, cards: [] }), formFor: async () => null },
-    personByEmail: () => null,
-    emailByPerson: () => null,
-    placeByChannel: () => null,
-    listen: { port: 0 },
+    doors: testHouse().doors,
+    directory: { emailByPerson: () => null, placeByRef: () => null, groups: () => [], groupByRole: () => null },
     log: { info: silent, warn: silent, error: silent },
   })
 })

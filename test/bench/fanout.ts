@@ -1,5 +1,7 @@
+import { slackClient } from '../../adapters/slack/client.ts'
 import { boltLogger } from '../../adapters/slack/log.ts'
-import { slackClient, slackPlatform } from '../../adapters/slack/platform.ts'
+import { slackPlatform } from '../../adapters/slack/platform.ts'
+import { NOBODY } from '../../adapters/slack/render/rich.ts'
 import { createDeliverer } from '../../src/app/chat/deliver.ts'
 import { wantPost } from '../../src/app/chat/posts.ts'
 import type { Card } from '../../src/cards/card.ts'
@@ -34,7 +36,7 @@ export async function bench(): Promise<Bench> {
   const platform = slackPlatform({
     client: slackClient('xoxb-bench', slack.apiUrl, boltLogger(silent)),
     botUser: 'UBOT',
-    emailByPerson: () => null,
+    accounts: { userOf: async () => null, mentionsOf: async () => NOBODY },
   })
   const deliverer = createDeliverer({
     db: house.db,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderCard } from '../../adapters/slack/render.ts'
+import { renderCard } from '../../adapters/slack/render/card.ts'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Block, Card, Text } from '../../src/cards/card.ts'
 import { plainText } from '../../src/cards/text.ts'

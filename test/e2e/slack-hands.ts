@@ -4,9 +4,11 @@ import { type Slack, startSlack } from '../../adapters/slack/index.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import { type Policy, policySchema } from '../../src/core/policy.ts'
 import type { Connect, Parts } from '../../src/main.ts'
+import type { Directory } from '../../src/ports.ts'
 import { textOf } from '../support/block-kit.ts'
 import type { TestHouse } from '../support/house.ts'
 import { openedIn, type SlackMessage, type SlackPeer, startSlackPeer } from '../support/slack.ts'
+import type { Mode } from '../support/slack-bot.ts'
 import type { Answer, Hands } from './hands.ts'
 
 /** An organisation with places on Slack, its emulated workspace, and the adapter between them. */
@@ -20,7 +22,7 @@ export interface SlackSide {
 }
 
 /** Starts the workspace: everybody of the policy is in it, and every place on Slack is a channel there, named by its `ref`. */
-export async function slackSide(sample: Policy): Promise<SlackSide> {
+export async function slackSide(sample: Policy, mode: Mode = 'http'): Promise<SlackSide> {
   const peer = await startSlackPeer({
     people: sample.people.map(({ name, email }) => ({ name, email })),
     channels: sample.places.filter(onSlack).map((place) => place.ref),
@@ -30,12 +32,9 @@ export async function slackSide(sample: Policy): Promise<SlackSide> {
   let adapter: Slack | undefined
   const connect: Connect = async (doors) => {
     adapter = await startSlack({
-      config: peer.config,
+      config: mode === 'http' ? peer.config : peer.socketConfig,
       doors,
-      personByEmail: (email) => policy.people.find((person) => person.email.toLowerCase() === email)?.id ?? null,
-      emailByPerson: (id) => policy.people.find((person) => person.id === id)?.email ?? null,
-      placeByChannel: (channel) => policy.places.find((place) => onSlack(place) && place.ref === channel)?.id ?? null,
-      listen: { port: 0 },
+      directory: directoryOf(policy),
       log: pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' }),
     })
     peer.connect(adapter.url)
@@ -49,6 +48,15 @@ export async function slackSide(sample: Policy): Promise<SlackSide> {
       if (adapter === undefined) throw new Error('the house has not been started')
       return adapter
     },
+  }
+}
+
+function directoryOf({ people, places }: Policy): Directory {
+  return {
+    emailByPerson: (id) => people.find((person) => person.id === id)?.email.toLowerCase() ?? null,
+    placeByRef: (ref) => places.find((place) => onSlack(place) && place.ref === ref)?.id ?? null,
+    groups: () => [],
+    groupByRole: () => null,
   }
 }
 

@@ -1,13 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { examine } from '../../src/boot/doctor.ts'
 import { type Config, readConfig } from '../../src/config.ts'
+import { diagnose } from '../../src/core/doctor/diagnose.ts'
 import { policySchema } from '../../src/core/policy.ts'
 import { start } from '../../src/main.ts'
 import { freshUrl } from '../support/database.ts'
 import { dataFolder } from '../support/folder.ts'
-import { BOT_TOKEN, SIGNING_SECRET, type SlackPeer, startSlackPeer } from '../support/slack.ts'
+import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, type SlackPeer, startSlackPeer } from '../support/slack.ts'
 
 const sample = policySchema.parse(JSON.parse(await readFile(new URL('../../manifests/sample/policy.json', import.meta.url), 'utf8')))
 const log = pino({ level: 'silent' })
@@ -67,4 +69,25 @@ test('half of the credentials, or a token of another kind, is said at once, with
     botToken: 'xoxb-1',
     requests: { by: 'http', signingSecret: 's', port: 3979 },
   })
+})
+
+test('the same by Socket Mode, and the doctor finds what Slack knows', async () => {
+  const socket = { botToken: BOT_TOKEN, requests: { by: 'socket', appToken: APP_TOKEN } } as const
+  const running = await start(await organisation('slack', socket), { log, slackApi: peer.apiUrl })
+  peer.connect(null)
+  try {
+    expect((await peer.command(sample.people[0]?.email ?? '', peer.channel('team'), 'help')).status).toBe(200)
+    vi.stubEnv('PATCHCRIER_POLICY', join(folder.path, 'policy.json'))
+    vi.stubEnv('DATABASE_URL', database.url)
+    vi.stubEnv('PATCHCRIER_DATA', folder.path)
+    vi.stubEnv('SLACK_BOT_TOKEN', BOT_TOKEN)
+    vi.stubEnv('SLACK_APP_TOKEN', APP_TOKEN)
+    peer.proxy.rewrite('conversations.info', () => ({ ok: false, error: 'channel_not_found' }))
+    const told = async (online: boolean) => diagnose(await examine({ online, slackApi: peer.apiUrl })).findings.map(({ what }) => what)
+    expect(await told(true)).toContainEqual(expect.stringMatching(/no channel C.*channel_not_found/))
+    expect(await told(false)).not.toContainEqual(expect.stringMatching(/channel_not_found/))
+  } finally {
+    vi.unstubAllEnvs()
+    await running.stop()
+  }
 })

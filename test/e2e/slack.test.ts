@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
-import { renderCard } from '../../adapters/slack/render.ts'
+import { renderCard } from '../../adapters/slack/render/card.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
 import type { Card } from '../../src/cards/card.ts'
 import type { Policy, PolicyPlace } from '../../src/core/policy.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { startTestHouse, type TestHouse } from '../support/house.ts'
+import type { Mode } from '../support/slack-bot.ts'
 import { mainJob, timeOf } from './main-job.ts'
 import { type SlackSide, slackHands, slackSide, titleOf } from './slack-hands.ts'
 import { reachOf, webHands } from './web-hands.ts'
@@ -15,8 +16,8 @@ const inSlack = (place: PolicyPlace): PolicyPlace => ({ ...place, platform: 'sla
 
 let side: SlackSide
 let house: TestHouse
-async function begin(places: Policy['places']): Promise<void> {
-  side = await slackSide({ ...sample, places })
+async function begin(places: Policy['places'], mode: Mode): Promise<void> {
+  side = await slackSide({ ...sample, places }, mode)
   house = await startTestHouse(side.parts)
 }
 afterEach(async () => {
@@ -24,8 +25,8 @@ afterEach(async () => {
   await side?.peer.close()
 })
 
-test('the whole main job by clicks and forms in Slack', async () => {
-  await begin(sample.places.map(inSlack))
+test('the whole main job by clicks and forms in Slack, over its socket', async () => {
+  await begin(sample.places.map(inSlack), 'socket')
   await mainJob(slackHands(house, side), timeOf(house))
   expect(await verifyAudit(house.house.db)).toMatchObject({ ok: true })
   for (const place of side.policy.places) await expectFaithful(place.id)
@@ -34,7 +35,7 @@ test('the whole main job by clicks and forms in Slack', async () => {
 test('one organisation on the web and in Slack at once', async () => {
   const [team] = sample.places.filter((place) => place.id === 'patch-team')
   if (team === undefined) throw new Error('the sample has no patch team')
-  await begin([...sample.places, inSlack({ ...team, id: 'slack-team', ref: 'team' })])
+  await begin([...sample.places, inSlack({ ...team, id: 'slack-team', ref: 'team' })], 'http')
   const [web, slack] = [webHands(reachOf(house)), slackHands(house, side)]
   const db = house.house.db
 

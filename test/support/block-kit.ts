@@ -18,7 +18,21 @@ type Node = Readonly<Record<string, unknown>>
 
 /** The only kinds of node that may appear: in none of them does Slack interpret text. */
 const KNOWN = new Set([
-  ...['modal', 'context', 'divider', 'header', 'actions', 'button', 'input', 'plain_text_input', 'static_select', 'plain_text'],
+  ...[
+    'modal',
+    'home',
+    'user',
+    'usergroup',
+    'context',
+    'divider',
+    'header',
+    'actions',
+    'button',
+    'input',
+    'plain_text_input',
+    'static_select',
+    'plain_text',
+  ],
   ...['rich_text', 'rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted', 'text', 'date', 'link'],
 ])
 
@@ -67,6 +81,9 @@ function measure(text: string, path: string, found: string[]): void {
   if (text === '' && /text$|label$|title$/.test(path)) found.push(`empty text at ${path}`)
   if (!text.isWellFormed()) found.push(`half a character at ${path}`)
 }
+
+/** Whom a payload makes ring: ids of accounts and groups, in order. */
+export const rung = (payload: unknown): string[] => [...valuesOf(payload, 'user_id'), ...valuesOf(payload, 'usergroup_id')]
 
 /** All visible words of blocks, in order. */
 export function textOf(value: unknown): string {

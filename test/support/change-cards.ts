@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { renderForm } from '../../adapters/slack/modal.ts'
-import { renderCard } from '../../adapters/slack/render.ts'
+import { renderCard } from '../../adapters/slack/render/card.ts'
+import { renderForm } from '../../adapters/slack/render/modal.ts'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import { type AlertContext, alertCard } from '../../src/cards/alert.ts'
 import { announcementCard, isThisRealCard, representativesCard } from '../../src/cards/announcement.ts'

@@ -22,6 +22,14 @@ export interface ProxiedRequest {
   readonly body: Readonly<Record<string, string>>
   /** What was answered, empty when the connection was broken. */
   readonly answer: string
+  readonly token: string
+}
+
+/** What a test answers itself, where the emulator lacks a method, or for a file. */
+export interface Served {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
 }
 
 /** Stands between the adapter and the emulator: records every call once it was answered, and fails when told to. */
@@ -36,6 +44,8 @@ export interface SlackProxy {
   stall(method: string): () => void
   /** Changes the emulator's answers to `method`, e.g. to say what real Slack says beyond it. */
   rewrite(method: string, change: (answer: Record<string, unknown>) => Record<string, unknown>): void
+  /** Answers calls of `method` (or of another address, e.g. `files/notice.eml`) instead of the emulator. */
+  serve(method: string, answer: () => object | Served): void
   /** The first request from now on for which `wanted` holds, once it is answered. */
   next(wanted: (request: ProxiedRequest) => boolean): Promise<ProxiedRequest>
   close(): Promise<void>
@@ -49,6 +59,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
   const waiting = new Set<(request: ProxiedRequest) => void>()
   const faults: { mode: FaultMode; left: number; method: string | undefined }[] = []
   const stalled = new Map<string, Promise<void>>()
+  const served = new Map<string, () => object | Served>()
   const rewrites = new Map<string, (answer: Record<string, unknown>) => Record<string, unknown>>([['users.info', confirmEmail]])
 
   const record = (request: ProxiedRequest) => {
@@ -60,8 +71,10 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     if (fault) fault.left--
     return fault?.mode
   }
-  const forward = async (request: IncomingMessage, method: string, raw: Buffer): Promise<string> => {
+  const forward = async (request: IncomingMessage, method: string, raw: Buffer): Promise<string | Served> => {
     if (method.startsWith('response')) return 'ok'
+    const own = served.get(method)?.()
+    if (own !== undefined) return 'body' in own ? (own as Served) : JSON.stringify(own)
     const { authorization = '', 'content-type': type = '' } = request.headers
     const answer = await fetch(`${target}/api/${method}`, {
       method: 'POST',
@@ -83,7 +96,8 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     const [status, headers, answer] = answerTo(fault, stored)
     if (broken) request.socket.destroy()
     else if (fault?.startsWith('silence') !== true) response.writeHead(status, headers).end(answer)
-    record({ method, body, answer: broken ? '' : answer })
+    const token = (request.headers.authorization ?? '').replace(/^Bearer /, '')
+    record({ method, body, answer: broken ? '' : `${answer}`, token })
   }
 
   const server = createServer((request, response) => void handle(request, response).catch(() => request.socket.destroy()))
@@ -99,6 +113,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
       return resolve
     },
     rewrite: (method, change) => void rewrites.set(method, change),
+    serve: (method, answer) => void served.set(method, answer),
     next: (wanted) =>
       new Promise((resolve) => {
         const tell = (request: ProxiedRequest) => {
@@ -121,10 +136,11 @@ export function confirmEmail(answer: Record<string, unknown>): Record<string, un
   return typeof answer.user === 'object' ? { ...answer, user: { is_email_confirmed: true, ...answer.user } } : answer
 }
 
-function answerTo(fault: FaultMode | undefined, stored: string): [number, Record<string, string>, string] {
+function answerTo(fault: FaultMode | undefined, stored: string | Served): [number, Readonly<Record<string, string>>, string | Uint8Array] {
   if (fault === 'rate limited') return [429, { 'retry-after': String(RETRY_AFTER_S) }, '{"ok":false,"error":"ratelimited"}']
   if (fault?.startsWith('server error')) return [500, {}, 'upstream failed']
   if (fault?.startsWith('garbage')) return [200, { 'content-type': 'text/html' }, '<!doctype html><title>Sorry</title>']
+  if (typeof stored !== 'string') return [stored.status ?? 200, stored.headers ?? {}, stored.body]
   return [200, { 'content-type': 'application/json' }, stored]
 }
 

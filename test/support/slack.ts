@@ -2,9 +2,12 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { types } from '@slack/bolt'
 import { createEmulator } from 'emulate'
 import { z } from 'zod'
+import type { SlackOptions } from '../../adapters/slack/index.ts'
 import { type ProxiedRequest, type SlackProxy, startProxy } from './slack-proxy.ts'
+import { type SlackSocket, startSlackSocket } from './slack-socket.ts'
 
 export const BOT_TOKEN = 'xoxb-patchcrier-test'
+export const APP_TOKEN = 'xapp-patchcrier-test'
 export const SIGNING_SECRET = 'a-signing-secret-for-tests-only'
 const BOT_USER = 'UBOT'
 /** For looking at what people see: the emulator allows each token 5,000 calls an hour, and those are the adapter's. */
@@ -40,10 +43,13 @@ export interface OpenedView {
 export interface SlackPeer {
   /** What the adapter takes for Slack. */
   readonly apiUrl: string
-  readonly config: { readonly botToken: string; readonly signingSecret: string; readonly apiUrl: string }
+  readonly config: SlackOptions['config']
+  /** The same by Socket Mode. */
+  readonly socketConfig: SlackOptions['config']
   readonly proxy: SlackProxy
-  /** Where signed requests go: the adapter's url. */
-  connect(url: string): void
+  readonly socket: SlackSocket
+  /** Where requests go: the adapter's url, signed; null: over its socket. */
+  connect(url: string | null): void
   channel(name: string): string
   user(email: string): string
   /** What people see in a channel, oldest first, replies included. */
@@ -63,6 +69,14 @@ export interface SlackPeer {
     values: Readonly<Record<string, string>>,
   ): Promise<{ status: number; errors: Record<string, string> | null }>
   command(email: string, channel: string, text: string): Promise<Answer>
+  /** The conversation of a person with the bot. */
+  direct(email: string): Promise<string>
+  /** An event as Slack sends it. `more` goes beside it, e.g. the `event_id` of one that is sent again. */
+  event(event: object, more?: { readonly event_id?: string; readonly retry?: number }): Promise<Answer>
+  /** The shortcut "Is this real?" at a message. */
+  shortcut(email: string, channel: string, message: object, callback?: string): Promise<Answer>
+  /** The page that a person sees under the bot's name; null: none was published. */
+  home(email: string): types.HomeView | null
   /** The raw edge: sends a form body as Slack would; what is given differently is sent differently. */
   send(form: Readonly<Record<string, string>>, edge?: { secret?: string; atSeconds?: number }): Promise<Answer>
   /** The form body of the last request that was sent, for exact replays. */
@@ -80,6 +94,9 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
   const emulator = await createEmulator({ service: 'slack', port: 0, seed: { slack: seed(options) } })
   const target = `http://127.0.0.1:${new URL(emulator.url).port}`
   const proxy = await startProxy(target)
+  const socket = await startSlackSocket()
+  proxy.serve('apps.connections.open', () => ({ ok: true, url: socket.url }))
+  proxy.serve('usergroups.users.list', () => ({ ok: false, error: 'no_such_subteam' }))
   const slack = directory(target)
   const users = new Map(
     (await slack('users.list', {}, z.object({ members: z.array(member) }))).members.map((one) => [one.profile.email, one.id]),
@@ -88,25 +105,37 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
     (await slack('conversations.list', { limit: '200' }, z.object({ channels: z.array(room) }))).channels.map((one) => [one.name, one.id]),
   )
   const user = (email: string): string => known(users, email)
-  let edge = ''
+  let edge: string | null = ''
   let sent: Readonly<Record<string, string>> = {}
 
-  const send: SlackPeer['send'] = async (form, { secret = SIGNING_SECRET, atSeconds = Math.floor(Date.now() / 1000) } = {}) => {
-    sent = form
-    const body = new URLSearchParams(form).toString()
+  const signed = async (body: string, type: string, more: object = {}, { secret = SIGNING_SECRET, atSeconds = nowInSeconds() } = {}) => {
     const signature = `v0=${createHmac('sha256', secret).update(`v0:${atSeconds}:${body}`).digest('hex')}`
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-slack-request-timestamp': String(atSeconds),
-      'x-slack-signature': signature,
-    }
-    const response = await fetch(edge, { method: 'POST', headers, body })
+    const headers = { 'content-type': type, 'x-slack-request-timestamp': String(atSeconds), 'x-slack-signature': signature, ...more }
+    const response = await fetch(`${edge}`, { method: 'POST', headers, body })
     return { status: response.status, body: await response.text() }
+  }
+  const overSocket = async (...envelope: Parameters<SlackSocket['deliver']>): Promise<Answer> => {
+    const { payload } = await socket.deliver(...envelope)
+    return { status: 200, body: Object.keys(payload).length === 0 ? '' : JSON.stringify(payload) }
+  }
+  const send: SlackPeer['send'] = async (form, how) => {
+    sent = form
+    if (edge !== null) return signed(new URLSearchParams(form).toString(), 'application/x-www-form-urlencoded', {}, how)
+    return form.payload === undefined ? overSocket('slash_commands', form) : overSocket('interactive', JSON.parse(form.payload))
+  }
+  const event: SlackPeer['event'] = async (inner, { event_id = `Ev${randomBytes(6).toString('hex')}`, retry } = {}) => {
+    const payload = { type: 'event_callback', team_id: 'T000000001', api_app_id: 'A1', event_id, event_time: nowInSeconds(), event: inner }
+    if (edge === null)
+      return overSocket('events_api', payload, retry === undefined ? {} : { retry_attempt: retry, retry_reason: 'timeout' })
+    const again = retry === undefined ? {} : { 'x-slack-retry-num': String(retry), 'x-slack-retry-reason': 'http_timeout' }
+    return signed(JSON.stringify(payload), 'application/json', again)
   }
   const interact = (payload: object) => send({ payload: JSON.stringify(payload) })
   const trigger = async (email: string) =>
     (await slack('views.generateTriggerId', { user_id: user(email) }, z.object({ trigger_id: z.string() }))).trigger_id
-  const whispers = (email: string): Whisper[] => proxy.requests.flatMap((request) => whisperIn(request, user(email)))
+  const directs = new Map<string, string>()
+  const heard = (request: ProxiedRequest, email: string): Whisper[] => whisperIn(request, user(email), directs.get(email))
+  const whispers = (email: string): Whisper[] => proxy.requests.flatMap((request) => heard(request, email))
 
   const messages = async (channel: string): Promise<SlackMessage[]> => {
     const page = z.object({ messages: z.array(message) })
@@ -145,8 +174,10 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
 
   return {
     apiUrl: `${proxy.url}/api/`,
-    config: { botToken: BOT_TOKEN, signingSecret: SIGNING_SECRET, apiUrl: `${proxy.url}/api/` },
+    config: { botToken: BOT_TOKEN, requests: { by: 'http', signingSecret: SIGNING_SECRET, port: 0 }, apiUrl: `${proxy.url}/api/` },
+    socketConfig: { botToken: BOT_TOKEN, requests: { by: 'socket', appToken: APP_TOKEN }, apiUrl: `${proxy.url}/api/` },
     proxy,
+    socket,
     connect: (url) => {
       edge = url
     },
@@ -155,12 +186,12 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
     messages,
     whispers,
     nextWhisper: async (email) => {
-      const request = await proxy.next((one) => whisperIn(one, user(email)).length > 0)
-      return whisperIn(request, user(email))[0] as Whisper
+      const request = await proxy.next((one) => heard(one, email).length > 0)
+      return heard(request, email)[0] as Whisper
     },
     click,
     async openForm(email, channel, where, wanted) {
-      const answered = proxy.next((one) => one.method === 'views.open' || whisperIn(one, user(email)).length > 0)
+      const answered = proxy.next((one) => one.method === 'views.open' || heard(one, email).length > 0)
       await click(email, channel, where, wanted)
       const request = await answered
       const opened = openedIn(request)
@@ -192,14 +223,40 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
         // The person's id is in the address, because an answer to it names nobody.
         response_url: `${proxy.url}/response/${user(email)}`,
       }),
+    direct: async (email) => {
+      const opened = await slack('conversations.open', { users: user(email) }, z.object({ channel: z.object({ id: z.string() }) }))
+      directs.set(email, opened.channel.id)
+      return opened.channel.id
+    },
+    event,
+    shortcut: async (email, channel, message, callback = 'is_this_real') =>
+      interact({
+        type: 'message_action',
+        callback_id: callback,
+        trigger_id: await trigger(email),
+        action_ts: `${Date.now() / 1000}`,
+        team: { id: 'T000000001' },
+        user: { id: user(email), team_id: 'T000000001' },
+        channel: { id: channel, name: 'channel' },
+        message_ts: '1.000001',
+        message,
+        response_url: `${proxy.url}/response/${user(email)}`,
+      }),
+    home: (email) => {
+      const shown = proxy.requests.filter(({ method, body }) => method === 'views.publish' && body.user_id === user(email)).at(-1)
+      return shown === undefined ? null : (JSON.parse(shown.body.view ?? '') as types.HomeView)
+    },
     send,
     lastSent: () => sent,
     async close() {
+      await socket.close()
       await proxy.close()
       await emulator.close()
     },
   }
 }
+
+const nowInSeconds = (): number => Math.floor(Date.now() / 1000)
 
 const seed = ({ people, channels }: PeerOptions) => ({
   signing_secret: SIGNING_SECRET,
@@ -288,10 +345,15 @@ export function openedIn({ method, body, answer }: ProxiedRequest): OpenedView |
   return view === undefined ? null : { id: view.id, view: JSON.parse(body.view ?? '') as types.ModalView }
 }
 
-/** A private message in a request: an ephemeral one, or an answer to a command's own address. */
-function whisperIn(request: { method: string; body: Readonly<Record<string, string>> }, user: string): Whisper[] {
+/** A private message in a request: an ephemeral one, an answer to a command's own address, or one to the person alone. */
+function whisperIn(
+  request: { method: string; body: Readonly<Record<string, string>> },
+  user: string,
+  direct: string | undefined,
+): Whisper[] {
   const { method, body } = request
-  const toUser = method === 'chat.postEphemeral' ? body.user === user : method === `response/${user}`
+  const alone = method === 'chat.postMessage' && (body.channel === user || (direct !== undefined && body.channel === direct))
+  const toUser = alone || (method === 'chat.postEphemeral' ? body.user === user : method === `response/${user}`)
   if (!toUser) return []
   const blocks = JSON.parse(body.blocks ?? '[]') as types.KnownBlock[]
   return [{ channel: body.channel ?? '', user, thread: body.thread_ts, text: body.text ?? '', blocks }]

@@ -1,7 +1,7 @@
 import type { Card, Form } from '../../cards/card.ts'
 import type { ButtonValue } from '../../core/intent.ts'
 import { namedPeople } from '../../core/policy/groups.ts'
-import type { ClockView, Doors } from '../../ports.ts'
+import type { ClockView, Doors, MessageRef } from '../../ports.ts'
 import { renderPost } from '../chat/render.ts'
 import type { House } from '../house.ts'
 import { takeUpload } from '../inventory/upload.ts'
@@ -59,6 +59,7 @@ async function postsOf(house: House, placeId: string) {
           {
             id: `${row.id}`,
             threadOf: row.parentId === null ? null : `${row.parentId}`,
+            ...(row.ref === null ? {} : { ref: row.ref as unknown as MessageRef }),
             card: row.card as unknown as Card,
             updatedAt: row.updatedAt.toISOString(),
           },

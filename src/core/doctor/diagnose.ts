@@ -16,6 +16,7 @@ export function diagnose(facts: Facts): Diagnosis {
       ...machineFindings(facts),
       ...databaseFindings(facts),
       ...policyFindings(facts),
+      ...(facts.chat ?? []),
       ...(data ? [...workFindings(facts, data), ...keptFindings(facts, data)] : []),
     ],
     notes: notesOf(facts),

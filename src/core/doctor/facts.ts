@@ -16,6 +16,8 @@ export interface Facts {
   readonly runners: readonly string[]
   /** Where sources were asked: what each answered, null: well. */
   readonly asked: Readonly<Record<string, string | null>> | null
+  /** What chat platforms showed, where they were asked. */
+  readonly chat?: readonly Finding[]
 }
 
 export interface MachineFacts {

@@ -101,5 +101,5 @@ function placeFindings({ platforms }: Facts, { places }: Policy): readonly Findi
 }
 
 const CONNECT: Readonly<Record<string, string>> = {
-  slack: 'Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (adapters/slack/README.md), or put the place on another platform.',
+  slack: 'Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (adapters/slack/README.md), or put the place on another platform.',
 }

@@ -1,8 +1,8 @@
 import type { types } from '@slack/bolt'
-import type { Action, Block, Card, Tone } from '../../src/cards/card.ts'
-import type { ButtonValue } from '../../src/core/intent.ts'
+import type { Action, Block, Card, Tone } from '../../../src/cards/card.ts'
+import type { ButtonValue } from '../../../src/core/intent.ts'
 import { LIMITS } from './limits.ts'
-import { type Budget, budgetOf, inline, link, plain, richText, section, take, words } from './rich.ts'
+import { type Budget, budgetOf, inline, link, type Mentions, NOBODY, plain, richText, section, take, words } from './rich.ts'
 import { tableOf } from './table.ts'
 
 /** What Slack's message methods take. `text` is for notifications and screen readers. */
@@ -16,17 +16,24 @@ export const ACT = 'act'
 /** Starts the id of a button that opens its form first. */
 export const FORM = 'form'
 
+export type Standing = 'root' | 'reply' | 'home'
+
 /**
  * A card as Block Kit, within every limit. All text is shown as rich text or plain text, in which Slack interprets nothing.
- * What does not fit is cut from the body, never from the title or the buttons, and the card says so. `reply`: it stands in a thread.
+ * What does not fit is cut from the body, never from the title or the buttons, and the card says so. `reply`: it stands in a thread;
+ * `home`: it is the bot's own page.
  */
-export function renderCard(card: Card, standing: 'root' | 'reply' = 'root'): Message {
+export function renderCard(card: Card, standing: Standing = 'root', mentions: Mentions = NOBODY): Message {
   const small = standing === 'reply' || card.look === 'whisper'
   const head = [...badges(card), ...(small ? [smallTitle(card)] : [title(card)]), ...subtitle(card)]
   const buttons = actions(card.actions)
-  const body = fitted(card.blocks, LIMITS.messageBlocks - head.length - buttons.length)
+  const room = (standing === 'home' ? LIMITS.viewBlocks : LIMITS.messageBlocks) - head.length - buttons.length
+  const body = fitted(card.blocks, room, mentions)
   return { text: escaped(plain(card.summary, LIMITS.fallback).text), blocks: [...head, ...body, ...buttons] }
 }
+
+/** A card as the page that a person finds under the bot's name. */
+export const renderHome = (card: Card): types.HomeView => ({ type: 'home', blocks: renderCard(card, 'home').blocks })
 
 /** The message text is the one place where Slack looks for mentions and links: `&`, `<` and `>` are what they are made of. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -58,13 +65,13 @@ const subtitle = (card: Card): types.ContextBlock[] => (card.subtitle === undefi
 const context = (text: string): types.ContextBlock => ({ type: 'context', elements: [plain(text, LIMITS.contextText)] })
 
 /** As many blocks as there is room for, in places and in characters; one place is for saying how many were left out. */
-function fitted(blocks: readonly Block[], room: number): types.KnownBlock[] {
+function fitted(blocks: readonly Block[], room: number, mentions: Mentions): types.KnownBlock[] {
   const shown: types.KnownBlock[] = []
   let characters = LIMITS.messageCharacters
   for (const [index, block] of blocks.entries()) {
     const last = index === blocks.length - 1
     if (characters <= 1 || shown.length >= (last ? room : room - 1)) return [...shown, leftOut(blocks.length - index)]
-    const budget = budgetOf(Math.min(LIMITS.sectionCharacters, characters))
+    const budget = budgetOf(Math.min(LIMITS.sectionCharacters, characters), mentions)
     const before = budget.left
     shown.push(renderBlock(block, budget))
     characters -= before - budget.left
@@ -108,10 +115,13 @@ function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
 
 function facts(all: Extract<Block, { kind: 'facts' }>['facts'], budget: Budget) {
   return all.flatMap((fact, index) => [
-    ...words(take(budget, `${index === 0 ? '' : '\n'}${fact.label}: `), { bold: true }),
+    ...words(take(budget, `${index === 0 ? '' : '\n'}${labelled(fact.label)} `), { bold: true }),
     ...inline(fact.value, budget),
   ])
 }
+
+/** A label that asks needs no colon. */
+const labelled = (label: string): string => (label.endsWith('?') ? label : `${label}:`)
 
 function items(all: Extract<Block, { kind: 'list' }>['items'], budget: Budget): types.RichTextSection[] {
   const sections = []

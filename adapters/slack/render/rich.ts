@@ -1,19 +1,32 @@
 import type { types } from '@slack/bolt'
-import type { Span, Text } from '../../src/cards/card.ts'
-import { plainLine, plainText } from '../../src/cards/text.ts'
+import type { Span, Text } from '../../../src/cards/card.ts'
+import { plainLine, plainText } from '../../../src/cards/text.ts'
 import { LIMITS, shorten } from './limits.ts'
 
-export type Inline = types.RichTextText | types.RichTextDate | types.RichTextLink
+export type Inline =
+  | types.RichTextText
+  | types.RichTextDate
+  | types.RichTextLink
+  | types.RichTextUserMention
+  | types.RichTextUsergroupMention
+
+export type Mention = Extract<Span, { mention: unknown }>
+
+/** Slack's id of the account or the user group that a mention names; null: the name is shown. */
+export type Mentions = (mention: Mention) => string | null
+
+export const NOBODY: Mentions = () => null
 
 type Style = NonNullable<types.RichTextText['style']>
 
-/** How many characters a block may still take; negative once something had to be cut. */
+/** How many characters a block may still take (negative once something had to be cut), and whom its mentions name. */
 export interface Budget {
   left: number
+  readonly mentions: Mentions
 }
 
 /** One character is kept back for the "…". */
-export const budgetOf = (characters: number): Budget => ({ left: characters - 1 })
+export const budgetOf = (characters: number, mentions = NOBODY): Budget => ({ left: characters - 1, mentions })
 
 /** The text as far as it fits; empty after something was cut. */
 export function take(budget: Budget, raw: string): string {
@@ -35,12 +48,20 @@ export function inline(text: Text, budget: Budget, style?: Style): Inline[] {
 
 function element(span: Span, budget: Budget, style: Style | undefined): Inline[] {
   if (typeof span === 'string') return words(take(budget, span), style)
-  if ('mention' in span) return words(take(budget, span.name), { ...style, bold: true })
+  if ('mention' in span) return mention(span, budget, style)
   if ('strong' in span) return words(take(budget, span.strong), { ...style, bold: true })
   const fallback = take(budget, inUtc(span.time, span.style))
   const seconds = Math.floor(Date.parse(span.time) / 1000)
   if (fallback === '' || budget.left < 0 || !Number.isFinite(seconds)) return words(fallback, style)
   return [{ type: 'date', timestamp: seconds, format: FORMATS[span.style], fallback, ...(style ? { style } : {}) }]
+}
+
+/** The one element that makes phones ring. It takes what its name takes; Slack shows the account's own name. */
+function mention(span: Mention, budget: Budget, style: Style | undefined): Inline[] {
+  const name = words(take(budget, span.name), { ...style, bold: true })
+  const id = budget.left < 0 ? null : budget.mentions(span)
+  if (id === null) return name
+  return span.mention === 'person' ? [{ type: 'user', user_id: id }] : [{ type: 'usergroup', usergroup_id: id }]
 }
 
 /** A text element, or none: Slack refuses empty ones. */

@@ -1,8 +1,8 @@
 import type { types } from '@slack/bolt'
 import { z } from 'zod'
-import type { Field, Form } from '../../src/cards/card.ts'
-import { plainText } from '../../src/cards/text.ts'
-import { buttonValue } from './button.ts'
+import type { Field, Form } from '../../../src/cards/card.ts'
+import { plainText } from '../../../src/cards/text.ts'
+import { buttonValue } from '../receive/button.ts'
 import { LIMITS, shorten } from './limits.ts'
 import { budgetOf, inline, plain, richText, section } from './rich.ts'
 
@@ -13,7 +13,7 @@ const INPUT = 'input'
 /** What the modal must remember until it is sent: whose button it was and where. Slack hands it back signed, unchanged. */
 export const modalMemory = z.strictObject({
   button: buttonValue,
-  channel: z.string(),
+  channel: z.string().nullable(),
   thread: z.string().optional(),
 })
 

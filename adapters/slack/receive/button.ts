@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ButtonValue } from '../../src/core/intent.ts'
+import type { ButtonValue } from '../../../src/core/intent.ts'
 
 /** The value behind our buttons, as it comes back. Only its shape is checked here: rights and subjects are looked up by the house. */
 export const buttonValue = z

@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt'
-import type { Block } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import type { Block } from '../../../src/cards/card.ts'
+import { plainLine } from '../../../src/cards/text.ts'
 import { LIMITS, shorten } from './limits.ts'
 import { type Budget, section, take, words } from './rich.ts'
 

@@ -1,0 +1,64 @@
+import type { App, Receiver, ReceiverEvent } from '@slack/bolt'
+
+/** Slack gives up after 3 s, and sends an event again that was not answered by then. */
+const ANSWER_WITHIN_MS = 2000
+
+/** `work`, or `late` when Slack has to be answered first. */
+export async function inTime<T>(work: Promise<T>): Promise<T | 'late'> {
+  const { promise: late, resolve } = Promise.withResolvers<'late'>()
+  const timer = setTimeout(resolve, ANSWER_WITHIN_MS, 'late')
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What comes in, on its way to bolt. */
+export interface Envelopes {
+  /** Everything that has come in so far is done and told: the work may go on after Slack was answered. */
+  idle(): Promise<void>
+  /** Takes nothing new: Slack is not answered, and sends it again to whoever is connected then. */
+  refuse(): void
+}
+
+/**
+ * Stands between a receiver and bolt. Bolt answers events before anybody has looked at them, which loses them in a crash, and never
+ * answers what nobody listens to: here an answer comes when the work is done, or in time.
+ */
+export function watchEnvelopes(receiver: Receiver, app: App): Envelopes {
+  const running = new Set<Promise<unknown>>()
+  let open = true
+  const processEvent = async (event: ReceiverEvent): Promise<void> => {
+    if (!open) return
+    const work = handled(app, event)
+    running.add(work)
+    await work.finally(() => running.delete(work))
+  }
+  // The one method of bolt's that a receiver calls.
+  receiver.init({ processEvent } as App)
+  return {
+    idle: async () => void (await Promise.allSettled(running)),
+    refuse: () => {
+      open = false
+    },
+  }
+}
+
+async function handled(app: App, event: ReceiverEvent): Promise<void> {
+  let answered = false
+  const ack: ReceiverEvent['ack'] = async (answer) => {
+    if (answered) return
+    answered = true
+    await event.ack(answer)
+  }
+  if (event.body?.type !== 'event_callback') {
+    await app.processEvent({ ...event, ack })
+    return ack()
+  }
+  const work = app.processEvent({ ...event, ack: async () => undefined })
+  // A failure is thrown below, once Slack was answered in time.
+  await inTime(work.catch(() => undefined))
+  await ack()
+  await work
+}

@@ -1,0 +1,69 @@
+import { webApi } from '@slack/bolt'
+import type { Block, Card, Span } from '../../src/cards/card.ts'
+import type { Directory } from '../../src/ports.ts'
+import { type Client, call } from './client.ts'
+import type { Groups } from './groups.ts'
+import { kept } from './kept.ts'
+import type { Log } from './log.ts'
+import type { Mention, Mentions } from './render/rich.ts'
+
+export interface Accounts {
+  /** Slack's id of a person's account; null: none that is known here. Throws `ChatError`. */
+  userOf(person: string): Promise<string | null>
+  /** Whom the mentions of a card name, as far as Slack knows them. Never throws: a name is shown where a look-up fails. */
+  mentionsOf(card: Card): Promise<Mentions>
+}
+
+interface Sources {
+  readonly client: Client
+  readonly directory: Directory
+  readonly groups: Groups
+  readonly log: Log
+  readonly now: () => number
+}
+
+/** Finds people's accounts by their address in the policy; kept for a minute. */
+export function accountsByAddress({ client, directory, groups, log, now }: Sources): Accounts {
+  const byEmail = kept((email) => call('users.lookupByEmail', () => client.users.lookupByEmail({ email }).then(activeId, nobody)), now)
+  const userOf = async (person: string): Promise<string | null> => {
+    const email = directory.emailByPerson(person)
+    return email === null ? null : byEmail(email)
+  }
+  const idOf = async ({ mention, id }: Mention): Promise<string | null> => {
+    if (mention === 'role') {
+      const group = directory.groupByRole(id)
+      return group !== null && (await groups.membersOf(group)) !== null ? group : null
+    }
+    try {
+      return await userOf(id)
+    } catch (error) {
+      log.warn({ err: error }, 'slack: somebody who is mentioned could not be looked up')
+      return null
+    }
+  }
+  return {
+    userOf,
+    async mentionsOf(card) {
+      const mentioned = spansOf(card).filter((span): span is Mention => typeof span !== 'string' && 'mention' in span)
+      const found = await Promise.all(mentioned.map(async (one) => [`${one.mention}:${one.id}`, await idOf(one)] as const))
+      const known = new Map(found)
+      return ({ mention, id }) => known.get(`${mention}:${id}`) ?? null
+    },
+  }
+}
+
+const activeId = ({ user }: webApi.UsersLookupByEmailResponse): string | null => (user?.deleted === true ? null : (user?.id ?? null))
+
+/** That nobody has this address is an answer, not a failure. */
+function nobody(error: unknown): null {
+  if (error instanceof webApi.WebAPIPlatformError && error.data.error === 'users_not_found') return null
+  throw error
+}
+
+const spansOf = ({ blocks }: Card): readonly Span[] => blocks.flatMap(spansIn)
+
+function spansIn(block: Block): readonly Span[] {
+  if (block.kind === 'text' || block.kind === 'outcome') return block.text
+  if (block.kind === 'facts') return block.facts.flatMap(({ value }) => value)
+  return block.kind === 'list' ? block.items.flat() : []
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { modalState } from '../render/modal.ts'
+
+const user = z.object({ id: z.string().min(1) })
+
+/** `trigger_id` is new for every press and every submit, and the same in an exact replay. */
+const trigger = z.string().min(1)
+
+export const clickPayload = z.object({
+  type: z.literal('block_actions'),
+  user,
+  trigger_id: trigger,
+  /** Absent on the bot's own page. */
+  channel: z.object({ id: z.string() }).optional(),
+  container: z.object({ message_ts: z.string().optional(), thread_ts: z.string().optional() }),
+  actions: z.tuple([z.object({ action_id: z.string(), action_ts: z.string(), value: z.string() })]),
+})
+
+export type Click = z.infer<typeof clickPayload>
+
+export const submitPayload = z.object({
+  type: z.literal('view_submission'),
+  user,
+  trigger_id: trigger,
+  view: z.object({
+    id: z.string(),
+    private_metadata: z.string(),
+    /** Only inputs have an id of ours. */
+    blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional(), label: z.object({ text: z.string() }).optional() })),
+    state: z.object({ values: modalState }),
+  }),
+})
+
+export type Submit = z.infer<typeof submitPayload>
+
+export const commandPayload = z.object({
+  user_id: z.string().min(1),
+  channel_id: z.string().min(1),
+  trigger_id: trigger,
+  text: z.string().default(''),
+})
+
+/** Of every event. `event_id` is the same when Slack sends it again. */
+export const eventPayload = z.object({ event_id: z.string().min(1) })
+
+export const sharedFile = z.object({
+  name: z.string().default(''),
+  size: z.number().optional(),
+  mimetype: z.string().optional(),
+  url_private: z.string().optional(),
+  url_private_download: z.string().optional(),
+})
+
+const text = z.string().optional()
+
+/** The parts of a message that can be checked. */
+const doubted = z.object({
+  text: z
+    .string()
+    .nullish()
+    .transform((said) => said ?? ''),
+  files: z.array(sharedFile).default([]),
+  attachments: z
+    .array(z.object({ pretext: text, title: text, text, fallback: text, title_link: text, from_url: text, original_url: text }))
+    .default([]),
+})
+
+export type Doubted = z.infer<typeof doubted>
+
+export const shortcutPayload = z.object({
+  type: z.literal('message_action'),
+  user,
+  channel: z.object({ id: z.string().min(1) }),
+  message: doubted,
+})
+
+export const mentionEvent = eventPayload.extend({
+  event: z.object({
+    user: z.string().min(1).default(''),
+    bot_id: z.string().optional(),
+    text: z.string().default(''),
+    channel: z.string().min(1),
+    thread_ts: z.string().optional(),
+    edited: z.unknown().optional(),
+  }),
+})
+
+/** A new message in the private conversation with the bot; what has another subtype is none. */
+export const messageEvent = eventPayload.extend({
+  event: doubted.extend({
+    channel_type: z.literal('im'),
+    subtype: z.literal('file_share').optional(),
+    user: z.string().min(1),
+    bot_id: z.string().optional(),
+    channel: z.string().min(1),
+    thread_ts: z.string().optional(),
+  }),
+})
+
+export const homeEvent = eventPayload.extend({ event: z.object({ user: z.string().min(1), tab: z.string() }) })

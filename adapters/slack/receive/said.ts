@@ -1,0 +1,42 @@
+import { plainText } from '../../../src/cards/text.ts'
+
+/** What somebody wrote, freed of Slack's own marks. */
+export interface Said {
+  /** As it reads: a link by its label. */
+  readonly words: string
+  /** As a command is typed: a link by its address. */
+  readonly typed: string
+  /** Web addresses behind links. */
+  readonly links: readonly string[]
+}
+
+/** In a message's text `<...>` is a link, a person, a channel or a time; `&`, `<` and `>` themselves are written as entities. */
+const MARK = /<([^<>]*)>/g
+
+/** Reads a message's `text`. Mentions of `bot` are left out. */
+export function readText(text: string, bot: string): Said {
+  const links: string[] = []
+  const replace = (pick: (mark: Mark) => string): string =>
+    plainText(decoded(text.replace(MARK, (_, inner: string) => pick(readMark(inner, bot)))))
+      .replace(/ {2,}/g, ' ')
+      .trim()
+  const words = replace(({ label, url }) => {
+    if (url !== null) links.push(decoded(url))
+    return label
+  })
+  return { words, typed: replace(({ label, url }) => url ?? label), links: [...new Set(links)] }
+}
+
+interface Mark {
+  readonly label: string
+  readonly url: string | null
+}
+
+function readMark(inner: string, bot: string): Mark {
+  const [target = '', label] = inner.split('|', 2)
+  if (/^https?:\/\//i.test(target)) return { label: label ?? target, url: target }
+  if (target === `@${bot}`) return { label: '', url: null }
+  return { label: label ?? target.replace(/^mailto:/i, '').replace(/^!/, '@'), url: null }
+}
+
+const decoded = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')

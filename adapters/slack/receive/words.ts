@@ -1,0 +1,54 @@
+import type { AckFn, RespondFn } from '@slack/bolt'
+import type { Outcome } from '../../../src/ports.ts'
+import { inTime } from '../connect/envelopes.ts'
+import { delivery, perform, placeOf, type Receiving, settled, type Wanted, type Where } from './act.ts'
+import { askIfReal } from './doubt.ts'
+import { commandPayload, mentionEvent, messageEvent, shortcutPayload } from './payload.ts'
+import { readText } from './said.ts'
+import { atItsAddress, privately, tell } from './tell.ts'
+
+const command = (text: string, key: string): Wanted => ({ verb: 'command', subject: '', inputs: { text }, delivery: key })
+
+/** `/patch ...`, as it was typed. */
+export async function onCommand(on: Receiving, body: unknown, ack: AckFn<string>, respond: RespondFn): Promise<void> {
+  const { user_id: user, channel_id: channel, trigger_id, text } = commandPayload.parse(body)
+  const work = settled(on, perform(on, { user, channel }, command(text, delivery(trigger_id))))
+  await inTime(work)
+  await ack()
+  // The bot need not be in the channel where a command is typed, so only this address reaches the user in any case.
+  await tell(on, await work, atItsAddress(respond))
+}
+
+/** "@Patchcrier status" in a channel: a command like any other, answered where it was said, to who said it. */
+export async function onMention(on: Receiving, body: unknown): Promise<void> {
+  const { event, event_id } = mentionEvent.parse(body)
+  if (isOfABot(event) || event.edited) return
+  const where: Where = { user: event.user, channel: event.channel, thread: event.thread_ts }
+  const text = readText(event.text, on.installation.botUser).typed || 'help'
+  await tell(on, await settled(on, perform(on, where, command(text, delivery(event_id)))), privately(on, where))
+}
+
+/** A message to the bot alone: a command, or, with a file, a forwarded message or a bare link, something that somebody doubts. */
+export async function onDirectMessage(on: Receiving, body: unknown): Promise<void> {
+  const read = messageEvent.safeParse(body)
+  // Edits, deletions and what else Slack calls a message are other events.
+  if (!read.success || isOfABot(read.data.event) || read.data.event.user === on.installation.botUser) return
+  const { event, event_id } = read.data
+  const where: Where = { user: event.user, channel: event.channel, thread: event.thread_ts }
+  const { typed, words, links } = readText(event.text, on.installation.botUser)
+  const doubted = event.files.length > 0 || event.attachments.length > 0 || (links.length === 1 && words === links[0])
+  const work = doubted ? askIfReal(on, event.user, null, event) : perform(on, where, command(typed || 'help', delivery(event_id)))
+  await tell(on, await settled(on, work), privately(on, where))
+}
+
+/** The shortcut "Is this real?" at any message. */
+export async function onShortcut(on: Receiving, body: unknown, ack: AckFn<void>, respond: RespondFn): Promise<void> {
+  const { user, channel, message } = shortcutPayload.parse(body)
+  const work: Promise<Outcome> = settled(on, askIfReal(on, user.id, placeOf(on, channel.id) || null, message))
+  await inTime(work)
+  await ack()
+  await tell(on, await work, atItsAddress(respond))
+}
+
+const isOfABot = (event: { readonly bot_id?: string | undefined; readonly user: string }): boolean =>
+  event.bot_id !== undefined || event.user === ''

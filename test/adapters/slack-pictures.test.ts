@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { renderCard, renderHome } from '../../adapters/slack/render/card.ts'
+import { homeCard } from '../../src/cards/home.ts'
+import type { HostProgress } from '../../src/core/deploy/progress.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { NOW } from '../support/change.ts'
+import { cardOf, hostsOf, stateAt } from '../support/change-cards.ts'
+import { anOverview } from '../support/overview.ts'
+import { pictureOf } from '../support/slack-picture.ts'
+
+/** For eyes, so only where a folder is named: PATCHCRIER_PICTURES=FOLDER npm test -- test/adapters/slack-pictures.test.ts */
+const folder = process.env.PATCHCRIER_PICTURES
+
+const verified = (host: HostProgress): HostProgress => ({
+  ...host,
+  status: 'verified',
+  facts: { orderedAt: NOW, arrivedAt: NOW, attemptedAt: NOW, installedAt: NOW, verifiedAt: NOW },
+})
+const reviewed = stateAt('reviewing')
+const running = stateAt('pilotPassed')
+/** Two are done, one failed, the others wait. */
+const hosts = hostsOf(running).map((host, index): HostProgress => {
+  const facts = { orderedAt: NOW, arrivedAt: NOW, attemptedAt: NOW }
+  if (index < 2) return verified(host)
+  return index === 2 ? { ...host, status: 'failed', cause: 'dpkg lock held by another process', facts: { ...facts, failedAt: NOW } } : host
+})
+
+describe.runIf(folder)('pictures', () => {
+  test.each([
+    ['alert', () => renderCard(cardOf(stateAt('alerted'), 'alert'))],
+    ['decision', () => renderCard(cardOf(stateAt('deciding'), 'decision'))],
+    ['announcement', () => renderCard(cardOf(stateAt('announced'), 'announcement'))],
+    ['progress', () => renderCard(cardOf(running, 'progress', hosts))],
+    ['review', () => renderCard(cardOf(reviewed, 'review', hostsOf(reviewed).map(verified)))],
+    ['home', () => renderHome(homeCard(anOverview(), () => 'https://example.slack.com/archives/C1/p1'))],
+  ])('%s', async (name, draw) => {
+    const browser = await launchBrowser()
+    try {
+      await mkdir(folder ?? '', { recursive: true })
+      const picture = await pictureOf(browser, draw())
+      await writeFile(join(folder ?? '', `slack-${name}.png`), picture)
+      expect(picture.length).toBeLessThan(120_000)
+    } finally {
+      await browser.close()
+    }
+  })
+})
