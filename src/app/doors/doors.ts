@@ -1,6 +1,7 @@
 import type { Card, Form } from '../../cards/card.ts'
 import type { ButtonValue } from '../../core/intent.ts'
 import type { ClockView, Doors } from '../../ports.ts'
+import { frozenCard } from '../chat/posts.ts'
 import { renderPost } from '../chat/render.ts'
 import type { House } from '../house.ts'
 import { takeUpload } from '../inventory/upload.ts'
@@ -31,6 +32,7 @@ export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }
     askForRole: (account) => askForRole(house, account),
     doubt: (doubt) => answerDoubt(house, doubt),
     formFor: (button) => formFor(house, button),
+    cardOf: (place, message) => cardOf(house, place, message),
     places: async () => house.inForce.policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
     people: async () => house.inForce.policy.people.map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
     posts: async (placeId) => (house.inForce.policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
@@ -90,4 +92,10 @@ async function formFor(house: House, button: ButtonValue): Promise<Form | null> 
     if (action) return action.form ?? null
   }
   return null
+}
+
+/** The message as the deliverer would draw it now. */
+async function cardOf(house: House, placeId: string, message: string): Promise<Card | null> {
+  const post = await house.db.post.findFirst({ where: { placeId, ref: { path: ['message'], equals: message } } })
+  return post && (frozenCard(post.payload) ?? (await renderPost(house, post)))
 }
