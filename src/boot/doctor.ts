@@ -17,7 +17,8 @@ import { organisationSetup } from './organisation.ts'
 import { examinePolicyFile } from './policy-file.ts'
 import { problemLine } from './policy-text.ts'
 import { sampleSetup } from './sample.ts'
-import { type Setup, type Undo, unwind } from './setup.ts'
+import { type Parts, type Setup, type Undo, unwind } from './setup.ts'
+import { askTeams } from './teams.ts'
 
 /** A source that does not answer within this is one that fails. */
 const ASK_WITHIN_MS = 60_000
@@ -26,16 +27,16 @@ const ASK_WITHIN_MS = 60_000
  * Finds out how an installation fares, as far as it can be asked; what keeps one thing from being asked is a fact about another.
  * @param online asks each source once; nothing of what it answers is kept
  */
-export async function examine({ online }: { readonly online: boolean }): Promise<Facts> {
+export async function examine({ online }: { readonly online: boolean }, parts: Pick<Parts, 'teamsApi'> = {}): Promise<Facts> {
   const undo: Undo = []
   try {
-    return await gather(online, undo)
+    return await gather(online, undo, parts)
   } finally {
     await unwind(undo)
   }
 }
 
-async function gather(online: boolean, undo: Undo): Promise<Facts> {
+async function gather(online: boolean, undo: Undo, { teamsApi }: Pick<Parts, 'teamsApi'>): Promise<Facts> {
   const read = configuration()
   const file = policyFileOf()
   const policyFile = file === null ? null : await policyFileFacts(file)
@@ -53,7 +54,8 @@ async function gather(online: boolean, undo: Undo): Promise<Facts> {
     database,
     data: found?.data ?? null,
     asked: found?.asked ?? null,
-    platforms: ['web', ...(config.slack ? ['slack'] : [])],
+    teams: online ? await askTeams(config, found?.data.inForce?.policy ?? null, teamsApi) : null,
+    platforms: ['web', ...(config.slack ? ['slack'] : []), ...(config.teams ? ['teams'] : [])],
     runners: runnersOf(config, { now: () => new Date() }, {}).map(({ name }) => name),
   }
 }

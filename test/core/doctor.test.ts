@@ -32,6 +32,7 @@ const well: Facts = {
   platforms: ['web'],
   runners: ['manual', 'rehearsal'],
   asked: null,
+  teams: null,
 }
 
 const having = (change: Partial<DataFacts>): Facts => ({ ...well, data: { ...data, ...change } })
@@ -62,6 +63,7 @@ describe('nothing to mend', () => {
     ],
     ['a source that is not read yet while no bot is active', { ...having({ sources: {} }), database: idle }],
     ['sources that answered', { ...well, asked: { [source]: null } }],
+    ['Teams, where everything answered', { ...well, teams: { signIn: null, places: { team: null } } }],
     ['clocks that differ a little', { ...well, database: { ...idle, holder: 'x', skewMs: -4_000 } }],
   ])('%s', (_what, facts) => {
     expect(saidOf(facts)).toEqual([])
@@ -102,6 +104,8 @@ describe('what is to be mended, and only that', () => {
       having({ sources: { [source]: { firstPollDone: true, lastGoodAt: ago(60 * 24), failingSince: null } } }),
       /^sources: ".*" was last read at/,
     ],
+    [{ ...well, teams: { signIn: 'refused (AADSTS7000215)', places: {} } }, /^platforms: Teams: refused \(AADSTS7000215\)\./],
+    [{ ...well, teams: { signIn: null, places: { team: 'HTTP 403' } } }, /^platforms: Teams: .* the place team \(HTTP 403\)\./],
     [{ ...well, asked: { [source]: 'no route' } }, /^sources: ".*" was asked now and failed: no route/],
     [having({ late: { count: 1, since: ago(2) } }), /^work: 1 thing should have happened since/],
     [having({ pollsWaiting: { count: 2, since: ago(6) } }), /^work: 2 polls of sources wait since .*, and nobody takes them/],

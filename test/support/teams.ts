@@ -229,7 +229,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
     fail: (fault) => void faults.push(fault),
     press: async (account, message, data) => {
       acting = people.find(({ id }) => accountOf(id) === account) ?? null
-      const playground = playgrounds.find(({ messages }) => messages.has(message.id))
+      const playground = playgrounds[instanceOf(message.conversation)]
       const conversation = {
         id:
           message.conversation.includes('@thread.tacv2') && !message.conversation.includes(';')

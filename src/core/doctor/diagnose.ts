@@ -1,5 +1,6 @@
 import type { DataFacts, Diagnosis, Facts, Finding } from './facts.ts'
 import { policyFindings } from './policy.ts'
+import { teamsFindings } from './teams.ts'
 import { workFindings } from './work.ts'
 
 const NODE = 24
@@ -16,6 +17,7 @@ export function diagnose(facts: Facts): Diagnosis {
       ...machineFindings(facts),
       ...databaseFindings(facts),
       ...policyFindings(facts),
+      ...teamsFindings(facts.teams),
       ...(data ? [...workFindings(facts, data), ...keptFindings(facts, data)] : []),
     ],
     notes: notesOf(facts),

@@ -16,6 +16,15 @@ export interface Facts {
   readonly runners: readonly string[]
   /** Where sources were asked: what each answered, null: well. */
   readonly asked: Readonly<Record<string, string | null>> | null
+  /** Where Teams was asked. */
+  readonly teams: TeamsFacts | null
+}
+
+/** What Teams answered, in words; null: well. */
+export interface TeamsFacts {
+  readonly signIn: string | null
+  /** By place of the policy. */
+  readonly places: Readonly<Record<string, string | null>>
 }
 
 export interface MachineFacts {
@@ -93,6 +102,7 @@ export interface Finding {
     | 'policy'
     | 'sources'
     | 'places'
+    | 'platforms'
     | 'roles'
     | 'runners'
     | 'work'
