@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { ANA, chatWith, startTeamsRig, type TeamsRig } from '../support/teams-adapter.ts'
+import { chatWith } from '../support/teams.ts'
+import { ANA, startTeamsRig, type TeamsRig } from '../support/teams-adapter.ts'
 import type { Forgery } from '../support/teams-token.ts'
 
 let rig: TeamsRig

@@ -17,9 +17,6 @@ const PLACES: Readonly<Record<string, string>> = { [TEAM]: 'patch-team', [ANNOUN
 
 export const ANA = accountOf('ana')
 export const DANA = accountOf('dana')
-/** The private chat with somebody. */
-export const chatWith = (account: string): string => `a:${account}`
-
 /** The adapter between a playground and a house with nobody in it. */
 export interface TeamsRig {
   readonly peer: TeamsPeer

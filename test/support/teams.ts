@@ -60,12 +60,15 @@ export interface TeamsPeer {
   send(activity: object, forgery?: Forgery | 'no token'): Promise<Answered>
   /** What stands in every activity of an account in a conversation. */
   activity(account: string, conversation: string, more: object): object
-  /** How often a token was asked for. */
-  tokens(): number
+  /** Resolves when the bot has answered the next activity of a playground. */
+  nextDelivery(): Promise<void>
   close(): Promise<void>
 }
 
 export const accountOf = (person: string): string => `29:${person}`
+
+/** The private chat with somebody. */
+export const chatWith = (account: string): string => `a:${account}`
 
 /** Names of the conversations of the n-th playground. */
 export const conversationsOf = (n: number) => ({
@@ -76,7 +79,6 @@ export const conversationsOf = (n: number) => ({
 
 export async function startTeamsPeer(people: readonly TeamsPerson[], { playgrounds: count = 1 } = {}): Promise<TeamsPeer> {
   let bot = ''
-  let tokens = 0
   /** Whom the next activities of a playground come from: it knows six people only. */
   let acting: TeamsPerson | null = null
   const requests: TeamsRequest[] = []
@@ -84,6 +86,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   const unusual: TeamsPeer['unusual'] = new Map()
   const files: TeamsPeer['files'] = new Map()
   const chats = new Map<string, string>()
+  const waiting: (() => void)[] = []
   const playgrounds: Playground[] = []
 
   const server = createServer((request, response) => {
@@ -110,7 +113,6 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   function signIn(path: string, form: URLSearchParams): [unknown, number] {
     const good = path === `login/${TENANT}/oauth2/v2.0/token` && form.get('client_id') === APP_ID && form.get('client_secret') === PASSWORD
     if (!good) return [{ error: 'invalid_client', error_codes: [7000215] }, 401]
-    tokens += 1
     return [{ token_type: 'Bearer', expires_in: 3600, access_token: BOT_TOKEN }, 200]
   }
 
@@ -120,6 +122,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
     const from = acting === null ? said.from : { id: accountOf(acting.id), name: acting.name }
     const answer = await deliver({ ...said, from, serviceUrl })
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text)
+    for (const resolve of waiting.splice(0)) resolve()
   }
 
   async function deliver(activity: object, forgery?: Forgery | 'no token'): Promise<{ status: number; text: string }> {
@@ -162,7 +165,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
 
   function chatOf(body: Record<string, unknown>): string {
     const account = z.object({ members: z.tuple([z.object({ id: z.string() })]) }).parse(body).members[0].id
-    const chat = `a:${account}`
+    const chat = chatWith(account)
     chats.set(account, chat)
     return chat
   }
@@ -223,7 +226,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
     whispers: (account) =>
       requests
         .filter(
-          ({ method, path, status }) => method === 'POST' && status < 300 && path === `v3/conversations/${chats.get(account)}/activities`,
+          ({ method, path, status }) => method === 'POST' && status < 300 && path === `v3/conversations/${chatWith(account)}/activities`,
         )
         .map(({ body }) => contentOf(body)),
     fail: (fault) => void faults.push(fault),
@@ -261,7 +264,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
       channelData: { tenant: { id: TENANT } },
       ...more,
     }),
-    tokens: () => tokens,
+    nextDelivery: () => new Promise((resolve) => void waiting.push(resolve)),
     close: async () => {
       await Promise.all(playgrounds.map((one) => one.close()))
       server.closeAllConnections()
