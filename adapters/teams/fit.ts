@@ -22,27 +22,37 @@ const NEEDED: readonly ((block: Block) => boolean)[] = [
  */
 export function fitted<T>(card: Card, draw: Draw<T>): T {
   const whole = shortened(card)
-  let drawn = draw(whole, 'inside')
-  for (const smaller of smallerAndSmaller(whole)) {
+  const inside = draw(whole, 'inside')
+  if (bytesOf(inside) <= CARD_BYTES) return inside
+  for (const most of [Number.POSITIVE_INFINITY, ...STEPS]) {
+    const drawn = draw({ ...whole, blocks: whole.blocks.flatMap((block) => cut(block, most)) }, 'dialogs')
     if (bytesOf(drawn) <= CARD_BYTES) return drawn
-    drawn = draw(smaller, 'dialogs')
   }
-  return drawn
+  return withoutSome({ ...whole, blocks: whole.blocks.flatMap((block) => cut(block, STEPS.at(-1) ?? 1)) }, (smaller) =>
+    draw(smaller, 'dialogs'),
+  )
 }
 
-function* smallerAndSmaller(card: Card): Generator<Card> {
-  yield card
-  let { blocks } = card
-  for (const most of STEPS) {
-    blocks = card.blocks.flatMap((block) => cut(block, most))
-    yield { ...card, blocks }
+/** Leaves parts out until the rest fits. Each part is measured once, alone: drawing the whole again and again would take seconds. */
+function withoutSome<T>(card: Card, draw: (card: Card) => T): T {
+  const bare = bytesOf(draw({ ...card, blocks: [note(99)] }))
+  const parts = card.blocks.map((block) => ({ block, bytes: bytesOf(draw({ ...card, blocks: [block], actions: [] })) }))
+  const alone = bytesOf(draw({ ...card, blocks: [], actions: [] }))
+  let left = bare + parts.reduce((sum, { bytes }) => sum + bytes - alone, 0)
+  const gone = new Set<(typeof parts)[number]>()
+  for (const part of byNeed(parts)) {
+    if (left <= CARD_BYTES) break
+    gone.add(part)
+    left -= part.bytes - alone
   }
-  const parts = blocks.length
-  while (blocks.length > 0) {
-    blocks = withoutLeastNeeded(blocks)
-    yield { ...card, blocks: [...blocks, note(parts - blocks.length)] }
-  }
+  return draw({ ...card, blocks: [...parts.filter((part) => !gone.has(part)).map(({ block }) => block), note(gone.size)] })
 }
+
+/** The least needed first; of one kind the last ones. */
+const byNeed = <P extends { readonly block: Block }>(parts: readonly P[]): readonly P[] =>
+  parts.toReversed().toSorted((a, b) => needOf(a.block) - needOf(b.block))
+
+const needOf = (block: Block): number => NEEDED.findIndex((is) => is(block))
 
 function cut(block: Block, most: number): Block[] {
   if (block.kind === 'list' && block.items.length > most) {
@@ -55,12 +65,6 @@ function cut(block: Block, most: number): Block[] {
     return [{ ...block, facts: block.facts.slice(0, most) }, more(block.facts.length - most)]
   }
   return [block]
-}
-
-/** Among the least needed kind, the last one. */
-function withoutLeastNeeded(blocks: readonly Block[]): readonly Block[] {
-  const index = NEEDED.map((least) => blocks.findLastIndex(least)).find((found) => found >= 0)
-  return blocks.filter((_, i) => i !== index)
 }
 
 const more = (count: number): Block => ({ kind: 'text', text: [`${count} more are not shown here.`] })

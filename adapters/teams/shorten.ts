@@ -25,7 +25,7 @@ function blocks(block: Block): Block[] {
       return [
         {
           ...block,
-          facts: block.facts.map(({ label, value }) => ({ label: shorten(label, LIMITS.label), value: text(value, LIMITS.text) })),
+          facts: block.facts.map(({ label, value }) => ({ label: shorten(label, LIMITS.cell), value: text(value, LIMITS.text) })),
         },
       ]
     case 'list':
