@@ -116,6 +116,15 @@ export const COMMANDS: Commands = {
     },
     load: async () => (await import('./policy.ts')).policyInit,
   },
+  'teams package': {
+    about: 'the app to upload to Teams: manifest and icons in one zip file',
+    more: 'With the id in MICROSOFT_APP_ID. adapters/teams/README.md says what to do with it.',
+    options: {
+      out: { value: 'FILE', about: './patchcrier-teams.zip where nothing is said' },
+      site: { value: 'URL', about: 'your page about it, which Teams shows to people' },
+    },
+    load: async () => (await import('./teams.ts')).teamsPackage,
+  },
   help: {
     about: 'this; COMMAND --help tells more of one',
     load: async () => (await import('./words.ts')).help,
