@@ -1,5 +1,6 @@
 import type { Action, Block, Card, Form, Text } from '../../src/cards/card.ts'
 import { LIMITS, shorten } from './limits.ts'
+import { narrowed } from './wide.ts'
 
 /** The card with every text at a length that Teams shows. Nothing is left out. */
 export function shortened(card: Card): Card {
@@ -31,7 +32,7 @@ function blocks(block: Block): Block[] {
     case 'list':
       return [{ ...block, items: block.items.map((item) => text(item, LIMITS.text)) }]
     case 'table':
-      return [{ ...block, columns: block.columns.map(cell), rows: block.rows.map((row) => row.map(cell)) }]
+      return [narrowed({ ...block, columns: block.columns.map(cell), rows: block.rows.map((row) => row.map(cell)) })]
     case 'progress':
       return [{ ...block, label: shorten(block.label, LIMITS.title) }]
     case 'links':

@@ -76,7 +76,10 @@ describe('any card', () => {
   test('that fits says in Teams what it says on the page', () => {
     fc.assert(
       fc.property(anyCard, (one) => {
-        expect(shown(renderCard(one))).toEqual(shown(toAdaptiveCard(one)))
+        // Where a table is a list, a column that is empty is not named.
+        const blocks = one.blocks.map((block) => (block.kind === 'table' ? { ...block, columns: [] } : block))
+        const words = shown(renderCard(one)).join(' ')
+        for (const line of shown(toAdaptiveCard({ ...one, blocks }))) expect(words).toContain(line)
       }),
       { numRuns: 150 },
     )
@@ -122,6 +125,14 @@ describe('a card that is too large', () => {
     columns: ['Host', 'State'],
     rows: Array.from({ length: count }, (_, i) => [`host-${i}`, 'verified']),
   })
+  const ring: Block = {
+    kind: 'table',
+    columns: ['Ring', 'arrived', 'attempted', 'installed', 'verified', 'failed', ''],
+    rows: [
+      ['Pilot 2', '2', '2', '2', '1', '-', 'running'],
+      ['', ''],
+    ],
+  }
 
   test('first opens its forms as dialogs, and loses nothing', () => {
     const wide = { ...reject, form: { ...FORM, intro: 'x'.repeat(900) } }
@@ -155,6 +166,11 @@ describe('a card that is too large', () => {
     expect(words[0]).toBe('Kept')
     expect(words).toContain('HALTED')
     expect(words.at(-1)).toMatch(/^\d+ more parts do not fit here\.$/)
+  })
+
+  test('a table that is too wide is a list, each value named by its column', () => {
+    const words = shown(renderCard(card({ blocks: [ring] })))
+    expect(words).toContain('• Pilot 2: arrived 2 · attempted 2 · installed 2 · verified 1 · failed - · running')
   })
 
   test('an address that is too long is shown as words, never as another link', () => {
