@@ -6,6 +6,8 @@ type Table = Extract<Block, { kind: 'table' }>
 /** What a card of ordinary width, or a phone, shows side by side: seen in Microsoft's own client. */
 const MOST_COLUMNS = 5
 const MOST_CHARACTERS = 44
+/** In a table a dash holds a place; in a list there is none to hold. */
+const NOTHING = new Set(['', '-', '–'])
 
 /** A table that would overlap is a list instead: a row is an item, each value named by its column. */
 export function narrowed(table: Table): Block {
@@ -23,7 +25,7 @@ const longestWord = (text: string): number => Math.max(0, ...text.split(' ').map
 function item(columns: readonly string[], [first = '', ...values]: readonly string[]): Text {
   const named = values.map(plainLine).flatMap((value, i) => {
     const name = plainLine(columns[i + 1] ?? '')
-    return value === '' ? [] : [name === '' ? value : `${name} ${value}`]
+    return NOTHING.has(value) ? [] : [name === '' ? value : `${name} ${value}`]
   })
   return [{ strong: plainLine(first) }, ...(named.length === 0 ? [] : [`: ${named.join(' · ')}`])]
 }

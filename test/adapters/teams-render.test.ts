@@ -77,7 +77,8 @@ describe('any card', () => {
     fc.assert(
       fc.property(anyCard, (one) => {
         // Where a table is a list, a column that is empty is not named.
-        const blocks = one.blocks.map((block) => (block.kind === 'table' ? { ...block, columns: [] } : block))
+        const cells = (row: readonly string[]) => row.map((cell) => (/^[-–]$/.test(plainLine(cell)) ? '' : cell))
+        const blocks = one.blocks.map((block) => (block.kind === 'table' ? { ...block, columns: [], rows: block.rows.map(cells) } : block))
         const words = shown(renderCard(one)).join(' ')
         for (const line of shown(toAdaptiveCard({ ...one, blocks }))) expect(words).toContain(line)
       }),
@@ -170,7 +171,7 @@ describe('a card that is too large', () => {
 
   test('a table that is too wide is a list, each value named by its column', () => {
     const words = shown(renderCard(card({ blocks: [ring] })))
-    expect(words).toContain('• Pilot 2: arrived 2 · attempted 2 · installed 2 · verified 1 · failed - · running')
+    expect(words).toContain('• Pilot 2: arrived 2 · attempted 2 · installed 2 · verified 1 · running')
   })
 
   test('an address that is too long is shown as words, never as another link', () => {
