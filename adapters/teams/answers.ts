@@ -2,18 +2,18 @@ import type { Card } from '../../src/cards/card.ts'
 import { plainLine } from '../../src/cards/text.ts'
 import type { Refusal } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
-import type { Activity } from './activity.ts'
+import { type Activity, withoutThread } from './activity.ts'
 import { withAskForRole, withBack } from './button.ts'
 import { LIMITS, shorten } from './limits.ts'
-import { ADAPTIVE, renderCard } from './render.ts'
+import { ADAPTIVE, type Audience, renderCard } from './render.ts'
 import { placeOf, type Receiving, type Reply, tellPrivately } from './turn.ts'
 
 /** Answers to `adaptiveCard/action` (https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model, response format). */
 export const sayShortly = (text: string): Reply =>
   invoked({ statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: shorten(plainLine(text), LIMITS.toast) })
 
-const showInPlace = (card: Card, viewers: readonly string[] = []): Reply =>
-  invoked({ statusCode: 200, type: ADAPTIVE, value: renderCard(card, viewers) })
+const showInPlace = (card: Card, audience?: Audience): Reply =>
+  invoked({ statusCode: 200, type: ADAPTIVE, value: renderCard(card, audience) })
 
 export const invoked = (body: unknown): Reply => ({ status: 200, body })
 
@@ -37,9 +37,7 @@ export async function answerTo(on: Receiving, activity: Activity, outcome: Outco
 export async function cardAnew(on: Receiving, activity: Activity, otherwise: string): Promise<Reply> {
   const place = placeOf(on, activity)
   const card = place && activity.replyToId ? await on.doors.cardOf(place, activity.replyToId) : null
-  if (card === null) return sayShortly(otherwise)
-  const viewers = card.look === 'announcement' ? [] : await on.roster.viewers(activity.conversation.id.split(';')[0] ?? '')
-  return showInPlace(card, viewers)
+  return card === null ? sayShortly(otherwise) : showInPlace(card, await on.roster.audience(withoutThread(activity.conversation.id)))
 }
 
 /** Several cards in the place of one. */

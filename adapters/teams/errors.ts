@@ -28,10 +28,11 @@ function waitOf(header: string | null): number | undefined {
 /** No answer came. Where nothing was sent, it can be said again without a doubt. */
 export function networkError(what: string, error: unknown): ChatError {
   const said = `${what}: ${noAnswer(error)}`
-  return NEVER_SENT.has(codeOf(error))
-    ? new ChatError('RATE_LIMITED', `${said}, nothing was sent`, WAIT_MS)
-    : new ChatError('UNAVAILABLE', said)
+  return NEVER_SENT.has(codeOf(error)) ? unsent(said) : new ChatError('UNAVAILABLE', said)
 }
+
+/** Nothing was sent, so that it is tried again without a doubt, after a rest. */
+export const unsent = (said: string): ChatError => new ChatError('RATE_LIMITED', `${said}; nothing was sent`, WAIT_MS)
 
 /** Why there was no answer, by the name of the failure alone. */
 export const noAnswer = (error: unknown): string => `no answer from Microsoft (${codeOf(error)})`

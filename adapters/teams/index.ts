@@ -65,7 +65,7 @@ export async function startTeams({ config, doors, directory, listen, log }: Team
   const { appId, tenantId, password, microsoft } = teamsConfig.parse(config)
   const { service, token, connector } = outboundOf(config)
   await signIn(token, log)
-  const roster = teamsRoster({ connector, addresses: () => addressesOf(doors, directory), now: Date.now })
+  const roster = teamsRoster({ connector, people: () => peopleBy(doors, directory), now: Date.now })
   const running = new Set<Promise<void>>()
   const later = (work: Promise<void>): void => {
     const done = work.catch((error) => log.error({ err: error }, 'teams: an answer failed')).finally(() => running.delete(done))
@@ -97,9 +97,9 @@ async function signIn(token: () => Promise<string>, log: Log): Promise<void> {
   }
 }
 
-async function addressesOf(doors: Pick<Doors, 'people'>, directory: Directory): Promise<ReadonlySet<string>> {
+async function peopleBy(doors: Pick<Doors, 'people'>, directory: Directory): Promise<ReadonlyMap<string, string>> {
   const people = await doors.people()
-  return new Set(people.flatMap(({ id }) => directory.emailByPerson(id) ?? []))
+  return new Map(people.map(({ id }) => [directory.emailByPerson(id) ?? '', id]))
 }
 
 /** Takes nothing new, lets what is under way come to its end, then closes. */

@@ -1,13 +1,6 @@
+import type { TeamsFacts } from '../../src/core/doctor/teams.ts'
 import { ChatError } from '../../src/ports.ts'
 import { outboundOf, type TeamsSettings } from './index.ts'
-
-/** What was found out about the connection to Teams, by asking. Changes nothing. */
-export interface TeamsFacts {
-  /** Why Microsoft gives the bot no token; null: it does. */
-  readonly signIn: string | null
-  /** Places of the policy, by id: why the bot cannot see who is in them; null: it can, so it is there. */
-  readonly places: Readonly<Record<string, string | null>>
-}
 
 /** Signs in and asks who is in each place, as the bot may only where it was added. */
 export async function inspectTeams(

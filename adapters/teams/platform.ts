@@ -56,7 +56,7 @@ async function reply(options: TeamsPlatformOptions, to: MessageRef, card: Card):
 /** The message as this place shows it. A chat has no threads: there a reply says itself what it belongs to. */
 async function drawn(options: TeamsPlatformOptions, place: string, thread: string | undefined, card: Card): Promise<Outgoing> {
   if (thread !== undefined && kindOf(place) !== 'channel') return messageOf(await quoting(options, place, thread, card))
-  return messageOf(card, card.look === 'announcement' ? [] : await options.roster.viewers(place))
+  return messageOf(card, await options.roster.audience(place))
 }
 
 async function quoting({ directory, card: cardOf }: TeamsPlatformOptions, chat: string, message: string, card: Card): Promise<Card> {

@@ -10,22 +10,37 @@ export const ADAPTIVE = 'application/vnd.microsoft.card.adaptive'
 
 export type TeamsCard = Readonly<Record<string, unknown>>
 
-/**
- * A card for Teams, within its limits. Foreign text is inert in it (see cards/adaptive.ts).
- * @param viewers accounts whose client asks for the card anew when they look at it
- */
-export function renderCard(card: Card, viewers: readonly string[] = []): TeamsCard {
+/** Who of the policy's people is where a card is shown. */
+export interface Audience {
+  /** Accounts whose client asks for the card anew when they look at it. */
+  readonly viewers: readonly string[]
+  readonly mentions: Mentions
+}
+
+/** Accounts that a card can call. A role has none: Teams' tags are not open to bots without further rights. */
+interface Mentions {
+  person(id: string): { readonly id: string; readonly name: string } | null
+  role(id: string): { readonly id: string; readonly name: string } | null
+}
+
+export const NOBODY: Audience = { viewers: [], mentions: { person: () => null, role: () => null } }
+
+/** The renderer takes the mentions where it knows them. */
+const draw: (card: Card, mentions: Mentions) => AdaptiveCardJson & { readonly msteams?: object } = toAdaptiveCard
+
+/** A card for Teams, within its limits. Foreign text is inert in it (see cards/adaptive.ts). */
+export function renderCard(card: Card, { viewers, mentions }: Audience = NOBODY): TeamsCard {
   return fitted(card, (smaller, forms) => {
-    const json = toAdaptiveCard(smaller)
+    const json = draw(smaller, mentions)
     const drawn = forms === 'inside' ? json : withDialogs(json)
-    return { ...drawn, ...refreshFor(card, viewers), msteams: { width: 'Full' } }
+    return { ...drawn, ...refreshFor(card, viewers), msteams: { ...json.msteams, width: 'Full' } }
   })
 }
 
 /** A message with the card. It holds no text beside it: Teams shows that as a message of its own. */
-export function messageOf(card: Card, viewers: readonly string[] = []): Outgoing {
+export function messageOf(card: Card, audience: Audience = NOBODY): Outgoing {
   const summary = shorten(plainLine(card.summary) || plainLine(card.title), LIMITS.summary)
-  return { type: 'message', summary, attachments: [{ contentType: ADAPTIVE, content: renderCard(card, viewers) }] }
+  return { type: 'message', summary, attachments: [{ contentType: ADAPTIVE, content: renderCard(card, audience) }] }
 }
 
 /** End users are many, and their cards hold nothing that must be right to the second. */

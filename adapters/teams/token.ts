@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ChatError } from '../../src/ports.ts'
 import { managedToken } from './botframework/managed.ts'
-import { noAnswer } from './errors.ts'
+import { noAnswer, unsent } from './errors.ts'
 
 export interface Credentials {
   readonly appId: string
@@ -47,13 +47,13 @@ async function ask({ appId, tenantId, loginUrl }: Credentials, password: string)
   const url = `${loginUrl}${encodeURIComponent(tenantId)}/oauth2/v2.0/token`
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'error', signal }).catch((error) => {
-    throw new ChatError('RATE_LIMITED', `sign-in: ${noAnswer(error)}`, ANSWER_WITHIN_MS)
+    throw unsent(`sign-in: ${noAnswer(error)}`)
   })
   const body: unknown = await response.json().catch(() => null)
   const good = answer.safeParse(body).data
   if (response.ok && good) return { value: good.access_token, until: Date.now() + good.expires_in * 1000 - SPARE_MS }
   if (response.status >= 500 || response.status === 429) {
-    throw new ChatError('RATE_LIMITED', `sign-in: Microsoft answered HTTP ${response.status}`, ANSWER_WITHIN_MS)
+    throw unsent(`sign-in: Microsoft answered HTTP ${response.status}`)
   }
   const named = refusal.safeParse(body).data
   const code = named?.error_codes?.[0] === undefined ? '' : ` AADSTS${named.error_codes[0]}`

@@ -54,7 +54,7 @@ async function gather(online: boolean, undo: Undo, { teamsApi }: Pick<Parts, 'te
     database,
     data: found?.data ?? null,
     asked: found?.asked ?? null,
-    teams: online ? await askTeams(config, found?.data.inForce?.policy ?? null, teamsApi) : null,
+    chat: online ? await askTeams(config, found?.data.inForce?.policy ?? null, teamsApi) : [],
     platforms: ['web', ...(config.slack ? ['slack'] : []), ...(config.teams ? ['teams'] : [])],
     runners: runnersOf(config, { now: () => new Date() }, {}).map(({ name }) => name),
   }

@@ -2,7 +2,8 @@ import type { Logger } from 'pino'
 import type { TeamsSettings } from '../../adapters/teams/index.ts'
 import type { House } from '../app/house.ts'
 import type { Config, TeamsConfig } from '../config.ts'
-import type { TeamsFacts } from '../core/doctor/facts.ts'
+import type { Finding } from '../core/doctor/facts.ts'
+import { teamsFindings } from '../core/doctor/teams.ts'
 import { Fault } from '../core/fault.ts'
 import type { Policy } from '../core/policy.ts'
 import { ChatError } from '../ports.ts'
@@ -56,14 +57,14 @@ function inOurWords(error: unknown, port: number): unknown {
   return taken ? new Fault('PORT_TAKEN', `expected port ${port} to be free, another program listens on it; set TEAMS_PORT`) : error
 }
 
-/** What Teams answers to the doctor; null where it is not connected. */
+/** What is wrong with the connection to Teams, by asking. Nothing where there is none. */
 export async function askTeams(
   { teams }: Pick<Config, 'teams'>,
   policy: Policy | null,
   microsoft: TeamsSettings['microsoft'],
-): Promise<TeamsFacts | null> {
-  if (!teams) return null
+): Promise<readonly Finding[]> {
+  if (!teams) return []
   const { inspectTeams } = await import('../../adapters/teams/inspect.ts')
   const places = (policy?.places ?? []).filter(({ platform }) => platform === 'teams')
-  return inspectTeams(settingsOf(teams, microsoft), places)
+  return teamsFindings(await inspectTeams(settingsOf(teams, microsoft), places))
 }

@@ -5,14 +5,14 @@ import { describe, expect, test } from 'vitest'
 import { readPressed } from '../../adapters/teams/button.ts'
 import { formIn } from '../../adapters/teams/dialog.ts'
 import { bytesOf, LIMITS, shorten } from '../../adapters/teams/limits.ts'
-import { messageOf, renderCard } from '../../adapters/teams/render.ts'
+import { type Audience, messageOf, NOBODY, renderCard } from '../../adapters/teams/render.ts'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Action, Block, Card } from '../../src/cards/card.ts'
 import { plainLine } from '../../src/cards/text.ts'
 import { complaints, objects, shown } from '../support/adaptive.ts'
 import { anyCard, card, HOSTILE } from '../support/cards.ts'
 
-const VIEWERS = Array.from({ length: 80 }, (_, i) => `29:${i}`)
+const VIEWERS: Audience = { ...NOBODY, viewers: Array.from({ length: 80 }, (_, i) => `29:${i}`) }
 
 /** Any card, with each of its parts made as long as a vendor might make it. */
 const hugeCard: fc.Arbitrary<Card> = fc
@@ -40,7 +40,7 @@ function longer(block: Block, times: number): Block {
 }
 
 /** Everything that a message with the card must be for Teams to take it. */
-function expectTaken(one: Card, viewers: readonly string[] = []): void {
+function expectTaken(one: Card, viewers: Audience = NOBODY): void {
   const message = messageOf(one, viewers)
   expect(bytesOf(message)).toBeLessThanOrEqual(LIMITS.messageBytes)
   const json = renderCard(one, viewers)

@@ -1,6 +1,5 @@
 import type { DataFacts, Diagnosis, Facts, Finding } from './facts.ts'
 import { policyFindings } from './policy.ts'
-import { teamsFindings } from './teams.ts'
 import { workFindings } from './work.ts'
 
 const NODE = 24
@@ -17,7 +16,7 @@ export function diagnose(facts: Facts): Diagnosis {
       ...machineFindings(facts),
       ...databaseFindings(facts),
       ...policyFindings(facts),
-      ...teamsFindings(facts.teams),
+      ...(facts.chat ?? []),
       ...(data ? [...workFindings(facts, data), ...keptFindings(facts, data)] : []),
     ],
     notes: notesOf(facts),

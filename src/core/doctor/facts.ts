@@ -16,15 +16,8 @@ export interface Facts {
   readonly runners: readonly string[]
   /** Where sources were asked: what each answered, null: well. */
   readonly asked: Readonly<Record<string, string | null>> | null
-  /** Where Teams was asked. */
-  readonly teams: TeamsFacts | null
-}
-
-/** What Teams answered, in words; null: well. */
-export interface TeamsFacts {
-  readonly signIn: string | null
-  /** By place of the policy. */
-  readonly places: Readonly<Record<string, string | null>>
+  /** What chat platforms showed, where they were asked. */
+  readonly chat?: readonly Finding[]
 }
 
 export interface MachineFacts {
@@ -102,7 +95,6 @@ export interface Finding {
     | 'policy'
     | 'sources'
     | 'places'
-    | 'platforms'
     | 'roles'
     | 'runners'
     | 'work'
