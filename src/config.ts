@@ -152,6 +152,13 @@ export function readDatabaseUrl(env: Environment = process.env): string | null {
   return read.data ?? null
 }
 
+/** Reads the id of the bot's app alone, for the package that is uploaded to Teams. Throws Fault CONFIG_INVALID. */
+export function readTeamsAppId(env: Environment = process.env): string {
+  const read = z.guid().safeParse(env.MICROSOFT_APP_ID)
+  if (!read.success) throw new Fault('CONFIG_INVALID', 'MICROSOFT_APP_ID: expected the id of the app, as 8-4-4-4-12 hexadecimal digits')
+  return read.data
+}
+
 /** Whether npm runs us, in a shell between. */
 export const startedByNpm = (env: Environment = process.env): boolean => env.npm_lifecycle_event !== undefined
 

@@ -19,6 +19,7 @@ import { sampleSetup } from './boot/sample.ts'
 import { type Parts, type Setup, type Undo, unwind } from './boot/setup.ts'
 import { endOnSignals, FOREVER, type Life } from './boot/signals.ts'
 import { slackOf } from './boot/slack.ts'
+import { teamsOf } from './boot/teams.ts'
 import { pollInTurn } from './boot/worker.ts'
 import { type Config, readConfig, secretsOf, startedByNpm } from './config.ts'
 import { Fault } from './core/fault.ts'
@@ -98,7 +99,8 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   })
   const doors = parts.doors?.(made) ?? made
   const slack = setup.sample ? null : slackOf(house, config.slack ?? null, log, parts)
-  for (const connect of [...(parts.connect ?? []), ...(slack ? [slack] : [])]) {
+  const teams = setup.sample ? null : teamsOf(house, config.teams ?? null, log, parts)
+  for (const connect of [...(parts.connect ?? []), ...(slack ? [slack] : []), ...(teams ? [teams] : [])]) {
     const connected = await connect(doors)
     undo.push(() => connected.close())
     platforms.set(connected.platform.name, active.guard(wrapped(parts, connected.platform)))

@@ -232,6 +232,8 @@ export interface Doors {
   doubt(doubt: Doubt): Promise<Outcome>
   /** The form behind a button as its subject is now; null when the button is no longer offered. Changes nothing. */
   formFor(button: ButtonValue, place: string): Promise<Form | null>
+  /** The card of one of our messages as its subject is now, by place and the platform's id of the message; null: none of ours. */
+  cardOf(place: string, message: string): Promise<Card | null>
   places(): Promise<readonly PlaceView[]>
   people(): Promise<readonly PersonView[]>
   /** Posts of one place, oldest first; null when there is no such place. */

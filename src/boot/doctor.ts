@@ -1,7 +1,6 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { inspectSlack } from '../../adapters/slack/inspect.ts'
 import { readSourceState } from '../app/bulletins/source-state.ts'
 import { readDataFacts } from '../app/doctor/read.ts'
 import { ORGANISATION_DATABASE } from '../app/organisation.ts'
@@ -9,6 +8,7 @@ import { SAMPLE_DATABASE } from '../app/sample.ts'
 import { type Config, policyFileOf, readConfig, readDatabaseUrl, readDataFolder } from '../config.ts'
 import type { DatabaseFacts, DataFacts, Facts, Finding, MachineFacts, PolicyFileFacts } from '../core/doctor/facts.ts'
 import { Fault } from '../core/fault.ts'
+import type { PolicyPlace } from '../core/policy.ts'
 import { type Database, openDatabase } from '../db/database.ts'
 import { openEmbedded } from '../db/embedded.ts'
 import { inspect } from '../db/inspect.ts'
@@ -18,17 +18,17 @@ import { organisationSetup } from './organisation.ts'
 import { examinePolicyFile } from './policy-file.ts'
 import { problemLine } from './policy-text.ts'
 import { sampleSetup } from './sample.ts'
-import { type Setup, type Undo, unwind } from './setup.ts'
-import { slackSettings } from './slack.ts'
+import { type Parts, type Setup, type Undo, unwind } from './setup.ts'
+import { askSlack } from './slack.ts'
+import { askTeams } from './teams.ts'
 
 /** A source that does not answer within this is one that fails. */
 const ASK_WITHIN_MS = 60_000
 
-export interface Examination {
+/** Besides `online`, where a test emulates the platforms. */
+export interface Examination extends Pick<Parts, 'slackApi' | 'teamsApi'> {
   /** Asks each source and chat platform once; nothing of what they answer is kept. */
   readonly online: boolean
-  /** Address of an emulated Slack. */
-  readonly slackApi?: string
 }
 
 /** Finds out how an installation fares, as far as it can be asked; what keeps one thing from being asked is a fact about another. */
@@ -41,7 +41,7 @@ export async function examine(how: Examination): Promise<Facts> {
   }
 }
 
-async function gather({ online, slackApi }: Examination, undo: Undo): Promise<Facts> {
+async function gather({ online, ...emulated }: Examination, undo: Undo): Promise<Facts> {
   const read = configuration()
   const file = policyFileOf()
   const policyFile = file === null ? null : await policyFileFacts(file)
@@ -59,21 +59,20 @@ async function gather({ online, slackApi }: Examination, undo: Undo): Promise<Fa
     database,
     data: found?.data ?? null,
     asked: found?.asked ?? null,
-    chat: online ? await askChat(config, found?.data ?? null, slackApi) : [],
-    platforms: ['web', ...(config.slack ? ['slack'] : [])],
+    chat: online ? await askChat(config, found?.data.inForce?.policy.places ?? [], emulated) : [],
+    platforms: ['web', ...(config.slack ? ['slack'] : []), ...(config.teams ? ['teams'] : [])],
     runners: runnersOf(config, { now: () => new Date() }, {}).map(({ name }) => name),
   }
 }
 
 /** Places of a policy that is not in force yet are not asked about. */
-async function askChat({ slack }: Config, data: DataFacts | null, slackApi?: string): Promise<readonly Finding[]> {
-  const places = data?.inForce?.policy.places ?? []
-  return slack
-    ? inspectSlack(
-        slackSettings(slack, slackApi),
-        places.filter(({ platform }) => platform === 'slack'),
-      )
-    : []
+async function askChat(
+  { slack, teams }: Config,
+  places: readonly PolicyPlace[],
+  { slackApi, teamsApi }: Omit<Examination, 'online'>,
+): Promise<readonly Finding[]> {
+  const on = (name: PolicyPlace['platform']) => places.filter(({ platform }) => platform === name)
+  return [...(slack ? await askSlack(slack, on('slack'), slackApi) : []), ...(teams ? await askTeams(teams, on('teams'), teamsApi) : [])]
 }
 
 interface Read {

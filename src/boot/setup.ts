@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { TeamsSettings } from '../../adapters/teams/index.ts'
 import type { DelivererOptions } from '../app/chat/deliver.ts'
 import type { House, PolicyFileDoor, PolicyInForce } from '../app/house.ts'
 import type { Arrive } from '../app/time/handlers.ts'
@@ -36,6 +37,10 @@ export interface Parts {
   readonly slackApi?: string
   /** Told where Slack's requests go. */
   readonly onSlack?: (url: string) => void
+  /** Where Teams' services are emulated. */
+  readonly teamsApi?: TeamsSettings['microsoft']
+  /** Told where Teams' requests go. */
+  readonly onTeams?: (url: string) => void
   /** Told what must not stand in the log. */
   readonly hide?: (secrets: readonly string[]) => void
 }

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino'
 import type { SlackConfig as AdapterConfig } from '../../adapters/slack/config.ts'
 import { startSlack } from '../../adapters/slack/index.ts'
+import { inspectSlack } from '../../adapters/slack/inspect.ts'
 import type { House } from '../app/house.ts'
 import type { SlackConfig } from '../config.ts'
+import type { Finding } from '../core/doctor/facts.ts'
 import { Fault } from '../core/fault.ts'
+import type { PolicyPlace } from '../core/policy.ts'
 import { ChatError } from '../ports.ts'
 import { directoryOf, placesOn } from './chat.ts'
 import type { Connect, Parts } from './setup.ts'
@@ -40,11 +43,15 @@ export function slackOf(house: House, config: SlackConfig | null, log: Logger, {
 }
 
 /** What the adapter is told. `slackApi`: address of an emulated Slack. */
-export const slackSettings = ({ botToken, requests }: SlackConfig, slackApi?: string): AdapterConfig => ({
+const slackSettings = ({ botToken, requests }: SlackConfig, slackApi?: string): AdapterConfig => ({
   botToken,
   requests,
   ...(slackApi === undefined ? {} : { apiUrl: slackApi }),
 })
+
+/** What Slack itself shows to be wrong; asks it once. */
+export const askSlack = (slack: SlackConfig, places: readonly PolicyPlace[], slackApi?: string): Promise<readonly Finding[]> =>
+  inspectSlack(slackSettings(slack, slackApi), places)
 
 const HOUR_MS = 3_600_000
 

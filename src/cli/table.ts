@@ -27,7 +27,7 @@ export const COMMANDS: Commands = {
   doctor: {
     about: 'what is wrong with this installation, why it matters and what to do',
     more: 'Changes nothing. Exit 0: nothing to mend.',
-    options: { online: { about: 'asks each source once, too' }, ...JSON_OPTION },
+    options: { online: { about: 'asks each source and Teams once, too' }, ...JSON_OPTION },
     load: async () => (await import('./doctor.ts')).doctor,
   },
   backup: {
@@ -115,6 +115,15 @@ export const COMMANDS: Commands = {
       answers: { value: 'FILE', about: 'answers as JSON, instead of asking' },
     },
     load: async () => (await import('./policy.ts')).policyInit,
+  },
+  'teams package': {
+    about: 'the app to upload to Teams: manifest and icons in one zip file',
+    more: 'With the id in MICROSOFT_APP_ID. adapters/teams/README.md says what to do with it.',
+    options: {
+      out: { value: 'FILE', about: './patchcrier-teams.zip where nothing is said' },
+      site: { value: 'URL', about: 'your page about it, which Teams shows to people' },
+    },
+    load: async () => (await import('./teams.ts')).teamsPackage,
   },
   help: {
     about: 'this; COMMAND --help tells more of one',

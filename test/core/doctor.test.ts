@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/core/doctor/diagnose.ts'
 import type { DataFacts, Facts, Finding } from '../../src/core/doctor/facts.ts'
+import { teamsFindings } from '../../src/core/doctor/teams.ts'
 import { type Policy, policySchema } from '../../src/core/policy.ts'
 
 const sample = policySchema.parse(JSON.parse(readFileSync(new URL('../../manifests/sample/policy.json', import.meta.url), 'utf8')))
@@ -63,6 +64,7 @@ describe('nothing to mend', () => {
     ],
     ['a source that is not read yet while no bot is active', { ...having({ sources: {} }), database: idle }],
     ['sources that answered', { ...well, asked: { [source]: null } }],
+    ['Teams, where everything answered', { ...well, chat: teamsFindings({ signIn: null, places: { team: null } }) }],
     ['clocks that differ a little', { ...well, database: { ...idle, holder: 'x', skewMs: -4_000 } }],
   ])('%s', (_what, facts) => {
     expect(saidOf(facts)).toEqual([])
@@ -103,6 +105,11 @@ describe('what is to be mended, and only that', () => {
       having({ sources: { [source]: { firstPollDone: true, lastGoodAt: ago(60 * 24), failingSince: null } } }),
       /^sources: ".*" was last read at/,
     ],
+    [
+      { ...well, chat: teamsFindings({ signIn: 'refused (AADSTS7000215)', places: {} }) },
+      /^configuration: Teams: refused \(AADSTS7000215\)\./,
+    ],
+    [{ ...well, chat: teamsFindings({ signIn: null, places: { team: 'HTTP 403' } }) }, /^places: Teams: .* the place team \(HTTP 403\)\./],
     [{ ...well, asked: { [source]: 'no route' } }, /^sources: ".*" was asked now and failed: no route/],
     [having({ late: { count: 1, since: ago(2) } }), /^work: 1 thing should have happened since/],
     [having({ pollsWaiting: { count: 2, since: ago(6) } }), /^work: 2 polls of sources wait since .*, and nobody takes them/],

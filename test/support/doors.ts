@@ -81,6 +81,7 @@ export function testHouse(): TestHouse {
       askForRole: async () => ({ ok: true, cards: [] }),
       doubt: async () => ({ ok: true, cards: [] }),
       formFor: async () => null,
+      cardOf: async () => null,
       places: async () => house.places,
       people: async () => [
         { id: 'ana', name: 'Ana Duarte', roles: ['patch-team'], zone: 'Europe/Berlin' },

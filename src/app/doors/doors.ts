@@ -2,6 +2,7 @@ import type { Card, Form } from '../../cards/card.ts'
 import type { ButtonValue } from '../../core/intent.ts'
 import { namedPeople } from '../../core/policy/groups.ts'
 import type { ClockView, Doors, MessageRef } from '../../ports.ts'
+import { frozenCard } from '../chat/posts.ts'
 import { renderPost } from '../chat/render.ts'
 import type { House } from '../house.ts'
 import { takeUpload } from '../inventory/upload.ts'
@@ -32,6 +33,7 @@ export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }
     askForRole: (account) => askForRole(house, account),
     doubt: (doubt) => answerDoubt(house, doubt),
     formFor: (button) => formFor(house, button),
+    cardOf: (place, message) => cardOf(house, place, message),
     places: async () => house.inForce.policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
     people: async () => namedPeople(house.inForce.policy.people).map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
     posts: async (placeId) => (house.inForce.policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
@@ -92,4 +94,10 @@ async function formFor(house: House, button: ButtonValue): Promise<Form | null> 
     if (action) return action.form ?? null
   }
   return null
+}
+
+/** The message as the deliverer would draw it now. */
+async function cardOf(house: House, placeId: string, message: string): Promise<Card | null> {
+  const post = await house.db.post.findFirst({ where: { placeId, ref: { path: ['message'], equals: message } } })
+  return post && (frozenCard(post.payload) ?? (await renderPost(house, post)))
 }

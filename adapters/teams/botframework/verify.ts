@@ -1,0 +1,77 @@
+import { type Activity, ConfigurationBotFrameworkAuthentication, ConfigurationServiceClientCredentialFactory } from 'botbuilder'
+import { z } from 'zod'
+import { quietly } from './quiet.ts'
+
+/** Whose bot it is, and where Microsoft's services are. */
+export interface Issuers {
+  readonly appId: string
+  readonly tenantId: string
+  /** Null: a managed identity. */
+  readonly password: string | null
+  /** Where the keys of the channel's tokens are described; null: Microsoft's address. */
+  readonly keysUrl: string | null
+}
+
+/** True when the token proves that Microsoft's channel sent a request to this bot, from this service address. Never throws. */
+export type Verify = (header: string, serviceUrl: string) => Promise<boolean>
+
+const ISSUER = 'https://api.botframework.com'
+const CHANNEL = 'msteams'
+/** As Microsoft's own library allows. */
+const CLOCK_TOLERANCE_S = 5 * 60
+
+/**
+ * Checks by Microsoft's own library: signature by the published keys, their endorsement for Teams, issuer, audience, time and service
+ * address. Only tokens of the channel count: the library would also take those of its emulator, which name no service address.
+ */
+export function verifier({ appId, tenantId, password, keysUrl }: Issuers, onTrouble: (error: unknown) => void): Verify {
+  const identity =
+    password === null ? { MicrosoftAppType: 'UserAssignedMsi' } : { MicrosoftAppType: 'SingleTenant', MicrosoftAppPassword: password }
+  const credentials = new ConfigurationServiceClientCredentialFactory({
+    ...identity,
+    MicrosoftAppId: appId,
+    MicrosoftAppTenantId: tenantId,
+  })
+  const endorsed = { requiredEndorsements: [CHANNEL] }
+  const authentication = new ConfigurationBotFrameworkAuthentication(keysUrl === null ? {} : elsewhere(keysUrl), credentials, endorsed)
+  return async (header, serviceUrl) => {
+    if (!claimsToBeOurs(header, appId, serviceUrl, Date.now() / 1000)) return false
+    try {
+      await quietly(() => authentication.authenticateRequest({ channelId: CHANNEL, serviceUrl } as Partial<Activity> as Activity, header))
+      return true
+    } catch (error) {
+      onTrouble(error)
+      return false
+    }
+  }
+}
+
+const elsewhere = (keysUrl: string) => ({
+  ToChannelFromBotLoginUrl: 'https://login.microsoftonline.com/botframework.com',
+  ToChannelFromBotOAuthScope: ISSUER,
+  ToBotFromChannelTokenIssuer: ISSUER,
+  ToBotFromChannelOpenIdMetadataUrl: keysUrl,
+  ToBotFromEmulatorOpenIdMetadataUrl: keysUrl,
+  CallerId: 'urn:botframework:azure',
+  ValidateAuthority: false,
+})
+
+const head = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) })
+const claims = z.object({ iss: z.literal(ISSUER), aud: z.string(), serviceurl: z.string(), exp: z.number(), nbf: z.number() })
+
+/** What needs no key. It spares the library what it would answer with a stack, or as a fault of ours. */
+function claimsToBeOurs(header: string, appId: string, serviceUrl: string, now: number): boolean {
+  const [, first = '', second = ''] = /^Bearer ([\w-]+)\.([\w-]+)\.[\w-]+$/.exec(header) ?? []
+  const said = claims.safeParse(decoded(second)).data
+  if (said === undefined || !head.safeParse(decoded(first)).success) return false
+  const inTime = said.nbf <= now + CLOCK_TOLERANCE_S && said.exp >= now - CLOCK_TOLERANCE_S
+  return inTime && said.aud === appId && said.serviceurl === serviceUrl
+}
+
+function decoded(part: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+  } catch {
+    return null
+  }
+}

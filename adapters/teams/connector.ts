@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { ChatError } from '../../src/ports.ts'
+import { networkError, statusError } from './errors.ts'
+import type { Token } from './token.ts'
+
+/** A message, as the Bot Connector takes it. */
+export interface Outgoing {
+  readonly type: 'message'
+  /** What a notification shows. */
+  readonly summary: string
+  readonly attachments: readonly { readonly contentType: string; readonly content: unknown }[]
+}
+
+const member = z.object({
+  id: z.string().min(1),
+  name: z.string().nullish(),
+  email: z.string().nullish(),
+  userPrincipalName: z.string().nullish(),
+  tenantId: z.string().nullish(),
+  userRole: z.string().nullish(),
+})
+
+/** Somebody in a conversation, as Teams knows them. */
+export type Member = z.infer<typeof member>
+
+/** The part of the Bot Connector's REST interface (v3) that we use. Every method throws `ChatError`; none retries, none follows a redirect. */
+export interface Connector {
+  /** Begins a thread in a channel. */
+  begin(channel: string, message: Outgoing): Promise<{ readonly conversation: string; readonly message: string | null }>
+  /** The private conversation with an account; the same one at every call. */
+  personal(account: string): Promise<string>
+  send(conversation: string, message: Outgoing): Promise<string>
+  update(conversation: string, id: string, message: Outgoing): Promise<void>
+  /** Null: not in it. */
+  member(conversation: string, account: string): Promise<Member | null>
+  members(conversation: string): Promise<readonly Member[]>
+}
+
+export interface ConnectorOptions {
+  readonly appId: string
+  readonly tenantId: string
+  readonly token: Token
+  /** The service address, with a slash at its end. */
+  readonly address: () => string
+}
+
+const ANSWER_WITHIN_MS = 10_000
+const PAGE = 500
+/** 10,000 people. */
+const MOST_PAGES = 20
+
+const resource = z.object({ id: z.string().min(1), activityId: z.string().nullish() })
+const page = z.object({ members: z.array(member), continuationToken: z.string().nullish() })
+const fault = z.object({ error: z.object({ code: z.string().regex(/^\w{1,60}$/) }) })
+
+export function connector(options: ConnectorOptions): Connector {
+  const call = (what: string, method: string, path: string, body?: unknown) => ask(options, what, method, path, body)
+  const bot = { id: `28:${options.appId}` }
+  const at = (conversation: string): string => `v3/conversations/${encodeURIComponent(conversation)}`
+  return {
+    begin: async (channel, activity) => {
+      const made = await call('post', 'POST', 'v3/conversations', {
+        isGroup: true,
+        bot,
+        tenantId: options.tenantId,
+        channelData: { channel: { id: channel }, tenant: { id: options.tenantId } },
+        activity,
+      })
+      const { id, activityId } = named('post', made)
+      return { conversation: id, message: activityId ?? null }
+    },
+    personal: async (account) => {
+      const members = [{ id: account }]
+      const channelData = { tenant: { id: options.tenantId } }
+      const made = await call('private chat', 'POST', 'v3/conversations', {
+        isGroup: false,
+        bot,
+        members,
+        tenantId: options.tenantId,
+        channelData,
+      })
+      return named('private chat', made).id
+    },
+    send: async (conversation, activity) => named('send', await call('send', 'POST', `${at(conversation)}/activities`, activity)).id,
+    update: async (conversation, id, activity) => {
+      await call('edit', 'PUT', `${at(conversation)}/activities/${encodeURIComponent(id)}`, { ...activity, id })
+    },
+    member: async (conversation, account) => {
+      try {
+        return shaped(member, 'member', await call('member', 'GET', `${at(conversation)}/members/${encodeURIComponent(account)}`))
+      } catch (error) {
+        if (error instanceof ChatError && error.code === 'GONE') return null
+        throw error
+      }
+    },
+    members: (conversation) => allMembers((query) => call('members', 'GET', `${at(conversation)}/pagedmembers?${query}`)),
+  }
+}
+
+async function allMembers(read: (query: URLSearchParams) => Promise<unknown>): Promise<readonly Member[]> {
+  const all: Member[] = []
+  let query = new URLSearchParams({ pageSize: `${PAGE}` })
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const { members, continuationToken } = shaped(page, 'members', await read(query))
+    all.push(...members)
+    if (!continuationToken) break
+    query = new URLSearchParams({ pageSize: `${PAGE}`, continuationToken })
+  }
+  return all
+}
+
+/** A message that Teams does not name can never be edited: nobody knows what became of it. */
+const named = (what: string, body: unknown): z.infer<typeof resource> => shaped(resource, what, body)
+
+function shaped<T>(shape: z.ZodType<T>, what: string, body: unknown): T {
+  const read = shape.safeParse(body)
+  if (!read.success) throw new ChatError('UNAVAILABLE', `${what}: Teams' answer has another shape than expected`)
+  return read.data
+}
+
+async function ask({ token, address }: ConnectorOptions, what: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const headers = { authorization: `Bearer ${await token()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+  const content = body === undefined ? {} : { body: JSON.stringify(body) }
+  try {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
+    const response = await fetch(`${address()}${path}`, { method, headers, ...content, redirect: 'manual', signal })
+    const answer: unknown = await response.json().catch(() => null)
+    if (response.ok) return answer
+    throw statusError(what, response.status, response.headers.get('retry-after'), fault.safeParse(answer).data?.error.code ?? null)
+  } catch (error) {
+    throw error instanceof ChatError ? error : networkError(what, error)
+  }
+}

@@ -1,0 +1,61 @@
+import { type AdaptiveCardJson, fieldOf, toAdaptiveCard } from '../../src/cards/adaptive.ts'
+import type { Card, Form } from '../../src/cards/card.ts'
+import { plainLine } from '../../src/cards/text.ts'
+import type { ButtonValue } from '../../src/core/intent.ts'
+import { LIMITS, shorten } from './limits.ts'
+import { ADAPTIVE, renderCard, type TeamsCard } from './render.ts'
+import { shortForm } from './shorten.ts'
+
+/** What a dialog shows: `task` of the answer to a task module invoke. */
+export type Task =
+  | { readonly type: 'message'; readonly value: string }
+  | {
+      readonly type: 'continue'
+      readonly value: { readonly title: string; readonly height: string; readonly width: string; readonly card: object }
+    }
+
+type Element = AdaptiveCardJson['body'][number]
+
+export interface Said {
+  /** By field. */
+  readonly typed: Readonly<Record<string, string>>
+  readonly error: { readonly text: string; readonly field: string | undefined } | null
+}
+
+export const sayIn = (text: string): Task => ({ type: 'message', value: shorten(plainLine(text), LIMITS.toast) })
+
+export const showIn = (card: Card): Task => framed(card.title, renderCard(card))
+
+/** A form as a dialog, with what was typed before and what is wrong with it, at its field. */
+export function formIn(form: Form, button: ButtonValue, { typed, error }: Said): Task {
+  const { digest, ...data } = button
+  const filled = {
+    ...shortForm(form),
+    fields: form.fields.map((field) => ({ ...field, ...(typed[field.id] === undefined ? {} : { value: typed[field.id] }) })),
+  }
+  const action = { label: form.submit, verb: button.verb, id: button.id, style: 'primary' as const, form: shortForm(filled as Form) }
+  const [drawn] =
+    toAdaptiveCard({ look: 'whisper', tone: 'neutral', badges: [], title: '', blocks: [], actions: [action], summary: form.title })
+      .actions ?? []
+  if (drawn?.type !== 'Action.ShowCard') return sayIn(form.title)
+  const submit = { type: 'Action.Submit', title: plainLine(form.submit) || 'Send', data: digest === undefined ? data : { ...data, digest } }
+  return framed(form.title, { type: 'AdaptiveCard', version: '1.5', body: withMistake(drawn.card.body, error), actions: [submit] })
+}
+
+/** At its field, or above them all where it is about none of them. */
+function withMistake(body: readonly Element[], error: Said['error']): readonly object[] {
+  if (error === null) return body
+  const at = body.findIndex((element) => 'label' in element && fieldOf(element.id) === error.field)
+  return [...body.slice(0, at + 1), mistake(error.text), ...body.slice(at + 1)]
+}
+
+const mistake = (text: string) => ({
+  type: 'RichTextBlock',
+  spacing: 'small',
+  inlines: [{ type: 'TextRun', text: shorten(plainLine(text), LIMITS.toast), color: 'attention', weight: 'bolder' }],
+})
+
+function framed(title: string, content: TeamsCard): Task {
+  const short = shorten(plainLine(title), LIMITS.dialogTitle)
+  return { type: 'continue', value: { title: short, height: 'medium', width: 'medium', card: { contentType: ADAPTIVE, content } } }
+}

@@ -1,0 +1,83 @@
+import { convert } from 'html-to-text'
+import { z } from 'zod'
+import type { Outcome } from '../../src/ports.ts'
+import type { Activity } from './activity.ts'
+import { asOne, cardsOf, invoked } from './answers.ts'
+import { sayIn, showIn } from './dialog.ts'
+import { actorOf, inTime, placeOf, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
+
+const MOST_CHARACTERS = 50_000
+const MOST_LINKS = 50
+
+/** `messagePayload` of a message extension's action (https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module). */
+const value = z.object({
+  messagePayload: z.object({
+    body: z.object({ contentType: z.string().nullish(), content: z.string().nullish() }).nullish(),
+    attachments: z
+      .array(z.object({ contentUrl: z.string().nullish() }))
+      .max(100)
+      .nullish(),
+  }),
+})
+
+/** "Is this real?" on a message: the answer is shown in the dialog, to whoever asked alone. */
+export async function onDoubt(on: Receiving, activity: Activity): Promise<Reply> {
+  const message = value.safeParse(activity.value).data?.messagePayload
+  if (message === undefined) return invoked({ task: sayIn('Please choose "Is this real?" in the menu of the message that you doubt.') })
+  const work = settled(on, doubt(on, activity, message))
+  const early = await inTime(work)
+  if (early !== 'late')
+    return invoked({ task: early.ok && early.cards.length === 0 ? sayIn('Nothing is known about it.') : showIn(asOne(cardsOf(early))) })
+  on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
+  return invoked({ task: sayIn('I am looking into it. I tell you in our private chat what I find.') })
+}
+
+async function doubt(on: Receiving, activity: Activity, message: z.infer<typeof value>['messagePayload']): Promise<Outcome> {
+  const actor = await actorOf(on, activity)
+  if (!actor.ok) return actor
+  const content = (message.body?.content ?? '').slice(0, MOST_CHARACTERS)
+  const html = message.body?.contentType !== 'text'
+  const attached = (message.attachments ?? []).flatMap(({ contentUrl }) => (contentUrl ? [contentUrl] : []))
+  return on.doors.doubt({
+    actor: actor.value.person,
+    place: placeOf(on, activity) || null,
+    words: html
+      ? convert(content, {
+          wordwrap: false,
+          selectors: [
+            { selector: 'a', options: { ignoreHref: true } },
+            { selector: 'img', format: 'skip' },
+          ],
+        })
+      : content,
+    links: [...(html ? linksIn(content) : []), ...attached].slice(0, MOST_LINKS),
+    files: [],
+  })
+}
+
+/** The addresses behind the links, whatever the words of the links say. */
+function linksIn(html: string): readonly string[] {
+  const hrefs = convert(html, {
+    wordwrap: false,
+    baseElements: { selectors: ['a'], returnDomByDefault: false },
+    selectors: [{ selector: 'a', options: { linkBrackets: false, hideLinkHrefIfSameAsText: false }, format: 'href' }],
+    formatters: {
+      href: (
+        { attribs }: { attribs?: Record<string, string> },
+        _walk: unknown,
+        builder: { addLiteral(text: string): void; addLineBreak(): void },
+      ) => {
+        builder.addLiteral(attribs?.href ?? '')
+        builder.addLineBreak()
+      },
+    },
+  })
+  return [
+    ...new Set(
+      hrefs
+        .split('\n')
+        .map((link) => link.trim())
+        .filter((link) => link !== ''),
+    ),
+  ]
+}

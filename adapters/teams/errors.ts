@@ -1,0 +1,44 @@
+import { ChatError } from '../../src/ports.ts'
+
+/** The connection was never there, so nothing has been sent. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const WAIT_MS = 5000
+const LONGEST_WAIT_MS = 3_600_000
+
+/**
+ * An answer of Teams in our words. Teams cannot be searched, so only what really leaves a doubt is UNAVAILABLE; 412 is Teams' own "please try
+ * again" (https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability, status codes).
+ */
+export function statusError(what: string, status: number, retryAfter: string | null, code: string | null): ChatError {
+  const said = `${what}: Teams answered HTTP ${status}${code === null ? '' : ` ${code}`}`
+  if (status === 429 || status === 412) return new ChatError('RATE_LIMITED', said, waitOf(retryAfter) ?? WAIT_MS)
+  if (status === 401 || status === 403) return new ChatError('FORBIDDEN', said)
+  if (status === 404 || status === 410) return new ChatError('GONE', said)
+  if (status >= 500 || status === 408) return new ChatError('UNAVAILABLE', said, waitOf(retryAfter))
+  return new ChatError('REJECTED', said)
+}
+
+/** Retry-After in milliseconds: seconds, or a date (RFC 9110, 10.2.3). */
+function waitOf(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS)
+}
+
+/** No answer came. Where nothing was sent, it can be said again without a doubt. */
+export function networkError(what: string, error: unknown): ChatError {
+  const said = `${what}: ${noAnswer(error)}`
+  return NEVER_SENT.has(codeOf(error)) ? unsent(said) : new ChatError('UNAVAILABLE', said)
+}
+
+/** Nothing was sent, so that it is tried again without a doubt, after a rest. */
+export const unsent = (said: string): ChatError => new ChatError('RATE_LIMITED', `${said}; nothing was sent`, WAIT_MS)
+
+/** Why there was no answer, by the name of the failure alone. */
+export const noAnswer = (error: unknown): string => `no answer from Microsoft (${codeOf(error)})`
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown failure'
+  const cause = error.cause ?? error
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : error.name
+}

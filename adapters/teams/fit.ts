@@ -1,0 +1,75 @@
+import type { Block, Card } from '../../src/cards/card.ts'
+import { bytesOf, CARD_BYTES } from './limits.ts'
+import { shortened } from './shorten.ts'
+
+/** How a card is drawn: its forms unfold in it, or open as dialogs. */
+export type Draw<T> = (card: Card, forms: 'inside' | 'dialogs') => T
+
+/** How many entries of a list or rows of a table are left, step by step. */
+const STEPS = [40, 20, 10, 5]
+
+/** What is left out first. What happened, and what it is about, stays longest. */
+const NEEDED: readonly ((block: Block) => boolean)[] = [
+  (block) => block.kind === 'text' && block.quiet === true,
+  (block) => block.kind === 'links' || block.kind === 'list' || block.kind === 'table',
+  (block) => block.kind === 'text' || block.kind === 'heading' || block.kind === 'progress',
+  () => true,
+]
+
+/**
+ * The card as Teams takes it. Where it is too large, first its forms move into dialogs, then long lists and tables are cut, then the least
+ * needed parts of its body are left out, and it says so. Title and buttons stay.
+ */
+export function fitted<T>(card: Card, draw: Draw<T>): T {
+  const whole = shortened(card)
+  const inside = draw(whole, 'inside')
+  if (bytesOf(inside) <= CARD_BYTES) return inside
+  for (const most of [Number.POSITIVE_INFINITY, ...STEPS]) {
+    const drawn = draw({ ...whole, blocks: whole.blocks.flatMap((block) => cut(block, most)) }, 'dialogs')
+    if (bytesOf(drawn) <= CARD_BYTES) return drawn
+  }
+  return withoutSome({ ...whole, blocks: whole.blocks.flatMap((block) => cut(block, STEPS.at(-1) ?? 1)) }, (smaller) =>
+    draw(smaller, 'dialogs'),
+  )
+}
+
+/** Leaves parts out until the rest fits. Each part is measured once, alone: drawing the whole again and again would take seconds. */
+function withoutSome<T>(card: Card, draw: (card: Card) => T): T {
+  const bare = bytesOf(draw({ ...card, blocks: [note(99)] }))
+  const parts = card.blocks.map((block) => ({ block, bytes: bytesOf(draw({ ...card, blocks: [block], actions: [] })) }))
+  const alone = bytesOf(draw({ ...card, blocks: [], actions: [] }))
+  let left = bare + parts.reduce((sum, { bytes }) => sum + bytes - alone, 0)
+  const gone = new Set<(typeof parts)[number]>()
+  for (const part of byNeed(parts)) {
+    if (left <= CARD_BYTES) break
+    gone.add(part)
+    left -= part.bytes - alone
+  }
+  return draw({ ...card, blocks: [...parts.filter((part) => !gone.has(part)).map(({ block }) => block), note(gone.size)] })
+}
+
+/** The least needed first; of one kind the last ones. */
+const byNeed = <P extends { readonly block: Block }>(parts: readonly P[]): readonly P[] =>
+  parts.toReversed().toSorted((a, b) => needOf(a.block) - needOf(b.block))
+
+const needOf = (block: Block): number => NEEDED.findIndex((is) => is(block))
+
+function cut(block: Block, most: number): Block[] {
+  if (block.kind === 'list' && block.items.length > most) {
+    return [{ ...block, items: block.items.slice(0, most) }, more(block.items.length - most)]
+  }
+  if (block.kind === 'table' && block.rows.length > most) {
+    return [{ ...block, rows: block.rows.slice(0, most) }, more(block.rows.length - most)]
+  }
+  if (block.kind === 'facts' && block.facts.length > most) {
+    return [{ ...block, facts: block.facts.slice(0, most) }, more(block.facts.length - most)]
+  }
+  return [block]
+}
+
+const more = (count: number): Block => ({ kind: 'text', text: [`${count} more are not shown here.`] })
+const note = (count: number): Block => ({
+  kind: 'text',
+  text: [count === 1 ? '1 more part does not fit here.' : `${count} more parts do not fit here.`],
+  quiet: true,
+})

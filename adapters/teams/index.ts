@@ -1,0 +1,112 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { z } from 'zod'
+import { ChatError, type ChatPlatform, type Directory, type Doors } from '../../src/ports.ts'
+import { verifier } from './botframework/verify.ts'
+import { connector } from './connector.ts'
+import { downloader } from './download.ts'
+import type { Log } from './log.ts'
+import { teamsPeople } from './people.ts'
+import { teamsPlatform } from './platform.ts'
+import { receiver } from './receive.ts'
+import { teamsRoster } from './roster.ts'
+import { ENDPOINT, serve } from './server.ts'
+import { serviceOf } from './service.ts'
+import { tokenOf } from './token.ts'
+
+/** Microsoft's services, where they are somebody else's: in tests. */
+const places = z.strictObject({
+  /** The only service address that is spoken to. */
+  serviceUrl: z.url(),
+  /** Where the keys of the channel's tokens are described. */
+  keysUrl: z.url(),
+  loginUrl: z.url(),
+  /** An origin that files may be fetched from. */
+  fileOrigin: z.string(),
+})
+
+const teamsConfig = z.strictObject({
+  appId: z.string().min(1),
+  tenantId: z.string().min(1),
+  /** Secret of the app; null: the managed identity of the machine. */
+  password: z.string().min(1).nullable(),
+  microsoft: places.optional(),
+})
+
+export type TeamsSettings = z.input<typeof teamsConfig>
+
+export interface TeamsOptions {
+  readonly config: TeamsSettings
+  readonly doors: Pick<Doors, 'handleIntent' | 'recognise' | 'askForRole' | 'doubt' | 'formFor' | 'cardOf' | 'people'>
+  readonly directory: Directory
+  readonly listen: { readonly port: number }
+  readonly log: Log
+}
+
+export interface Teams {
+  readonly platform: ChatPlatform
+  /** Where Teams' requests go. On loopback; a proxy with TLS stands before it. */
+  readonly url: string
+  /** Everything that has come in so far is done and told: the work may go on after Teams was answered. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The parts that speak to Teams; see `startTeams`, and `inspectTeams`. */
+export function outboundOf(settings: TeamsSettings) {
+  const { appId, tenantId, password, microsoft } = teamsConfig.parse(settings)
+  const service = serviceOf(microsoft?.serviceUrl ?? null)
+  const token = tokenOf({ appId, tenantId, password, loginUrl: microsoft?.loginUrl ?? 'https://login.microsoftonline.com/' })
+  return { service, token, connector: connector({ appId, tenantId, token, address: service.address }) }
+}
+
+/** Signs in to Teams and listens on loopback. Throws `ChatError` FORBIDDEN when Microsoft does not know the bot. */
+export async function startTeams({ config, doors, directory, listen, log }: TeamsOptions): Promise<Teams> {
+  const { appId, tenantId, password, microsoft } = teamsConfig.parse(config)
+  const { service, token, connector } = outboundOf(config)
+  await signIn(token, log)
+  const roster = teamsRoster({ connector, people: () => peopleBy(doors, directory), now: Date.now })
+  const running = new Set<Promise<void>>()
+  const later = (work: Promise<void>): void => {
+    const done = work.catch((error) => log.error({ err: error }, 'teams: an answer failed')).finally(() => running.delete(done))
+    running.add(done)
+  }
+  const idle = async (): Promise<void> => void (await Promise.allSettled(running))
+  const accountOf = teamsPeople({ connector, tenantId, groups: directory.groups, now: Date.now })
+  const download = downloader(microsoft?.fileOrigin ?? null)
+  const receive = receiver({ doors, directory, connector, roster, accountOf, download, log, later })
+  const verify = verifier({ appId, tenantId, password, keysUrl: microsoft?.keysUrl ?? null }, (error) =>
+    log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'teams: a request with a bad token was refused'),
+  )
+  const server = await serve({ verify, tenantId, learn: service.learn, receive, log }, listen.port)
+  return {
+    platform: teamsPlatform({ connector, roster, directory, card: doors.cardOf }),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${ENDPOINT}`,
+    idle,
+    close: () => close(server, idle),
+  }
+}
+
+/** A refusal is a mistake of the configuration; when nobody answers, the bot starts and tries again at its first message. */
+async function signIn(token: () => Promise<string>, log: Log): Promise<void> {
+  try {
+    await token()
+  } catch (error) {
+    if (!(error instanceof ChatError) || error.code === 'FORBIDDEN') throw error
+    log.warn({ err: error }, 'teams: nobody could be asked for a token')
+  }
+}
+
+async function peopleBy(doors: Pick<Doors, 'people'>, directory: Directory): Promise<ReadonlyMap<string, string>> {
+  const people = await doors.people()
+  return new Map(people.map(({ id }) => [directory.emailByPerson(id) ?? '', id]))
+}
+
+/** Takes nothing new, lets what is under way come to its end, then closes. */
+async function close(server: Server, idle: () => Promise<void>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  await idle()
+  server.closeAllConnections()
+  await closed
+}

@@ -1,0 +1,6 @@
+/** The part of the house's logger (pino) that this adapter uses. */
+export interface Log {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

@@ -1,0 +1,83 @@
+import { allow, type Ruled, refuse } from '../../src/core/result.ts'
+import { type Account, ChatError } from '../../src/ports.ts'
+import { type Activity, withoutThread } from './activity.ts'
+import type { Connector, Member } from './connector.ts'
+
+export interface PeopleOptions {
+  readonly connector: Pick<Connector, 'member' | 'personal'>
+  readonly tenantId: string
+  /** Teams to which the policy gives roles. */
+  readonly groups: () => readonly string[]
+  /** Milliseconds; only measures the age of what was looked up. */
+  readonly now: () => number
+}
+
+/** What Teams has proved about whoever acts. Refuses guests, strangers and accounts without an address. */
+export type AccountOf = (activity: Activity) => Promise<Ruled<Account>>
+
+/** A deactivated account must lose its rights soon, a burst of clicks must not ask Teams each time. */
+const KEPT_MS = 60_000
+const MOST_KEPT = 5000
+
+export function teamsPeople(options: PeopleOptions): AccountOf {
+  const kept = new Map<string, { readonly account: Ruled<Account>; readonly until: number }>()
+  return async (activity) => {
+    const known = kept.get(activity.from.id)
+    if (known && known.until > options.now()) return known.account
+    const account = await look(options, activity)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.set(activity.from.id, { account, until: options.now() + KEPT_MS })
+    return account
+  }
+}
+
+async function look(options: PeopleOptions, activity: Activity): Promise<Ruled<Account>> {
+  const found = await memberOf(options, activity)
+  if (found === null) {
+    return refuse(
+      'NOT_A_MEMBER',
+      'Teams does not know you as a member here, so I cannot tell who you are. Please write to me from your own account.',
+    )
+  }
+  const account = accountOf(found, options.tenantId)
+  return account.ok ? allow({ ...account.value, groups: await groupsOf(options, activity.from.id) }) : account
+}
+
+/** In the team or chat; a message extension is also used where the bot is not, so then in the private chat with the bot. */
+async function memberOf({ connector }: PeopleOptions, { from, conversation, channelData }: Activity): Promise<Member | null> {
+  const place = channelData?.team?.id ?? withoutThread(conversation.id)
+  return (await unlessOutside(connector.member(place, from.id))) ?? (await unlessOutside(privately(connector, from.id)))
+}
+
+const privately = async (connector: PeopleOptions['connector'], user: string): Promise<Member | null> =>
+  connector.member(await connector.personal(user), user)
+
+/** Who is not in it, or where the bot is not, cannot be looked up there. */
+async function unlessOutside(look: Promise<Member | null>): Promise<Member | null> {
+  try {
+    return await look
+  } catch (error) {
+    if (error instanceof ChatError && (error.code === 'FORBIDDEN' || error.code === 'REJECTED' || error.code === 'GONE')) return null
+    throw error
+  }
+}
+
+function accountOf(member: Member, tenantId: string): Ruled<Account> {
+  if (isGuest(member, tenantId)) {
+    return refuse('GUEST', 'Guests and people of other organisations cannot use Patchcrier. Please ask your contact here to do it.')
+  }
+  const email = (member.email || member.userPrincipalName)?.toLowerCase()
+  if (email === undefined || email === '') {
+    return refuse('NO_ADDRESS', 'Teams shows no e-mail address for you, so I cannot tell who you are. Please ask your administrator.')
+  }
+  return allow({ platform: 'teams', id: member.id, name: member.name ?? email, email, groups: [] })
+}
+
+/** Other tenants decide about their own addresses, and a guest's address here was confirmed by nobody of ours. */
+const isGuest = ({ userRole, tenantId, userPrincipalName }: Member, ours: string): boolean =>
+  userRole?.toLowerCase() !== 'user' || tenantId !== ours || /#EXT#/i.test(userPrincipalName ?? '')
+
+async function groupsOf({ connector, groups }: PeopleOptions, user: string): Promise<readonly string[]> {
+  const asked = groups().map(async (team) => ((await unlessOutside(connector.member(team, user))) === null ? [] : [team]))
+  return (await Promise.all(asked)).flat()
+}

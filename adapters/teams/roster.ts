@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { ChatError } from '../../src/ports.ts'
+import type { Connector } from './connector.ts'
+import { LIMITS } from './limits.ts'
+import { type Audience, NOBODY } from './render.ts'
+
+export interface RosterOptions {
+  readonly connector: Pick<Connector, 'members' | 'personal'>
+  /** Address to id, of the people of the policy. */
+  readonly people: () => Promise<ReadonlyMap<string, string>>
+  readonly now: () => number
+}
+
+/** Who is in a conversation, and how to reach them alone. Kept in memory only; anything forgotten is asked for again. */
+export interface Roster {
+  /** The policy's people in it. Nobody where Teams does not say in time: the card is as good without. */
+  audience(conversation: string): Promise<Audience>
+  /** The account with this address. */
+  account(conversation: string, email: string): Promise<string | null>
+  /** The private conversation with an account. */
+  chat(account: string): Promise<string>
+  forgetChat(account: string): void
+}
+
+const KEPT_MS = 10 * 60_000
+const MOST_KEPT = 200
+const MOST_CHATS = 10_000
+
+/** By address. */
+type Accounts = ReadonlyMap<string, { readonly id: string; readonly name: string }>
+
+/** A post does not wait longer for it. */
+const KNOWN_WITHIN_MS = 2000
+
+export function teamsRoster({ connector, people, now }: RosterOptions): Roster {
+  const kept = new Map<string, { readonly accounts: Promise<Accounts>; readonly until: number }>()
+  const chats = new Map<string, string>()
+  const accountsIn = (conversation: string): Promise<Accounts> => {
+    const known = kept.get(conversation)
+    if (known && known.until > now()) return known.accounts
+    const accounts = read(connector, conversation)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.set(conversation, { accounts, until: now() + KEPT_MS })
+    accounts.catch(() => kept.delete(conversation))
+    return accounts
+  }
+  return {
+    audience: async (conversation) => {
+      const accounts = await inTime(accountsIn(conversation))
+      return accounts === null ? NOBODY : audienceOf(accounts, await people())
+    },
+    account: async (conversation, email) => (await accountsIn(conversation)).get(email)?.id ?? null,
+    chat: async (account) => {
+      const known = chats.get(account)
+      if (known !== undefined) return known
+      const made = await connector.personal(account)
+      if (chats.size >= MOST_CHATS) chats.clear()
+      chats.set(account, made)
+      return made
+    },
+    forgetChat: (account) => void chats.delete(account),
+  }
+}
+
+async function read(connector: RosterOptions['connector'], conversation: string): Promise<Accounts> {
+  const members = await connector.members(conversation)
+  return new Map(
+    members.flatMap(({ id, name, email, userPrincipalName }) => {
+      const address = (email || userPrincipalName)?.toLowerCase()
+      return address ? [[address, { id, name: name ?? address }] as const] : []
+    }),
+  )
+}
+
+function audienceOf(accounts: Accounts, people: ReadonlyMap<string, string>): Audience {
+  const known = new Map([...accounts].flatMap(([email, account]) => (people.has(email) ? [[people.get(email), account] as const] : [])))
+  return {
+    viewers: [...known.values()].map(({ id }) => id).slice(0, LIMITS.refreshUsers),
+    mentions: { person: (id) => known.get(id) ?? null, role: () => null },
+  }
+}
+
+async function inTime(accounts: Promise<Accounts>): Promise<Accounts | null> {
+  const timer = new AbortController()
+  const late = pause(KNOWN_WITHIN_MS, null, { signal: timer.signal }).catch(() => null)
+  const first = await Promise.race([accounts.catch(() => null), late])
+  timer.abort()
+  return first
+}
+
+/** Shows something to an account alone; a chat that is gone is made once more. */
+export async function tellAlone(
+  roster: Pick<Roster, 'chat' | 'forgetChat'>,
+  account: string,
+  say: (chat: string) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await say(await roster.chat(account))
+  } catch (error) {
+    if (!(error instanceof ChatError) || error.code !== 'GONE') throw error
+    roster.forgetChat(account)
+    await say(await roster.chat(account))
+  }
+}

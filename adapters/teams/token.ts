@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { ChatError } from '../../src/ports.ts'
+import { managedToken } from './botframework/managed.ts'
+import { noAnswer, unsent } from './errors.ts'
+
+export interface Credentials {
+  readonly appId: string
+  readonly tenantId: string
+  /** Null: the managed identity of the machine. */
+  readonly password: string | null
+  readonly loginUrl: string
+}
+
+/** Throws `ChatError`: FORBIDDEN when the bot is refused, RATE_LIMITED when nobody could be asked; nothing has been sent by then. */
+export type Token = () => Promise<string>
+
+const SCOPE = 'https://api.botframework.com'
+const ANSWER_WITHIN_MS = 10_000
+/** A token is renewed this long before it ends. */
+const SPARE_MS = 5 * 60_000
+
+const answer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number() })
+const refusal = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/), error_codes: z.array(z.number()).optional() })
+
+/** The bot's own token for Teams, kept until shortly before it ends. */
+export function tokenOf(credentials: Credentials): Token {
+  const { appId, tenantId, password } = credentials
+  if (password === null) return () => managedToken(appId, tenantId, SCOPE).catch(refused)
+  let kept: Promise<{ readonly value: string; readonly until: number }> | null = null
+  return async () => {
+    kept ??= ask(credentials, password)
+    const token = await kept.catch((error) => {
+      kept = null
+      throw error
+    })
+    if (token.until < Date.now()) kept = null
+    return token.value
+  }
+}
+
+function refused(error: unknown): never {
+  throw new ChatError('FORBIDDEN', `the managed identity gives no token (${error instanceof Error ? error.name : 'unknown failure'})`)
+}
+
+async function ask({ appId, tenantId, loginUrl }: Credentials, password: string) {
+  const form = { grant_type: 'client_credentials', client_id: appId, client_secret: password, scope: `${SCOPE}/.default` }
+  const url = `${loginUrl}${encodeURIComponent(tenantId)}/oauth2/v2.0/token`
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'error', signal }).catch((error) => {
+    throw unsent(`sign-in: ${noAnswer(error)}`)
+  })
+  const body: unknown = await response.json().catch(() => null)
+  const good = answer.safeParse(body).data
+  if (response.ok && good) return { value: good.access_token, until: Date.now() + good.expires_in * 1000 - SPARE_MS }
+  if (response.status >= 500 || response.status === 429) {
+    throw unsent(`sign-in: Microsoft answered HTTP ${response.status}`)
+  }
+  const named = refusal.safeParse(body).data
+  const code = named?.error_codes?.[0] === undefined ? '' : ` AADSTS${named.error_codes[0]}`
+  throw new ChatError('FORBIDDEN', `sign-in: Microsoft refused the bot (${named?.error ?? `HTTP ${response.status}`}${code})`)
+}

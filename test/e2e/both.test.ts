@@ -1,0 +1,65 @@
+import { afterEach, expect, test } from 'vitest'
+import { samplePolicy } from '../../src/app/sample.ts'
+import type { PolicyPlace } from '../../src/core/policy.ts'
+import { verifyAudit } from '../../src/db/audit.ts'
+import { startTestHouse, type TestHouse } from '../support/house.ts'
+import { timeOf } from './main-job.ts'
+import { type SlackSide, slackHands, slackSide } from './slack-hands.ts'
+import { type TeamsSide, teamsHands, teamsSide } from './teams-hands.ts'
+
+const GO = /^Go or no-go/
+const { policy: sample } = await samplePolicy(new URL('../../manifests/sample', import.meta.url).pathname)
+
+let slack: SlackSide
+let teams: TeamsSide
+let house: TestHouse
+afterEach(async () => {
+  await house?.end()
+  await slack?.peer.close()
+  await teams?.peer.close()
+})
+
+/** One organisation whose patch team is half in Slack and half in Teams, each where they are at home. */
+async function begin(): Promise<void> {
+  const [team] = sample.places.filter((place) => place.id === 'patch-team')
+  if (team === undefined) throw new Error('the sample has no patch team')
+  const both: PolicyPlace[] = [
+    ...sample.places.map((place): PolicyPlace => ({ ...place, platform: 'slack' })),
+    { ...team, id: 'teams-team', platform: 'teams', ref: 'to be named' },
+  ]
+  slack = await slackSide({ ...sample, places: both })
+  teams = await teamsSide(slack.policy)
+  house = await startTestHouse({ ...teams.parts, connect: [...(slack.parts.connect ?? []), teams.connect] })
+}
+
+test('one organisation in Slack and Teams at once: one quorum with a click from each, the same card in both', async () => {
+  await begin()
+  const [inSlack, inTeams] = [slackHands(house, slack), teamsHands(house, teams)]
+  while ((await inTeams.count('teams-team', /^openssl security/)) === 0) await timeOf(house).next()
+
+  await inTeams.press('ana', 'teams-team', /^openssl security/, 'Classify', { class: 'high', reason: 'They face the internet.' })
+  await inSlack.see('patch-team', /^openssl security/, /Classified high by Ana Ferreira/)
+  for (let done = 0; (await inSlack.buttons('patch-team', /^Test openssl/)).includes('Record a test'); done += 1) {
+    if (done % 2 === 0) await inSlack.press('ben', 'patch-team', /^Test openssl/, 'Record a test', { note: 'on vm-1' })
+    else await inTeams.press('ben', 'teams-team', /^Test openssl/, 'Record a test', { note: 'on vm-2' })
+  }
+  await inTeams.press('chiara', 'teams-team', /^Test openssl/, 'Make the plan')
+  expect(await inTeams.buttons('teams-team', GO)).toEqual(await inSlack.buttons('patch-team', GO))
+
+  expect(await inSlack.press('dana', 'patch-team', GO, 'Approve')).toMatchObject({ refused: false })
+  await inTeams.see('teams-team', GO, /1 of operations/)
+  // Who has said it in one place has said it in the other.
+  expect(await inTeams.press('dana', 'teams-team', GO, 'Approve')).toMatchObject({ refused: true, text: expect.stringMatching(/already/) })
+  expect(await inTeams.press('emil', 'teams-team', GO, 'Approve')).toMatchObject({ refused: false })
+  for (const seen of [await inSlack.see('patch-team', GO), await inTeams.see('teams-team', GO)])
+    expect(seen).toMatch(/Approved by Dana Kowalska.*Emil Sørensen/)
+
+  const said = async (placeId: string) =>
+    (await house.house.db.post.findMany({ where: { placeId }, orderBy: { id: 'asc' } })).map(({ subject, purpose, card }) => ({
+      subject,
+      purpose,
+      card,
+    }))
+  expect(await said('teams-team')).toEqual(await said('patch-team'))
+  expect(await verifyAudit(house.house.db)).toMatchObject({ ok: true })
+})

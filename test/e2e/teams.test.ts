@@ -1,0 +1,35 @@
+import { afterEach, expect, test } from 'vitest'
+import { renderCard } from '../../adapters/teams/render.ts'
+import { samplePolicy } from '../../src/app/sample.ts'
+import type { Card } from '../../src/cards/card.ts'
+import { verifyAudit } from '../../src/db/audit.ts'
+import { startTestHouse, type TestHouse } from '../support/house.ts'
+import { mainJob, timeOf } from './main-job.ts'
+import { type TeamsSide, teamsHands, teamsSide, wordsOf } from './teams-hands.ts'
+
+const { policy: sample } = await samplePolicy(new URL('../../manifests/sample', import.meta.url).pathname)
+
+let side: TeamsSide
+let house: TestHouse
+afterEach(async () => {
+  await house?.end()
+  await side?.peer.close()
+})
+
+test('the whole main job by clicks and forms in Teams', async () => {
+  side = await teamsSide({ ...sample, places: sample.places.map((place) => ({ ...place, platform: 'teams' })) })
+  house = await startTestHouse(side.parts)
+  await mainJob(teamsHands(house, side), timeOf(house))
+  expect(await verifyAudit(house.house.db)).toMatchObject({ ok: true })
+  for (const place of side.policy.places) await expectFaithful(place)
+})
+
+/** Everything that is to be said in the place is shown there once, as it was last drawn; in a chat a reply says before it what it is about. */
+async function expectFaithful({ id, ref }: { readonly id: string; readonly ref: string }): Promise<void> {
+  const rows = await house.house.db.post.findMany({ where: { placeId: id } })
+  const seen = new Map(side.peer.messages(ref).map((message) => [message.id, wordsOf(message.card)]))
+  expect(seen.size).toBe(rows.length)
+  for (const { card, ref: message } of rows) {
+    expect(seen.get((message as { message: string }).message)).toContain(wordsOf(renderCard(card as unknown as Card)))
+  }
+}
