@@ -13,6 +13,7 @@ import { createWriter } from '../../src/db/writer.ts'
 import type { Outcome } from '../../src/ports.ts'
 import { DIGEST, evolved, NOW, opened, policy as sample, UNTIL } from '../support/change.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
+import { offlineMails } from '../support/mails.ts'
 import { numbers } from '../support/numbers.ts'
 
 const ROUNDS = 100
@@ -56,6 +57,7 @@ beforeAll(async () => {
     runners: new Map(),
     policyFile: null,
     formats: new Map(),
+    mails: offlineMails,
     adopt: async () => undefined,
   }
 })

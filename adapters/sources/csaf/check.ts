@@ -78,6 +78,10 @@ const readingChecks = async (
   return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(raw, bulletin, rule)] }
 }
 
+/** What was pinned, for whoever checks it again; without a key nothing was. */
+const pinnedOf = ({ keyFingerprint, keyOwner = '', namespaces }: Pinned, key: string): Pick<Checked, 'pinned'> =>
+  keyFingerprint === undefined || key === '' ? {} : { pinned: { keyFingerprint, keyOwner, namespaces: [...namespaces], key } }
+
 /** The checks of a CSAF source. One per process is enough; close it at the end. */
 export const createChecker = (reader: Reader = createReader(), lists: ListReader = createListReader()): CsafChecker => ({
   readList: async (job) => (job.bytes.length > LARGE ? lists.read(job) : readList(job)),
@@ -86,7 +90,7 @@ export const createChecker = (reader: Reader = createReader(), lists: ListReader
     const proof = [hashCheck(raw), await signatureCheck(raw, rule, keyArmored, now)]
     if (proof.some((one) => one.outcome === 'fail')) {
       const rest = unavailable(['schema', 'file-name', 'namespace'], 'a document whose hash or signature failed is not read')
-      return { bulletin: null, digest, checks: [...proof, ...rest], dropped: [] }
+      return { bulletin: null, digest, checks: [...proof, ...rest], dropped: [], ...pinnedOf(rule, keyArmored) }
     }
     const read = await readingChecks(reader, raw, rule)
     const signed = proof.some((one) => one.name === 'signature' && one.outcome === 'pass')
@@ -94,6 +98,7 @@ export const createChecker = (reader: Reader = createReader(), lists: ListReader
       ...read,
       digest,
       checks: [...proof, ...read.checks],
+      ...pinnedOf(rule, keyArmored),
       ...(signed ? { signedBy: rule.keyOwner ?? `key ${rule.keyFingerprint}` } : {}),
     }
   },

@@ -16,6 +16,8 @@ import { readExemptions } from '../change/exemptions.ts'
 import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
+import { renderBogusDrill } from '../doubt/bogus-drill.ts'
+import { renderDoubt } from '../doubt/count.ts'
 import type { House } from '../house.ts'
 import { readImport } from '../inventory/import-row.ts'
 import { renderVersion } from '../policy/view.ts'
@@ -53,6 +55,10 @@ async function draw(house: House, post: Drawn): Promise<Card | null> {
       return renderReminder(house, Number(id))
     case 'policy':
       return renderVersion(house, Number(id))
+    case 'doubt':
+      return renderDoubt(house, Number(id))
+    case 'bogus-drill':
+      return renderBogusDrill(house, Number(id), post.purpose)
     case 'import': {
       const view = await readImport(house.db, Number(id))
       return view && importCard(view, house.inForce.policy)

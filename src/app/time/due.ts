@@ -12,6 +12,7 @@ export type DueKind =
   | 'signs-of-life'
   | 'policy-file'
   | 'purge'
+  | 'reveal-bogus-drill'
 
 /** Writes a due row; the same kind, subject and time once. */
 export async function due(unit: Unit, kind: DueKind, subject: string, at: Date, what: string): Promise<void> {

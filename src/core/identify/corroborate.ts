@@ -1,5 +1,6 @@
 import type { SourceRule } from '../policy.ts'
 import type { Bulletin } from './bulletin.ts'
+import { partsOf } from './lookalike.ts'
 import type { Check } from './verification.ts'
 
 /** Who tells of something: independence counts these, not addresses. */
@@ -25,15 +26,8 @@ export interface ToldCve extends Teller {
   readonly product: string
 }
 
-/** Suffixes below which everybody may register: the name before them counts, too. */
-const SECOND_LEVEL = /^(?:co|com|ac|gov|org|net|edu|or|ne|go)\.[a-z]{2}$/
-
-/** The registrable part of a host name. */
-export function siteOf(host: string): string {
-  const labels = host.toLowerCase().split('.')
-  const two = labels.slice(-2).join('.')
-  return SECOND_LEVEL.test(two) ? labels.slice(-3).join('.') : two
-}
+/** The registrable part of a host name, by the public suffix list. */
+export const siteOf = (host: string): string => partsOf(host)?.domain ?? host.toLowerCase()
 
 /** Databases that OSV mirrors, by the beginning of their ids: the database is the origin, not who copies it. */
 const OSV_DATABASES: readonly (readonly [RegExp, string])[] = [
