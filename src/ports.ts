@@ -2,10 +2,11 @@ import type { Card, Form } from './cards/card.ts'
 import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
 import type { Checked } from './core/identify/judge.ts'
-import type { MailReading } from './core/identify/mail.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
 import type { Instant, Refusal, Ruled } from './core/result.ts'
+
+export type { MailReader } from './core/identify/mail.ts'
 
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
 export interface Clock {
@@ -82,12 +83,6 @@ export interface Doubt {
   /** Addresses behind links, beside those in the words. */
   readonly links: readonly string[]
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[]
-}
-
-/** Reads raw mails and checks their signatures. Nothing in them is executed, followed or fetched. */
-export interface MailReader {
-  /** Never throws for what is in the mail. */
-  read(bytes: Uint8Array, now: Date): Promise<MailReading>
 }
 
 export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNAVAILABLE'

@@ -78,9 +78,10 @@ const readingChecks = async (
   return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(raw, bulletin, rule)] }
 }
 
-/** What was pinned, for whoever checks it again; without a key nothing was. */
-const pinnedOf = ({ keyFingerprint, keyOwner = '', namespaces }: Pinned, key: string): Pick<Checked, 'pinned'> =>
-  keyFingerprint === undefined || key === '' ? {} : { pinned: { keyFingerprint, keyOwner, namespaces: [...namespaces], key } }
+/** Who may speak and by which key, for whoever checks it again; without a key its fields are empty. */
+const pinnedOf = ({ keyFingerprint = '', keyOwner = '', namespaces }: Pinned, key: string): Pick<Checked, 'pinned'> => ({
+  pinned: { keyFingerprint, keyOwner, namespaces: [...namespaces], key },
+})
 
 /** The checks of a CSAF source. One per process is enough; close it at the end. */
 export const createChecker = (reader: Reader = createReader(), lists: ListReader = createListReader()): CsafChecker => ({

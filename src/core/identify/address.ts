@@ -104,9 +104,9 @@ function whoseCheck(host: string, kind: HostKind): readonly Check[] {
     case 'own':
       return [check('lookalike', 'pass', `${host} imitates nobody.`), check('domain', 'pass', `${host} belongs to ${kind.of}.`)]
     case 'imitation':
-      return [check('lookalike', 'fail', `${sentence(kind.how)} It is not of ${kind.of}.`)]
+      return [check('lookalike', 'fail', `${kind.how}. It is not of ${kind.of}.`)]
     case 'resemblance':
-      return [check('domain', 'unavailable', `${sentence(kind.how)} Whether it means to be taken for ${kind.of} cannot be told.`)]
+      return [check('domain', 'unavailable', `${kind.how}. Whether it means to be taken for ${kind.of} cannot be told.`)]
     case 'hosted':
       return [check('domain', 'unavailable', `${host} is a place of ${kind.of} where anybody can publish.`)]
     case 'unknown':
@@ -115,8 +115,6 @@ function whoseCheck(host: string, kind: HostKind): readonly Check[] {
       return kind satisfies never
   }
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 const IN_TEXT = /\bhttps?:\/\/[^\s<>"'`\])}]+|\bwww\.[^\s<>"'`\])}]+/gi
 

@@ -10,7 +10,7 @@ const check = z.strictObject({ name: z.enum(CHECK_NAMES), outcome: z.enum(OUTCOM
 export const pinnedKeySchema = z.strictObject({
   keyFingerprint: z.string(),
   keyOwner: z.string(),
-  namespaces: z.array(z.string()),
+  namespaces: z.array(z.string()).readonly(),
   /** Armoured public key. */
   key: z.string(),
 })
@@ -19,7 +19,7 @@ export type PinnedKey = z.infer<typeof pinnedKeySchema>
 const dnsAnswer = z.strictObject({
   name: z.string(),
   type: z.string(),
-  answer: z.union([z.array(z.array(z.string())), z.strictObject({ error: z.string() })]),
+  answer: z.union([z.array(z.array(z.string()).readonly()).readonly(), z.strictObject({ error: z.string() })]),
 })
 
 const body = z.strictObject({
@@ -37,12 +37,12 @@ const body = z.strictObject({
   sidecars: z.strictObject({ sha256: z.string().optional(), sha512: z.string().optional(), signature: z.string().optional() }),
   pinned: pinnedKeySchema.nullable(),
   /** Hosts that counted as somebody's own by the policy, beside the table of the program. */
-  owned: z.array(z.strictObject({ name: z.string(), domains: z.array(z.string()) })),
-  dns: z.array(dnsAnswer),
+  owned: z.array(z.strictObject({ name: z.string(), domains: z.array(z.string()).readonly() })).readonly(),
+  dns: z.array(dnsAnswer).readonly(),
   /** Of a patch file: its name, size and hashes. The file itself is not in here. */
   patch: z.strictObject({ name: z.string(), bytes: z.number(), sha256: hex64, sha512: z.string() }).nullable(),
   checkedAt: instant,
-  checks: z.array(check).min(1),
+  checks: z.array(check).min(1).readonly(),
   verdict: z.enum(['BOGUS', 'QUARANTINED', 'UNCONFIRMED', 'CORROBORATED', 'AUTHENTIC']),
 })
 

@@ -167,3 +167,9 @@ export const isVendors = (host: string, vendor: Vendor): boolean => {
   const kind = hostKind(host, [], [vendor])
   return kind.kind === 'own'
 }
+
+/** Relaxed alignment: the same organisational domain. */
+export const sameSite = (a: string, b: string): boolean => {
+  const site = partsOf(a)?.domain
+  return site !== undefined && site === partsOf(b)?.domain
+}
