@@ -105,6 +105,8 @@ export interface RawDocument {
   readonly fileName: string
   /** Where it was fetched from. */
   readonly url?: string
+  /** The address that was asked for, when that led to another site: nobody named the other one. */
+  readonly redirectedFrom?: string
   readonly bytes: Uint8Array
   readonly sha512?: string
   readonly sha256?: string

@@ -32,7 +32,7 @@ export async function parseMail(bytes: Uint8Array): Promise<Parsed> {
   const html = (email.html ?? '').slice(0, MOST_HTML)
   const read = html === '' ? { text: '', links: [] } : readHtml(html)
   const text = [email.text ?? '', read.text].filter((one) => one !== '').join('\n')
-  const links = [...read.links, ...linksIn(text, MOST_LINKS).map((url): MailLink => ({ text: url, url: unwrapped(url) }))]
+  const links = [...read.links, ...linksIn(text, MOST_LINKS + 1).map((url): MailLink => ({ text: url, url: unwrapped(url) }))]
   return {
     isMail:
       email.headers.some(({ key }) => key === 'from') &&
@@ -51,7 +51,7 @@ export async function parseMail(bytes: Uint8Array): Promise<Parsed> {
       ),
       leftOut: [
         ...(files.length > MOST_ATTACHMENTS ? [`${files.length - MOST_ATTACHMENTS} of ${files.length} attachments`] : []),
-        ...(links.length > MOST_LINKS ? [`${links.length - MOST_LINKS} of ${links.length} links`] : []),
+        ...(links.length > MOST_LINKS ? [`links beyond the first ${MOST_LINKS}`] : []),
         ...((email.html ?? '').length > MOST_HTML ? ['the end of a very long page'] : []),
         ...(text.length > MOST_TEXT ? ['the end of a very long text'] : []),
       ],

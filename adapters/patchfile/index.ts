@@ -51,15 +51,16 @@ export async function codeSignatureCheck(path: string, run: RunTool = runTool): 
     : kind.judge(end)
 }
 
+const UNTRUSTED = /unable to get (?:local )?issuer|self[- ]signed|certificate verify error|CAfile|cannot open/i
+
 function authenticode({ code, output }: NonNullable<ToolEnd>): Check {
   const signer = line(/Subject:\s*(.+)/.exec(output)?.[1] ?? 'somebody', 200)
   if (/no signature found|does not have a signature|unsigned/i.test(output))
     return check('unavailable', 'The file carries no Authenticode signature.')
   if (code === 0 && /signature verification:\s*ok|succeeded/i.test(output)) return check('pass', `Authenticode: signed by ${signer}.`)
-  if (
-    /unable to get (?:local )?issuer|self[- ]signed|certificate verify error|CAfile|cannot open|initialization error/i.test(output) &&
-    !/mismatch/i.test(output)
-  )
+  if (/initialization error|unrecognized|unsupported/i.test(output))
+    return check('unavailable', 'The file cannot be read as one that Authenticode signs.')
+  if (UNTRUSTED.test(output) && !/mismatch/i.test(output))
     return check('unavailable', `Authenticode: signed by ${signer}, which leads to no root that this machine trusts.`)
   return check('fail', `Authenticode: the signature does not hold (${signer}).`)
 }

@@ -29,6 +29,7 @@ export async function evidence(given: Given): Promise<number> {
       const facts = {
         name: row.fileName,
         url: row.url,
+        redirectedFrom: row.redirectedFrom,
         bytes: Buffer.from(row.raw).toString('base64'),
         sidecars,
         pinned,

@@ -2,6 +2,7 @@
 ALTER TABLE "Bulletin" ADD COLUMN "sha256" TEXT;
 ALTER TABLE "Bulletin" ADD COLUMN "sha512" TEXT;
 ALTER TABLE "Bulletin" ADD COLUMN "url" TEXT;
+ALTER TABLE "Bulletin" ADD COLUMN "redirectedFrom" TEXT;
 ALTER TABLE "Bulletin" ADD COLUMN "pinned" JSONB;
 
 CREATE TABLE "Doubt" (

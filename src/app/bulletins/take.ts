@@ -95,6 +95,7 @@ async function store(
     sha256: raw.sha256 ?? null,
     sha512: raw.sha512 ?? null,
     url: raw.url ?? null,
+    redirectedFrom: raw.redirectedFrom ?? null,
     ...(checked.pinned ? { pinned: json(checked.pinned) } : {}),
     ...(bulletin ? { document: json(bulletin), story: storyOf(bulletin) } : {}),
     verdict: judgement.verification.verdict,

@@ -34,7 +34,10 @@ async function read(file: string): Promise<Evidence> {
 }
 
 /** The checks of an evidence, made from its own bytes. */
-async function again({ kind, name, url, bytes, sidecars, pinned, owned, dns, patch }: Evidence, now: Date): Promise<readonly Check[]> {
+async function again(
+  { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns, patch }: Evidence,
+  now: Date,
+): Promise<readonly Check[]> {
   const raw = Buffer.from(bytes, 'base64')
   const { sha256, sha512, signature } = sidecars
   const beside = {
@@ -42,6 +45,7 @@ async function again({ kind, name, url, bytes, sidecars, pinned, owned, dns, pat
     ...(sha512 === undefined ? {} : { sha512 }),
     ...(signature === undefined ? {} : { signature }),
     ...(url === null ? {} : { url }),
+    ...(redirectedFrom === null ? {} : { redirectedFrom }),
   }
   switch (kind) {
     case 'document':

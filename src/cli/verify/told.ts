@@ -9,6 +9,7 @@ export type Facts = Omit<EvidenceBody, 'format' | 'v' | 'rules' | 'verdict'>
 /** Nothing of it is known yet; each kind puts in what it has. */
 export const FACTS = {
   url: null,
+  redirectedFrom: null,
   bytes: '',
   sidecars: {},
   pinned: null,

@@ -32,6 +32,7 @@ const body = z.strictObject({
   /** Name of the file, or the address. */
   name: z.string().min(1),
   url: z.string().nullable(),
+  redirectedFrom: z.string().nullable(),
   /** The bytes that were judged, base64. Of a patch: those of its bulletin. */
   bytes: z.base64(),
   sidecars: z.strictObject({ sha256: z.string().optional(), sha512: z.string().optional(), signature: z.string().optional() }),
