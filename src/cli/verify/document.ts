@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { createChecker } from '../../../adapters/sources/csaf/index.ts'
 import type { Pinned } from '../../../adapters/sources/csaf/pinned.ts'
+import type { Reader } from '../../../adapters/sources/csaf/reader.ts'
 import { openSample, SAMPLE_FOLDER } from '../../app/sample.ts'
 import type { PinnedKey } from '../../core/identify/evidence.ts'
 import { judge } from '../../core/identify/judge.ts'
@@ -39,9 +40,15 @@ export async function documentFacts(given: Given, file: string): Promise<{ reado
   }
 }
 
+/** A command looks at one document and ends: a process of its own for it would only cost time. The validator (140 MB) is loaded by the first. */
+const inThisProcess: Reader = {
+  read: async ({ source, bytes }) => (await import('../../../adapters/sources/csaf/read.ts')).readDocument(source, bytes),
+  close: async () => undefined,
+}
+
 /** All checks of a bulletin by itself: nothing of it is known before. */
 export async function documentChecks(raw: RawDocument, pin: PinnedKey, now: Date): Promise<readonly Check[]> {
-  const checker = createChecker()
+  const checker = createChecker(inThisProcess)
   try {
     const rule: Pinned = {
       id: 'file',
