@@ -7,6 +7,8 @@ import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
 import type { Instant, Refusal, Ruled } from './core/result.ts'
 
+export type { MailReader } from './core/identify/mail.ts'
+
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
 export interface Clock {
   now(): Date
@@ -110,6 +112,8 @@ export interface RawDocument {
   readonly fileName: string
   /** Where it was fetched from. */
   readonly url?: string
+  /** The address that was asked for, when that led to another site: nobody named the other one. */
+  readonly redirectedFrom?: string
   readonly bytes: Uint8Array
   readonly sha512?: string
   readonly sha256?: string

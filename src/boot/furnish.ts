@@ -4,6 +4,7 @@ import { csvFormat } from '../../adapters/inventory/csv/index.ts'
 import { dpkgFormat } from '../../adapters/inventory/dpkg-l/index.ts'
 import { jsonFormat } from '../../adapters/inventory/json/index.ts'
 import { rpmQaFormat } from '../../adapters/inventory/rpm-qa/index.ts'
+import { createMailReader, realResolver } from '../../adapters/mail/index.ts'
 import { manualRunner } from '../../adapters/runners/manual/index.ts'
 import { rehearsalRunner } from '../../adapters/runners/rehearsal/index.ts'
 import { createDeliverer, type Deliverer, type DelivererOptions } from '../app/chat/deliver.ts'
@@ -52,6 +53,7 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
     policyFile: setup.policyFile,
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     members,
+    mails: parts.mails ?? createMailReader({ resolver: realResolver() }),
     get inForce() {
       return members.beside(inForce)
     },

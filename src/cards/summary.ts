@@ -1,5 +1,6 @@
-import { type DayFacts, type Rollup, rollups, troubled } from '../core/remind/summary.ts'
+import { type DayFacts, type DoubtFacts, type Rollup, rollups, troubled } from '../core/remind/summary.ts'
 import type { Block, Card, Text } from './card.ts'
+import { durationOf } from './review.ts'
 import { at, count, fact, quiet, shortened, textBlock } from './words.ts'
 
 /** Most products that the card names one by one. */
@@ -18,6 +19,7 @@ export function daySummaryCard(day: DayFacts, kind: 'news' | 'quiet week'): Card
       textBlock('From ', at(day.since), ' to ', at(day.until)),
       ...bulletinBlocks(day),
       ...changeBlocks(day),
+      ...doubtBlocks(day.doubts),
       { kind: 'facts', facts: [sourcesFact(day), fact('Hosts', hostsWords(day))] },
     ],
     actions: [],
@@ -40,6 +42,7 @@ export function briefSummaryCard(day: DayFacts, kind: 'news' | 'quiet week'): Ca
         facts: [
           fact('Changes', `${day.opened.length} opened, ${day.decided.length} decided, ${day.finished.length} finished`),
           fact('Deadlines', missed.length > 0 ? `MISSED: ${missed.map((d) => d.what).join(', ')}` : 'none missed'),
+          ...(day.doubts.asked + day.doubts.drills.length > 0 ? [fact('Is this real?', ...doubtWords(day.doubts))] : []),
           fact('Hosts', hostsWords(day)),
         ],
       },
@@ -48,6 +51,19 @@ export function briefSummaryCard(day: DayFacts, kind: 'news' | 'quiet week'): Ca
     summary: title,
   }
 }
+
+const doubtBlocks = (doubts: DoubtFacts): readonly Block[] =>
+  doubts.asked + doubts.drills.length > 0 ? [textBlock({ strong: 'Is this real? ' }, ...doubtWords(doubts))] : []
+
+/** How often people asked, what was forged, and how the drills went. */
+const doubtWords = ({ asked, forged, warned, drills }: DoubtFacts): Text => [
+  `asked ${count(asked, 'time')}; ${count(forged, 'forgery', 'forgeries')}, everybody warned of ${warned}`,
+  ...drills.map(
+    ({ people, reported, rate, medianSeconds }) =>
+      `; bogus drill: ${reported} of ${people} reported it${rate === null ? '' : ` (${Math.round(rate * 100)} %)`}${medianSeconds === null ? '' : `, half of them within ${durationOf(medianSeconds)}`}`,
+  ),
+  '.',
+]
 
 function headline(day: DayFacts): string {
   const bulletins = new Set(day.bulletins.map((b) => b.vendorId)).size

@@ -1,4 +1,3 @@
-import type { Address } from '../core/identify/address.ts'
 import type { Check, Verdict, Verification } from '../core/identify/verification.ts'
 import type { Card, Text } from './card.ts'
 import { button, quiet, shortTitle, textBlock, verdictBadge, whisper } from './words.ts'
@@ -60,29 +59,3 @@ export const heldWordsCard = (vendorId: string): Card =>
     ],
     { tone: 'danger' },
   )
-
-/** An address that no stored bulletin has: who it belongs to by the policy, and that this is no proof. */
-export function addressCard({ host, https, disguised, source }: Address): Card {
-  const warnings = [
-    ...(disguised ? ['What stands before the "@" is not where it leads: that is a trick.'] : []),
-    ...(https ? [] : ['It is not encrypted (http): anybody on the way can change it.']),
-  ]
-  const known = source !== null && warnings.length === 0
-  return whisper(
-    `The address leads to ${host}`,
-    [
-      ...warnings.map((w) => textBlock({ strong: 'Careful: ' }, w)),
-      textBlock(
-        source === null
-          ? 'No source of the policy has this address, and no bulletin that came in. It may be real; nothing here says so.'
-          : `It belongs to ${source}, a source of the policy. The page itself was not looked at, and no bulletin that came in has it.`,
-      ),
-      quiet(
-        known
-          ? 'Type `verify` and the number of the bulletin to see what is known of it.'
-          : 'Do not install anything from it. Vendors never send patches by mail. Ask security.',
-      ),
-    ],
-    { tone: known ? 'neutral' : 'warning' },
-  )
-}

@@ -51,16 +51,25 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./parse.ts')).parse,
   },
   verify: {
-    about: 'whether a bulletin file is what its publisher signed',
-    more: 'FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it. Without a key it is checked by the sample key. Exit 0 only for AUTHENTIC and CORROBORATED.',
-    args: [{ name: 'FILE' }],
+    about: 'whether a bulletin, a mail (.eml), a link or a patch file is real',
+    more: 'Of a bulletin FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it; without a key it is checked by the sample key. Of a mail the DNS is asked for the keys of its signatures. Links are judged, never followed. An evidence is checked again without network. Exit 0 only for AUTHENTIC and CORROBORATED.',
+    args: [{ name: 'FILE|LINK', optional: true }],
     options: {
+      patch: { value: 'FILE', about: 'a patch file, against the bulletin that names it' },
+      bulletin: { value: 'FILE', about: 'that bulletin' },
+      save: { value: 'FILE', about: 'writes everything that the verdict rests on into a new file' },
+      evidence: { value: 'FILE', about: 'such a file: is its verdict the right one?' },
       key: { value: 'FILE', about: 'armoured public key' },
       fingerprint: { value: 'HEX', about: 'of its primary key' },
       namespace: { value: 'HOST', multiple: true, about: 'whom it may speak for, e.g. www.redhat.com' },
       ...JSON_OPTION,
     },
     load: async () => (await import('./verify.ts')).verify,
+  },
+  evidence: {
+    about: 'what the verdict of a stored bulletin rests on, into a new file for verify --evidence',
+    args: [{ name: 'BULLETIN' }, { name: 'FILE' }],
+    load: async () => (await import('./evidence.ts')).evidence,
   },
   import: {
     about: 'takes an inventory file in',

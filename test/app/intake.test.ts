@@ -219,6 +219,17 @@ describe('the same bulletin from several sources', () => {
     expect(await thread(id)).toMatch(/osv \(github\.com\) confirms CVE/)
   })
 
+  test('an independent one that tells of the very id with other vulnerabilities contradicts it: the one without proof is held', async () => {
+    const first = notice('zlib1g')
+    await bring('feed', first)
+    const { publisher } = aBulletin({})
+    await bring('csaf', { ...first, source: 'csaf', publisher, vulnerabilities: [aVulnerability({ cve: 'CVE-2020-7777' })] })
+    const row = await house.house.db.bulletin.findFirstOrThrow({ where: { source: 'feed', vendorId: first.vendorId } })
+    expect(row.verdict).toBe('QUARANTINED')
+    expect(JSON.stringify(row.verification)).toContain('CVE-2020-7777')
+    expect((await only(first.vendorId)).bulletin).toMatchObject({ source: 'csaf', verdict: 'AUTHENTIC' })
+  })
+
   test('property: in whatever order they come, there is one change and the best proof leads', async () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(['feed', 'csaf', 'osv'], { minLength: 3 }), async (order) => {

@@ -27,6 +27,7 @@ import { createWriter } from '../../src/db/writer.ts'
 import { bulletin, fixedIn } from '../core/assess-support.ts'
 import { wordsOf } from '../support/change-cards.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
+import { offlineMails } from '../support/mails.ts'
 
 let fresh: FreshDatabase
 let house: House
@@ -48,6 +49,7 @@ beforeAll(async () => {
     sources: new Map(),
     runners: new Map(),
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
+    mails: offlineMails,
     policyFile: null,
     adopt: async () => undefined,
   }

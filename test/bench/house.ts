@@ -20,6 +20,7 @@ import { openDatabase } from '../../src/db/database.ts'
 import { openEmbedded } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createWriter } from '../../src/db/writer.ts'
+import { offlineMails } from '../support/mails.ts'
 
 export interface BenchHouse {
   readonly house: House
@@ -48,6 +49,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
     runners: new Map(),
     policyFile: null,
     formats: new Map(),
+    mails: offlineMails,
     adopt: async () => undefined,
   }
   return {

@@ -4,6 +4,7 @@ import { briefSummaryCard, daySummaryCard } from '../../src/cards/summary.ts'
 import type { Said } from '../../src/core/remind/reminder.ts'
 import { type CameIn, type DayFacts, rollups, summaryKind } from '../../src/core/remind/summary.ts'
 import { later, T0 } from '../support/change.ts'
+import { wordsOf } from '../support/change-cards.ts'
 
 const said = (own: Partial<Said> = {}): Said => ({
   line: 'openssl (change 12) waits for go or no-go',
@@ -91,6 +92,7 @@ const NOTHING: DayFacts = {
   finished: [],
   deadlines: [],
   sources: [{ name: 'Red Hat', lastGoodAt: T0, failingSince: null, silentSince: null }],
+  doubts: { asked: 0, forged: 0, warned: 0, drills: [] },
   hosts: { all: 61, fresh: 58, days: 7 },
 }
 const came = (product: string, vendorId: string, own: Partial<CameIn> = {}): CameIn => ({
@@ -109,6 +111,7 @@ describe('the summary of a day', () => {
     ['a bulletin', { bulletins: [came('openssl', 'A')] }, later(-1440), 'news'],
     ['a held document', { held: 1 }, later(-1440), 'news'],
     ['a deadline', { deadlines: [{ what: 'start openssl', by: T0 }] }, later(-1440), 'news'],
+    ['a doubt', { doubts: { ...NOTHING.doubts, asked: 1 } }, later(-1440), 'news'],
     ['a failing source', { sources: [{ name: 'X', lastGoodAt: null, failingSince: T0, silentSince: null }] }, later(-1440), 'news'],
     ['a silent source', { sources: [{ name: 'X', lastGoodAt: T0, failingSince: null, silentSince: T0 }] }, later(-1440), 'news'],
   ])('%s', (_, own, lastCard, kind) => expect(summaryKind({ ...NOTHING, ...own }, lastCard)).toBe(kind))
@@ -127,6 +130,14 @@ describe('the summary of a day', () => {
       { what: 'complete glibc (change 9)', by: later(600) },
     ],
   }
+
+  test('what people doubted, and how a bogus drill went', () => {
+    const drill = { people: 8, reported: 6, rate: 0.75, firstSeconds: 60, medianSeconds: 720 }
+    const day: DayFacts = { ...NOTHING, doubts: { asked: 5, forged: 1, warned: 1, drills: [drill] } }
+    const said = 'asked 5 times; 1 forgery, everybody warned of 1; bogus drill: 6 of 8 reported it (75 %), half of them within 12 min.'
+    for (const card of [daySummaryCard(day, 'news'), briefSummaryCard(day, 'news')]) expect(wordsOf(card)).toContain(said)
+    expect(wordsOf(daySummaryCard(NOTHING, 'quiet week'))).not.toContain('Is this real?')
+  })
 
   test('a flood is a line per product, and what matched nothing is counted', () => {
     expect(rollups(PATCH_TUESDAY.bulletins)).toEqual([

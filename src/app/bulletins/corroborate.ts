@@ -3,20 +3,22 @@ import { bulletinsOf } from '../../core/change/bulletins.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { corroboration, operatorOf, productsOf, type Told, type ToldCve } from '../../core/identify/corroborate.ts'
 import { storyOf } from '../../core/identify/story.ts'
-import { reasonOf, type Verification, verdictOf } from '../../core/identify/verification.ts'
+import { reasonOf, type Verdict, type Verification, verdictOf } from '../../core/identify/verification.ts'
 import type { Tx } from '../../db/database.ts'
 import { changeSubject, json, lockChange } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
-import { reply } from '../chat/show.ts'
+import { reply, show } from '../chat/show.ts'
 import type { Unit } from '../house.ts'
+import { freshness } from './catalogue.ts'
 import { factsOf } from './open-change.ts'
+import { readSourceState } from './source-state.ts'
 
 /** Most bulletins that one newcomer is compared with: those that share its id or a CVE, the latest first. */
 const MOST = 50
 
 type Row = Awaited<ReturnType<Tx['bulletin']['findMany']>>[number]
 
-/** A bulletin has come in: it may be confirmed by others, and others by it. Only what is UNCONFIRMED can rise. */
+/** A bulletin has come in: it may be confirmed by others, and others by it. Only what is UNCONFIRMED can rise, or be held because they contradict it. */
 export async function corroborate(unit: Unit, rowId: number): Promise<void> {
   const row = await unit.tx.bulletin.findUnique({ where: { id: rowId } })
   if (!row?.document || !row.current) return
@@ -47,20 +49,32 @@ async function rise(unit: Unit, row: Row, others: readonly Row[]): Promise<void>
     { ...own, publisher: `${bulletin.publisher.name} ${bulletin.title}` },
     others.flatMap((o) => toldBy(unit, o) ?? []),
     await entriesFor(unit, own.cves),
+    { failing: await failingBeside(unit, row.source) },
   )
-  if (check.outcome !== 'pass') return
   const before = row.verification as unknown as Verification
+  if (before.checks.find((c) => c.name === 'corroboration')?.outcome === check.outcome) return
   const checks = [...before.checks.filter((c) => c.name !== 'corroboration'), check]
   const verdict = verdictOf(checks)
-  if (verdict === row.verdict) return
   const verification: Verification = { ...before, verdict, checks, reason: reasonOf(checks), checkedAt: unit.now.toISOString() }
-  await unit.tx.bulletin.update({ where: { id: row.id }, data: { verdict, verification: json(verification) } })
+  // Nobody has opened it yet: it is held like any other that does not fit. One that has a change stays there, and nothing can be decided on it.
+  const held = verdict === 'QUARANTINED' && row.changeId === null
+  const data = { verdict, verification: json(verification), ...(held ? { origin: 'held', current: false } : {}) }
+  await unit.tx.bulletin.update({ where: { id: row.id }, data })
+  if (verdict === row.verdict) return
   unit.audit({ actor: 'patchcrier', action: 'corroborate', subject: `bulletin:${row.id}`, detail: { verdict, evidence: check.evidence } })
-  await tellChange(unit, row, check.evidence)
+  if (held) return show(unit, 'security', `bulletin:${row.id}`, 'held')
+  await tellChange(unit, row, verdict, check.evidence)
+}
+
+/** Names of other sources that are failing now: one of them may have told of it. */
+async function failingBeside(unit: Unit, source: string): Promise<readonly string[]> {
+  const others = unit.house.inForce.policy.sources.filter(({ id }) => id !== source)
+  const states = await Promise.all(others.map(async ({ id, name }) => ({ name, state: await readSourceState(unit.house, id) })))
+  return states.flatMap(({ name, state }) => (state.failingSince === null ? [] : [name]))
 }
 
 /** The card shows the new verdict, and its thread says who confirmed it. */
-async function tellChange(unit: Unit, row: Row, evidence: string): Promise<void> {
+async function tellChange(unit: Unit, row: Row, verdict: Verdict, evidence: string): Promise<void> {
   const state = row.changeId === null ? null : await lockChange(unit.tx, row.changeId)
   if (!state || !bulletinsOf(state).some((b) => b.rowId === row.id)) return
   const ruled = await runCommand(
@@ -70,7 +84,7 @@ async function tellChange(unit: Unit, row: Row, evidence: string): Promise<void>
     null,
   )
   if (!ruled.ok || ruled.value === state) return
-  const card = note(`${row.vendorId}: UNCONFIRMED -> CORROBORATED`, 'good', textBlock(evidence))
+  const card = note(`${row.vendorId}: ${row.verdict} -> ${verdict}`, verdict === 'CORROBORATED' ? 'good' : 'danger', textBlock(evidence))
   await reply(unit, 'patch team', changeSubject(state.id), 'alert', `corroborated:${row.id}`, { frozen: card })
 }
 
@@ -92,5 +106,6 @@ async function entriesFor(unit: Unit, cves: readonly string[]): Promise<readonly
   if (!rule) return []
   const rows = await unit.tx.knownExploited.findMany({ where: { cve: { in: [...cves] }, retractedAt: null } })
   const operator = operatorOf(rule, { vendorId: '', publisher: { name: '', namespace: '', category: '' } })
-  return rows.map(({ cve, vendor, product }) => ({ operator, name: rule.name, cve, vendor, product }))
+  const stale = rows.length > 0 && !(await freshness(unit)).fresh
+  return rows.map(({ cve, vendor, product }) => ({ operator, name: rule.name, cve, vendor, product, stale }))
 }

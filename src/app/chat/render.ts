@@ -16,6 +16,8 @@ import { readExemptions } from '../change/exemptions.ts'
 import { readKnown } from '../change/known.ts'
 import { openingChoices, planChoices } from '../change/planning.ts'
 import { readChange, readHosts, rolloutHosts } from '../change/rows.ts'
+import { renderBogusDrill } from '../doubt/bogus-drill.ts'
+import { renderDoubt } from '../doubt/count.ts'
 import type { House } from '../house.ts'
 import { readImport } from '../inventory/import-row.ts'
 import { drawRequest } from '../people/draw.ts'
@@ -57,6 +59,10 @@ async function draw(house: House, post: Drawn): Promise<Card | null> {
       return renderVersion(house, Number(id))
     case 'role-request':
       return drawRequest(house, Number(id), payload)
+    case 'doubt':
+      return renderDoubt(house, Number(id))
+    case 'bogus-drill':
+      return renderBogusDrill(house, Number(id), post.purpose)
     case 'import': {
       const view = await readImport(house.db, Number(id))
       return view && importCard(view, house.inForce.policy)

@@ -4,6 +4,7 @@ import { calledAs, runningClocks } from '../../core/remind/change-reasons.ts'
 import type { CameIn, DayFacts, SourceFacts } from '../../core/remind/summary.ts'
 import type { Instant } from '../../core/result.ts'
 import { readSourceState } from '../bulletins/source-state.ts'
+import { doubtsSince } from '../doubt/figures.ts'
 import type { Unit } from '../house.ts'
 
 const DAY_MS = 86_400_000
@@ -30,6 +31,7 @@ export async function readDay(unit: Unit, since: Instant): Promise<DayFacts> {
     finished: called((s) => during(s.rollout?.finishedAt)),
     deadlines: changes.flatMap((s) => near(s, now)),
     sources: await readSources(unit),
+    doubts: await doubtsSince(unit, new Date(since)),
     hosts: {
       all: await tx.asset.count(),
       fresh: await tx.asset.count({ where: { lastSeen: { gte: heardOf } } }),

@@ -1,8 +1,29 @@
+import { plainLine, plainText } from '../../cards/text.ts'
 import type { Doubt, Outcome } from '../../ports.ts'
+import { answerDoubtOf } from '../doubt/answer.ts'
 import type { House } from '../house.ts'
-import { handleIntent } from './intents.ts'
+import { storedBulletin } from './commands/verify.ts'
 
-/** The first link, or else the words, as `verify` reads them. */
-export function answerDoubt(house: House, { actor, place, words, links }: Doubt): Promise<Outcome> {
-  return handleIntent(house, { actor, place: place ?? '', verb: 'command', subject: '', inputs: { text: `verify ${links[0] ?? words}` } })
+const MOST_WORDS = 20_000
+const LONGEST_LINK = 2_000
+
+/** Words, links and files that somebody was sent. A number or an address alone asks for the bulletin that has it. */
+export async function answerDoubt(house: House, doubt: Doubt): Promise<Outcome> {
+  const actor = house.inForce.policy.people.find(({ id }) => id === doubt.actor)
+  if (!actor) {
+    const text = 'You are not in the policy yet. Ask an admin to add you, with your role.'
+    return { ok: false, refusal: { code: 'PERSON_UNKNOWN', text } }
+  }
+  const asked = readable(doubt)
+  const alone = asked.files.length === 0 && asked.links.length + Number(asked.words !== '') === 1
+  const known = alone ? await storedBulletin(house, asked.links[0] ?? asked.words) : null
+  return known ?? answerDoubtOf(house, actor, asked)
 }
+
+/** Text as people see it: what shows nothing says nothing, and the database takes no NUL. */
+const readable = (doubt: Doubt): Doubt => ({
+  ...doubt,
+  words: plainText(doubt.words.slice(0, MOST_WORDS)).trim(),
+  links: doubt.links.map((link) => plainLine(link.slice(0, LONGEST_LINK))).filter((link) => link !== ''),
+  files: doubt.files.map(({ name, bytes }) => ({ name: plainLine(name).slice(0, 200), bytes })),
+})

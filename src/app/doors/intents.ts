@@ -12,6 +12,8 @@ import { joinChanges } from '../change/joining.ts'
 import { changeSubject, json, lockChange, readHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
 import { postAgain, touchSubject } from '../chat/posts.ts'
+import { doubtNotice, revealByButton, startBogusDrill } from '../doubt/bogus-drill.ts'
+import { warnEverybody } from '../doubt/warn.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { readSigns } from '../inventory/read.ts'
 import { dismissRequest } from '../people/dismiss.ts'
@@ -83,6 +85,14 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return release(unit, intent, actor)
     case 'start-drill':
       return beginDrill(unit, actor)
+    case 'warn-everybody':
+      return warnEverybody(unit, intent, actor)
+    case 'start-bogus-drill':
+      return startBogusDrill(unit, actor)
+    case 'doubt-notice':
+      return doubtNotice(unit, intent, actor)
+    case 'reveal-bogus-drill':
+      return revealByButton(unit, intent, actor)
     case 'snooze':
       return snooze(unit, intent, actor)
     case 'post-again':

@@ -13,6 +13,7 @@ export type DueKind =
   | 'policy-file'
   | 'purge'
   | 'members'
+  | 'reveal-bogus-drill'
 
 /** Writes a due row; the same kind, subject and time once. */
 export async function due(unit: Unit, kind: DueKind, subject: string, at: Date, what: string): Promise<void> {

@@ -2,6 +2,7 @@ import { dueOpening } from '../change/planning.ts'
 import { changeSubject, lockChange } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
 import { touchSubject } from '../chat/posts.ts'
+import { reveal } from '../doubt/bogus-drill.ts'
 import { type House, transact } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
 import { membersDue } from '../people/settle.ts'
@@ -42,6 +43,7 @@ export const dueHandlers = (arrive: Arrive): Readonly<Record<DueKind, DueHandler
   'policy-file': lookAtPolicyFile,
   purge,
   members: membersDue,
+  'reveal-bogus-drill': revealDue,
 })
 
 async function advance(house: House, row: DueRow): Promise<void> {
@@ -53,6 +55,13 @@ async function tellEndUsers(house: House, row: DueRow): Promise<void> {
   await transact(house, async (unit) => {
     const state = await lockChange(unit.tx, Number(nameOf(row)))
     if (state) await runCommand(unit, state, { kind: 'tell-end-users' }, null)
+    await unit.tx.due.update({ where: { id: row.id }, data: { doneAt: unit.now } })
+  })
+}
+
+async function revealDue(house: House, row: DueRow): Promise<void> {
+  await transact(house, async (unit) => {
+    await reveal(unit, Number(nameOf(row)), 'patchcrier')
     await unit.tx.due.update({ where: { id: row.id }, data: { doneAt: unit.now } })
   })
 }

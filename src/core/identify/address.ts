@@ -1,28 +1,8 @@
 import type { SourceRule } from '../policy.ts'
-
-/** What can be said of an address without asking anybody. */
-export interface Address {
-  /** As a browser would go there, lower case; an international name in its ASCII form. */
-  readonly host: string
-  readonly https: boolean
-  /** Something stands before an `@`: people read that as the host, and it is not. */
-  readonly disguised: boolean
-  /** Name of the source that the host belongs to, by the policy; null: none. */
-  readonly source: string | null
-}
-
-/** Reads an address; null where it is none. */
-export function readAddress(text: string, sources: readonly SourceRule[]): Address | null {
-  const url = parsed(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`)
-  if (!url || !/\./.test(url.hostname) || !/^https?:$/.test(url.protocol)) return null
-  const host = url.hostname.toLowerCase().replace(/\.$/, '')
-  return {
-    host,
-    https: url.protocol === 'https:',
-    disguised: url.username !== '' || url.password !== '',
-    source: sources.find((source) => hostsOf(source).some((known) => host === known || host.endsWith(`.${known}`)))?.name ?? null,
-  }
-}
+import { type HostKind, hostKind, type Owned, vendorNamed } from './lookalike.ts'
+import { line } from './text.ts'
+import { SHORTENERS } from './vendors.ts'
+import type { Check } from './verification.ts'
 
 function parsed(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null
@@ -57,3 +37,97 @@ function hostsOf(source: SourceRule): readonly string[] {
 }
 
 const hostOf = (address: string): string => (parsed(address)?.hostname ?? address).toLowerCase()
+
+/** The policy's own sources, as the look-alike rules take them. */
+export const ownedBy = (sources: readonly SourceRule[]): readonly Owned[] =>
+  sources.map((source) => ({ name: source.name, domains: hostsOf(source) }))
+
+/** Services that rewrite links in mail, and the parameter in which the real one stands. */
+const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/(?:^|\.)safelinks\.protection\.outlook\.com$/, ['url']],
+  [/^urldefense(?:\.proofpoint)?\.com$/, ['u']],
+  [/^(?:www\.)?google\.[a-z.]+$/, ['q', 'url']],
+  [/^linkprotect\.cudasvc\.com$/, ['a']],
+  [/^(?:www\.)?slack-redir\.net$/, ['url']],
+  [/^statics\.teams\.cdn\.office\.net$/, ['url']],
+  [/^l\.facebook\.com$/, ['u']],
+]
+const DEEPEST = 4
+
+/** Where a link leads behind the services that rewrite links; without asking any of them. */
+export function unwrapped(text: string, depth = 0): string {
+  const url = parsed(text)
+  const wrapper = url && WRAPPERS.find(([host]) => host.test(url.hostname))
+  if (!url || !wrapper) return text
+  const inner = wrapper[1].flatMap((name) => url.searchParams.get(name) ?? []).find((one) => /^https?:\/\//i.test(decoded(one)))
+  return inner === undefined || depth >= DEEPEST ? text : unwrapped(decoded(inner), depth + 1)
+}
+
+/** Proofpoint's old form writes `-3A_` for `:/`. */
+const decoded = (text: string): string =>
+  /^https?-3A/i.test(text)
+    ? text.replaceAll('_', '/').replace(/-([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : text
+
+const check = (name: Check['name'], outcome: Check['outcome'], evidence: string): Check => ({ name, outcome, evidence })
+
+/**
+ * What an address shows by itself: its shape (https, nothing before an `@`, no number for a name, nothing that hides where it leads), whose
+ * it is, and whom it imitates. Null: it is none. Nothing is fetched. Source: VERIFICATION.md, "Mail and links".
+ */
+export function addressChecks(text: string, owned: readonly Owned[]): readonly Check[] | null {
+  const url = webAddress(unwrapped(text.trim()))
+  if (!url) return null
+  const host = url.hostname.toLowerCase().replace(/\.$/, '')
+  const kind = hostKind(host, owned)
+  return [shapeCheck(url, host, kind), ...(pretence(url) ?? whoseCheck(host, kind))]
+}
+
+function webAddress(text: string): URL | null {
+  const url = parsed(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`)
+  return url && /^https?:$/.test(url.protocol) && (/\./.test(url.hostname) || url.hostname.startsWith('[')) ? url : null
+}
+
+/** A vendor's name before the `@` is there to be read as the host. */
+function pretence(url: URL): readonly Check[] | null {
+  const before = line(`${url.username}${url.password === '' ? '' : `:${url.password}`}`, 100)
+  if (before === '' || !(before.includes('.') || vendorNamed(before))) return null
+  return [check('lookalike', 'fail', `"${before}" stands before the "@" and looks like the host; the address leads to ${url.hostname}.`)]
+}
+
+function shapeCheck(url: URL, host: string, kind: HostKind): Check {
+  const flaws = [
+    ...(url.protocol === 'https:' ? [] : ['it is not encrypted (http): anybody on the way can change it']),
+    ...(url.username === '' && url.password === '' ? [] : ['something stands before an "@"']),
+    ...(isNumeric(host) ? ['a number stands where a name belongs'] : []),
+    ...(kind.kind !== 'own' && SHORTENERS.some((one) => host === one || host.endsWith(`.${one}`)) ? ['it hides where it leads'] : []),
+  ]
+  return flaws.length === 0
+    ? check('address', 'pass', `${host}: https, and nothing in it hides where it leads.`)
+    : check('address', 'fail', `${host}: ${flaws.join('; ')}.`)
+}
+
+const isNumeric = (host: string): boolean => host.startsWith('[') || /^\d+(?:\.\d+){3}$/.test(host)
+
+function whoseCheck(host: string, kind: HostKind): readonly Check[] {
+  switch (kind.kind) {
+    case 'own':
+      return [check('lookalike', 'pass', `${host} imitates nobody.`), check('domain', 'pass', `${host} belongs to ${kind.of}.`)]
+    case 'imitation':
+      return [check('lookalike', 'fail', `${kind.how}. It is not of ${kind.of}.`)]
+    case 'resemblance':
+      return [check('domain', 'unavailable', `${kind.how}. Whether it means to be taken for ${kind.of} cannot be told.`)]
+    case 'hosted':
+      return [check('domain', 'unavailable', `${host} is a place of ${kind.of} where anybody can publish.`)]
+    case 'unknown':
+      return [check('domain', 'unavailable', `Nobody here knows whose ${host} is.`)]
+    default:
+      return kind satisfies never
+  }
+}
+
+const IN_TEXT = /\bhttps?:\/\/[^\s<>"'`\])}]+|\bwww\.[^\s<>"'`\])}]+/gi
+
+/** Addresses that stand in a text, each once, at most `most`. What closes a sentence is not part of one. */
+export const linksIn = (text: string, most = 50): readonly string[] =>
+  [...new Set([...text.matchAll(IN_TEXT)].map(([found]) => found.replace(/[.,;:!?]+$/, '')))].slice(0, most)

@@ -1,5 +1,6 @@
 import type { SourceRule } from '../policy.ts'
 import type { Bulletin } from './bulletin.ts'
+import { partsOf } from './lookalike.ts'
 import type { Check } from './verification.ts'
 
 /** Who tells of something: independence counts these, not addresses. */
@@ -23,17 +24,12 @@ export interface ToldCve extends Teller {
   readonly cve: string
   readonly vendor: string
   readonly product: string
+  /** The catalogue has not been read for long: the entry may have been taken out since. */
+  readonly stale?: boolean
 }
 
-/** Suffixes below which everybody may register: the name before them counts, too. */
-const SECOND_LEVEL = /^(?:co|com|ac|gov|org|net|edu|or|ne|go)\.[a-z]{2}$/
-
-/** The registrable part of a host name. */
-export function siteOf(host: string): string {
-  const labels = host.toLowerCase().split('.')
-  const two = labels.slice(-2).join('.')
-  return SECOND_LEVEL.test(two) ? labels.slice(-3).join('.') : two
-}
+/** The registrable part of a host name, by the public suffix list. */
+export const siteOf = (host: string): string => partsOf(host)?.domain ?? host.toLowerCase()
 
 /** Databases that OSV mirrors, by the beginning of their ids: the database is the origin, not who copies it. */
 const OSV_DATABASES: readonly (readonly [RegExp, string])[] = [
@@ -118,28 +114,52 @@ const check = (outcome: Check['outcome'], evidence: string): Check => ({ name: '
 
 const listed = (ids: readonly string[]): string => ids.slice(0, 3).join(', ') + (ids.length > 3 ? ` and ${ids.length - 3} more` : '')
 
+/** Who of those that could confirm it cannot be asked now. */
+export interface Watch {
+  /** Names of independent sources that are failing. */
+  readonly failing: readonly string[]
+}
+
 /**
  * Does anybody independent confirm the ids of a bulletin? Another bulletin confirms its own id, or a CVE of it, where they name a
- * product in common; a catalogue entry where vendor and product match too. Source: verification rules, "Corroboration".
+ * product in common; a catalogue entry where vendor and product match too. Who tells of the very id and names none of its vulnerabilities
+ * contradicts it. A catalogue that has not been read for long is `stale`; while a source that could confirm it fails, nobody is
+ * `unavailable`. Source: verification rules, "Corroboration".
  */
-export function corroboration(own: Told & { readonly publisher: string }, others: readonly Told[], entries: readonly ToldCve[]): Check {
-  const independent = others.filter((o) => o.operator !== own.operator && meet(own.products, o.products))
-  const confirmed = independent.flatMap((o) => {
-    const ids = o.story === own.story ? [own.story] : own.cves.filter((cve) => o.cves.includes(cve))
-    return ids.length > 0 ? [`${o.name} (${o.operator}) confirms ${listed(ids)}`] : []
-  })
-  const catalogued = entries.filter(
-    (e) =>
-      e.operator !== own.operator &&
-      own.cves.includes(e.cve) &&
-      meet([e.product, e.vendor], own.products) &&
-      names([...own.products, own.publisher], e.vendor),
-  )
-  const sentences = [
-    ...confirmed,
-    ...(catalogued.length > 0 ? [`${catalogued[0]?.name} names ${listed(catalogued.map((e) => e.cve))}`] : []),
-  ]
-  return sentences.length > 0
-    ? check('pass', `${sentences.join('; ')}. ${own.name} is of ${own.operator}.`)
+export function corroboration(
+  own: Told & { readonly publisher: string },
+  others: readonly Told[],
+  entries: readonly ToldCve[],
+  watch: Watch = { failing: [] },
+): Check {
+  const strangers = others.filter((o) => o.operator !== own.operator)
+  const against = strangers.find((o) => o.story === own.story && disjoint(o.cves, own.cves))
+  if (against)
+    return check(
+      'fail',
+      `${against.name} (${against.operator}) tells of the same ${own.story} with ${listed(against.cves)}; here it is ${listed(own.cves)}.`,
+    )
+  const confirmed = strangers.filter((o) => meet(own.products, o.products)).flatMap((o) => confirmedBy(own, o))
+  const named = entries.filter((e) => cataloguesIt(own, e))
+  const fresh = named.filter((e) => e.stale !== true)
+  const sentences = [...confirmed, ...(fresh.length > 0 ? [`${fresh[0]?.name} names ${listed(fresh.map((e) => e.cve))}`] : [])]
+  if (sentences.length > 0) return check('pass', `${sentences.join('; ')}. ${own.name} is of ${own.operator}.`)
+  if (named.length > 0)
+    return check('stale', `${named[0]?.name} names ${listed(named.map((e) => e.cve))}, but it has not been read for long.`)
+  return watch.failing.length > 0
+    ? check('unavailable', `Nobody independent of ${own.operator} has told of it yet, and ${listed(watch.failing)} cannot be asked now.`)
     : check('not applicable', `Nobody independent of ${own.operator} has told of it yet.`)
 }
+
+const disjoint = (a: readonly string[], b: readonly string[]): boolean => a.length > 0 && b.length > 0 && !a.some((one) => b.includes(one))
+
+function confirmedBy(own: Told, other: Told): readonly string[] {
+  const ids = other.story === own.story ? [own.story] : own.cves.filter((cve) => other.cves.includes(cve))
+  return ids.length > 0 ? [`${other.name} (${other.operator}) confirms ${listed(ids)}`] : []
+}
+
+const cataloguesIt = (own: Told & { readonly publisher: string }, entry: ToldCve): boolean =>
+  entry.operator !== own.operator &&
+  own.cves.includes(entry.cve) &&
+  meet([entry.product, entry.vendor], own.products) &&
+  names([...own.products, own.publisher], entry.vendor)

@@ -1,6 +1,7 @@
 import type { Instant } from '../result.ts'
 import type { Bulletin } from './bulletin.ts'
 import { differences } from './differences.ts'
+import type { PinnedKey } from './evidence.ts'
 import { contradictionCheck, type Incoming, type KnownRevision, newestOf, rollbackCheck } from './history.ts'
 import { type Check, reasonOf, rungOf, type Verdict, type Verification, verdictOf } from './verification.ts'
 
@@ -13,6 +14,8 @@ export interface Checked {
   readonly checks: readonly Check[]
   /** Whose key signed, in words; only with a good signature. */
   readonly signedBy?: string
+  /** The key that was pinned, with its text: kept, so that the verdict can be checked again when the policy has another. */
+  readonly pinned?: PinnedKey
 }
 
 /**

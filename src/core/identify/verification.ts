@@ -3,9 +3,20 @@ import type { Instant } from '../result.ts'
 /** The verdict ladder of shared verification rules, lowest first. */
 export type Verdict = 'BOGUS' | 'QUARANTINED' | 'UNCONFIRMED' | 'CORROBORATED' | 'AUTHENTIC'
 
-export type CheckName = 'hash' | 'signature' | 'schema' | 'file-name' | 'namespace' | 'rollback' | 'contradiction' | 'corroboration'
+/** What a published document is asked. */
+const DOCUMENT = ['hash', 'signature', 'schema', 'file-name', 'namespace', 'rollback', 'contradiction', 'corroboration'] as const
+/** Hard rules for what somebody was sent: an honest sender breaks none of them. */
+export const HARD = ['attachment', 'protection', 'impersonation', 'lookalike'] as const
+/** What is asked of a mail, a link or words beside them: who sent it, whose address it is, how it travelled. */
+const SENT = ['dkim', 'dmarc', 'domain', 'address', 'forward', 'size'] as const
+/** What is asked of a patch file: is it the one that its bulletin names, and does its own signature hold? */
+const PATCH = ['patch-hash', 'code-signature'] as const
 
-export type CheckOutcome = 'pass' | 'fail' | 'not applicable' | 'unavailable' | 'stale'
+export const CHECK_NAMES = [...DOCUMENT, ...HARD, ...SENT, ...PATCH] as const
+export type CheckName = (typeof CHECK_NAMES)[number]
+
+export const OUTCOMES = ['pass', 'fail', 'not applicable', 'unavailable', 'stale'] as const
+export type CheckOutcome = (typeof OUTCOMES)[number]
 
 /** One check with what was seen. `evidence` is a sentence for people; hashes and fingerprints are whole in it. */
 export interface Check {
@@ -24,6 +35,9 @@ export interface Verification {
   readonly signedBy?: string
   readonly checkedAt: Instant
 }
+
+/** Version of the rules below: it rises when the same checks would give another verdict. Evidence names the one it was judged by. */
+export const RULES_VERSION = 2
 
 /** Verdicts from the lowest rung up. */
 export const LADDER: readonly Verdict[] = ['BOGUS', 'QUARANTINED', 'UNCONFIRMED', 'CORROBORATED', 'AUTHENTIC']
@@ -53,17 +67,37 @@ const missing = (checks: readonly Check[]): readonly CheckName[] => [
   ...HISTORY.filter((name) => !stands(checks, name, ['pass', 'not applicable'])),
 ]
 
+const asks = (checks: readonly Check[], names: readonly CheckName[]): boolean => checks.some(({ name }) => names.includes(name))
+
+/** Is it about something that was sent, rather than about a document that was published? */
+const isSent = (checks: readonly Check[]): boolean => asks(checks, [...HARD, ...SENT])
+
 /**
  * The verdict ladder (VERIFICATION.md). Pure: the same checks give the same verdict for ever.
- * One failure quarantines. `unavailable` and `stale` never count as pass; neither does a check that is not there.
- * BOGUS belongs to hard rules for mail, which have no check in a CSAF source.
+ * A hard rule that is broken is BOGUS, any other failure quarantines. `unavailable` and `stale` never count as pass; neither does a check
+ * that is not there. What was sent is CORROBORATED at best: a vendor never mails a proof.
  */
 export const verdictOf = (checks: readonly Check[]): Verdict => {
-  if (checks.some((check) => check.outcome === 'fail')) return 'QUARANTINED'
+  const failed = checks.filter((check) => check.outcome === 'fail')
+  if (asks(failed, HARD)) return 'BOGUS'
+  if (failed.length > 0) return 'QUARANTINED'
+  // The bulletin may be good; the file beside it is only when it is the one that the bulletin names.
+  if (asks(checks, PATCH) && !stands(checks, 'patch-hash', ['pass'])) return 'UNCONFIRMED'
+  return isSent(checks) ? verdictOfSent(checks) : verdictOfDocument(checks)
+}
+
+const verdictOfDocument = (checks: readonly Check[]): Verdict => {
   const lacks = missing(checks)
   if (lacks.length === 0) return 'AUTHENTIC'
   const onlyProofLacks = lacks.every((name) => PROOF.includes(name))
   return onlyProofLacks && stands(checks, 'corroboration', ['pass']) ? 'CORROBORATED' : 'UNCONFIRMED'
+}
+
+/** Officially sent (the domain's own signature, or an address of its own), nothing about it left open, and confirmed independently. */
+const verdictOfSent = (checks: readonly Check[]): Verdict => {
+  const official = stands(checks, 'dkim', ['pass']) || (stands(checks, 'domain', ['pass']) && stands(checks, 'address', ['pass']))
+  const open = checks.some(({ name, outcome }) => (outcome === 'unavailable' || outcome === 'stale') && name !== 'corroboration')
+  return official && !open && stands(checks, 'corroboration', ['pass']) ? 'CORROBORATED' : 'UNCONFIRMED'
 }
 
 const FAILURES: Readonly<Record<CheckName, string>> = {
@@ -75,30 +109,43 @@ const FAILURES: Readonly<Record<CheckName, string>> = {
   rollback: 'the document goes back behind a revision that is already known',
   contradiction: 'the same id and version came with other content',
   corroboration: 'an independent origin contradicts it',
+  attachment: 'a program is attached that claims to be a patch; vendors never send patches',
+  protection: 'it asks to switch protection off',
+  impersonation: 'it calls itself a vendor and leads somewhere else',
+  lookalike: 'an address is made to look like a vendor’s',
+  dkim: 'the signature of the sender’s domain does not hold',
+  dmarc: 'the sender’s domain disowns mail like this',
+  domain: 'the address belongs to somebody else',
+  address: 'the address is not one that a vendor would send',
+  forward: 'the forwarded mail cannot be read',
+  size: 'it is too large or too deep to be looked at whole',
+  'patch-hash': 'the file is not the one that its bulletin names',
+  'code-signature': 'the signature in the file does not hold',
 }
 
 /** Failures in the order of what they mean for the reader: forged first, then malformed, then misplaced. */
 const GRAVEST: readonly CheckName[] = [
+  'attachment',
+  'protection',
+  'impersonation',
+  'lookalike',
   'hash',
+  'patch-hash',
   'signature',
+  'code-signature',
   'contradiction',
   'rollback',
+  'dkim',
+  'dmarc',
   'namespace',
+  'domain',
+  'address',
   'file-name',
   'schema',
   'corroboration',
+  'forward',
+  'size',
 ]
-
-const WORDS: Readonly<Record<CheckName, string>> = {
-  hash: 'hash',
-  signature: 'signature',
-  schema: 'schema check',
-  'file-name': 'file name check',
-  namespace: 'publisher check',
-  rollback: 'rollback check',
-  contradiction: 'contradiction check',
-  corroboration: 'corroboration',
-}
 
 const lackOf = (checks: readonly Check[], name: CheckName): string => {
   const outcomes = outcomesOf(checks, name)
@@ -106,30 +153,60 @@ const lackOf = (checks: readonly Check[], name: CheckName): string => {
   return name === 'signature' || name === 'hash' ? `${WORDS[name]} missing` : `${WORDS[name]} not possible`
 }
 
+const WORDS: Readonly<Partial<Record<CheckName, string>>> = {
+  hash: 'hash',
+  signature: 'signature',
+  schema: 'schema check',
+  'file-name': 'file name check',
+  namespace: 'publisher check',
+  rollback: 'rollback check',
+  contradiction: 'contradiction check',
+}
+
 const heldBecause = (checks: readonly Check[]): string => {
-  const failed = GRAVEST.filter((name) => outcomesOf(checks, name).includes('fail'))
+  const failed = failedOf(checks)
   const genuine = failed.length === 1 && failed[0] === 'schema' && stands(checks, 'signature', ['pass']) && stands(checks, 'hash', ['pass'])
   if (genuine) return 'HELD: genuine, but malformed'
   const first = failed[0]
   return `HELD: ${first === undefined ? 'a check failed' : FAILURES[first]}`
 }
 
+/** What failed, gravest first. */
+export const failedOf = (checks: readonly Check[]): readonly CheckName[] =>
+  GRAVEST.filter((name) => outcomesOf(checks, name).includes('fail'))
+
 /** One sentence for people: why `verdictOf` says what it says. */
 export const reasonOf = (checks: readonly Check[]): string => {
-  const lacks = missing(checks).map((name) => lackOf(checks, name))
   const verdict = verdictOf(checks)
   switch (verdict) {
     case 'AUTHENTIC':
-      return 'Signed by the pinned key; hash, schema, file name and publisher agree'
+      return asks(checks, PATCH)
+        ? 'The file is the one that a signed bulletin names'
+        : 'Signed by the pinned key; hash, schema, file name and publisher agree'
     case 'CORROBORATED':
-      return `Confirmed by an independent origin (${lacks.join(', ')})`
+      return isSent(checks)
+        ? 'Officially sent, and confirmed by an independent origin'
+        : `Confirmed by an independent origin (${lacksOf(checks)})`
     case 'UNCONFIRMED':
-      return `Looks official, nothing more (${lacks.join(', ')})`
+      return unconfirmedBecause(checks)
     case 'QUARANTINED':
       return heldBecause(checks)
     case 'BOGUS':
-      return 'Against a hard rule'
+      return `BOGUS: ${FAILURES[failedOf(checks)[0] ?? 'lookalike']}`
     default:
       return verdict satisfies never
   }
+}
+
+const lacksOf = (checks: readonly Check[]): string =>
+  missing(checks)
+    .map((name) => lackOf(checks, name))
+    .join(', ')
+
+function unconfirmedBecause(checks: readonly Check[]): string {
+  if (asks(checks, PATCH)) return 'No bulletin that is proved names this file'
+  if (!isSent(checks)) return `Looks official, nothing more (${lacksOf(checks)})`
+  return stands(checks, 'dkim', ['pass'])
+    ? 'Really sent by who it says; what it says is not confirmed'
+    : 'Nothing speaks against it, and nothing proves it'
 }

@@ -1,3 +1,4 @@
+import type { BogusDrillFigures } from '../identify/bogus-drill.ts'
 import type { Instant } from '../result.ts'
 
 /** A revision that came in, as the summary of a day counts it. */
@@ -25,7 +26,19 @@ export interface DayFacts {
   /** Deadlines of open changes that are missed or come soon. */
   readonly deadlines: readonly { readonly what: string; readonly by: Instant }[]
   readonly sources: readonly SourceFacts[]
+  readonly doubts: DoubtFacts
   readonly hosts: { readonly all: number; readonly fresh: number; readonly days: number }
+}
+
+/** What people doubted, and what came of it: the education figures. */
+export interface DoubtFacts {
+  /** Times that somebody asked whether something is real. */
+  readonly asked: number
+  /** Different forgeries among them, and of those how many everybody was warned of. */
+  readonly forged: number
+  readonly warned: number
+  /** Bogus drills that were revealed, each in figures. */
+  readonly drills: readonly BogusDrillFigures[]
 }
 
 export interface SourceFacts {
@@ -62,7 +75,15 @@ const WEEK_MS = 7 * 86_400_000
  * silence alone would look the same as a bot that has stopped.
  */
 export function summaryKind(day: DayFacts, lastCardAt: Instant): 'news' | 'quiet week' | null {
-  const news = day.bulletins.length + day.held + day.opened.length + day.decided.length + day.finished.length + day.deadlines.length
+  const news =
+    day.bulletins.length +
+    day.held +
+    day.opened.length +
+    day.decided.length +
+    day.finished.length +
+    day.deadlines.length +
+    day.doubts.asked +
+    day.doubts.drills.length
   if (news > 0 || troubled(day).length > 0) return 'news'
   return Date.parse(day.until) - Date.parse(lastCardAt) >= WEEK_MS ? 'quiet week' : null
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../../../../src/core/fault.ts'
+import { siteOf } from '../../../../src/core/identify/corroborate.ts'
 import type { RawDocument } from '../../../../src/ports.ts'
 import { bodyOf, type HttpAnswer, isWebPage } from '../../../http.ts'
 import type { Get } from './discover.ts'
@@ -53,6 +54,7 @@ const fetchOne = async (get: Get, { key, url, beside }: ListedDocument): Promise
   return {
     fileName: key,
     url: answer.url,
+    ...(siteOf(new URL(answer.url).hostname) === siteOf(new URL(url).hostname) ? {} : { redirectedFrom: url }),
     bytes,
     ...(sha512 === null ? {} : { sha512 }),
     ...(sha256 === null ? {} : { sha256 }),

@@ -1,0 +1,93 @@
+import { linksIn, ownedBy, unwrapped } from '../../core/identify/address.ts'
+import type { Checked } from '../../core/identify/judge.ts'
+import { judge } from '../../core/identify/judge.ts'
+import type { MailFacts } from '../../core/identify/mail.ts'
+import { mailChecks } from '../../core/identify/mail-checks.ts'
+import { type Confirmed, confirmation, idsIn, type Judged, judged, judgeFile, judgeLink, judgeWords } from '../../core/identify/sent.ts'
+import { rungOf } from '../../core/identify/verification.ts'
+import type { BulletinSource, Doubt, RawDocument } from '../../ports.ts'
+import type { House } from '../house.ts'
+import { confirmedBy, knownByAddress, knownRevisionsOf } from './known.ts'
+
+type File = Doubt['files'][number]
+
+const MOST_FILES = 8
+const MOST_LINKS = 20
+/** Sources that a bulletin file is checked by: those with documents of their own. */
+const DOCUMENT_KINDS = ['csaf', 'csaf-folder']
+
+/** Everything that somebody was sent, each thing judged by itself. Nothing is opened, followed or fetched. */
+export async function judgeAll(
+  house: House,
+  { words, links, files }: Pick<Doubt, 'words' | 'links' | 'files'>,
+): Promise<readonly Judged[]> {
+  const addresses = [...new Set([...links, ...linksIn(words)].map((one) => unwrapped(one)))].slice(0, MOST_LINKS)
+  const all = files.slice(0, MOST_FILES)
+  const mails = await Promise.all(all.filter(isMail).map((file) => judgeMail(house, file)))
+  const documents = await Promise.all(all.filter(isDocument).map((file) => judgeDocument(house, file, all)))
+  const others = all
+    .filter((file) => !isMail(file) && !isDocument(file) && !isSidecar(file, all))
+    .map((file) => judgeFile(file.name, file.bytes, words))
+  const found = await Promise.all(
+    addresses.map(async (one) => judgeLink(one, ownedBy(house.inForce.policy.sources), await knownByAddress(house, one))),
+  )
+  const said = words.trim() === '' ? [] : [judgeWords(words)]
+  return [...mails, ...documents, ...others, ...found.filter((one) => one !== null), ...said]
+}
+
+const isMail = ({ name }: File): boolean => /\.eml$/i.test(name)
+const isDocument = ({ name }: File): boolean => /\.json$/i.test(name)
+const SIDECAR = /\.json\.(?:asc|sha256|sha512)$/i
+const isSidecar = ({ name }: File, all: readonly File[]): boolean =>
+  SIDECAR.test(name) && all.some((one) => name.startsWith(one.name) && isDocument(one))
+
+async function judgeMail(house: House, { name, bytes }: File): Promise<Judged> {
+  const reading = await house.mails.read(bytes, house.clock.now())
+  if (!reading.ok) return judged('mail', name, [{ name: 'size', outcome: 'unavailable', evidence: reading.problem }])
+  const { mail } = reading
+  const checks = mailChecks(mail, ownedBy(house.inForce.policy.sources))
+  return judged('mail', mail.subject || name, [...checks, confirmation(await toldIn(house, mail))])
+}
+
+/** Bulletins that a mail tells of, all of them: one that is known must not carry one that is not. */
+async function toldIn(house: House, { subject, text }: MailFacts): Promise<readonly Confirmed[]> {
+  const ids = idsIn(`${subject} ${text}`)
+  return ids.length === 0 ? [] : confirmedBy(house, ids)
+}
+
+/** A bulletin file, by each source that could have published it; the best answer counts, for its key is another for each. */
+async function judgeDocument(house: House, file: File, all: readonly File[]): Promise<Judged> {
+  const raw = withSidecars(file, all)
+  const rules = house.inForce.policy.sources.filter(({ kind }) => DOCUMENT_KINDS.includes(kind))
+  const answers = await Promise.all(rules.flatMap(({ id }) => house.sources.get(id) ?? []).map((source) => judgeBy(house, source, raw)))
+  const best = answers.toSorted((a, b) => rungOf(b.verdict) - rungOf(a.verdict))[0]
+  return (
+    best ??
+    judged('document', file.name, [
+      { name: 'signature', outcome: 'unavailable', evidence: 'The policy has no source whose bulletins are files.' },
+    ])
+  )
+}
+
+async function judgeBy(house: House, source: BulletinSource, raw: RawDocument): Promise<Judged> {
+  const now = house.clock.now()
+  const checked: Checked = await source.check(raw, now)
+  const known = await knownRevisionsOf(house, source.id, checked)
+  const { verification } = judge({ checked, known, now: now.toISOString() })
+  return { kind: 'document', title: checked.bulletin?.vendorId ?? raw.fileName, ...verification }
+}
+
+function withSidecars({ name, bytes }: File, all: readonly File[]): RawDocument {
+  const beside = (ending: string): string | undefined => {
+    const found = all.find((one) => one.name.toLowerCase() === `${name}.${ending}`.toLowerCase())
+    return found && new TextDecoder().decode(found.bytes)
+  }
+  const [sha256, sha512, signature] = [beside('sha256'), beside('sha512'), beside('asc')]
+  return {
+    fileName: name,
+    bytes,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(sha512 === undefined ? {} : { sha512 }),
+    ...(signature === undefined ? {} : { signature }),
+  }
+}

@@ -1,0 +1,50 @@
+import { pinnedKeySchema, sealed } from '../core/identify/evidence.ts'
+import { type Verification, verdictOf } from '../core/identify/verification.ts'
+import { openDatabase } from '../db/database.ts'
+import { arg, BAD, type Given, GOOD, say } from './command.ts'
+import { onData } from './data.ts'
+import { write } from './verify/told.ts'
+
+/** Writes what a stored bulletin's verdict rests on into a file, for `verify --evidence`. */
+export async function evidence(given: Given): Promise<number> {
+  const [asked, file] = [arg(given, 0), arg(given, 1)]
+  return onData(async (url) => {
+    const db = await openDatabase(url, { poolSize: 1 })
+    try {
+      const row = await db.bulletin.findFirst({
+        where: /^\d+$/.test(asked) ? { id: Number(asked) } : { vendorId: asked },
+        orderBy: [{ current: 'desc' }, { id: 'desc' }],
+      })
+      if (!row) {
+        process.stderr.write(`No bulletin is called "${asked.slice(0, 100)}".\n`)
+        return BAD
+      }
+      const { checks, checkedAt } = row.verification as unknown as Verification
+      const pinned = row.pinned === null ? null : pinnedKeySchema.parse(row.pinned)
+      const sidecars = {
+        ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
+        ...(row.sha512 === null ? {} : { sha512: row.sha512 }),
+        ...(row.signature === null ? {} : { signature: row.signature }),
+      }
+      const facts = {
+        name: row.fileName,
+        url: row.url,
+        redirectedFrom: row.redirectedFrom,
+        bytes: Buffer.from(row.raw).toString('base64'),
+        sidecars,
+        pinned,
+        owned: [],
+        dns: [],
+        patch: null,
+      }
+      await write(
+        file,
+        sealed({ ...facts, kind: pinned === null ? 'stored' : 'document', checkedAt, checks: [...checks], verdict: verdictOf(checks) }),
+      )
+      say(`The evidence of ${row.vendorId} is in ${file}: verify --evidence ${file} checks it again, without network.\n`)
+      return GOOD
+    } finally {
+      await db.close()
+    }
+  })
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { createChecker } from '../../../adapters/sources/csaf/index.ts'
+import type { Pinned } from '../../../adapters/sources/csaf/pinned.ts'
+import type { Reader } from '../../../adapters/sources/csaf/reader.ts'
+import { openSample, SAMPLE_FOLDER } from '../../app/sample.ts'
+import type { PinnedKey } from '../../core/identify/evidence.ts'
+import { judge } from '../../core/identify/judge.ts'
+import type { Check } from '../../core/identify/verification.ts'
+import type { RawDocument } from '../../ports.ts'
+import { type Given, Misuse, text, texts } from '../command.ts'
+import { bytesOf } from '../files.ts'
+import { FACTS, type Facts, tell } from './told.ts'
+
+/** A bulletin file with what stands beside it. */
+export async function verifyDocument(given: Given, file: string): Promise<number> {
+  const { facts, of } = await documentFacts(given, file)
+  return tell(given, facts, of)
+}
+
+/** A bulletin file checked by the key that was named, else by the sample's. */
+export async function documentFacts(given: Given, file: string): Promise<{ readonly facts: Facts; readonly of: string }> {
+  const bytes = await bytesOf(file)
+  const { pin, of } = await pinned(given)
+  const now = new Date()
+  const fileName = basename(file)
+  const beside = await sidecars(file)
+  return {
+    of,
+    facts: {
+      ...FACTS,
+      kind: 'document',
+      name: fileName,
+      bytes: bytes.toString('base64'),
+      sidecars: beside,
+      pinned: pin,
+      checkedAt: now.toISOString(),
+      checks: await documentChecks({ fileName, bytes, ...beside }, pin, now),
+    },
+  }
+}
+
+/** A command looks at one document and ends: a process of its own for it would only cost time. The validator (140 MB) is loaded by the first. */
+const inThisProcess: Reader = {
+  read: async ({ source, bytes }) => (await import('../../../adapters/sources/csaf/read.ts')).readDocument(source, bytes),
+  close: async () => undefined,
+}
+
+/** All checks of a bulletin by itself: nothing of it is known before. */
+export async function documentChecks(raw: RawDocument, pin: PinnedKey, now: Date): Promise<readonly Check[]> {
+  const checker = createChecker(inThisProcess)
+  try {
+    const rule: Pinned = {
+      id: 'file',
+      namespaces: pin.namespaces,
+      ...(pin.keyFingerprint === '' ? {} : { keyFingerprint: pin.keyFingerprint, keyOwner: pin.keyOwner }),
+    }
+    const checked = await checker.checkDocument(raw, rule, pin.key, now)
+    return judge({ checked, known: [], now: now.toISOString() }).verification.checks
+  } finally {
+    await checker.close()
+  }
+}
+
+/** The key that may speak, and for whom: what was given, else the sample's. */
+async function pinned(given: Given): Promise<{ readonly pin: PinnedKey; readonly of: string }> {
+  const file = text(given, 'key')
+  const fingerprint = text(given, 'fingerprint')?.toLowerCase()
+  const namespaces = texts(given, 'namespace')
+  if (file === undefined && fingerprint === undefined && namespaces.length === 0) {
+    const { index, key } = await openSample(SAMPLE_FOLDER, null)
+    const { keyFingerprint, keyOwner } = index
+    return { pin: { keyFingerprint, keyOwner, namespaces: [...index.namespaces], key }, of: `${keyFingerprint}: ${keyOwner}` }
+  }
+  if (file === undefined || fingerprint === undefined || namespaces.length === 0)
+    throw new Misuse('expected --key FILE, --fingerprint HEX and --namespace HOST together, or none of them for the sample key')
+  const keyOwner = `the key of ${basename(file)}`
+  const pin = { keyFingerprint: fingerprint, keyOwner, namespaces: [...namespaces], key: (await bytesOf(file)).toString('utf8') }
+  return { pin, of: `${fingerprint}: ${keyOwner}` }
+}
+
+async function sidecars(file: string): Promise<Pick<RawDocument, 'sha256' | 'sha512' | 'signature'>> {
+  const read = async (ending: string) => readFile(`${file}${ending}`, 'utf8').catch(() => undefined)
+  const [sha256, sha512, signature] = await Promise.all([read('.sha256'), read('.sha512'), read('.asc')])
+  return {
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(sha512 === undefined ? {} : { sha512 }),
+    ...(signature === undefined ? {} : { signature }),
+  }
+}

@@ -1,0 +1,60 @@
+import { open } from 'node:fs/promises'
+import { type Evidence, type EvidenceBody, sealed } from '../../core/identify/evidence.ts'
+import { type Check, reasonOf, verdictOf } from '../../core/identify/verification.ts'
+import { BAD, type Given, GOOD, Misuse, print, text } from '../command.ts'
+
+/** What was judged, without the verdict, which follows from the checks. */
+export type Facts = Omit<EvidenceBody, 'format' | 'v' | 'rules' | 'verdict'>
+
+/** Nothing of it is known yet; each kind puts in what it has. */
+export const FACTS = {
+  url: null,
+  redirectedFrom: null,
+  bytes: '',
+  sidecars: {},
+  pinned: null,
+  owned: [],
+  dns: [],
+  patch: null,
+} as const satisfies Partial<Facts>
+
+/** Says the verdict in words or as JSON, and writes the evidence where it was asked for. */
+export async function tell(given: Given, facts: Facts, of: string | null): Promise<number> {
+  const verdict = verdictOf(facts.checks)
+  const reason = reasonOf(facts.checks)
+  const save = text(given, 'save')
+  if (save !== undefined) await write(save, sealed({ ...facts, verdict }))
+  print(given, { verdict, reason, pinned: of, checks: facts.checks }, inWords(facts.checks, of, save ?? null))
+  return verdict === 'AUTHENTIC' || verdict === 'CORROBORATED' ? GOOD : BAD
+}
+
+/** Never over a file that is there: it may be the evidence of something else. */
+export async function write(path: string, evidence: Evidence): Promise<void> {
+  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new Misuse(
+      `${path}: expected the name of a file that can be made; ${error.code === 'EEXIST' ? 'there is one already' : error.message}`,
+    )
+  })
+  await file.writeFile(`${JSON.stringify(evidence, null, 1)}\n`).finally(() => file.close())
+}
+
+const TO_DO = {
+  AUTHENTIC: 'It is what its publisher signed.',
+  CORROBORATED: 'It comes from where its publisher publishes, and somebody independent confirms it.',
+  UNCONFIRMED: 'Nothing proves it. Do not install anything from it; ask security.',
+  QUARANTINED: 'Something is wrong with it. Do not act on it; ask security.',
+  BOGUS: 'It is a forgery. Do not open it, do not click in it; tell security.',
+} as const
+
+const inWords = (checks: readonly Check[], of: string | null, saved: string | null): string =>
+  [
+    `${verdictOf(checks)}: ${reasonOf(checks)}`,
+    TO_DO[verdictOf(checks)],
+    ...lines(checks),
+    ...(of === null ? [] : [`Pinned key ${of}`]),
+    ...(saved === null ? [] : [`Evidence in ${saved}. Check it again, without network: verify --evidence ${saved}`]),
+    '',
+  ].join('\n')
+
+export const lines = (checks: readonly Check[]): readonly string[] =>
+  checks.map((c) => `  ${c.name.padEnd(14)} ${c.outcome.padEnd(15)} ${c.evidence}`)

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { codeSignatureCheck, readPatch, type ToolEnd } from '../../adapters/patchfile/index.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchcrier-patch-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const judged = async (name: string, end: ToolEnd) => (await codeSignatureCheck(join(folder, name), async () => end)).outcome
+
+describe('what the tools say', () => {
+  test.each([
+    ['a.exe', null, 'unavailable'],
+    ['a.exe', { code: 1, output: 'Initialization error or unsupported input file - type: 0' }, 'unavailable'],
+    ['a.exe', { code: 1, output: 'No signature found' }, 'unavailable'],
+    ['a.exe', { code: 0, output: 'Subject: /CN=Vendor\nSignature verification: ok\nSucceeded' }, 'pass'],
+    [
+      'a.exe',
+      { code: 1, output: 'Subject: /CN=Vendor\nunable to get local issuer certificate\nSignature verification: failed' },
+      'unavailable',
+    ],
+    ['a.exe', { code: 1, output: 'Calculated DigitalSignature: AA MISMATCH!!!\nSignature verification: failed' }, 'fail'],
+    ['a.rpm', null, 'unavailable'],
+    ['a.rpm', { code: 0, output: 'a.rpm: digests signatures OK' }, 'pass'],
+    ['a.rpm', { code: 0, output: 'a.rpm: digests OK' }, 'unavailable'],
+    ['a.rpm', { code: 1, output: 'a.rpm: digests SIGNATURES NOT OK (MISSING KEYS: RSA#1)' }, 'unavailable'],
+    ['a.rpm', { code: 1, output: 'a.rpm: DIGESTS signatures NOT OK' }, 'fail'],
+    ['a.deb', null, 'unavailable'],
+    ['a.deb', { code: 0, output: '' }, 'pass'],
+    ['a.deb', { code: 10, output: 'no origin signature' }, 'unavailable'],
+    ['a.deb', { code: 13, output: 'bad signature' }, 'fail'],
+    ['a.tar.gz', { code: 0, output: '' }, 'not applicable'],
+  ] as const)('%s, %j: %s', async (name, end, outcome) => expect(await judged(name, end)).toBe(outcome))
+
+  test('a name that looks like an option, or like a command, reaches the tool as a path', async () => {
+    const seen: (readonly string[])[] = []
+    for (const name of ['-in.exe', '$(touch x).exe', '; rm -rf x.rpm'])
+      await codeSignatureCheck(name, async (_, args) => {
+        seen.push(args)
+        return null
+      })
+    expect(seen.every((args) => args.at(-1)?.startsWith('/'))).toBe(true)
+  })
+})
+
+test('a patch file is read once, with both hashes', async () => {
+  await writeFile(join(folder, 'a.bin'), 'abc')
+  expect(await readPatch(join(folder, 'a.bin'))).toEqual({
+    name: 'a.bin',
+    bytes: 3,
+    sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    sha512:
+      'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
+  })
+})
+
+const TOOL = '/usr/bin/osslsigncode'
+describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real osslsigncode', () => {
+  /** The smallest thing that it takes for a program: a Microsoft cabinet without files. */
+  const cabinet = (): Buffer => {
+    const bytes = Buffer.alloc(36 + 8 + 16 + 2 + 8 + 5)
+    bytes.write('MSCF', 0, 'latin1')
+    bytes.writeUInt32LE(bytes.length, 8)
+    bytes.writeUInt32LE(44, 16)
+    bytes.writeUInt8(3, 24)
+    bytes.writeUInt8(1, 25)
+    bytes.writeUInt16LE(1, 26)
+    bytes.writeUInt16LE(1, 28)
+    bytes.writeUInt32LE(62, 36)
+    bytes.writeUInt16LE(1, 40)
+    bytes.writeUInt32LE(5, 44)
+    bytes.write('a\0', 60, 'latin1')
+    bytes.writeUInt16LE(5, 66)
+    bytes.writeUInt16LE(5, 68)
+    bytes.write('hello', 70, 'latin1')
+    return bytes
+  }
+  const signedCabinet = async (): Promise<string> => {
+    const at = (name: string): string => join(folder, name)
+    await writeFile(at('plain.cab'), cabinet())
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        at('k.pem'),
+        '-out',
+        at('c.pem'),
+        '-subj',
+        '/CN=Test vendor',
+        '-days',
+        '2',
+        '-addext',
+        'extendedKeyUsage=codeSigning',
+      ],
+      { stdio: 'ignore' },
+    )
+    execFileSync(TOOL, ['sign', '-certs', at('c.pem'), '-key', at('k.pem'), '-in', at('plain.cab'), '-out', at('signed.cab')], {
+      stdio: 'ignore',
+    })
+    return at('signed.cab')
+  }
+
+  test('an unsigned file, one that is none, one signed by nobody whom the machine trusts, and one that was changed', async () => {
+    const { readFile } = await import('node:fs/promises')
+    const signed = await signedCabinet()
+    await writeFile(join(folder, 'text.exe'), 'hello')
+    const changed = await readFile(signed)
+    changed[changed.indexOf('hello')] = 0x48
+    await writeFile(join(folder, 'changed.cab'), changed)
+    const outcomes = await Promise.all(
+      ['plain.cab', 'text.exe', 'signed.cab', 'changed.cab'].map((name) => codeSignatureCheck(join(folder, name))),
+    )
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['unavailable', 'unavailable', 'unavailable', 'fail'])
+  })
+})
