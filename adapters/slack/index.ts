@@ -53,7 +53,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   }
   const accounts = accountsByAddress({ client, directory, groups, log, now })
   const platform = slackPlatform({ client, botUser: installation.botUser, accounts })
-  return { platform, ...(await open(config, options, (receiver) => listenOn(receiver, config.botToken, on))) }
+  return { platform, ...(await open(config, options, (receiver) => listenOn(receiver, config, on))) }
 }
 
 type Config = z.output<typeof slackConfig>
@@ -81,9 +81,12 @@ async function open(
   return { url: null, idle: envelopes.idle, close }
 }
 
-async function listenOn(receiver: Receiver, botToken: string, on: Receiving): Promise<Envelopes> {
+async function listenOn(receiver: Receiver, { botToken, timeoutMs }: Config, on: Receiving): Promise<Envelopes> {
   const authorize = async () => ({ botToken, botUserId: on.installation.botUser })
-  const app = new App({ receiver, authorize, logger: boltLogger(on.log), deferInitialization: true, convoStore: false })
+  // Answers to a command's own address have no time limit else, and the end would wait for them.
+  const limited: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
+  const clientOptions = { fetch: limited }
+  const app = new App({ receiver, authorize, logger: boltLogger(on.log), clientOptions, deferInitialization: true, convoStore: false })
   await app.init()
   receive(app, on)
   return watchEnvelopes(receiver, app)

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SlackPeer, startSlackPeer } from '../support/slack.ts'
 import { DANA, MODES, PEOPLE, type SlackBot, startBot } from '../support/slack-bot.ts'
 
-/** Recordings of real traffic that are not part of this project. */
-const FOLDERS = ['slack/bolt-python-payloads', 'replay-recordings-vercel-chat'].map((name) => join('../../shared/data/11-chat', name))
-const there = FOLDERS.every((folder) => existsSync(folder))
+/** Recordings of real traffic are not part of this project: they may lie in a folder `shared` beside it, or one above. */
+const ROOT = ['../../../shared', '../../../../shared']
+  .map((beside) => new URL(`${beside}/data/11-chat/`, import.meta.url).pathname)
+  .find((folder) => existsSync(folder))
+const FOLDERS = ROOT === undefined ? [] : ['slack/bolt-python-payloads', 'replay-recordings-vercel-chat'].map((name) => join(ROOT, name))
+const there = ROOT !== undefined
 
 type Payload = Readonly<Record<string, unknown>>
 
@@ -44,7 +47,7 @@ describe.runIf(there).each(MODES)('what Slack really sent once, by %s', (mode) =
   }
 
   test.each(
-    there ? files().map((file) => [file.replace('../../shared/data/11-chat/', ''), file] as const) : [],
+    there ? files().map((file) => [file.replace(ROOT ?? '', ''), file] as const) : [],
   )('%s is understood, or let be', async (_, file) => {
     for (const payload of payloadsIn(JSON.parse(readFileSync(file, 'utf8')))) expect((await deliver(payload)).status).toBe(200)
     await bot.slack.idle()

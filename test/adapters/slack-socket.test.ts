@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ChatError } from '../../src/ports.ts'
-import { APP_TOKEN, type SlackPeer, startSlackPeer } from '../support/slack.ts'
+import { APP_TOKEN, BOT_TOKEN, type SlackPeer, startSlackPeer } from '../support/slack.ts'
 import { DANA, PEOPLE, type SlackBot, startBot } from '../support/slack-bot.ts'
 
 let peer: SlackPeer
@@ -88,6 +88,7 @@ describe('later', () => {
     await again
     await works(running)
     expect(running.logged.filter((line) => line.includes('the connection is lost'))).toHaveLength(1)
+    expect(running.logged.join('\n')).not.toMatch(new RegExp(`${APP_TOKEN}|${BOT_TOKEN}|/link`))
   })
 
   test.each([

@@ -29,8 +29,8 @@ const CLOSE_WITHIN_MS = 2000
 type Socket = SocketModeReceiver['client']
 
 /**
- * Bolt's own reconnecting is off: it gives up on a lost network or a server error, by a rejection that nobody handles and that ends
- * the process.
+ * Bolt's own reconnecting is off: it gives up on a refused token by a rejection that nobody handles, which ends the process, and at the
+ * start it tries a hundred times before it says that Slack cannot be reached.
  */
 export function socketDoor({ appToken, apiUrl, logger, log }: SocketOptions): SocketDoor {
   const clientOptions = { slackApiUrl: apiUrl, ...CLIENT_OPTIONS }

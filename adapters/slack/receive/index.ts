@@ -31,8 +31,9 @@ function rememberEvents(): (body: unknown) => boolean {
   return (body) => {
     const { event_id } = eventPayload.parse(body)
     if (seen.has(event_id)) return false
-    if (seen.size >= MOST_REMEMBERED) seen.clear()
     seen.add(event_id)
+    const [oldest] = seen
+    if (seen.size > MOST_REMEMBERED && oldest !== undefined) seen.delete(oldest)
     return true
   }
 }
