@@ -77,6 +77,9 @@ export function slackHands(house: Pick<TestHouse, 'settle'>, { peer, policy, ada
     throw new Error(`no message of ${place} matches ${title}; there are: ${there.join(' | ')}`)
   }
 
+  const read = (blocks: readonly types.KnownBlock[]): string =>
+    wordsOf(withNames(blocks, (id) => policy.people.find(({ email }) => peer.user(email) === id)?.name ?? id))
+
   return {
     name: 'slack',
     press: async (person, place, title, label, inputs = {}) => {
@@ -93,7 +96,7 @@ export function slackHands(house: Pick<TestHouse, 'settle'>, { peer, policy, ada
       return told(peer.whispers(email).slice(before.whispers))
     },
     see: async (place, title, text) => {
-      const words = wordsOf((await found(place, title)).blocks)
+      const words = read((await found(place, title)).blocks)
       if (text && !text.test(words)) throw new Error(`the message ${title} of ${place} does not show ${text}; it shows:\n${words}`)
       return words
     },
@@ -113,6 +116,10 @@ function told(whispers: readonly { readonly blocks: readonly types.KnownBlock[] 
   const refused = whispers.some(({ blocks }) => titleOf(blocks) === 'Not done')
   return { refused, text: whispers.map(({ blocks }) => wordsOf(blocks)).join('\n') }
 }
+
+/** Slack shows who is mentioned by name. */
+const withNames = (blocks: readonly types.KnownBlock[], nameOf: (user: string) => string): readonly types.KnownBlock[] =>
+  JSON.parse(JSON.stringify(blocks), (_key, value) => (value?.type === 'user' ? { type: 'text', text: nameOf(value.user_id) } : value))
 
 /** All that can be read in a message, on one line. */
 const wordsOf = (blocks: readonly types.KnownBlock[]): string => blocks.map(textOf).join(' ').replace(/\s+/g, ' ')

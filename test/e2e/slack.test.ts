@@ -95,6 +95,12 @@ const seenInSlack = async (title: RegExp): Promise<number> =>
 
 const postsOf = (place: string) => house.house.db.post.findMany({ where: { placeId: place }, orderBy: { id: 'asc' } })
 
+/** Everybody of the policy has an account; no role has a group. */
+function accounts({ mention, id }: { readonly mention: string; readonly id: string }): string | null {
+  const person = side.policy.people.find((one) => mention === 'person' && one.id === id)
+  return person ? side.peer.user(person.email) : null
+}
+
 /** Everything that is to be said in the place stands in the channel once, as it was last drawn. */
 async function expectFaithful(place: string): Promise<void> {
   await house.settle()
@@ -104,7 +110,7 @@ async function expectFaithful(place: string): Promise<void> {
   }))
   const meant = (await postsOf(place)).map(({ id, card, parentId }) => ({
     key: `post-${id}`,
-    blocks: renderCard(card as unknown as Card, parentId === null ? 'root' : 'reply').blocks,
+    blocks: renderCard(card as unknown as Card, parentId === null ? 'root' : 'reply', accounts).blocks,
   }))
   const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1)
   expect(seen.toSorted(byKey)).toEqual(meant.toSorted(byKey))

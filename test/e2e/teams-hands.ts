@@ -108,7 +108,15 @@ function told({ type, value }: { type: string; value: unknown }, whispers: reado
 }
 
 /** All that can be read in a card, on one line. */
-export const wordsOf = (card: unknown): string => shown(card).join(' ').replace(/\s+/g, ' ')
+export const wordsOf = (card: unknown): string => shown(withNames(card)).join(' ').replace(/\s+/g, ' ')
+
+/** A mention is read as the name that it calls. */
+function withNames(card: unknown): unknown {
+  const called = objects(card).flatMap((one) =>
+    one.type === 'mention' ? [one as unknown as { text: string; mentioned: { name: string } }] : [],
+  )
+  return called.reduce((json, { text, mentioned }) => JSON.parse(JSON.stringify(json).replaceAll(text, mentioned.name)), card)
+}
 
 /** Its title, or the first line of one that has none. */
 export function titleOf(card: unknown): string {
