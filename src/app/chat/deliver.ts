@@ -112,7 +112,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const since = time.now()
       const opensInMs = await fill()
       troubled = false
-      if (opensInMs !== null) await rest((time.now() - since) * RESTS)
+      if (opensInMs !== null) await rest(Math.min((time.now() - since) * RESTS, opensInMs))
       if (!rung && (busy.size > 0 || opensInMs !== null)) await bellOr(opensInMs)
     } while (rung)
   }
