@@ -11,8 +11,8 @@ const LEASE_MS = 90_000
 const CALL_LIMIT_MS = 30_000
 const FIRST_BACKOFF_MS = 1_000
 /** How much longer than a look in vain took the next one waits. */
-const RESTS = 9
-const LONGEST_REST_MS = 200
+const RESTS = 3
+const LONGEST_REST_MS = 20
 
 type Tuned = 'backoffMs' | 'leaseMs' | 'callLimitMs'
 
