@@ -3,6 +3,7 @@ import { SLACK_BUDGETS } from '../../adapters/slack/budgets.ts'
 import { TEAMS_BUDGETS } from '../../adapters/teams/budgets.ts'
 import type { Deliverer, DelivererOptions } from '../../src/app/chat/deliver.ts'
 import { touchSubject, wantPost } from '../../src/app/chat/posts.ts'
+import { ChatError } from '../../src/ports.ts'
 import {
   type CountingPlatform,
   countingPlatform,
@@ -201,6 +202,19 @@ describe('a platform that refuses one call too many is believed', () => {
     expect(slack.calls.filter((call) => call.kind === 'post').at(-1)?.at).toBe(1_000)
     expect(titles(slack, 'slack-1')).toEqual([stateCard('change:1', 1).title])
   })
+})
+
+test('a call that was slow to fail may be on its way still: it is looked for only after as much time again', async () => {
+  const slow = async (): Promise<never> => {
+    time.pass(10_000)
+    throw new ChatError('UNAVAILABLE', 'timed out')
+  }
+  const one = deliverer({ platforms: new Map([['slack', { ...slack.platform, post: slow }]]) })
+  await room.want('change:1', 'slack-1')
+  await one.drain()
+  const [row] = await room.house.db.$queryRaw<{ waits: boolean }[]>`SELECT "notBefore" > now() + interval '5 seconds' AS waits FROM "Post"`
+  expect(row).toEqual({ waits: true })
+  expect(slack.calls).toEqual([])
 })
 
 /** Resolves once so many messages are there. */

@@ -16,6 +16,7 @@ import { isQuestion } from './uncertain.ts'
 const OUTAGE_CAP_MS = 60_000
 const REFUSED_CAP_MS = 600_000
 const REST_MS = 1_000
+const SLOW_MS = 1_000
 const LONGEST_REASON = 500
 
 export interface Delivery {
@@ -170,12 +171,12 @@ async function ask<T>(house: Delivery, { place, turn }: OnTurn, kind: CallKind, 
 
 /** It may still arrive, and what follows shall not overtake it: a call that was slow is given as much time again. */
 const patient = ({ code, message, retryAfterMs = 0 }: ChatError, tookMs: number): ChatError =>
-  new ChatError(code, message, Math.max(retryAfterMs, tookMs))
+  new ChatError(code, message, tookMs < SLOW_MS ? retryAfterMs : Math.max(retryAfterMs, tookMs))
 
 async function within<T>(limitMs: number, call: () => Promise<T>): Promise<T> {
   const answered = new AbortController()
   const limit = pause(limitMs, undefined, { signal: answered.signal }).then(() => {
-    throw new ChatError('UNAVAILABLE', `no answer within ${limitMs} ms`)
+    throw new ChatError('UNAVAILABLE', `no answer within ${limitMs} ms`, limitMs)
   })
   limit.catch(() => undefined)
   try {

@@ -11,8 +11,8 @@ const LEASE_MS = 90_000
 const CALL_LIMIT_MS = 30_000
 const FIRST_BACKOFF_MS = 1_000
 /** How much longer than a look in vain took the next one waits. */
-const RESTS = 9
-const LONGEST_REST_MS = 200
+const RESTS = 3
+const LONGEST_REST_MS = 20
 
 type Tuned = 'backoffMs' | 'leaseMs' | 'callLimitMs'
 
@@ -112,7 +112,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const since = time.now()
       const opensInMs = await fill()
       troubled = false
-      if (opensInMs !== null) await rest((time.now() - since) * RESTS)
+      if (opensInMs !== null) await rest(Math.min((time.now() - since) * RESTS, opensInMs))
       if (!rung && (busy.size > 0 || opensInMs !== null)) await bellOr(opensInMs)
     } while (rung)
   }
