@@ -28,6 +28,7 @@ const ADAPTER: Room = { rooms: ['core', 'cards', 'ports', 'adapters/http', 'adap
 const RESERVED: readonly { readonly packages: readonly string[]; readonly to: (room: string) => boolean }[] = [
   { packages: DATABASE, to: (room) => room === 'db' },
   { packages: PLATFORMS, to: (room) => room.startsWith('adapters/') },
+  { packages: ['botbuilder'], to: (room) => room === 'adapters/teams' },
 ]
 
 /** What the pure rooms may not do: the clock, chance, the machine, and the world are arguments there. */
