@@ -27,6 +27,12 @@ describe('the house stands as planned', () => {
     expect(breaches(tree)).toEqual([...ALLOWED].sort())
   })
 
+  test('Microsoft’s library is known to one folder', () => {
+    const knowing = [...tree].filter(([, text]) => importsOf(text).includes('botbuilder')).map(([path]) => path)
+    expect(knowing.filter((path) => !path.startsWith('adapters/teams/botframework/'))).toEqual([])
+    expect(knowing).toContain('adapters/teams/botframework/verify.ts')
+  })
+
   test('and the test has seen the house', () => {
     const rooms = new Set([...tree.keys()].map(roomOf))
     expect([...rooms]).toEqual(
@@ -93,6 +99,7 @@ describe('who may import whom: a planted breach is found', () => {
     ['src/cards/a.ts', 'zod'],
     ['src/app/a.ts', 'pg'],
     ['src/app/a.ts', '@slack/bolt'],
+    ['adapters/slack/a.ts', 'botbuilder'],
     ['adapters/web/a.ts', 'pg-boss'],
     ['src/main.ts', '@prisma/client'],
   ])('%s -> %s', (path, specifier) => {

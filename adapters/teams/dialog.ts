@@ -24,7 +24,8 @@ export interface Said {
 
 export const sayIn = (text: string): Task => ({ type: 'message', value: shorten(plainLine(text), LIMITS.toast) })
 
-export const showIn = (card: Card): Task => framed(card.title, renderCard(card))
+/** A card in a dialog has no buttons: Teams sends nothing when one of ours is pressed there. */
+export const showIn = (card: Card): Task => framed(card.title, renderCard({ ...card, actions: [] }))
 
 /** A form as a dialog, with what was typed before and what is wrong with it, at its field. */
 export function formIn(form: Form, button: ButtonValue, { typed, error }: Said): Task {

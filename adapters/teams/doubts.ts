@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Outcome } from '../../src/ports.ts'
 import type { Activity } from './activity.ts'
 import { asOne, cardsOf, invoked } from './answers.ts'
-import { sayIn, showIn } from './dialog.ts'
+import { sayIn, showIn, type Task } from './dialog.ts'
 import { actorOf, inTime, placeOf, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
 
 const MOST_CHARACTERS = 50_000
@@ -26,10 +26,14 @@ export async function onDoubt(on: Receiving, activity: Activity): Promise<Reply>
   if (message === undefined) return invoked({ task: sayIn('Please choose "Is this real?" in the menu of the message that you doubt.') })
   const work = settled(on, doubt(on, activity, message))
   const early = await inTime(work)
-  if (early !== 'late')
-    return invoked({ task: early.ok && early.cards.length === 0 ? sayIn('Nothing is known about it.') : showIn(asOne(cardsOf(early))) })
+  if (early !== 'late') return invoked({ task: taskOf(early) })
   on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
   return invoked({ task: sayIn('I am looking into it. I tell you in our private chat what I find.') })
+}
+
+function taskOf(outcome: Outcome): Task {
+  if (!outcome.ok) return sayIn(outcome.refusal.text)
+  return outcome.cards.length === 0 ? sayIn('Nothing is known about it.') : showIn(asOne(outcome.cards))
 }
 
 async function doubt(on: Receiving, activity: Activity, message: z.infer<typeof value>['messagePayload']): Promise<Outcome> {

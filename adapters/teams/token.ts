@@ -11,7 +11,7 @@ export interface Credentials {
   readonly loginUrl: string
 }
 
-/** Throws `ChatError`: FORBIDDEN when the bot is refused, RATE_LIMITED when nobody could be asked; nothing has been sent by then. */
+/** Throws `ChatError`: FORBIDDEN when the bot is refused, RATE_LIMITED when nobody could be asked: nothing has been sent by then. */
 export type Token = () => Promise<string>
 
 const SCOPE = 'https://api.botframework.com'
@@ -26,23 +26,29 @@ const refusal = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/), error_code
 export function tokenOf(credentials: Credentials): Token {
   const { appId, tenantId, password } = credentials
   if (password === null) return () => managedToken(appId, tenantId, SCOPE).catch(refused)
-  let kept: Promise<{ readonly value: string; readonly until: number }> | null = null
+  let kept: Kept | null = null
+  let asking: Promise<Kept> | null = null
   return async () => {
-    kept ??= ask(credentials, password)
-    const token = await kept.catch((error) => {
-      kept = null
-      throw error
+    if (kept !== null && kept.until > Date.now()) return kept.value
+    asking ??= ask(credentials, password).finally(() => {
+      asking = null
     })
-    if (token.until < Date.now()) kept = null
-    return token.value
+    kept = await asking
+    return kept.value
   }
+}
+
+interface Kept {
+  readonly value: string
+  /** Milliseconds since 1970. */
+  readonly until: number
 }
 
 function refused(error: unknown): never {
   throw new ChatError('FORBIDDEN', `the managed identity gives no token (${error instanceof Error ? error.name : 'unknown failure'})`)
 }
 
-async function ask({ appId, tenantId, loginUrl }: Credentials, password: string) {
+async function ask({ appId, tenantId, loginUrl }: Credentials, password: string): Promise<Kept> {
   const form = { grant_type: 'client_credentials', client_id: appId, client_secret: password, scope: `${SCOPE}/.default` }
   const url = `${loginUrl}${encodeURIComponent(tenantId)}/oauth2/v2.0/token`
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)

@@ -51,6 +51,11 @@ test('one organisation in Slack and Teams at once: one quorum with a click from 
   // Who has said it in one place has said it in the other.
   expect(await inTeams.press('dana', 'teams-team', GO, 'Approve')).toMatchObject({ refused: true, text: expect.stringMatching(/already/) })
   expect(await inTeams.press('emil', 'teams-team', GO, 'Approve')).toMatchObject({ refused: false })
+  // A click that Teams delivers again has its one effect, and the same answer.
+  const counts = async () => [await house.house.db.delivery.count(), await house.house.db.auditRecord.count()]
+  const before = await counts()
+  expect(await teams.peer.send(teams.peer.lastActivity())).toMatchObject({ status: 200, body: { statusCode: 200 } })
+  expect(await counts()).toEqual(before)
   for (const seen of [await inSlack.see('patch-team', GO), await inTeams.see('teams-team', GO)])
     expect(seen).toMatch(/Approved by Dana Kowalska.*Emil Sørensen/)
 

@@ -119,13 +119,13 @@ function withNames(card: unknown): unknown {
 }
 
 /** Its title, or the first line of one that has none. */
-export function titleOf(card: unknown): string {
+function titleOf(card: unknown): string {
   const title = objects(card).find(({ id }) => id === 'title')
   return shown(title ?? card)[0] ?? ''
 }
 
 /** The buttons that one sees, without those of forms that are folded. */
-export function actionsOf(card: unknown): Readonly<Record<string, unknown>>[] {
+function actionsOf(card: unknown): Readonly<Record<string, unknown>>[] {
   const { body = [], actions = [] } = card as { body?: Record<string, unknown>[]; actions?: Record<string, unknown>[] }
   const inBody = body.flatMap((element) => (element.type === 'ActionSet' ? (element.actions as Record<string, unknown>[]) : []))
   return [...inBody, ...actions].filter(({ type }) => type !== 'Action.OpenUrl')

@@ -24,6 +24,31 @@ test('the whole main job by clicks and forms in Teams', async () => {
   for (const place of side.policy.places) await expectFaithful(place)
 })
 
+test('a post whose answer is lost is not repeated by itself: an admin looks, and posts it again from Teams', async () => {
+  const there = ['patch-team', 'admin']
+  side = await teamsSide({
+    ...sample,
+    places: sample.places.map((place) => (there.includes(place.id) ? { ...place, platform: 'teams' } : place)),
+  })
+  house = await startTestHouse({ ...side.parts, pace: { minGapMs: {}, backoffMs: () => 0 } })
+  const hands = teamsHands(house, side)
+  const posts = () =>
+    side.peer.requests.filter(
+      ({ method, path, body }) => method === 'POST' && path === 'v3/conversations' && /openssl security/.test(JSON.stringify(body)),
+    )
+  side.peer.fail({ on: /POST v3\/conversations$/, body: /openssl security update/, cut: 'after' })
+  while (posts().length === 0) {
+    await timeOf(house).next()
+    await house.settle()
+  }
+  await hands.see('admin', /^Did this message arrive in patch-team/)
+  expect(posts()).toHaveLength(1)
+  expect(await hands.press('ana', 'admin', /^Did this message arrive/, 'Post again')).toMatchObject({ refused: true })
+  expect(await hands.press('nora', 'admin', /^Did this message arrive/, 'Post again')).toMatchObject({ refused: false })
+  expect(posts()).toHaveLength(2)
+  expect(await house.house.db.post.count({ where: { placeId: 'patch-team', status: 'uncertain' } })).toBe(0)
+})
+
 /** Everything that is to be said in the place is shown there once, as it was last drawn; in a chat a reply says before it what it is about. */
 async function expectFaithful({ id, ref }: { readonly id: string; readonly ref: string }): Promise<void> {
   const rows = await house.house.db.post.findMany({ where: { placeId: id } })

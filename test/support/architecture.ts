@@ -30,6 +30,7 @@ const RESERVED: readonly { readonly packages: readonly string[]; readonly to: (r
   { packages: DATABASE, to: (room) => room === 'db' },
   { packages: ['@resvg/resvg-js'], to: (room) => room === 'adapters/picture' },
   { packages: PLATFORMS, to: (room) => room.startsWith('adapters/') },
+  { packages: ['botbuilder'], to: (room) => room === 'adapters/teams' },
 ]
 
 /** What the pure rooms may not do: the clock, chance, the machine, and the world are arguments there. */

@@ -40,7 +40,8 @@ export interface ShownMessage {
 }
 
 const PACKAGE = new URL('../../node_modules/@microsoft/m365agentsplayground/cli.js', import.meta.url).pathname
-const TRIES = 200
+/** Half a minute: a loaded machine is slow to start it. */
+const TRIES = 600
 
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-'))

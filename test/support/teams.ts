@@ -29,6 +29,8 @@ export interface TeamsRequest {
 /** What goes wrong with the next requests that match: an answer instead of Teams', or a connection cut before or after Teams had it. */
 export interface TeamsFault {
   readonly on: RegExp
+  /** Something in what the bot sends. */
+  readonly body?: RegExp
   readonly answer?: { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   readonly cut?: 'before' | 'after'
 }
@@ -60,6 +62,8 @@ export interface TeamsPeer {
   send(activity: object, forgery?: Forgery | 'no token'): Promise<Answered>
   /** What stands in every activity of an account in a conversation. */
   activity(account: string, conversation: string, more: object): object
+  /** The last activity that a playground sent, as the bot got it. */
+  lastActivity(): object
   /** Resolves when the bot has answered the next activity of a playground. */
   nextDelivery(): Promise<void>
   close(): Promise<void>
@@ -87,6 +91,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   const files: TeamsPeer['files'] = new Map()
   const chats = new Map<string, string>()
   const waiting: (() => void)[] = []
+  let last: object = {}
   const playgrounds: Playground[] = []
 
   const server = createServer((request, response) => {
@@ -120,7 +125,8 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   async function fromPlayground(body: string, response: ServerResponse): Promise<void> {
     const said = JSON.parse(body) as { from: object }
     const from = acting === null ? said.from : { id: accountOf(acting.id), name: acting.name }
-    const answer = await deliver({ ...said, from, serviceUrl })
+    last = { ...said, from, serviceUrl }
+    const answer = await deliver(last)
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text)
     for (const resolve of waiting.splice(0)) resolve()
   }
@@ -136,7 +142,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   async function fromBot(request: IncomingMessage, response: ServerResponse, path: string, text: string): Promise<void> {
     const method = request.method ?? ''
     const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    const fault = faults.findIndex(({ on }) => on.test(`${method} ${path}`))
+    const fault = faults.findIndex((one) => one.on.test(`${method} ${path}`) && (one.body?.test(text) ?? true))
     const wrong = fault < 0 ? undefined : faults.splice(fault, 1)[0]
     if (wrong?.cut === 'before') return void request.socket.destroy()
     const answer =
@@ -264,6 +270,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
       channelData: { tenant: { id: TENANT } },
       ...more,
     }),
+    lastActivity: () => last,
     nextDelivery: () => new Promise((resolve) => void waiting.push(resolve)),
     close: async () => {
       await Promise.all(playgrounds.map((one) => one.close()))
