@@ -6,11 +6,15 @@ import { chartSvg } from '../src/cards/chart.ts'
 // Brought along, because a machine may have no font at all: inter-subset.otf, see picture/OFL.txt.
 const FONT = fileURLToPath(new URL('picture/inter-subset.otf', import.meta.url))
 
-/** A picture of a card as PNG, for platforms that show no SVG. Pure: the same figures give the same bytes on every machine. */
-export function pngOf({ chart }: Picture): Uint8Array {
+/** An SVG as PNG; `width` in pixels, its own where none is given. Pure: the same drawing gives the same bytes on every machine. */
+export function pngOfSvg(svg: string, width?: number): Uint8Array {
   const font = { loadSystemFonts: false, fontFiles: [FONT], defaultFontFamily: 'Inter' }
-  return new Resvg(chartSvg(chart), { font, fitTo: { mode: 'original' } }).render().asPng()
+  const fitTo = width === undefined ? { mode: 'original' as const } : { mode: 'width' as const, value: width }
+  return new Resvg(svg, { font, fitTo }).render().asPng()
 }
+
+/** A picture of a card, for platforms that show no SVG. */
+export const pngOf = ({ chart }: Picture): Uint8Array => pngOfSvg(chartSvg(chart))
 
 /** The same as an address that a card can carry: nothing is loaded from anywhere. */
 export const pngAddress = (picture: Picture): string => `data:image/png;base64,${Buffer.from(pngOf(picture)).toString('base64')}`

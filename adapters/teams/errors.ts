@@ -11,7 +11,8 @@ const LONGEST_WAIT_MS = 3_600_000
  */
 export function statusError(what: string, status: number, retryAfter: string | null, code: string | null): ChatError {
   const said = `${what}: Teams answered HTTP ${status}${code === null ? '' : ` ${code}`}`
-  if (status === 429 || status === 412) return new ChatError('RATE_LIMITED', said, waitOf(retryAfter) ?? WAIT_MS)
+  if (status === 412) return new ChatError('UNREACHED', said, waitOf(retryAfter) ?? WAIT_MS)
+  if (status === 429) return new ChatError('RATE_LIMITED', said, waitOf(retryAfter) ?? WAIT_MS)
   if (status === 401 || status === 403) return new ChatError('FORBIDDEN', said)
   if (status === 404 || status === 410) return new ChatError('GONE', said)
   if (status >= 500 || status === 408) return new ChatError('UNAVAILABLE', said, waitOf(retryAfter))
@@ -32,7 +33,7 @@ export function networkError(what: string, error: unknown): ChatError {
 }
 
 /** Nothing was sent, so that it is tried again without a doubt, after a rest. */
-export const unsent = (said: string): ChatError => new ChatError('RATE_LIMITED', `${said}; nothing was sent`, WAIT_MS)
+export const unsent = (said: string): ChatError => new ChatError('UNREACHED', `${said}; nothing was sent`, WAIT_MS)
 
 /** Why there was no answer, by the name of the failure alone. */
 export const noAnswer = (error: unknown): string => `no answer from Microsoft (${codeOf(error)})`

@@ -11,7 +11,7 @@ export interface Credentials {
   readonly loginUrl: string
 }
 
-/** Throws `ChatError`: FORBIDDEN when the bot is refused, RATE_LIMITED when nobody could be asked: nothing has been sent by then. */
+/** Throws `ChatError`: FORBIDDEN when the bot is refused, UNREACHED when nobody could be asked: nothing has been sent by then. */
 export type Token = () => Promise<string>
 
 const SCOPE = 'https://api.botframework.com'

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { Resvg } from '@resvg/resvg-js'
 import { ZipFile } from 'yazl'
+import { pngOfSvg } from '../../adapters/picture.ts'
 import { readTeamsAppId } from '../config.ts'
 import { type Given, Misuse, say, text } from './command.ts'
 
@@ -27,10 +27,7 @@ async function zipped(values: Readonly<Record<string, string>>): Promise<Buffer>
   const zip = new ZipFile()
   const add = (name: string, content: Buffer): void => zip.addBuffer(content, name, { mtime: DAY, mode: 0o100644 })
   add('manifest.json', Buffer.from(filledIn(await read('manifest.json'), values)))
-  for (const [name, side] of Object.entries(ICONS)) {
-    const drawn = new Resvg(await read(`${name}.svg`), { fitTo: { mode: 'width', value: side } }).render()
-    add(`${name}.png`, Buffer.from(drawn.asPng()))
-  }
+  for (const [name, side] of Object.entries(ICONS)) add(`${name}.png`, Buffer.from(pngOfSvg(await read(`${name}.svg`), side)))
   zip.end()
   return buffer(zip.outputStream as NodeJS.ReadableStream)
 }

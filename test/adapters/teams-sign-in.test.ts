@@ -59,7 +59,7 @@ test.each([
   ],
   ['an app that is not in the tenant', 400, { error: 'unauthorized_client' }, 'FORBIDDEN', /unauthorized_client/],
   ['a no in other words', 400, 'no', 'FORBIDDEN', /HTTP 400/],
-  ['a service that is down', 503, {}, 'RATE_LIMITED', /HTTP 503; nothing was sent/],
+  ['a service that is down', 503, {}, 'UNREACHED', /HTTP 503; nothing was sent/],
 ])('%s: the reason, without the secret; the next call asks again', async (_what, status, body, code, words) => {
   answer = { status, body }
   const token = withSecret()
@@ -70,7 +70,7 @@ test.each([
 
 test('nobody answers: nothing was sent', async () => {
   const token = tokenOf({ appId: 'app', tenantId: 'tenant', password: 's3cret', loginUrl: 'http://127.0.0.1:9/' })
-  await expect(token()).rejects.toMatchObject({ code: 'RATE_LIMITED', message: expect.stringMatching(/nothing was sent/) })
+  await expect(token()).rejects.toMatchObject({ code: 'UNREACHED', message: expect.stringMatching(/nothing was sent/) })
 })
 
 test('a managed identity asks the machine, without any secret', async () => {

@@ -112,7 +112,7 @@ describe('what goes wrong, in our words', () => {
   test.each([
     ['429 with a wait', { answer: { status: 429, headers: { 'retry-after': '7' } } }, 'RATE_LIMITED', 7000],
     ['429 without', { answer: { status: 429 } }, 'RATE_LIMITED', 5000],
-    ['412: please again', { answer: { status: 412 } }, 'RATE_LIMITED', 5000],
+    ['412: please again', { answer: { status: 412 } }, 'UNREACHED', 5000],
     ['401', { answer: { status: 401 } }, 'FORBIDDEN', undefined],
     ['403', { answer: { status: 403, body: '{"error":{"code":"BotNotInConversationRoster"}}' } }, 'FORBIDDEN', undefined],
     ['404', { answer: { status: 404 } }, 'GONE', undefined],

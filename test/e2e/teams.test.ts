@@ -30,7 +30,7 @@ test('a post whose answer is lost is not repeated by itself: an admin looks, and
     ...sample,
     places: sample.places.map((place) => (there.includes(place.id) ? { ...place, platform: 'teams' } : place)),
   })
-  house = await startTestHouse({ ...side.parts, pace: { minGapMs: {}, backoffMs: () => 0 } })
+  house = await startTestHouse({ ...side.parts, pace: { budgets: {}, backoffMs: () => 0 } })
   const hands = teamsHands(house, side)
   const posts = () =>
     side.peer.requests.filter(

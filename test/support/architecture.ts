@@ -54,7 +54,7 @@ export function roomOf(path: string): string | null {
   const [top, second = '', third = ''] = path.split('/')
   if (top === 'src') {
     if (['core', 'cards', 'db', 'app'].includes(second) && third !== '') return second
-    if (path === 'src/ports.ts') return 'ports'
+    if (path === 'src/ports.ts' || (second === 'ports' && third !== '')) return 'ports'
     if (['boot', 'cli'].includes(second) && third !== '') return 'wire'
     return ['src/main.ts', 'src/cli.ts', 'src/config.ts'].includes(path) ? 'wire' : null
   }

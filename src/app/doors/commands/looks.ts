@@ -1,3 +1,4 @@
+import { homeCard } from '../../../cards/home.ts'
 import { bulletinsCard, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
 import { isOver } from '../../../core/change/guard.ts'
 import type { ChangeState } from '../../../core/change/state.ts'
@@ -6,12 +7,14 @@ import type { Outcome } from '../../../ports.ts'
 import { readSourceState } from '../../bulletins/source-state.ts'
 import { readChange } from '../../change/rows.ts'
 import type { House } from '../../house.ts'
+import { overviewFor } from '../overview.ts'
 import { aboutBulletin } from '../queries.ts'
 import { byNumber, type Commands, literally, no, numberOf, show, TEAM, type Typed } from './rule.ts'
 import { whyHost } from './why.ts'
 
 /** Commands that only look. */
 export const LOOKS: Commands = {
+  home: { usage: 'home', what: 'what waits for you, and the open changes on their clocks', roles: TEAM, run: home },
   status: { usage: 'status', what: 'where everything stands', roles: [], run: status },
   bulletins: { usage: 'bulletins', what: 'what came in, with its verdict', roles: TEAM, run: bulletins },
   show: { usage: 'show 12 | show RHSA-2023:3408', what: 'a change or a bulletin', roles: TEAM, run: showOne },
@@ -29,6 +32,12 @@ export const LOOKS: Commands = {
       byNumber(argument, 'affected 12', (subject) => act({ ...intent, verb: 'affected', subject, inputs: {} })),
   },
   why: { usage: 'why web-01 | why web-01 3 March', what: 'what happened to a host, and why; as it was on a day', roles: TEAM, run: why },
+}
+
+/** The same as the bot's own page on Slack, for conversations on every platform. */
+async function home({ house, actor }: Typed): Promise<Outcome> {
+  const overview = await overviewFor(house, actor.id)
+  return overview.ok ? show(homeCard(overview.value)) : overview
 }
 
 async function allChanges(house: House): Promise<readonly ChangeState[]> {
