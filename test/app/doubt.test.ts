@@ -94,6 +94,25 @@ describe('is this real? Everybody may ask', () => {
     expect(badge(card)).toBe('BOGUS')
   })
 
+  test('the very bytes of a known bulletin are that bulletin, whatever the file is called', async () => {
+    const row = await it.house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'RHSA-2026:1111' } })
+    const card = cardOf(await ask(plainUser(), { files: [{ name: 'attachment.json', bytes: row.raw }] }))
+    expect(badge(card)).toBe('AUTHENTIC')
+  })
+
+  test('a mail as Outlook keeps it is not called forged, and how to send it is said', async () => {
+    const bytes = Buffer.from('d0cf11e0a1b11ae1', 'hex')
+    const card = cardOf(await ask(plainUser(), { words: 'the security update', files: [{ name: 'Update.msg', bytes }] }))
+    expect(badge(card)).toBe('UNCONFIRMED')
+    expect(words(card)).toContain('Save it as .eml')
+  })
+
+  test('an address that nobody should go to cannot be clicked in the answer', async () => {
+    const card = cardOf(await ask(plainUser(), { links: ['https://micros0ft.com/fix'] }))
+    expect(words(card)).toContain('hxxps://micros0ft[.]com/fix')
+    expect(words(card)).not.toContain('https://micros0ft.com')
+  })
+
   test('nothing in it: that is said', async () => {
     expect(cardOf(await ask(plainUser(), {})).title).toBe('Nothing to check')
   })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { linksIn, ownedBy, unwrapped } from '../../core/identify/address.ts'
 import type { Checked } from '../../core/identify/judge.ts'
 import { judge } from '../../core/identify/judge.ts'
@@ -7,7 +8,7 @@ import { type Confirmed, confirmation, idsIn, type Judged, judged, judgeFile, ju
 import { rungOf } from '../../core/identify/verification.ts'
 import type { BulletinSource, Doubt, RawDocument } from '../../ports.ts'
 import type { House } from '../house.ts'
-import { confirmedBy, knownByAddress, knownRevisionsOf } from './known.ts'
+import { confirmedBy, knownByAddress, knownByBytes, knownRevisionsOf } from './known.ts'
 
 type File = Doubt['files'][number]
 
@@ -57,9 +58,13 @@ async function toldIn(house: House, { subject, text }: MailFacts): Promise<reado
 
 /** A bulletin file, by each source that could have published it; the best answer counts, for its key is another for each. */
 async function judgeDocument(house: House, file: File, all: readonly File[]): Promise<Judged> {
+  const known = await knownByBytes(house, file.bytes)
+  if (known) return known
   const raw = withSidecars(file, all)
   const rules = house.inForce.policy.sources.filter(({ kind }) => DOCUMENT_KINDS.includes(kind))
-  const answers = await Promise.all(rules.flatMap(({ id }) => house.sources.get(id) ?? []).map((source) => judgeBy(house, source, raw)))
+  const answers = await Promise.all(
+    rules.flatMap(({ id }) => house.sources.get(id) ?? []).map((source) => inTime(judgeBy(house, source, raw), file.name)),
+  )
   const best = answers.toSorted((a, b) => rungOf(b.verdict) - rungOf(a.verdict))[0]
   return (
     best ??
@@ -67,6 +72,17 @@ async function judgeDocument(house: House, file: File, all: readonly File[]): Pr
       { name: 'signature', outcome: 'unavailable', evidence: 'The policy has no source whose bulletins are files.' },
     ])
   )
+}
+
+/** A source may have to fetch its key first, and somebody waits in chat. */
+const MOST_MS = 8_000
+
+async function inTime(work: Promise<Judged>, name: string): Promise<Judged> {
+  const evidence = 'Its source did not give its key in time; ask again in a minute.'
+  const late = judged('document', name, [{ name: 'signature', outcome: 'unavailable', evidence }])
+  const over = new AbortController()
+  const timer = pause(MOST_MS, late, { signal: over.signal }).catch(() => late)
+  return Promise.race([work, timer]).finally(() => over.abort())
 }
 
 async function judgeBy(house: House, source: BulletinSource, raw: RawDocument): Promise<Judged> {

@@ -55,8 +55,11 @@ export const judgeWords = (words: string): Judged => {
   ])
 }
 
+const OUTLOOK = 'It is a mail as Outlook keeps it, which cannot be read here. Save it as .eml, or forward it as an attachment.'
+
 /** A file that is neither mail nor bulletin, with the words that came with it. It is never opened. */
 export function judgeFile(name: string, bytes: Uint8Array, words: string): Judged {
+  if (/\.msg$/i.test(name)) return judged('file', name, [{ name: 'size', outcome: 'unavailable', evidence: OUTLOOK }])
   const kind = attachmentKind(name, '', bytes)
   const said = `"${line(name, 100)}" is ${kind === 'archive' ? 'an' : 'a'} ${kind}`
   const claims = claimsPatch(`${words} ${name}`)
