@@ -1,6 +1,6 @@
 import { parse } from 'tldts'
 import { editDistance, mixesAlphabets, skeleton, unicodeHost } from './skeleton.ts'
-import { VENDORS, type Vendor } from './vendors.ts'
+import { ANYBODYS, VENDORS, type Vendor } from './vendors.ts'
 
 /** Domains that the organisation's own policy takes for somebody's. They come before the table. */
 export interface Owned {
@@ -37,9 +37,11 @@ export function partsOf(
 
 const below = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
 
-/** Whose is this host? First what the policy says, then the vendors' exact lists, then whether it imitates one of them. */
+/** Whose is this host? First whether it is anybody's, then what the policy says, then the vendors' exact lists, then whether it imitates one of them. */
 export function hostKind(host: string, owned: readonly Owned[] = [], vendors: readonly Vendor[] = VENDORS): HostKind {
   const name = host.toLowerCase().replace(/\.$/, '')
+  const service = ANYBODYS.find((one) => below(name, one))
+  if (service !== undefined) return disguisedAt(name, service, vendors) ?? { kind: 'hosted', of: service }
   const owner = owned.find(({ domains }) => domains.some((domain) => below(name, domain)))
   if (owner) return { kind: 'own', of: owner.name }
   const parts = partsOf(name)
@@ -48,6 +50,13 @@ export function hostKind(host: string, owned: readonly Owned[] = [], vendors: re
   if (!parts) return { kind: 'unknown' }
   const found = vendors.flatMap((one) => likeness(one, parts) ?? [])
   return found.find(({ kind }) => kind === 'imitation') ?? mixed(parts.domain) ?? found[0] ?? { kind: 'unknown' }
+}
+
+/** `microsoft.com.github.io`: a vendor's whole address in front of a service's. */
+function disguisedAt(host: string, service: string, vendors: readonly Vendor[]): HostKind | null {
+  const before = host.slice(0, -service.length - 1).split('.')
+  const found = vendors.flatMap((one) => wrongPlace(one, { domain: service, label: '', suffix: service, before }) ?? [])
+  return found.find(({ kind }) => kind === 'imitation') ?? null
 }
 
 function mixed(domain: string): HostKind | null {

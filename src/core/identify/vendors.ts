@@ -36,8 +36,6 @@ export const VENDORS: readonly Vendor[] = [
       'aka.ms',
       'windows.net',
       'visualstudio.com',
-      'outlook.com',
-      'live.com',
       'azure.com',
       'msdn.com',
       'technet.com',
@@ -47,10 +45,8 @@ export const VENDORS: readonly Vendor[] = [
       'cloudapp.windows.net',
       'cloudapp.azure.com',
       'forms.office.com',
-      'onedrive.live.com',
       'visualstudio.com',
       'azure.com',
-      'docs.live.net',
       'sway.office.com',
       'answers.microsoft.com',
       'techcommunity.microsoft.com',
@@ -143,7 +139,7 @@ export const VENDORS: readonly Vendor[] = [
     name: 'Apple',
     brands: ['apple', 'icloud'],
     called: ['macos update'],
-    domains: ['apple.com', 'apple.co', 'icloud.com', 'apple.com.cn', 'cdn-apple.com'],
+    domains: ['apple.com', 'apple.co', 'apple.com.cn', 'cdn-apple.com'],
     hosted: ['discussions.apple.com', 'communities.apple.com'],
   },
   {
@@ -204,6 +200,67 @@ export const VENDORS: readonly Vendor[] = [
     domains: ['cert.org', 'sei.cmu.edu'],
     coordinator: true,
   },
+]
+
+/**
+ * Services where anybody gets a mailbox, a page or a file under the service's own name: nothing there is the service's word, whatever the
+ * policy calls its own, and a good signature of such a domain proves a member.
+ */
+export const ANYBODYS: readonly string[] = [
+  'outlook.com',
+  'hotmail.com',
+  'live.com',
+  'msn.com',
+  'gmail.com',
+  'googlemail.com',
+  'icloud.com',
+  'me.com',
+  'mac.com',
+  'yahoo.com',
+  'gmx.net',
+  'gmx.de',
+  'web.de',
+  'proton.me',
+  'protonmail.com',
+  'mail.ru',
+  'github.com',
+  'githubusercontent.com',
+  'github.io',
+  'gitlab.com',
+  'gitlab.io',
+  'bitbucket.org',
+  'sourceforge.net',
+  'groups.io',
+  'googlegroups.com',
+  'googleapis.com',
+  'googleusercontent.com',
+  'blogspot.com',
+  'wordpress.com',
+  'medium.com',
+  'notion.site',
+  'amazonaws.com',
+  'cloudfront.net',
+  'azurewebsites.net',
+  'sharepoint.com',
+  'dropbox.com',
+  'discord.com',
+  'discordapp.com',
+  'pastebin.com',
+]
+
+/** Domains whose volunteers and members have mail addresses of their own there: a good signature proves a member, not the publisher. */
+export const MEMBERS: readonly string[] = [
+  'debian.org',
+  'ubuntu.com',
+  'launchpad.net',
+  'opensuse.org',
+  'fedoraproject.org',
+  'centos.org',
+  'almalinux.org',
+  'rockylinux.org',
+  'mozilla.org',
+  'mozilla.com',
+  'chromium.org',
 ]
 
 /**
