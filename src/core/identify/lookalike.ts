@@ -1,6 +1,7 @@
 import { parse } from 'tldts'
+import { ANYBODYS } from './places.ts'
 import { editDistance, mixesAlphabets, skeleton, unicodeHost } from './skeleton.ts'
-import { ANYBODYS, VENDORS, type Vendor } from './vendors.ts'
+import { VENDORS, type Vendor } from './vendors.ts'
 
 /** Domains that the organisation's own policy takes for somebody's. They come before the table. */
 export interface Owned {

@@ -3,9 +3,10 @@ import { type AttachmentKind, attachmentKind, claimsPatch } from './attachment.t
 import { hostKind, isVendors, type Owned, sameSite, vendorNamed } from './lookalike.ts'
 import { domainOf, type MailFacts, type MailLink } from './mail.ts'
 import { dkimCheck, dmarcCheck } from './mail-signature.ts'
+import { REFERENCES } from './places.ts'
 import { asksProtectionOff } from './protection.ts'
 import { line } from './text.ts'
-import { REFERENCES, VENDORS, type Vendor } from './vendors.ts'
+import { VENDORS, type Vendor } from './vendors.ts'
 import type { Check, CheckName, CheckOutcome } from './verification.ts'
 
 const check = (name: CheckName, outcome: CheckOutcome, evidence: string): Check => ({ name, outcome, evidence })

@@ -1,7 +1,7 @@
 import { hostKind, type Owned, sameSite } from './lookalike.ts'
 import { type DkimSignature, domainOf, type MailFacts } from './mail.ts'
+import { MEMBERS } from './places.ts'
 import { line } from './text.ts'
-import { MEMBERS } from './vendors.ts'
 import type { Check, CheckOutcome } from './verification.ts'
 
 type Name = 'dkim' | 'dmarc'
