@@ -7,7 +7,7 @@ import { line, plain } from '../../src/core/identify/text.ts'
 import { MOST_HTML, readHtml } from './html.ts'
 
 const MOST_ATTACHMENTS = 50
-const MOST_LINKS = 500
+const MOST_LINKS = 200
 const MOST_TEXT = 300_000
 const MOST_HEADERS = 256_000
 const DEEPEST = 20
