@@ -45,14 +45,18 @@ async function innermost(bytes: Uint8Array): Promise<{ readonly bytes: Uint8Arra
     const [next] = inside
     if (next === undefined) return current
     if (current.depth >= MOST_INSIDE) return { ...current, parsed: leaving(current.parsed, ['mails inside mails inside mails']) }
-    const parsed = await parseMail(next)
-    // A mail that carries no mail is a file like others.
-    if (!parsed.isMail) return { ...current, parsed: leaving(current.parsed, ['an attached mail that is none']) }
+    const parsed = await parseMail(next.bytes)
+    // What is only called a mail is a file like others.
+    if (!parsed.isMail) return { ...current, parsed: carrying(leaving(current.parsed, ['an attached mail that is none']), [next.file]) }
     const left = [
       ...(inside.length > 1 ? [`${inside.length - 1} more forwarded mails`] : []),
       ...(facts.links.length > 0 ? ['links that were written around the forwarded mail'] : []),
     ]
-    current = { bytes: next, parsed: carrying(leaving(parsed, [...facts.leftOut, ...left]), facts), depth: current.depth + 1 }
+    current = {
+      bytes: next.bytes,
+      parsed: carrying(leaving(parsed, [...facts.leftOut, ...left]), facts.attachments),
+      depth: current.depth + 1,
+    }
   }
 }
 
@@ -61,7 +65,7 @@ const leaving = (parsed: Parsed, leftOut: readonly string[]): Parsed => ({
   facts: { ...parsed.facts, leftOut: [...parsed.facts.leftOut, ...leftOut] },
 })
 
-const carrying = (parsed: Parsed, around: Parsed['facts']): Parsed => ({
+const carrying = (parsed: Parsed, files: Parsed['facts']['attachments']): Parsed => ({
   ...parsed,
-  facts: { ...parsed.facts, attachments: [...around.attachments, ...parsed.facts.attachments] },
+  facts: { ...parsed.facts, attachments: [...files, ...parsed.facts.attachments] },
 })

@@ -123,6 +123,22 @@ describe('what a mail shows', () => {
     expect(verdictOf(mailChecks(mail, []))).toBe('BOGUS')
   })
 
+  test('what is only called a mail is a file like others', async () => {
+    const mail = await read(
+      letter(
+        [ANA, 'Subject: security update', 'Content-Type: multipart/mixed; boundary=b'],
+        '--b',
+        'Content-Type: message/rfc822; name="update.eml"',
+        'Content-Disposition: attachment; filename="update.eml"',
+        '',
+        'MZ this is a program',
+        '--b--',
+      ),
+    )
+    expect(mail.attachments.map(({ kind }) => kind)).toEqual(['program'])
+    expect(verdictOf(mailChecks(mail, []))).toBe('BOGUS')
+  })
+
   test('headers that stand twice are said', async () => {
     const mail = await read(letter([ANA, 'From: Evil <x@evil.example>', 'Subject: a', 'Subject: b'], 'x'))
     expect(mail.doubled).toEqual(['from', 'subject'])

@@ -113,6 +113,13 @@ describe('is this real? Everybody may ask', () => {
     expect(words(card)).not.toContain('https://micros0ft.com')
   })
 
+  test('more than is looked at is never called real, and it is said', async () => {
+    const links = [URL_OF, ...Array.from({ length: 30 }, (_, i) => `https://www.redhat.com/${i}`)]
+    const card = cardOf(await ask(plainUser(), { links }))
+    expect(badge(card)).toBe('UNCONFIRMED')
+    expect(words(card)).toContain('more were not looked at')
+  })
+
   test('nothing in it: that is said', async () => {
     expect(cardOf(await ask(plainUser(), {})).title).toBe('Nothing to check')
   })

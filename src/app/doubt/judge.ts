@@ -22,7 +22,8 @@ export async function judgeAll(
   house: House,
   { words, links, files }: Pick<Doubt, 'words' | 'links' | 'files'>,
 ): Promise<readonly Judged[]> {
-  const addresses = [...new Set([...links, ...linksIn(words)].map((one) => unwrapped(one)))].slice(0, MOST_LINKS)
+  const every = [...new Set([...links, ...linksIn(words)].map((one) => unwrapped(one)))]
+  const addresses = every.slice(0, MOST_LINKS)
   const all = files.slice(0, MOST_FILES)
   const mails = await Promise.all(all.filter(isMail).map((file) => judgeMail(house, file)))
   const documents = await Promise.all(all.filter(isDocument).map((file) => judgeDocument(house, file, all)))
@@ -33,8 +34,23 @@ export async function judgeAll(
     addresses.map(async (one) => judgeLink(one, ownedBy(house.inForce.policy.sources), await knownByAddress(house, one))),
   )
   const said = words.trim() === '' ? [] : [judgeWords(words)]
-  return [...mails, ...documents, ...others, ...found.filter((one) => one !== null), ...said]
+  const more = tooMany(every.length - addresses.length, files.length - all.length)
+  return [...more, ...mails, ...documents, ...others, ...found.filter((one) => one !== null), ...said]
 }
+
+/** What is not looked at must not hide behind what is. */
+const tooMany = (links: number, files: number): readonly Judged[] =>
+  links + files <= 0
+    ? []
+    : [
+        judged('file', 'More of it', [
+          {
+            name: 'size',
+            outcome: 'unavailable',
+            evidence: `${links} links and ${files} files more were not looked at: it is too much at once.`,
+          },
+        ]),
+      ]
 
 const isMail = ({ name }: File): boolean => /\.eml$/i.test(name)
 const isDocument = ({ name }: File): boolean => /\.json$/i.test(name)
