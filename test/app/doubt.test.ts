@@ -148,6 +148,21 @@ describe('a forgery', () => {
     expect(JSON.stringify(card)).toContain('2 people asked about it')
   })
 
+  test('a mail or a link that differs only in who was sent it is one forgery', async () => {
+    const copy = (to: string): Doubt['files'][number] =>
+      mail(
+        [`Message-ID: <${to}@x>`, 'From: Adobe Support <x@mail.example>', 'Subject: Patch your reader'],
+        `Dear ${to}, https://reader.example/?u=${to}`,
+      )
+    await ask(plainUser(), { files: [copy('ana')] })
+    await ask(roleOf('representative'), { files: [copy('ben')] })
+    const mails = await it.house.db.doubt.findMany({ where: { title: 'Patch your reader' }, include: { reports: true } })
+    expect(mails.map(({ reports }) => reports.length)).toEqual([2])
+    await ask(plainUser(), { links: ['https://debain.org/security?u=1'] })
+    await ask(roleOf('representative'), { words: 'Look at https://debain.org/security?u=2' })
+    expect(await it.house.db.doubt.count({ where: { title: { contains: 'debain.org' } } })).toBe(1)
+  })
+
   test('everybody learns from it, and only those who may are offered to warn', async () => {
     const user = cardOf(await ask(plainUser(), { words: 'see this', links }))
     expect(user.actions).toEqual([])

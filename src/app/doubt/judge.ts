@@ -4,7 +4,17 @@ import type { Checked } from '../../core/identify/judge.ts'
 import { judge } from '../../core/identify/judge.ts'
 import type { MailFacts } from '../../core/identify/mail.ts'
 import { mailChecks } from '../../core/identify/mail-checks.ts'
-import { type Confirmed, confirmation, idsIn, type Judged, judged, judgeFile, judgeLink, judgeWords } from '../../core/identify/sent.ts'
+import {
+  type Confirmed,
+  confirmation,
+  idsIn,
+  type Judged,
+  judged,
+  judgeFile,
+  judgeLink,
+  judgeWords,
+  sameMail,
+} from '../../core/identify/sent.ts'
 import { rungOf } from '../../core/identify/verification.ts'
 import type { BulletinSource, Doubt, RawDocument } from '../../ports.ts'
 import type { House } from '../house.ts'
@@ -63,7 +73,7 @@ async function judgeMail(house: House, { name, bytes }: File): Promise<Judged> {
   if (!reading.ok) return judged('mail', name, [{ name: 'size', outcome: 'unavailable', evidence: reading.problem }])
   const { mail } = reading
   const checks = mailChecks(mail, ownedBy(house.inForce.policy.sources))
-  return judged('mail', mail.subject || name, [...checks, confirmation(await toldIn(house, mail))])
+  return judged('mail', mail.subject || name, [...checks, confirmation(await toldIn(house, mail))], sameMail(mail))
 }
 
 /** Bulletins that a mail tells of, all of them: one that is known must not carry one that is not. */
@@ -106,7 +116,7 @@ async function judgeBy(house: House, source: BulletinSource, raw: RawDocument): 
   const checked: Checked = await source.check(raw, now)
   const known = await knownRevisionsOf(house, source.id, checked)
   const { verification } = judge({ checked, known, now: now.toISOString() })
-  return { kind: 'document', title: checked.bulletin?.vendorId ?? raw.fileName, ...verification }
+  return { kind: 'document', title: checked.bulletin?.vendorId ?? raw.fileName, same: checked.digest, ...verification }
 }
 
 function withSidecars({ name, bytes }: File, all: readonly File[]): RawDocument {

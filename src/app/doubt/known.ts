@@ -54,7 +54,7 @@ export async function knownByAddress(house: House, address: string): Promise<rea
 export async function knownByBytes(house: House, bytes: Uint8Array): Promise<Judged | null> {
   const digest = createHash('sha256').update(bytes).digest('hex')
   const row = await house.db.bulletin.findFirst({ where: { ...counted, digest }, orderBy: { id: 'desc' } })
-  return row && { kind: 'document', title: row.vendorId, ...(row.verification as unknown as Verification) }
+  return row && { kind: 'document', title: row.vendorId, same: digest, ...(row.verification as unknown as Verification) }
 }
 
 /** Stored revisions that a document is compared with. */
