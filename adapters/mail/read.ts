@@ -7,15 +7,22 @@ import { line, plain } from '../../src/core/identify/text.ts'
 import { MOST_HTML, readHtml } from './html.ts'
 
 const MOST_ATTACHMENTS = 50
-const MOST_LINKS = 500
+const MOST_LINKS = 200
 const MOST_TEXT = 300_000
 const MOST_HEADERS = 256_000
 const DEEPEST = 20
 
+/** What is attached as a mail; it may be anything. */
+export interface Inside {
+  readonly bytes: Uint8Array
+  /** What it is where it turns out to be no mail. */
+  readonly file: MailFacts['attachments'][number]
+}
+
 /** A mail taken apart: what it shows, and the mails that are attached to it. */
 export interface Parsed {
   readonly facts: Omit<MailFacts, 'dkim' | 'dmarcPolicy' | 'forwarded'>
-  readonly inside: readonly Uint8Array[]
+  readonly inside: readonly Inside[]
   /** Has it anything of a mail's head? Any bytes can be read as a mail without one. */
   readonly isMail: boolean
 }
@@ -37,7 +44,7 @@ export async function parseMail(bytes: Uint8Array): Promise<Parsed> {
     isMail:
       email.headers.some(({ key }) => key === 'from') &&
       email.headers.some(({ key }) => ['date', 'subject', 'message-id', 'received', 'to'].includes(key)),
-    inside: mails.map(bytesOf),
+    inside: mails.map((one) => ({ bytes: bytesOf(one), file: attachment(one) })),
     facts: {
       from: addresses(email, 'from'),
       replyTo: addresses(email, 'reply-to'),

@@ -46,13 +46,13 @@ export function doubtCard(view: DoubtView): Card {
   return whisper(
     TITLES[worst.verdict],
     [
-      textBlock({ strong: `${KIND_WORDS[worst.kind]}: ` }, plainLine(worst.title)),
+      textBlock({ strong: `${KIND_WORDS[worst.kind]}: ` }, titleOf(worst)),
       { kind: 'list', items: reasons(worst).map((reason): Text => [reason]) },
       outcome(TONES[worst.verdict], { strong: 'What to do: ' }, ...toDo(worst.verdict, view)),
       ...others
         .filter(({ kind }) => kind !== 'words')
         .slice(0, 5)
-        .map((one) => quiet(`${KIND_WORDS[one.kind]} ${plainLine(one.title)}: ${one.verdict}. ${one.reason}.`)),
+        .map((one) => quiet(`${KIND_WORDS[one.kind]} ${titleOf(one)}: ${one.verdict}. ${one.reason}.`)),
       ...namedBlocks(view.named),
       ...(worst.verdict === 'BOGUS'
         ? [quiet({ strong: 'Good to know: ' }, lessonOf(worst.checks))]
@@ -62,7 +62,7 @@ export function doubtCard(view: DoubtView): Card {
       tone: TONES[worst.verdict],
       badges: [verdictBadge(worst.verdict)],
       actions: warnActions(view),
-      summary: `${TITLES[worst.verdict]}: ${plainLine(worst.title)}`,
+      summary: `${TITLES[worst.verdict]}: ${titleOf(worst)}`,
     },
   )
 }
@@ -73,6 +73,14 @@ const KIND_WORDS: Readonly<Record<Judged['kind'], string>> = {
   file: 'File',
   link: 'Link',
   words: 'Message',
+}
+
+/** An address that nobody should go to is written so that nobody can, as those who deal with forgeries write it. */
+const titleOf = ({ kind, title, verdict }: Judged): string => {
+  const shown = plainLine(title)
+  return kind === 'link' && (verdict === 'BOGUS' || verdict === 'QUARANTINED')
+    ? shown.replace(/^http/i, 'hxxp').replaceAll('.', '[.]')
+    : shown
 }
 
 const nothingCard = (): Card =>
@@ -174,14 +182,14 @@ export function bogusReportCard({ id, judged, reports, firstAt, warned }: BogusV
     tone: warned ? 'info' : 'danger',
     badges: [verdictBadge(judged.verdict)],
     title,
-    subtitle: plainLine(judged.title),
+    subtitle: titleOf(judged),
     blocks: [
       textBlock(`${count(reports, 'person', 'people')} asked about it, the first `, at(firstAt), '.'),
       { kind: 'list', items: reasons(judged).map((reason): Text => [reason]) },
       ...(warned ? [outcome('good', 'Everybody was warned by ', ...who(policy, warned.by, warned.at), '.')] : []),
     ],
     actions: warned ? [] : [button('Warn everybody', 'warn-everybody', `doubt:${id}`, { style: 'danger' })],
-    summary: `${title}: ${plainLine(judged.title)}`,
+    summary: `${title}: ${titleOf(judged)}`,
   }
 }
 

@@ -7,7 +7,7 @@ import { verdictOf } from '../../src/core/identify/verification.ts'
 import type { Batch, BulletinSource, RawDocument } from '../../src/ports.ts'
 import { fixtureFile, newSigner, SAMPLE_NOW, sampleFile, sampleKey, sampleRule, signatureOf } from '../support/csaf.ts'
 import { bytes } from '../support/feed.ts'
-import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
+import { httpsServer, LOOPBACK, type Page, type TestServer, testHttp } from '../support/https-server.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')
 const signal = new AbortController().signal
@@ -398,4 +398,33 @@ test('a folder as a source of its rule', async () => {
   )
   const [raw] = (await from.fetch(null, signal)).documents
   expect(raw && (await from.check(raw, SAMPLE_NOW)).checks.map((one) => one.outcome)).toEqual(['pass', 'pass', 'pass', 'pass', 'pass'])
+})
+
+describe('a document that another site answers with', () => {
+  const confirmed = { name: 'corroboration', outcome: 'pass', evidence: 'x' } as const
+  const verdictOver = async (page: Page): Promise<string> => {
+    server.pages.set(`/white/${NAME}`, page)
+    server.pages.set('/moved.json', DOCUMENT)
+    server.pages.delete(`/white/${NAME}.asc`)
+    const one = source(server.at('/white/'))
+    const [raw] = (await one.fetch(null, signal)).documents
+    if (!raw) throw new Error('nothing was fetched')
+    return verdictOf([
+      ...(await one.check(raw, NOW)).checks,
+      { name: 'rollback', outcome: 'pass', evidence: '' },
+      { name: 'contradiction', outcome: 'pass', evidence: '' },
+      confirmed,
+    ])
+  }
+  const to =
+    (host: string): Page =>
+    (_, response) => {
+      response.writeHead(302, { location: `https://${host}:${server.port}/moved.json` }).end()
+    }
+
+  test.each([
+    ['itself', () => DOCUMENT, 'CORROBORATED'],
+    ['another name of the same site', () => to('mirror.vendor.example'), 'CORROBORATED'],
+    ['another site: nobody named that one', () => to('other.example'), 'UNCONFIRMED'],
+  ] as const)('%s', async (_, page, verdict) => expect(await verdictOver(page())).toBe(verdict))
 })

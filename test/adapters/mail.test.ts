@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
 import type { MailFacts } from '../../src/core/identify/mail.ts'
 import { mailChecks } from '../../src/core/identify/mail-checks.ts'
 import { type CheckName, verdictOf } from '../../src/core/identify/verification.ts'
+import { dkimSuite, hasDkimSuite } from '../redteam/dkim.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')
 const FIXTURES = new URL('../fixtures/mail/', import.meta.url)
@@ -123,6 +124,22 @@ describe('what a mail shows', () => {
     expect(verdictOf(mailChecks(mail, []))).toBe('BOGUS')
   })
 
+  test('what is only called a mail is a file like others', async () => {
+    const mail = await read(
+      letter(
+        [ANA, 'Subject: security update', 'Content-Type: multipart/mixed; boundary=b'],
+        '--b',
+        'Content-Type: message/rfc822; name="update.eml"',
+        'Content-Disposition: attachment; filename="update.eml"',
+        '',
+        'MZ this is a program',
+        '--b--',
+      ),
+    )
+    expect(mail.attachments.map(({ kind }) => kind)).toEqual(['program'])
+    expect(verdictOf(mailChecks(mail, []))).toBe('BOGUS')
+  })
+
   test('headers that stand twice are said', async () => {
     const mail = await read(letter([ANA, 'From: Evil <x@evil.example>', 'Subject: a', 'Subject: b'], 'x'))
     expect(mail.doubled).toEqual(['from', 'subject'])
@@ -220,26 +237,15 @@ describe('hostile mails are read in bounds or refused, never followed', () => {
 })
 
 const STORED = '../../shared/data/07-mail/'
-describe.skipIf(!existsSync(STORED))('the stored mails give the expected verdicts with the stored DNS records', () => {
-  const base = `${STORED}dkim/dkim_verifier/`
-  const expected = existsSync(base) ? (JSON.parse(readFileSync(`${base}expected-mailauth.json`, 'utf8')) as Record<string, string>) : {}
-  const stored = existsSync(base) ? readerFor(readFileSync(`${base}dns-txt.json`, 'utf8')) : reader
-
+describe.skipIf(!hasDkimSuite)('the stored mails give the expected verdicts with the stored DNS records', () => {
   test('all signatures of the suite', async () => {
-    const found: Record<string, string> = {}
-    for (const name of Object.keys(expected)) {
-      const reading = await stored.read(readFileSync(`${base}${name}`), NOW)
-      const said = reading.ok
-        ? reading.mail.dkim.map(({ domain, result, comment }) => `${domain}:${result}${comment === '' ? '' : `(${comment})`}`)
-        : []
-      found[name] = said.join(' ') || 'undefined:none(message not signed)'
-    }
-    expect(found).toEqual(expected)
-    expect(Object.keys(expected).length).toBeGreaterThan(40)
+    const { passed, wrong } = await dkimSuite()
+    expect(wrong).toEqual([])
+    expect(passed).toBeGreaterThan(40)
   })
 
   test('not one of them is believed, and no genuine notice of 2002 is called forged', async () => {
-    const { readdirSync } = await import('node:fs')
+    const stored = readerFor(readFileSync(`${STORED}dkim/dkim_verifier/dns-txt.json`, 'utf8'))
     for (const folder of ['genuine-2002', 'ham-other', 'dkim/dkim_verifier'])
       for (const name of readdirSync(`${STORED}${folder}`, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.eml'))) {
         const reading = await stored.read(readFileSync(`${STORED}${folder}/${name}`), NOW)

@@ -85,7 +85,7 @@ describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real 
     const at = (name: string): string => join(folder, name)
     await writeFile(at('plain.cab'), cabinet())
     execFileSync(
-      'openssl',
+      '/usr/bin/openssl',
       [
         'req',
         '-x509',

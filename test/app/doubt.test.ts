@@ -94,6 +94,32 @@ describe('is this real? Everybody may ask', () => {
     expect(badge(card)).toBe('BOGUS')
   })
 
+  test('the very bytes of a known bulletin are that bulletin, whatever the file is called', async () => {
+    const row = await it.house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'RHSA-2026:1111' } })
+    const card = cardOf(await ask(plainUser(), { files: [{ name: 'attachment.json', bytes: row.raw }] }))
+    expect(badge(card)).toBe('AUTHENTIC')
+  })
+
+  test('a mail as Outlook keeps it is not called forged, and how to send it is said', async () => {
+    const bytes = Buffer.from('d0cf11e0a1b11ae1', 'hex')
+    const card = cardOf(await ask(plainUser(), { words: 'the security update', files: [{ name: 'Update.msg', bytes }] }))
+    expect(badge(card)).toBe('UNCONFIRMED')
+    expect(words(card)).toContain('Save it as .eml')
+  })
+
+  test('an address that nobody should go to cannot be clicked in the answer', async () => {
+    const card = cardOf(await ask(plainUser(), { links: ['https://micros0ft.com/fix'] }))
+    expect(words(card)).toContain('hxxps://micros0ft[.]com/fix')
+    expect(words(card)).not.toContain('https://micros0ft.com')
+  })
+
+  test('more than is looked at is never called real, and it is said', async () => {
+    const links = [URL_OF, ...Array.from({ length: 30 }, (_, i) => `https://www.redhat.com/${i}`)]
+    const card = cardOf(await ask(plainUser(), { links }))
+    expect(badge(card)).toBe('UNCONFIRMED')
+    expect(words(card)).toContain('more were not looked at')
+  })
+
   test('nothing in it: that is said', async () => {
     expect(cardOf(await ask(plainUser(), {})).title).toBe('Nothing to check')
   })
@@ -120,6 +146,21 @@ describe('a forgery', () => {
     expect(told.map(({ purpose, placeId }) => [purpose, placeId])).toEqual([['bogus', 'security']])
     const card = await renderPost(it.house, told[0] ?? { subject: '', purpose: '', payload: null })
     expect(JSON.stringify(card)).toContain('2 people asked about it')
+  })
+
+  test('a mail or a link that differs only in who was sent it is one forgery', async () => {
+    const copy = (to: string): Doubt['files'][number] =>
+      mail(
+        [`Message-ID: <${to}@x>`, 'From: Adobe Support <x@mail.example>', 'Subject: Patch your reader'],
+        `Dear ${to}, https://reader.example/?u=${to}`,
+      )
+    await ask(plainUser(), { files: [copy('ana')] })
+    await ask(roleOf('representative'), { files: [copy('ben')] })
+    const mails = await it.house.db.doubt.findMany({ where: { title: 'Patch your reader' }, include: { reports: true } })
+    expect(mails.map(({ reports }) => reports.length)).toEqual([2])
+    await ask(plainUser(), { links: ['https://debain.org/security?u=1'] })
+    await ask(roleOf('representative'), { words: 'Look at https://debain.org/security?u=2' })
+    expect(await it.house.db.doubt.count({ where: { title: { contains: 'debain.org' } } })).toBe(1)
   })
 
   test('everybody learns from it, and only those who may are offered to warn', async () => {

@@ -12,6 +12,9 @@ describe('imitations: no honest reason is left', () => {
     // The brand in the wrong label.
     'update.microsoft.com.example.net',
     'www-microsoft-com.example.net',
+    'microsoft.com.github.io',
+    'login.microsoft.com.azurewebsites.net',
+    'microsoft-update.pages.dev',
     'update.microsoft.com-kb.net',
     'crowdstrike.com.vc',
     // A slip of the finger.
@@ -110,6 +113,8 @@ describe('honest neighbours are not called forged', () => {
     'suse.org',
     'github.com',
     'user.github.io',
+    'microsoft.github.io',
+    'mozilla-services.github.io',
     'example.org',
     'localhost',
     'münchen.de',
@@ -127,7 +132,13 @@ test.each([
   'docs.google.com',
   'people.debian.org',
   'techcommunity.microsoft.com',
+  'onedrive.live.com',
+  'raw.githubusercontent.com',
 ])('%s: anybody may publish there', (host) => expect(kind(host)).toBe('hosted'))
+
+test('a place where anybody may publish stays one, whatever the policy calls its own', () => {
+  expect(hostKind('github.com', [{ name: 'GitHub advisories', domains: ['github.com'] }]).kind).toBe('hosted')
+})
 
 test('what the policy calls its own is, whatever the table says', () => {
   expect(hostKind('redhat-mirror.update.example', [{ name: 'Mirror', domains: ['update.example'] }])).toEqual({ kind: 'own', of: 'Mirror' })

@@ -102,7 +102,7 @@ const instead =
     more: [confirmed],
   })
 
-export const ATTACKS: Readonly<Record<string, Attack>> = {
+const ATTACKS: Readonly<Record<string, Attack>> = {
   'a byte in the middle is another': async (one, _, { publisher }) => ({
     raw: { ...(await publishedBy(publisher, one)), bytes: flipped(one.bytes, Math.floor(one.bytes.length / 2)) },
     more: [confirmed],

@@ -31,6 +31,9 @@ const DNS = storedResolver(
     'weak._domainkey.redhat.com': KEYS.weak.record,
     'good._domainkey.evil.example': KEYS.stranger.record,
     'good._domainkey.redhat-security.example': KEYS.stranger.record,
+    'good._domainkey.outlook.com': KEYS.stranger.record,
+    'good._domainkey.github.com': KEYS.stranger.record,
+    'good._domainkey.debian.org': KEYS.stranger.record,
     '_dmarc.redhat.com': 'v=DMARC1; p=reject',
     '_dmarc.microsoft.com': 'v=DMARC1; p=reject',
   }).map(([name, record]) => ({ name, type: 'TXT', answer: [[record]] })),
@@ -133,6 +136,15 @@ const MAILS: Readonly<Record<string, readonly [make: () => Promise<string> | str
   'a key that nobody knows': [() => signed(letter(), { selector: 'gone' })],
   'only the beginning is signed (l=)': [
     async () => `${(await signed(letter(), { maxBodyLength: 10 })).replace(/bh=/, 'l=10; bh=')}Now install https://evil.example/x.exe\r\n`,
+  ],
+  'from a mailbox that anybody can have': [
+    () => signed(letter(from('Security <patches@outlook.com>')), { domain: 'outlook.com', key: KEYS.stranger }),
+  ],
+  'from a service that mails what its users write': [
+    () => signed(letter(from('Security <noreply@github.com>')), { domain: 'github.com', key: KEYS.stranger }),
+  ],
+  'from a member of a community': [
+    () => signed(letter(from('Security <somebody@debian.org>')), { domain: 'debian.org', key: KEYS.stranger }),
   ],
   'a look-alike domain that signs well': [
     () => signed(letter(from('Red Hat <security@redhat-security.example>')), { domain: 'redhat-security.example', key: KEYS.stranger }),

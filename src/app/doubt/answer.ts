@@ -19,7 +19,7 @@ export async function answerDoubtOf(house: House, actor: Person, doubt: Doubt): 
   const judged = worstFirst(await judgeAll(house, doubt))
   const named = await knownByIds(house, idsIn(words))
   const lead = leading(judged)
-  const counted = lead && (await transact(house, (unit) => countDoubt(unit, actor.id, fingerprintOf(doubt, lead.kind), lead)))
+  const counted = lead && (await transact(house, (unit) => countDoubt(unit, actor.id, fingerprintOf(lead), lead)))
   const card = doubtCard({
     id: counted?.id ?? null,
     judged: lead ? [lead, ...judged.filter((one) => one !== lead)] : [],

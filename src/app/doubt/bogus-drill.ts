@@ -24,7 +24,7 @@ export const BOGUS_DRILLERS: readonly Role[] = ['security']
 /** A notice that nobody reveals reveals itself after so long: nobody goes home believing it. */
 const HOURS = 4
 
-export const bogusDrillSubject = (id: number): string => `bogus-drill:${id}`
+const bogusDrillSubject = (id: number): string => `bogus-drill:${id}`
 
 const no = (code: string, text: string): Outcome => ({ ok: false, refusal: { code, text } })
 

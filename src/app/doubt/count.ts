@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Card } from '../../cards/card.ts'
 import { type BogusView, bogusReportCard } from '../../cards/doubt.ts'
-import { canonicalJson } from '../../core/canonical.ts'
+import { sha256Hex } from '../../core/canonical.ts'
 import type { Judged } from '../../core/identify/sent.ts'
 import type { Verdict, Verification } from '../../core/identify/verification.ts'
-import type { Doubt } from '../../ports.ts'
 import { json } from '../change/rows.ts'
 import { storable, touchSubject } from '../chat/posts.ts'
 import { show } from '../chat/show.ts'
@@ -12,13 +10,8 @@ import type { House, Unit } from '../house.ts'
 
 export const doubtSubject = (id: number): string => `doubt:${id}`
 
-/** The same thing is one doubt, however many people were sent it: the bytes of its files, else its addresses, else its words. */
-export function fingerprintOf({ files, words, links }: Pick<Doubt, 'files' | 'words' | 'links'>, kind: Judged['kind']): string {
-  const sum = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
-  if (files.length > 0) return sum(canonicalJson(files.map(({ bytes }) => sum(bytes)).sort()))
-  const text = kind === 'link' && links.length > 0 ? [...links].sort().join('\n') : words
-  return sum(`${kind}\n${text.toLowerCase().replace(/\s+/g, ' ').trim()}`)
-}
+/** The same thing is one doubt, however many people were sent it. */
+export const fingerprintOf = ({ kind, same }: Judged): string => sha256Hex(`${kind}\n${same.toWellFormed()}`)
 
 /** Counts a doubt and who had it. A forgery is told to security, once; the later ones only raise its count. Answers the row. */
 export async function countDoubt(
@@ -84,5 +77,5 @@ async function readBogus(house: Pick<House, 'db'>, id: number): Promise<BogusVie
 
 export function judgedOf(row: { kind: string; title: string; verdict: string; verification: unknown }): Judged {
   const { checks, reason } = row.verification as Verification
-  return { kind: row.kind as Judged['kind'], title: row.title, verdict: row.verdict as Verdict, checks, reason }
+  return { kind: row.kind as Judged['kind'], title: row.title, same: '', verdict: row.verdict as Verdict, checks, reason }
 }

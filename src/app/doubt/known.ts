@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { KnownRevision } from '../../core/identify/history.ts'
 import type { Checked } from '../../core/identify/judge.ts'
-import type { Confirmed } from '../../core/identify/sent.ts'
+import type { Confirmed, Judged } from '../../core/identify/sent.ts'
 import { storyOf } from '../../core/identify/story.ts'
-import type { Verdict } from '../../core/identify/verification.ts'
+import type { Verdict, Verification } from '../../core/identify/verification.ts'
 import type { Prisma } from '../../db/database.ts'
 import type { House } from '../house.ts'
 
@@ -47,6 +48,13 @@ export async function knownByAddress(house: House, address: string): Promise<rea
     orderBy: { id: 'desc' },
   })
   return rows.map((row) => asConfirmed(house, row))
+}
+
+/** The verdict of these very bytes, where they were taken in before with what stood beside them; null: they were not. */
+export async function knownByBytes(house: House, bytes: Uint8Array): Promise<Judged | null> {
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  const row = await house.db.bulletin.findFirst({ where: { ...counted, digest }, orderBy: { id: 'desc' } })
+  return row && { kind: 'document', title: row.vendorId, same: digest, ...(row.verification as unknown as Verification) }
 }
 
 /** Stored revisions that a document is compared with. */

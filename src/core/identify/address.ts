@@ -1,7 +1,7 @@
 import type { SourceRule } from '../policy.ts'
 import { type HostKind, hostKind, type Owned, vendorNamed } from './lookalike.ts'
+import { SHORTENERS } from './places.ts'
 import { line } from './text.ts'
-import { SHORTENERS } from './vendors.ts'
 import type { Check } from './verification.ts'
 
 function parsed(text: string): URL | null {

@@ -57,10 +57,10 @@ export const evidenceSchema = body.extend({
 export type Evidence = z.infer<typeof evidenceSchema>
 
 /** Checks that compare with what was known at the time: they are remembered, not made again. */
-export const REMEMBERED: readonly Check['name'][] = ['rollback', 'contradiction', 'corroboration']
+const REMEMBERED: readonly Check['name'][] = ['rollback', 'contradiction', 'corroboration']
 
 /** Checks that ask a tool on the machine about a file which is not in the evidence. */
-export const TOOLS: readonly Check['name'][] = ['code-signature']
+const TOOLS: readonly Check['name'][] = ['code-signature']
 
 /** Closes an evidence: from now on a change shows. */
 export const sealed = (evidence: Omit<EvidenceBody, 'format' | 'v' | 'rules'>): Evidence => {

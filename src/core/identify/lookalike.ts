@@ -1,4 +1,5 @@
 import { parse } from 'tldts'
+import { ANYBODYS } from './places.ts'
 import { editDistance, mixesAlphabets, skeleton, unicodeHost } from './skeleton.ts'
 import { VENDORS, type Vendor } from './vendors.ts'
 
@@ -21,10 +22,13 @@ export type HostKind =
 
 /** Words that forgers put beside a brand. */
 const LURES = new Set(
-  'update updates updater patch patches patching security secure support login signin account verify verification download downloads fix hotfix kb advisory bulletin alert helpdesk portal center centre service services official recovery remediation'.split(
-    ' ',
-  ),
+  'update updates updater patch patches patching security secure support login signin account verify verification download downloads fix hotfix kb advisory bulletin alert helpdesk portal center centre service services official recovery remediation'
+    .split(' ')
+    .map(skeleton),
 )
+
+/** What the brands look like, worked out once. */
+const SHAPES = new Map(VENDORS.flatMap(({ brands }) => brands.map((brand) => [brand, skeleton(brand)] as const)))
 
 /** Registrable domain, the label before its public suffix, the suffix, and the labels before. Null: an address of numbers, or a suffix alone. */
 export function partsOf(
@@ -37,17 +41,27 @@ export function partsOf(
 
 const below = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
 
-/** Whose is this host? First what the policy says, then the vendors' exact lists, then whether it imitates one of them. */
+/** Whose is this host? First whether it is anybody's, then what the policy says, then the vendors' exact lists, then whether it imitates one of them. */
 export function hostKind(host: string, owned: readonly Owned[] = [], vendors: readonly Vendor[] = VENDORS): HostKind {
   const name = host.toLowerCase().replace(/\.$/, '')
+  const service = ANYBODYS.find((one) => below(name, one))
+  if (service !== undefined) return disguisedAt(name, service, vendors) ?? { kind: 'hosted', of: service }
   const owner = owned.find(({ domains }) => domains.some((domain) => below(name, domain)))
   if (owner) return { kind: 'own', of: owner.name }
   const parts = partsOf(name)
   const vendor = vendors.find(({ domains }) => domains.some((domain) => below(name, domain)))
   if (vendor) return { kind: (vendor.hosted ?? []).some((place) => below(name, place)) ? 'hosted' : 'own', of: vendor.name }
   if (!parts) return { kind: 'unknown' }
-  const found = vendors.flatMap((one) => likeness(one, parts) ?? [])
+  const shape = shapeOf(parts)
+  const found = vendors.flatMap((one) => likeness(one, shape) ?? [])
   return found.find(({ kind }) => kind === 'imitation') ?? mixed(parts.domain) ?? found[0] ?? { kind: 'unknown' }
+}
+
+/** `microsoft.com.github.io`: a vendor's whole address in front of a service's. */
+function disguisedAt(host: string, service: string, vendors: readonly Vendor[]): HostKind | null {
+  const before = host.slice(0, -service.length - 1).split('.')
+  const found = vendors.flatMap((one) => wrongPlace(one, { domain: service, label: '', suffix: service, before }) ?? [])
+  return found.find(({ kind }) => kind === 'imitation') ?? null
 }
 
 function mixed(domain: string): HostKind | null {
@@ -58,12 +72,24 @@ function mixed(domain: string): HostKind | null {
 }
 
 type Parts = NonNullable<ReturnType<typeof partsOf>>
+
+/** The label as people see it, and what that looks like. */
+interface Shape extends Parts {
+  readonly seen: string
+  readonly look: string
+}
+
+function shapeOf(parts: Parts): Shape {
+  const seen = unicodeHost(`${parts.label}.com`).replace(/\.com$/, '')
+  return { ...parts, seen, look: skeleton(seen) }
+}
+
 type Likeness = Extract<HostKind, { kind: 'imitation' | 'resemblance' }>
 
 const imitation = (of: string, how: string): Likeness => ({ kind: 'imitation', of, how })
 const resemblance = (of: string, how: string): Likeness => ({ kind: 'resemblance', of, how })
 
-function likeness(vendor: Vendor, parts: Parts): Likeness | null {
+function likeness(vendor: Vendor, parts: Shape): Likeness | null {
   const wrong = wrongPlace(vendor, parts)
   if (wrong?.kind === 'imitation') return wrong
   const found = vendor.brands.flatMap((brand) => likeBrand(vendor, brand, parts) ?? [])
@@ -87,11 +113,9 @@ function wrongPlace({ name, domains, brands }: Vendor, { before, domain, label }
 }
 
 /** The registrable label against a brand: the same to the eye, a slip of the finger away, or the brand with a lure beside it. */
-function likeBrand({ name, everywhere }: Vendor, brand: string, { label, suffix, domain }: Parts): Likeness | null {
-  const seen = unicodeHost(`${label}.com`).replace(/\.com$/, '')
+function likeBrand({ name, everywhere }: Vendor, brand: string, { seen, look, suffix, domain }: Shape): Likeness | null {
   if (seen === brand) return otherSuffix(name, brand, suffix, domain, everywhere === true)
-  const look = skeleton(seen)
-  const target = skeleton(brand)
+  const target = SHAPES.get(brand) ?? skeleton(brand)
   // A short brand is too close to honest words.
   if (brand.length >= 5 && look === target) return imitation(name, `${shownAs(seen, domain)} is written to look like "${brand}"`)
   return slip(name, brand, look, target, domain) ?? beside(name, brand, look, target, domain)
@@ -126,10 +150,9 @@ const doubled = (text: string): string => text.replace(/(.)\1+/g, '$1')
 /** `microsoft-update.net`, `updatemicrosoft.com`: the brand with a lure; with another word it may be anybody's. */
 function beside(name: string, brand: string, look: string, target: string, domain: string): Likeness | null {
   const words = look.split('-')
-  const lures = [...LURES].map(skeleton)
   if (words.includes(target)) {
     const how = `"${brand}" is part of ${domain}, which is none of ${name}'s domains`
-    return words.some((word) => lures.includes(word)) && brand.length >= 4
+    return words.some((word) => LURES.has(word)) && brand.length >= 4
       ? imitation(name, how)
       : brand.length >= 6
         ? resemblance(name, how)
@@ -142,7 +165,7 @@ function beside(name: string, brand: string, look: string, target: string, domai
   const joined = rest.find((word) => word !== null)
   if (joined === undefined || joined === null) return null
   const how = `"${brand}" is part of ${domain}, which is none of ${name}'s domains`
-  if (lures.some((lure) => joined.replace(/\d+$/, '') === lure)) return imitation(name, how)
+  if (LURES.has(joined.replace(/\d+$/, ''))) return imitation(name, how)
   return brand.length >= 8 ? resemblance(name, how) : null
 }
 

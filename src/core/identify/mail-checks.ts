@@ -3,9 +3,10 @@ import { type AttachmentKind, attachmentKind, claimsPatch } from './attachment.t
 import { hostKind, isVendors, type Owned, sameSite, vendorNamed } from './lookalike.ts'
 import { domainOf, type MailFacts, type MailLink } from './mail.ts'
 import { dkimCheck, dmarcCheck } from './mail-signature.ts'
+import { REFERENCES } from './places.ts'
 import { asksProtectionOff } from './protection.ts'
 import { line } from './text.ts'
-import { REFERENCES, VENDORS, type Vendor } from './vendors.ts'
+import { VENDORS, type Vendor } from './vendors.ts'
 import type { Check, CheckName, CheckOutcome } from './verification.ts'
 
 const check = (name: CheckName, outcome: CheckOutcome, evidence: string): Check => ({ name, outcome, evidence })
@@ -16,11 +17,11 @@ export function mailChecks(mail: MailFacts, owned: readonly Owned[]): readonly C
   const genuine = dkim.outcome === 'pass'
   return [
     dkim,
-    dmarcCheck(mail, genuine),
+    dmarcCheck(mail, dkim),
     attachmentCheck(mail),
     impersonationCheck(mail, owned, genuine),
     protectionCheck(mail),
-    lookalikeCheck(mail, owned),
+    lookalikeCheck(mail, owned, genuine),
     ...(mail.forwarded ? [forwardCheck(genuine)] : []),
     ...(mail.leftOut.length > 0 ? [check('size', 'unavailable', `Not looked at: ${mail.leftOut.join('; ')}.`)] : []),
   ]
@@ -94,10 +95,14 @@ function protectionCheck({ text, subject }: MailFacts): Check {
     : check('protection', 'fail', `It says: "${line(asked, 150)}". No vendor asks for that.`)
 }
 
-/** Links that imitate somebody, or that show one address and lead to another; and a sender's domain that does. */
-function lookalikeCheck({ links, from, replyTo }: MailFacts, owned: readonly Owned[]): Check {
+/** Links that imitate somebody, or that show one address and lead to another (a vendor's own letters do, to count clicks); and a sender's domain that does. */
+function lookalikeCheck({ links, from, replyTo }: MailFacts, owned: readonly Owned[], genuine: boolean): Check {
   const senders = [...from, ...replyTo].flatMap(({ address }) => imitates(domainOf(address), owned))
-  const found = [...senders, ...links.flatMap(({ url }) => imitatingLink(url, owned)), ...links.flatMap((link) => disguised(link, owned))]
+  const found = [
+    ...senders,
+    ...links.flatMap(({ url }) => imitatingLink(url, owned)),
+    ...(genuine ? [] : links.flatMap((link) => disguised(link, owned))),
+  ]
   return found.length > 0
     ? check('lookalike', 'fail', [...new Set(found)].slice(0, 3).join(' '))
     : check('lookalike', 'pass', `No address in it imitates a vendor's (${links.length} looked at).`)

@@ -1,5 +1,6 @@
 import { hostKind, type Owned, sameSite } from './lookalike.ts'
 import { type DkimSignature, domainOf, type MailFacts } from './mail.ts'
+import { MEMBERS } from './places.ts'
 import { line } from './text.ts'
 import type { Check, CheckOutcome } from './verification.ts'
 
@@ -28,6 +29,8 @@ function signatureAnswer(one: DkimSignature, mail: MailFacts, sender: string, ow
   if (!aligned) return check('dkim', 'unavailable', `${who} is not one of the sender's domain ${line(sender, 100)}.`)
   const flaw = flawOf(one) ?? gapOf(one, mail)
   if (flaw) return check('dkim', flaw.outcome, `${who} ${flaw.why}.`)
+  if (MEMBERS.includes(sender))
+    return check('dkim', 'unavailable', `${who} is good, but many people have an address there who do not speak for it.`)
   const kind = hostKind(sender, owned)
   return kind.kind === 'own'
     ? check('dkim', 'pass', `${who} is good, and the domain is one of ${kind.of}.`)
@@ -60,11 +63,22 @@ function gapOf({ covers }: DkimSignature, { doubled, headers }: MailFacts): { ou
   return open.length > 0 ? { outcome: 'unavailable', why: `is good, but does not cover ${open.join(' and ')}` } : null
 }
 
-/** A domain that tells the world to refuse mail which it has not signed says itself that this one is not its. */
-export function dmarcCheck({ dmarcPolicy, from }: MailFacts, genuine: boolean): Check {
+/**
+ * A domain that tells the world to refuse mail which it has not signed says itself that this one is not its. A signature whose key is gone,
+ * or that has run out, could once be checked: that is no forgery.
+ */
+export function dmarcCheck({ dkim, dmarcPolicy, from }: MailFacts, own: Check): Check {
   const sender = domainOf(from[0]?.address ?? '')
-  if (genuine) return check('dmarc', 'pass', `${sender} signed it.`)
-  if (dmarcPolicy === 'reject' || dmarcPolicy === 'quarantine')
-    return check('dmarc', 'fail', `${line(sender, 100)} asks that mail without its good signature be refused (p=${dmarcPolicy}).`)
-  return check('dmarc', 'not applicable', `${line(sender, 100) || 'The sender'} publishes no rule about unsigned mail that could be read.`)
+  if (own.outcome === 'pass') return check('dmarc', 'pass', `${sender} signed it.`)
+  const rule = `${line(sender, 100)} asks that mail without its good signature be refused (p=${dmarcPolicy})`
+  const aligned = dkim.filter((one) => sameSite(one.domain, sender))
+  if (dmarcPolicy !== 'reject' && dmarcPolicy !== 'quarantine')
+    return check(
+      'dmarc',
+      'not applicable',
+      `${line(sender, 100) || 'The sender'} publishes no rule about unsigned mail that could be read.`,
+    )
+  if (aligned.some(({ result }) => result === 'pass')) return check('dmarc', 'not applicable', `${line(sender, 100)} signed it.`)
+  const lost = aligned.some((one) => ['stale', 'unavailable'].includes(flawOf(one)?.outcome ?? ''))
+  return lost ? check('dmarc', 'unavailable', `${rule}; its signature cannot be checked any more.`) : check('dmarc', 'fail', `${rule}.`)
 }

@@ -36,8 +36,6 @@ export const VENDORS: readonly Vendor[] = [
       'aka.ms',
       'windows.net',
       'visualstudio.com',
-      'outlook.com',
-      'live.com',
       'azure.com',
       'msdn.com',
       'technet.com',
@@ -47,10 +45,8 @@ export const VENDORS: readonly Vendor[] = [
       'cloudapp.windows.net',
       'cloudapp.azure.com',
       'forms.office.com',
-      'onedrive.live.com',
       'visualstudio.com',
       'azure.com',
-      'docs.live.net',
       'sway.office.com',
       'answers.microsoft.com',
       'techcommunity.microsoft.com',
@@ -143,7 +139,7 @@ export const VENDORS: readonly Vendor[] = [
     name: 'Apple',
     brands: ['apple', 'icloud'],
     called: ['macos update'],
-    domains: ['apple.com', 'apple.co', 'icloud.com', 'apple.com.cn', 'cdn-apple.com'],
+    domains: ['apple.com', 'apple.co', 'apple.com.cn', 'cdn-apple.com'],
     hosted: ['discussions.apple.com', 'communities.apple.com'],
   },
   {
@@ -204,53 +200,4 @@ export const VENDORS: readonly Vendor[] = [
     domains: ['cert.org', 'sei.cmu.edu'],
     coordinator: true,
   },
-]
-
-/**
- * What notices point at beside their publisher's own pages: registers of vulnerabilities, standards, coordinators, social networks. A
- * patch is never there, so that a link to one of them says nothing against a mail. Nowhere here may a stranger put a file.
- */
-export const REFERENCES: readonly string[] = [
-  'cve.org',
-  'mitre.org',
-  'nist.gov',
-  'first.org',
-  'w3.org',
-  'ietf.org',
-  'rfc-editor.org',
-  'cisa.gov',
-  'us-cert.gov',
-  'cert.org',
-  'osv.dev',
-  'iso.org',
-  'twitter.com',
-  'x.com',
-  'facebook.com',
-  'linkedin.com',
-  'youtube.com',
-  'instagram.com',
-]
-
-/** Addresses that hide where they lead; a vendor's own (aka.ms) are in its list above. */
-export const SHORTENERS: readonly string[] = [
-  'bit.ly',
-  'tinyurl.com',
-  't.co',
-  'goo.gl',
-  'ow.ly',
-  'is.gd',
-  'v.gd',
-  'buff.ly',
-  'cutt.ly',
-  'rebrand.ly',
-  'rb.gy',
-  'shorturl.at',
-  's.id',
-  'tiny.cc',
-  'bl.ink',
-  'lnkd.in',
-  'qr.ae',
-  't.ly',
-  'short.io',
-  'tr.im',
 ]

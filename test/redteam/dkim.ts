@@ -1,0 +1,38 @@
+// The signed mails of dkim_verifier (MIT) with their DNS records and the results that mailauth is known to give for them.
+import { existsSync, readFileSync } from 'node:fs'
+import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
+
+const FOLDER = '../../shared/data/07-mail/dkim/dkim_verifier/'
+/** After every signature in them was made; two have expired since. */
+const NOW = new Date('2026-11-25T12:00:00Z')
+
+/** Is the suite at hand? It is larger than what ships. */
+export const hasDkimSuite = existsSync(`${FOLDER}expected-mailauth.json`)
+
+const table = (name: string): Record<string, string> => JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')) as Record<string, string>
+
+/** Mails whose signatures came out as they must, and what came out instead of the others. */
+export async function dkimSuite(): Promise<{ readonly passed: number; readonly wrong: readonly string[] }> {
+  const dns = Object.entries(table('dns-txt.json')).map(([name, record]) => ({ name, type: 'TXT', answer: [[record]] }))
+  const reader = createMailReader({ resolver: storedResolver(dns) })
+  const expected = Object.entries(table('expected-mailauth.json'))
+  const wrong: string[] = []
+  for (const [name, wanted] of expected) {
+    const reading = await reader.read(readFileSync(`${FOLDER}${name}`), NOW)
+    const signatures = reading.ok ? reading.mail.dkim : []
+    const found = signatures.map(({ domain, result, comment }) => `${domain}:${result}${comment === '' ? '' : `(${comment})`}`).join(' ')
+    if ((found || 'undefined:none(message not signed)') !== wanted) wrong.push(`${name}: ${found}, expected ${wanted}`)
+  }
+  return { passed: expected.length - wrong.length, wrong }
+}
+
+/**
+ * For the conformance run; nothing where the suite is not at hand.
+ * @public
+ */
+export async function dkim(): Promise<{ readonly passed: number; readonly failed: number }> {
+  if (!hasDkimSuite) return { passed: 0, failed: 0 }
+  const { passed, wrong } = await dkimSuite()
+  for (const one of wrong) process.stderr.write(`dkim: ${one}\n`)
+  return { passed, failed: wrong.length }
+}
