@@ -18,7 +18,7 @@ export function daySummaryCard(day: DayFacts, kind: 'news' | 'quiet week'): Card
       textBlock('From ', at(day.since), ' to ', at(day.until)),
       ...bulletinBlocks(day),
       ...changeBlocks(day),
-      { kind: 'facts', facts: [sourcesFact(day), fact('Hosts', hostsWords(day))] },
+      { kind: 'facts', facts: [sourcesFact(day), ...unwatchedFacts(day), fact('Hosts', hostsWords(day))] },
     ],
     actions: [],
     summary: title,
@@ -117,5 +117,8 @@ function sourcesFact(day: DayFacts) {
   const good = day.sources.length - troubled(day).length
   return fact('Sources', ...words, `${good} of ${day.sources.length} answer well`)
 }
+
+const unwatchedFacts = ({ unwatched }: DayFacts) =>
+  unwatched.length === 0 ? [] : [fact('Products no source watches', `${shortened(unwatched, 3)}. Type "coverage".`)]
 
 const hostsWords = ({ hosts }: DayFacts): string => `${hosts.fresh} of ${hosts.all} heard of within ${count(hosts.days, 'day')}`

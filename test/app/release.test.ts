@@ -135,3 +135,37 @@ describe('Patch Tuesday', () => {
     expect(await house.house.db.change.count()).toBe(2)
   })
 })
+
+describe('coverage', () => {
+  const coverage = async (): Promise<string> => {
+    const answer = await handleIntent(house.house, {
+      actor: 'ana',
+      place: 'patch-team',
+      verb: 'command',
+      subject: '',
+      inputs: { text: 'coverage' },
+    })
+    if (!answer.ok) throw new Error(answer.refusal.text)
+    return answer.cards.map((card) => `${card.title}\n${wordsOf(card)}`).join('\n')
+  }
+
+  test('all is watched while the source works', async () => {
+    expect(await coverage()).toContain('Every product is watched by a source that works')
+  })
+
+  test('what it watches is a gap as soon as it fails, the most hosts first', async () => {
+    const source = house.sources.msrc
+    if (!source) throw new Error('no source')
+    source.next = new Error('it does not answer')
+    await house.poll('msrc')
+    await transact(house.house, (unit) => writeAssets(unit.tx, [{ ...host('erp-01'), streams: ['Debian:12'], installs: [erp, openssl] }]))
+    const text = await coverage()
+    expect(text).toContain('6 products that no source watches')
+    expect(text).toContain('repair msrc: it does not answer well')
+    expect(text).toContain('a source of kind advisory with format debian')
+    expect(text.indexOf('SQL Server 2022')).toBeLessThan(text.indexOf('Some ERP'))
+  })
+})
+
+const erp = { scheme: 'generic', name: 'Some ERP', arch: 'x64', epoch: 0, version: '1.0', release: '' } as const
+const openssl = { scheme: 'dpkg', name: 'openssl', arch: 'amd64', epoch: 0, version: '3.0.2', release: '1' } as const

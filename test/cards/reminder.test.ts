@@ -85,6 +85,7 @@ const NOTHING: DayFacts = {
   deadlines: [],
   sources: [{ name: 'Red Hat', lastGoodAt: T0, failingSince: null, silentSince: null }],
   hosts: { all: 61, fresh: 58, days: 7 },
+  unwatched: [],
 }
 const came = (product: string, vendorId: string, own: Partial<CameIn> = {}): CameIn => ({
   product,

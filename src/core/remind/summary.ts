@@ -26,6 +26,8 @@ export interface DayFacts {
   readonly deadlines: readonly { readonly what: string; readonly by: Instant }[]
   readonly sources: readonly SourceFacts[]
   readonly hosts: { readonly all: number; readonly fresh: number; readonly days: number }
+  /** What no healthy source watches, in words, the most hosts first. */
+  readonly unwatched: readonly string[]
 }
 
 export interface SourceFacts {

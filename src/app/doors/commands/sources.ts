@@ -1,5 +1,7 @@
+import { coverageCard } from '../../../cards/coverage.ts'
 import { type SourceView, sourcesCard } from '../../../cards/sources.ts'
 import type { SourceRule } from '../../../core/policy.ts'
+import { readCoverage } from '../../bulletins/coverage.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
 import type { House } from '../../house.ts'
 import { type Commands, show, TEAM } from './rule.ts'
@@ -10,6 +12,15 @@ export const SOURCES: Commands = {
     what: 'where bulletins come from, and does it work',
     roles: TEAM,
     run: async ({ house }) => show(sourcesCard(await Promise.all(house.inForce.policy.sources.map((rule) => viewOf(house, rule))))),
+  },
+  coverage: {
+    usage: 'coverage',
+    what: 'products that no source watches, and what would help',
+    roles: TEAM,
+    run: async ({ house }) => {
+      const { gaps, watched } = await readCoverage(house, house.db)
+      return show(coverageCard(gaps, watched))
+    },
   },
 }
 
