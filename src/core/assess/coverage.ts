@@ -74,6 +74,7 @@ export function watches(rule: SourceRule, installed: Installed): boolean {
       return rule.namespaces.some((host) => (isRedHat(host) ? fromRedHat(installed) : says(installed, wordsOf(host))))
     case 'feed':
       return says(installed, [...wordsOf(rule.publisher), ...rule.domains.flatMap(wordsOf)])
+    case 'cve':
     case 'kev':
       // Facts about vulnerabilities that somebody else has to tell of.
       return false
