@@ -39,7 +39,9 @@ const csaf21 = async (): Promise<Edition> => {
     import('@secvisogram/csaf-validator-lib/csaf_2_1/schemaTests.js'),
     import('@secvisogram/csaf-validator-lib/csaf_2_1/mandatoryTests.js'),
   ])
-  const mandatory21 = Object.entries(tests as unknown as Readonly<Record<string, DocumentTest>>).filter(([name]) => name.startsWith('mandatory'))
+  const mandatory21 = Object.entries(tests as unknown as Readonly<Record<string, DocumentTest>>).filter(([name]) =>
+    name.startsWith('mandatory'),
+  )
   return { name: 'CSAF 2.1', schema: csaf_2_1, mandatory: mandatory21.map(([, test]) => test) }
 }
 
