@@ -1,3 +1,4 @@
+import { tracked } from '../../core/identify/health.ts'
 import type { RawDocument } from '../../ports.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
@@ -48,6 +49,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
         failingSince: batch.concern ? before.failingSince : null,
         silentSince: before.silentSince,
         listed: batch.listed ?? before.listed,
+        track: tracked(before.track, unit.now.toISOString(), news, batch.listed ?? null),
         dropped: [...batch.dropped],
         poison: waits ? poison : {},
       }

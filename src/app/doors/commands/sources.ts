@@ -1,5 +1,6 @@
 import { coverageCard } from '../../../cards/coverage.ts'
 import { type SourceView, sourcesCard } from '../../../cards/sources.ts'
+import { trend, usualInterval } from '../../../core/identify/health.ts'
 import type { SourceRule } from '../../../core/policy.ts'
 import { readCoverage } from '../../bulletins/coverage.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
@@ -25,7 +26,7 @@ export const SOURCES: Commands = {
 }
 
 async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule): Promise<SourceView> {
-  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, dropped } = await readSourceState(house, id)
+  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, track, dropped } = await readSourceState(house, id)
   return {
     name,
     kind,
@@ -35,6 +36,8 @@ async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule
     silentSince,
     lastNewsAt,
     listed,
+    usualMs: usualInterval(track.news),
+    trend: trend(track.listed),
     dropped,
     reason: failingSince === null ? null : await reasonOf(house, id),
     bulletins: await house.db.bulletin.count({ where: { source: id, current: true } }),
