@@ -75,6 +75,28 @@ const ended = (child: ChildProcess): Promise<void> =>
     child.kill('SIGKILL')
   })
 
+/** Larger documents travel in pieces: one message of megabytes would hold up everything else while it is written. */
+const PIECE = 256_000
+
+const withBytes = (job: unknown): job is { readonly bytes: Uint8Array } =>
+  typeof job === 'object' && job !== null && 'bytes' in job && job.bytes instanceof Uint8Array
+
+/** Hands a job over; a process that dies while it is written to is heard of by its exit. */
+const sendJob = async (child: ChildProcess, id: number, job: unknown, isStillWanted: () => boolean): Promise<void> => {
+  const told = (message: object): Promise<void> =>
+    new Promise((resolve) => {
+      if (child.connected) child.send(message, () => resolve())
+      else resolve()
+    })
+  if (!withBytes(job) || job.bytes.length <= PIECE) return told({ id, job })
+  const { bytes } = job
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    if (!isStillWanted()) return
+    await told({ id, piece: bytes.subarray(at, at + PIECE) })
+  }
+  return told({ id, job: { ...job, bytes: new Uint8Array() }, inPieces: true })
+}
+
 /** Starts its process at the first document (it needs a second or two) and again after a document has killed it. */
 export const createReader = <Job, Result>(options: ReaderOptions<Result>): Reader<Job, Result> => {
   const { entry, lost, timeLimitMs = 60_000, memoryLimitMb = 1_536, idleMs } = options
@@ -146,8 +168,9 @@ export const createReader = <Job, Result>(options: ReaderOptions<Result>): Reade
     child ??= start()
     hold(child, true)
     current = { id: ++lastId, waiting, timer: setTimeout(overdue, timeLimitMs) }
-    // A process that dies while it is written to is heard of by its exit.
-    child.send({ id: current.id, job: waiting.job }, () => undefined)
+    const { id } = current
+    const to = child
+    void sendJob(to, id, waiting.job, () => child === to && current?.id === id)
   }
 
   return {
@@ -168,10 +191,24 @@ export const createReader = <Job, Result>(options: ReaderOptions<Result>): Reade
   }
 }
 
+interface Told<Job> {
+  readonly id: number
+  readonly piece?: Uint8Array
+  readonly job?: Job
+  /** The bytes of the job came before it. */
+  readonly inPieces?: boolean
+}
+
 /** What a reader's process does: answers jobs until the bot is gone. `work` never throws. */
 export const serve = <Job, Result>(work: (job: Job) => Promise<Result> | Result): void => {
-  process.on('message', async (message: { readonly id: number; readonly job: Job }) => {
-    process.send?.({ id: message.id, result: await work(message.job) })
+  let pieces: { readonly id: number; readonly all: Uint8Array[] } = { id: 0, all: [] }
+  process.on('message', async ({ id, piece, job, inPieces }: Told<Job>) => {
+    // Pieces of a job that was given up are of no use to the next.
+    if (pieces.id !== id) pieces = { id, all: [] }
+    if (piece !== undefined) return void pieces.all.push(piece)
+    const whole = inPieces ? ({ ...job, bytes: new Uint8Array(Buffer.concat(pieces.all)) } as Job) : (job as Job)
+    pieces = { id, all: [] }
+    process.send?.({ id, result: await work(whole) })
   })
   // The bot says when it ends; Ctrl-C reaches the whole process group and must not look like a document that kills its reader.
   process.on('SIGINT', () => undefined)

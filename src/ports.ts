@@ -1,7 +1,9 @@
 import type { Card, Form } from './cards/card.ts'
 import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
+import type { ExploitedCatalogue } from './core/identify/exploited.ts'
 import type { Checked } from './core/identify/judge.ts'
+import type { CveScore } from './core/identify/scores.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
 import type { Instant, Refusal, Ruled } from './core/result.ts'
@@ -9,6 +11,8 @@ import type { Account, Doubt, MessageRef } from './ports/chat.ts'
 
 export type { MailReader } from './core/identify/mail.ts'
 export * from './ports/chat.ts'
+
+export type { ExploitedCatalogue }
 
 /** The time. The sample mode and tests move it; nothing else in the house asks the machine for the time. */
 export interface Clock {
@@ -44,30 +48,17 @@ export interface Batch {
   readonly concern?: string
   /** The whole catalogue of known exploited vulnerabilities, from a source that has it; never a part of it. Absent: not changed. */
   readonly exploited?: ExploitedCatalogue
-}
-
-/** A complete catalogue: an id that is not in it is not known exploited as far as its publisher says. */
-export interface ExploitedCatalogue {
-  readonly version: string
-  readonly releasedAt: Instant
-  readonly entries: readonly ExploitedEntry[]
-}
-
-export interface ExploitedEntry {
-  readonly cve: string
-  readonly vendor: string
-  readonly product: string
-  readonly name: string
-  /** Calendar days, e.g. `2026-11-25`. */
-  readonly addedOn: string
-  readonly dueOn: string
-  readonly ransomware: 'known' | 'unknown'
+  /** What is said of single vulnerabilities; never of all of them. */
+  readonly scores?: readonly CveScore[]
 }
 
 export interface BulletinSource {
   readonly id: string
-  /** Documents that are new or changed since `cursor` (null: all). Throws `Fault` when the source as a whole fails. */
-  fetch(cursor: string | null, signal: AbortSignal): Promise<Batch>
+  /**
+   * Documents that are new or changed since `cursor` (null: all). `wanted`: CVE ids of which nobody has said lately how bad they are. Throws `Fault` when the source
+   * as a whole fails.
+   */
+  fetch(cursor: string | null, signal: AbortSignal, wanted?: readonly string[]): Promise<Batch>
   /** Everything that can be checked on one document alone, and what it says. Never throws for what is in it. */
   check(raw: RawDocument, now: Date): Promise<Checked>
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { createHttp, type Http } from '../../adapters/http.ts'
 import { type AdvisoryReader, createAdvisoryReader, createAdvisorySource } from '../../adapters/sources/advisory/index.ts'
 import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSource } from '../../adapters/sources/csaf/index.ts'
+import { type CveReader, createCveReader, createCveSource } from '../../adapters/sources/cve/index.ts'
 import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
 import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
 import { createMsrcReader, createMsrcSource, type MsrcReader } from '../../adapters/sources/msrc/index.ts'
@@ -20,6 +21,7 @@ interface Shared {
   readonly catalogues: KevReader
   readonly months: MsrcReader
   readonly notices: AdvisoryReader
+  readonly scores: CveReader
   readonly clock: Clock
   /** Relative paths in the policy are relative to its file. */
   readonly folder: string
@@ -42,16 +44,20 @@ export function sourceMaker({ folder, clock, proxy }: SourceOptions, undo: Undo)
     catalogues: createKevReader(),
     months: createMsrcReader(),
     notices: createAdvisoryReader(),
+    scores: createCveReader(),
     clock,
     folder,
   }
-  const { http, checker, feeds, records, catalogues, months, notices } = shared
-  for (const one of [http, checker, feeds, records, catalogues, months, notices]) undo.push(() => one.close())
+  const { http, checker, feeds, records, catalogues, months, notices, scores } = shared
+  for (const one of [http, checker, feeds, records, catalogues, months, notices, scores]) undo.push(() => one.close())
   return ({ sources }) => sources.map((rule) => sourceOf(rule, shared))
 }
 
 /** One line per kind. */
-function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues, months, notices, clock, folder }: Shared): BulletinSource {
+function sourceOf(
+  rule: SourceRule,
+  { http, checker, feeds, records, catalogues, months, notices, scores, clock, folder }: Shared,
+): BulletinSource {
   switch (rule.kind) {
     case 'csaf-folder':
       return createCsafFolderSource(rule, {
@@ -76,6 +82,8 @@ function sourceOf(rule: SourceRule, { http, checker, feeds, records, catalogues,
       return createMsrcSource(rule, { http, reader: months, clock })
     case 'advisory':
       return createAdvisorySource(rule, { http, reader: notices, clock })
+    case 'cve':
+      return createCveSource(rule, { http, reader: scores })
     default:
       return rule satisfies never
   }

@@ -1,5 +1,5 @@
 import type { AffectedHost, AffectedPackage } from '../core/assess/affected.ts'
-import type { Bulletin } from '../core/identify/bulletin.ts'
+import type { Bulletin, Vulnerability } from '../core/identify/bulletin.ts'
 import type { Check, Verification } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
 import { at, count, fact, quiet, textBlock, verdictBadge, whisper } from './words.ts'
@@ -44,7 +44,7 @@ export function detailsCard(bulletin: Bulletin): Card {
     {
       kind: 'table',
       columns: ['CVE', 'CVSS', 'Vector', 'Known exploited'],
-      rows: bulletin.vulnerabilities.map((v) => [v.cve, v.cvss ? `${v.cvss.score}` : '-', v.cvss?.vector ?? '-', v.knownExploited]),
+      rows: bulletin.vulnerabilities.map((v) => [v.cve, v.cvss ? `${v.cvss.score}` : '-', v.cvss?.vector ?? '-', exploitedWords(v)]),
     },
   ])
 }
@@ -100,3 +100,6 @@ export function affectedCard(title: string, hosts: readonly AffectedHost[]): Car
     },
   ])
 }
+
+const exploitedWords = ({ knownExploited, epss }: Vulnerability): string =>
+  epss === undefined ? knownExploited : `${knownExploited}; EPSS ${(epss * 100).toFixed(1)} %`

@@ -12,6 +12,10 @@ export interface SourceView {
   readonly silentSince: Instant | null
   /** Items of its list the last time; null: it has none. */
   readonly listed: number | null
+  /** Between two news, as a rule, in milliseconds; null: not enough is known. */
+  readonly usualMs: number | null
+  /** How the number of items has moved; null: it has not. */
+  readonly trend: { readonly from: number; readonly to: number } | null
   /** Why it fails, as the admins were told; null when it is not known. */
   readonly reason: string | null
   readonly bulletins: number
@@ -36,14 +40,24 @@ export const sourcesCard = (sources: readonly SourceView[]): Card =>
           kind: 'facts',
           facts: [
             fact('Asked', `every ${count(source.everyMinutes, 'minute')}`),
-            ...(source.listed === null ? [] : [fact('Listed', count(source.listed, 'item'))]),
+            ...(source.listed === null
+              ? []
+              : [fact('Listed', `${count(source.listed, 'item')}${source.trend ? ` (${source.trend.from} some looks ago)` : ''}`)]),
             fact('Taken', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
-            fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet'])),
+            fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet']), usualWords(source)),
             ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source.dropped))] : []),
           ],
         },
       ]),
   )
+
+const HOUR = 3_600_000
+
+const usualWords = ({ usualMs }: SourceView): string => {
+  if (usualMs === null) return ''
+  const hours = Math.max(1, Math.round(usualMs / HOUR))
+  return hours < 48 ? `; as a rule every ${count(hours, 'hour')}` : `; as a rule every ${count(Math.round(hours / 24), 'day')}`
+}
 
 const isTroubled = ({ failingSince, silentSince }: SourceView): boolean => failingSince !== null || silentSince !== null
 

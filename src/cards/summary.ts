@@ -20,7 +20,7 @@ export function daySummaryCard(day: DayFacts, kind: 'news' | 'quiet week'): Card
       ...bulletinBlocks(day),
       ...changeBlocks(day),
       ...doubtBlocks(day.doubts),
-      { kind: 'facts', facts: [sourcesFact(day), fact('Hosts', hostsWords(day))] },
+      { kind: 'facts', facts: [sourcesFact(day), ...unwatchedFacts(day), fact('Hosts', hostsWords(day))] },
     ],
     actions: [],
     summary: title,
@@ -133,5 +133,8 @@ function sourcesFact(day: DayFacts) {
   const good = day.sources.length - troubled(day).length
   return fact('Sources', ...words, `${good} of ${day.sources.length} answer well`)
 }
+
+const unwatchedFacts = ({ unwatched }: DayFacts) =>
+  unwatched.length === 0 ? [] : [fact('Products no source watches', `${shortened(unwatched, 3)}. Type "coverage".`)]
 
 const hostsWords = ({ hosts }: DayFacts): string => `${hosts.fresh} of ${hosts.all} heard of within ${count(hosts.days, 'day')}`

@@ -82,6 +82,56 @@ const deepBranches = (depth: number): string => {
   return text.replace(/"product_tree": \{\s*"branches": \[/, (start) => `${start}${branch.repeat(depth)}${leaf}${']}'.repeat(depth)},`)
 }
 
+test('CSAF 2.1 is read like 2.0: schema, mandatory tests, and its scores under metrics', async () => {
+  const at = '2026-01-02T00:00:00Z'
+  const document = {
+    $schema: 'https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json',
+    document: {
+      category: 'csaf_base',
+      csaf_version: '2.1',
+      distribution: { tlp: { label: 'CLEAR' } },
+      publisher: { category: 'vendor', name: 'Test vendor', namespace: `https://${sampleRule.namespaces[0]}` },
+      title: 'A notice of version 2.1',
+      tracking: {
+        id: 'TEST-21',
+        status: 'final',
+        version: '1',
+        current_release_date: at,
+        initial_release_date: at,
+        revision_history: [{ number: '1', date: at, summary: 'First' }],
+      },
+    },
+    product_tree: { full_product_names: [{ name: 'A', product_id: 'P1' }] },
+    vulnerabilities: [
+      {
+        cve: 'CVE-2026-1111',
+        metrics: [
+          {
+            content: {
+              cvss_v3: {
+                version: '3.1',
+                vectorString: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',
+                baseScore: 9.8,
+                baseSeverity: 'CRITICAL',
+              },
+            },
+            products: ['P1'],
+          },
+        ],
+        notes: [{ category: 'summary', text: 'Something' }],
+        product_status: { known_affected: ['P1'] },
+        remediations: [{ category: 'none_available', details: 'None yet', product_ids: ['P1'] }],
+      },
+    ],
+  }
+  const signer = await newSigner()
+  const raw = await published('test-21.json', Buffer.from(JSON.stringify(document)), signer)
+  const checked = await checker.checkDocument(raw, signer.rule, signer.keyArmored, SAMPLE_NOW)
+  expect(outcomesOf(checked)).toEqual({ hash: 'pass', signature: 'pass', schema: 'pass', 'file-name': 'pass', namespace: 'pass' })
+  expect(evidenceOf(checked, 'schema')).toBe('The CSAF 2.1 schema and its mandatory tests are met.')
+  expect(checked.bulletin?.vulnerabilities[0]).toMatchObject({ severity: 'critical', cvss: { score: 9.8 } })
+})
+
 describe('hostile and broken documents: signed, with a right hash, and still refused with a reason', () => {
   const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le')
   const latin1 = Buffer.concat([Buffer.from(text.slice(0, -2)), Buffer.from([0xe9, 0x7d])])
@@ -97,7 +147,7 @@ describe('hostile and broken documents: signed, with a right hash, and still ref
     ['null', Buffer.from('null'), 'CSAF 2.0 schema'],
     ['a list', Buffer.from('[]'), 'CSAF 2.0 schema'],
     ['an object that is not CSAF', Buffer.from('{"document": {"title": 7}}'), 'CSAF 2.0 schema'],
-    ['CSAF 2.1', Buffer.from(text.replace('"csaf_version": "2.0"', '"csaf_version": "2.1"')), '/document/csaf_version'],
+    ['CSAF 2.0 that calls itself 2.1', Buffer.from(text.replace('"csaf_version": "2.0"', '"csaf_version": "2.1"')), 'CSAF 2.1 schema'],
     [
       'a product id that is not in the tree',
       Buffer.from(text.replace('"BaseOS-8.6.0.Z.EUS:openssl-1:1.1.1k-9.el8_6.aarch64",', '"nowhere",')),

@@ -52,3 +52,11 @@ describe('document category like a profile (6.1.26)', () => {
     expect((await validateCsaf(value)).valid).toBe(valid)
   })
 })
+
+test('what the optional and informative tests find is told, and refuses nothing', async () => {
+  const value = JSON.parse(genuine)
+  value.product_tree.full_product_names = [{ name: 'Named and never used', product_id: 'unused' }]
+  const { valid, evidence } = await validateCsaf(value, true)
+  expect(valid).toBe(true)
+  expect(evidence).toMatch(/^The CSAF 2\.0 schema and its mandatory tests are met\. Warnings: .*6\.2\.1 /)
+})

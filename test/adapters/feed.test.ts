@@ -360,3 +360,95 @@ test('a file for the command line', async () => {
   ])
   expect(file.bulletins[0]?.vulnerabilities.map((v) => v.cve)).toContain('CVE-2020-1968')
 })
+
+describe('JSON Feed', () => {
+  const json = (own: object): Uint8Array =>
+    new TextEncoder().encode(JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', title: 'Notices', items: [], ...own }))
+  const read = (own: object) => readFeed({ bytes: json(own), contentType: 'application/feed+json' })
+
+  test('items with all their parts', async () => {
+    const item = {
+      id: 'https://vendor.example/USN-6000-1',
+      url: 'https://vendor.example/USN-6000-1',
+      title: 'USN-6000-1: OpenSSL <vulnerabilities>',
+      content_html: '<p>One</p><p>Two &amp; three</p>',
+      date_published: '2026-11-23T14:05:00Z',
+      tags: ['openssl'],
+    }
+    expect(await read({ items: [item] })).toMatchObject({
+      ok: true,
+      listed: 1,
+      items: [
+        {
+          vendorId: 'USN-6000-1',
+          title: 'USN-6000-1: OpenSSL <vulnerabilities>',
+          link: 'https://vendor.example/USN-6000-1',
+          text: 'One\n\nTwo & three',
+          publishedAt: '2026-11-23T14:05:00.000Z',
+          categories: ['openssl'],
+        },
+      ],
+    })
+  })
+
+  test.each<[string, object]>([
+    ['a number for an id', { id: 7, title: 'x' }],
+    ['text without a title', { content_text: 'a < b' }],
+    ['a date that is none', { id: 'a', title: 'x', date_published: 'soon' }],
+  ])('%s is read all the same', async (_, item) => {
+    expect(await read({ items: [item] })).toMatchObject({ ok: true, items: [{}] })
+  })
+
+  test('an item that is none is dropped and said; the others stand', async () => {
+    const reading = await read({ items: [7, { title: 'good' }, null] })
+    expect(reading).toMatchObject({ ok: true, listed: 3, items: [{ title: 'good' }] })
+    expect(reading.ok && reading.dropped).toHaveLength(2)
+  })
+
+  test.each<[string, object | string]>([
+    ['another version', { version: 'https://jsonfeed.org/version/9' }],
+    ['no items', { items: 'none' }],
+    ['another JSON', { version: '', count: 3 }],
+  ])('%s is no feed', async (_, own) => {
+    expect(await readFeed({ bytes: json(own as object), contentType: '' })).toMatchObject({ ok: false })
+  })
+})
+
+describe('as suites of others want it', () => {
+  const one = async (item: string, root = '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">') => {
+    const reading = await readFeed({
+      bytes: new TextEncoder().encode(`${root}<channel><item>${item}</item></channel></rss>`),
+      contentType: '',
+    })
+    if (!reading.ok || !reading.items[0]) throw new Error('no item')
+    return reading.items[0]
+  }
+
+  test('text alone makes an item', async () => {
+    expect(await one('<description>Only a text</description>')).toMatchObject({ title: 'Only a text', text: 'Only a text' })
+  })
+
+  test('parts of Atom in RSS count', async () => {
+    const item = await one('<title>x</title><atom:published>2026-01-02T03:04:05Z</atom:published><atom:content>Body</atom:content>')
+    expect(item).toMatchObject({ text: 'Body', publishedAt: '2026-01-02T03:04:05.000Z' })
+  })
+
+  test('relative links are relative to xml:base', async () => {
+    const item = await one('<title>x</title><link>post/1</link>', '<rss version="2.0" xml:base="https://vendor.example/feeds/">')
+    expect(item.link).toBe('https://vendor.example/feeds/post/1')
+  })
+
+  test('base64 is read', async () => {
+    expect((await one('<title mode="base64">RW50cnkgVGl0bGU=</title>')).title).toBe('Entry Title')
+  })
+
+  test('what is decoded once is not decoded twice', async () => {
+    expect((await one('<title>a &amp;amp;lt; b</title>')).title).toBe('a &lt; b')
+  })
+
+  test('a second reader that counts other items is told', async () => {
+    const outside = '<rss version="2.0"><channel><item><title>a</title></item></channel><item><title>b</title></item></rss>'
+    const reading = await readFeed({ bytes: new TextEncoder().encode(outside), contentType: '' })
+    expect(reading).toMatchObject({ ok: true, listed: 2, dropped: ['a second reader counts 1 items, not 2: please look at the feed'] })
+  })
+})

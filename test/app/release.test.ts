@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderPost } from '../../src/app/chat/render.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import { transact } from '../../src/app/house.ts'
+import { rematch } from '../../src/app/inventory/rematch.ts'
 import { writeAssets } from '../../src/app/inventory/write.ts'
 import type { Asset } from '../../src/core/assess/asset.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
@@ -135,3 +136,58 @@ describe('Patch Tuesday', () => {
     expect(await house.house.db.change.count()).toBe(2)
   })
 })
+
+describe('an inventory that comes after the release', () => {
+  test('brings a part onto the card of its release, and not onto another', async () => {
+    const exchange = {
+      scheme: 'generic',
+      name: 'Microsoft Exchange Server 2019',
+      arch: 'x64',
+      epoch: 0,
+      version: '15.2',
+      release: '',
+    } as const
+    await transact(house.house, (unit) => writeAssets(unit.tx, [{ ...host('mail-01'), installs: [exchange] }]))
+    const row = await house.house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'MSRC-2026-Sep-exchange-server', current: true } })
+    expect(row.matched).toBe(0)
+    await house.house.db.asset.update({ where: { host: 'mail-01' }, data: { touched: 1 } })
+    expect(await rematch(house.house, 1)).toMatchObject({ listed: 1, opened: [] })
+    expect(await house.house.db.post.count({ where: { purpose: { startsWith: 'rollup:' } } })).toBe(0)
+    expect(await cards()).toHaveLength(1)
+    expect((await cards())[0]).toContain('[Open Exchange Server]')
+  })
+})
+
+describe('coverage', () => {
+  const coverage = async (): Promise<string> => {
+    const answer = await handleIntent(house.house, {
+      actor: 'ana',
+      place: 'patch-team',
+      verb: 'command',
+      subject: '',
+      inputs: { text: 'coverage' },
+    })
+    if (!answer.ok) throw new Error(answer.refusal.text)
+    return answer.cards.map((card) => `${card.title}\n${wordsOf(card)}`).join('\n')
+  }
+
+  test('all is watched while the source works', async () => {
+    expect(await coverage()).toContain('Every product is watched by a source that works')
+  })
+
+  test('what it watches is a gap as soon as it fails, the most hosts first', async () => {
+    const source = house.sources.msrc
+    if (!source) throw new Error('no source')
+    source.next = new Error('it does not answer')
+    await house.poll('msrc')
+    await transact(house.house, (unit) => writeAssets(unit.tx, [{ ...host('erp-01'), streams: ['Debian:12'], installs: [erp, openssl] }]))
+    const text = await coverage()
+    expect(text).toContain('7 products that no source watches')
+    expect(text).toContain('repair msrc: it does not answer well')
+    expect(text).toContain('a source of kind advisory with format debian')
+    expect(text.indexOf('SQL Server 2022')).toBeLessThan(text.indexOf('Some ERP'))
+  })
+})
+
+const erp = { scheme: 'generic', name: 'Some ERP', arch: 'x64', epoch: 0, version: '1.0', release: '' } as const
+const openssl = { scheme: 'dpkg', name: 'openssl', arch: 'amd64', epoch: 0, version: '3.0.2', release: '1' } as const

@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench(): Promise<Bench> }
   latency: () => import('./latency.ts'),
   replay: () => import('./replay.ts'),
   feed: () => import('./feed.ts'),
+  ingest: () => import('./ingest.ts'),
   restart: () => import('./restart.ts'),
   fanout: () => import('./fanout.ts'),
   ack: () => import('./ack.ts'),

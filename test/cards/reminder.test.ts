@@ -94,6 +94,7 @@ const NOTHING: DayFacts = {
   sources: [{ name: 'Red Hat', lastGoodAt: T0, failingSince: null, silentSince: null }],
   doubts: { asked: 0, forged: 0, warned: 0, drills: [] },
   hosts: { all: 61, fresh: 58, days: 7 },
+  unwatched: [],
 }
 const came = (product: string, vendorId: string, own: Partial<CameIn> = {}): CameIn => ({
   product,

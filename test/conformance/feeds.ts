@@ -7,7 +7,7 @@ import { createFeedReader } from '../../adapters/sources/feed/reader.ts'
 import { bytesOf, counted, filesIn, jsonOf, type Result } from './suite.ts'
 
 /** What a suite expects of one item; empty: it says nothing. */
-export interface Expected {
+interface Expected {
   readonly title: string
   readonly links: readonly string[]
   readonly id: string
@@ -37,7 +37,7 @@ const sameDate = (ours: string | null, ...theirs: readonly string[]): boolean =>
 }
 
 /** What is wrong with one item; null: nothing. */
-export function wrong(item: FeedItem, expected: Expected): string | null {
+function wrong(item: FeedItem, expected: Expected): string | null {
   const { title, links, id, published, updated, texts } = expected
   if (title.trim() !== '' && !alike(item.title, title)) return `title "${item.title}", expected "${title}"`
   if (links.length > 0 && !links.some((link) => sameLink(item.link, link))) return `link "${item.link}", expected "${links.join(' ')}"`
@@ -53,7 +53,7 @@ export function wrong(item: FeedItem, expected: Expected): string | null {
   return null
 }
 
-export function judge(reading: FeedReading, expected: readonly Expected[]): true | string {
+function judge(reading: FeedReading, expected: readonly Expected[]): true | string {
   // A feed without a channel lists nothing: for a source both are failures.
   if (!reading.ok) return (expected.length === 0 && /with a channel/.test(reading.problem)) || reading.problem
   const real = expected.filter(

@@ -22,7 +22,7 @@ const DEEPER = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data
 
 export const dataFolder = (): string | null => [DATA, DEEPER].find((folder) => existsSync(folder)) ?? null
 
-export const path = (...parts: readonly string[]): string => join(dataFolder() ?? DATA, ...parts)
+const path = (...parts: readonly string[]): string => join(dataFolder() ?? DATA, ...parts)
 export const bytesOf = (...parts: readonly string[]): Buffer => readFileSync(path(...parts))
 export const textOf = (...parts: readonly string[]): string => bytesOf(...parts).toString('utf8')
 export const jsonOf = (...parts: readonly string[]): unknown => JSON.parse(textOf(...parts))

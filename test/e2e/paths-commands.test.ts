@@ -111,6 +111,7 @@ describe('an argument that leads nowhere says what was expected', () => {
     'windows',
     'roles',
     'sources',
+    'coverage',
     'inventory',
     'nothing',
   ])('%s with a hostile argument is answered, and nothing breaks', async (word) => {

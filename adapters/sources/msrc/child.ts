@@ -1,5 +1,5 @@
 // Entry of the process that reads months; started by reader.ts.
 import { serve } from '../../reader.ts'
-import { type MsrcJob, type MsrcResult, readMonth } from './read.ts'
+import { type MsrcJob, type MsrcResult, readMsrc } from './read.ts'
 
-serve<MsrcJob, MsrcResult>(readMonth)
+serve<MsrcJob, MsrcResult>(readMsrc)

@@ -1,7 +1,5 @@
 import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
-import { bulletinOf } from './bulletin.ts'
-import { revise } from './cursor.ts'
-import { readMonth } from './read.ts'
+import { readMonth, readPart } from './read.ts'
 
 /** What a file holds, for the command line. */
 export interface ParsedFile {
@@ -11,11 +9,11 @@ export interface ParsedFile {
 
 /** A month in a file, JSON or XML: one bulletin per product family. */
 export const parseFile = (bytes: Uint8Array, fileName: string): ParsedFile => {
-  const reading = readMonth({ bytes, families: [] })
+  const reading = readMonth({ bytes, families: [], known: [] })
   if (!reading.ok) return { bulletins: [], dropped: [{ reason: `${fileName}: ${reading.problem}` }] }
-  const bulletins = reading.parts.flatMap((draft) => {
-    const { part } = revise(draft, undefined)
-    return part === null ? [] : [bulletinOf(fileName, 'https://api.msrc.microsoft.com', part)]
+  const bulletins = reading.parts.flatMap((one) => {
+    const read = one.bytes === null ? null : readPart({ source: fileName, namespace: 'https://api.msrc.microsoft.com', bytes: one.bytes })
+    return read?.ok ? [read.bulletin] : []
   })
   return { bulletins, dropped: reading.dropped.map((reason) => ({ reason })) }
 }

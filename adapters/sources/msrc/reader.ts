@@ -11,5 +11,5 @@ export const createMsrcReader = (limits: ReaderLimits = {}): MsrcReader =>
     idleMs: 10_000,
     ...limits,
     entry: new URL('./child.ts', import.meta.url),
-    lost: (problem) => ({ ok: false, problem }),
+    lost: (problem) => ({ kind: 'lost', problem }),
   })

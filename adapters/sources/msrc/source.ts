@@ -3,8 +3,8 @@ import { advanced, dueOf, type Listed } from '../../../src/core/identify/backlog
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
 import type { Batch, BulletinSource, Clock, RawDocument } from '../../../src/ports.ts'
 import { bodyOf, type Http, type HttpAnswer } from '../../http.ts'
-import { bytesOf, checkPart, fileNameOf } from './check.ts'
-import { type MsrcState, readState, revise, writeState } from './cursor.ts'
+import { checkPart, fileNameOf } from './check.ts'
+import { type MsrcState, readState, writeState } from './cursor.ts'
 import type { MsrcReader } from './reader.ts'
 import { readUpdates } from './updates.ts'
 
@@ -36,15 +36,16 @@ export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clo
 
   const fetchMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Fetched | string> => {
     const answer = await get(`cvrf/${entry.key}`, 'application/json, application/xml;q=0.5')
-    const reading = await reader.read({ bytes: bodyOf(answer, 'a month'), families: rule.families })
+    const result = await reader.read({ kind: 'month', bytes: bodyOf(answer, 'a month'), families: rule.families, known: [...known] })
+    if (result.kind !== 'month') return result.kind === 'lost' ? result.problem : 'The answer is to another question.'
+    const reading = result.month
     if (!reading.ok) return reading.problem
     if (reading.id !== entry.key) return `It calls itself ${reading.id.slice(0, 40)}.`
     const parts = new Map(known)
-    const documents = reading.parts.flatMap((draft): readonly RawDocument[] => {
-      const revised = revise(draft, known.get(draft.vendorId))
-      parts.delete(draft.vendorId)
-      parts.set(draft.vendorId, revised.known)
-      return revised.part === null ? [] : [{ fileName: fileNameOf(draft.vendorId), url: answer.url, bytes: bytesOf(revised.part) }]
+    const documents = reading.parts.flatMap(({ vendorId, known: entryOf, bytes }): readonly RawDocument[] => {
+      parts.delete(vendorId)
+      parts.set(vendorId, entryOf)
+      return bytes === null ? [] : [{ fileName: fileNameOf(vendorId), url: answer.url, bytes }]
     })
     return { documents, dropped: reading.dropped.map((reason) => ({ fileName: entry.key, reason })), parts }
   }
@@ -108,5 +109,13 @@ export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clo
         : {}),
     }
   }
-  return { id: rule.id, fetch, check: async (raw) => checkPart(raw, rule) }
+  return {
+    id: rule.id,
+    fetch,
+    check: async (raw) => {
+      const result = await reader.read({ kind: 'part', source: rule.id, namespace: new URL(rule.url).origin, bytes: raw.bytes })
+      if (result.kind === 'part') return checkPart(raw, rule, result.part)
+      return checkPart(raw, rule, { ok: false, problem: result.kind === 'lost' ? result.problem : 'the answer is to another question' })
+    },
+  }
 }

@@ -4,6 +4,7 @@ import type { ExploitedCatalogue } from '../../ports.ts'
 import { type ExploitedNews, tellExploited } from '../change/exploited.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { matchedHosts, openChange } from './open-change.ts'
+import { withKnownScores } from './scores.ts'
 import { readSourceState, sourceSubject } from './source-state.ts'
 
 /** A catalogue that has not been read for so many days says nothing of what is not in it. */
@@ -89,11 +90,11 @@ async function keep(unit: Unit, { version, entries }: ExploitedCatalogue): Promi
       "catalogue" = excluded."catalogue", "retractedAt" = NULL`
 }
 
-/** The bulletin with what the catalogue says of its vulnerabilities. */
+/** The bulletin with what the catalogue, and others, say of its vulnerabilities. */
 export async function told(unit: Unit, bulletin: Bulletin): Promise<Bulletin> {
   if (bulletin.vulnerabilities.length === 0) return bulletin
   return withCatalogue(
-    bulletin,
+    await withKnownScores(unit, bulletin),
     await catalogueFor(
       unit,
       bulletin.vulnerabilities.map(({ cve }) => cve),

@@ -1,9 +1,11 @@
+import { tracked } from '../../core/identify/health.ts'
 import type { RawDocument } from '../../ports.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { takeCatalogue } from './catalogue.ts'
 import { sayFailing, sayRecovered } from './health.ts'
 import { showReleases, showRollup } from './rollup.ts'
+import { takeScores, wantedScores } from './scores.ts'
 import { readSourceState, type SourceState, sourceSubject, writeSourceState } from './source-state.ts'
 import { holdPoison, type Noise, takeDocument } from './take.ts'
 
@@ -22,7 +24,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
   if (!source || !rule) return
   const before = await readSourceState(house, id)
   try {
-    const batch = await source.fetch(before.cursor, signal)
+    const batch = await source.fetch(before.cursor, signal, rule.kind === 'cve' ? await wantedScores(house) : [])
     const noise: Noise = before.firstPollDone ? { silent: false, alerts: ALERTS_A_POLL } : { silent: true, alerts: 0 }
     const poison: Record<string, SourceState['poison'][string]> = {}
     let taken = 0
@@ -34,9 +36,10 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
     }
     const given = await giveUp(house, id, batch.documents, poison)
     if (batch.exploited) await takeCatalogue(house, id, batch.exploited)
+    if (batch.scores?.length) await takeScores(house, id, batch.scores)
     const waits = Object.keys(poison).some((name) => !given.includes(name))
     await transact(house, async (unit) => {
-      const news = taken > 0 || batch.exploited !== undefined
+      const news = taken > 0 || batch.exploited !== undefined || (batch.scores?.length ?? 0) > 0
       const after: SourceState = {
         // What could not be taken is asked for again: the others are `seen` then.
         cursor: waits ? before.cursor : batch.cursor,
@@ -46,6 +49,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
         failingSince: batch.concern ? before.failingSince : null,
         silentSince: before.silentSince,
         listed: batch.listed ?? before.listed,
+        track: tracked(before.track, unit.now.toISOString(), news, batch.listed ?? null),
         dropped: [...batch.dropped],
         poison: waits ? poison : {},
       }

@@ -50,13 +50,15 @@ const RELEASE_DAYS = 45
 /** One card per release: a new part, a revision, or one that was opened changes it, and never makes another. */
 export async function showReleases(unit: Unit, source: string): Promise<void> {
   const since = new Date(unit.now.getTime() - RELEASE_DAYS * 86_400_000)
-  const rows = await unit.tx.bulletin.findMany({
-    where: { source, current: true, origin: { notIn: ['held', 'history'] }, matched: { gt: 0 }, seenAt: { gte: since } },
-    select: { document: true },
-  })
-  const releases = new Set(rows.flatMap(({ document }) => (document as unknown as Bulletin).release ?? []))
-  for (const release of releases) await show(unit, 'patch team', sourceSubject(source), `release:${release}`, { release })
+  const rows = await unit.tx.$queryRaw<{ release: string }[]>`
+    SELECT DISTINCT "document"->>'release' AS release FROM "Bulletin"
+    WHERE "source" = ${source} AND "current" AND "matched" > 0 AND "origin" NOT IN ('held', 'history') AND "seenAt" >= ${since}
+      AND "document"->>'release' IS NOT NULL`
+  for (const { release } of rows) await showRelease(unit, source, release)
 }
+
+export const showRelease = (unit: Unit, source: string, release: string): Promise<void> =>
+  show(unit, 'patch team', sourceSubject(source), `release:${release}`, { release })
 
 /** The parts of a release that match hosts, opened or not. */
 export async function releaseLines(db: Unit['tx'], source: string, release: string): Promise<readonly ReleaseRow[]> {

@@ -13,6 +13,8 @@ const sourceState = z.object({
   silentSince: z.string().nullable().default(null),
   /** How many items it listed the last time. */
   listed: z.number().nullable().default(null),
+  /** Its habits: when it had news, how many items it listed. */
+  track: z.object({ news: z.array(z.string()).readonly(), listed: z.array(z.number()).readonly() }).default({ news: [], listed: [] }),
   dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
   /** Documents whose handling broke, by file name. */
   poison: z.record(z.string(), z.object({ tries: z.number(), reason: z.string() })).default({}),
@@ -27,6 +29,7 @@ const UNTOUCHED: SourceState = {
   failingSince: null,
   silentSince: null,
   listed: null,
+  track: { news: [], listed: [] },
   dropped: [],
   poison: {},
 }

@@ -1,8 +1,10 @@
+import { nameOf } from '../../core/assess/coverage.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { calledAs, runningClocks } from '../../core/remind/change-reasons.ts'
 import type { CameIn, DayFacts, SourceFacts } from '../../core/remind/summary.ts'
 import type { Instant } from '../../core/result.ts'
+import { readCoverage } from '../bulletins/coverage.ts'
 import { readSourceState } from '../bulletins/source-state.ts'
 import { doubtsSince } from '../doubt/figures.ts'
 import type { Unit } from '../house.ts'
@@ -37,6 +39,7 @@ export async function readDay(unit: Unit, since: Instant): Promise<DayFacts> {
       fresh: await tx.asset.count({ where: { lastSeen: { gte: heardOf } } }),
       days: staleAfterDays,
     },
+    unwatched: (await readCoverage(house, tx)).gaps.map(nameOf),
   }
 }
 

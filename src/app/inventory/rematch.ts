@@ -8,6 +8,7 @@ import { uniteHosts } from '../../core/change/unite.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { namedHere } from '../bulletins/named.ts'
 import { matchedHosts, openChange } from '../bulletins/open-change.ts'
+import { showRelease } from '../bulletins/rollup.ts'
 import { sourceSubject } from '../bulletins/source-state.ts'
 import type { Noise } from '../bulletins/take.ts'
 import { mayAlert } from '../bulletins/tell.ts'
@@ -66,7 +67,7 @@ async function matchAgain(unit: Unit, rowId: number, going: Going): Promise<Matc
   if (row.matched > 0 || matched === 0) return figures
   // A source's first poll makes no noise, and neither does an inventory that comes after it.
   if (row.origin === 'history') return { ...figures, history: figures.history + 1 }
-  if (!mayAlert(bulletin, going.noise)) return inTheList(unit, row.source, going)
+  if (!mayAlert(bulletin, going.noise)) return inTheList(unit, bulletin, going)
   const opened = await openChange(unit, rowId, {
     differences: [],
     earlier: null,
@@ -88,9 +89,10 @@ async function changeOf(
   return lockChange(unit.tx, other.changeId)
 }
 
-/** In a flood the ordinary ones share one card of the source. */
-async function inTheList(unit: Unit, source: string, { importId, figures }: Going): Promise<MatchFigures> {
-  await show(unit, 'patch team', sourceSubject(source), `rollup:import-${importId}`, { since: new Date(0).toISOString() })
+/** In a flood the ordinary ones share one card of the source, and the parts of a release always share its own. */
+async function inTheList(unit: Unit, { source, release }: Bulletin, { importId, figures }: Going): Promise<MatchFigures> {
+  if (release !== undefined) await showRelease(unit, source, release)
+  else await show(unit, 'patch team', sourceSubject(source), `rollup:import-${importId}`, { since: new Date(0).toISOString() })
   return { ...figures, listed: figures.listed + 1 }
 }
 

@@ -51,6 +51,7 @@ export const VENDORS: readonly NewSource[] = [
   ),
   feed('fortinet', 'Fortinet', 'https://www.fortiguard.com/rss/ir.xml', 'Fortinet', 'www.fortiguard.com', 'fortiguard.fortinet.com'),
   csaf('cisco-csaf', 'Cisco CSAF', 'https://www.cisco.com/.well-known/csaf/provider-metadata.json', 'www.cisco.com'),
+  { id: 'cve', kind: 'cve', name: 'CVE records and EPSS', url: 'https://cveawg.mitre.org/api/cve/' },
   osv('npm', 'npm packages', 'npm'),
   osv('pypi', 'Python packages', 'PyPI'),
   osv('go', 'Go modules', 'Go'),

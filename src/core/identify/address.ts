@@ -28,6 +28,7 @@ function hostsOf(source: SourceRule): readonly string[] {
       return source.url === undefined ? [] : [hostOf(source.url)]
     case 'advisory':
       return [...ADVISORY_HOSTS[source.format], ...[source.url, source.details].flatMap((one) => (one === undefined ? [] : [hostOf(one)]))]
+    case 'cve':
     case 'kev':
     case 'msrc':
       return [hostOf(source.url)]

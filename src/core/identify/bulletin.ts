@@ -26,6 +26,8 @@ export interface Vulnerability {
   readonly automatable?: 'yes' | 'no'
   /** How much control it gives. Absent: nobody has said. */
   readonly impact?: 'partial' | 'total'
+  /** Probability of exploitation within 30 days, from 0 to 1 (EPSS). Absent: not known. */
+  readonly epss?: number
 }
 
 /** A version in parts, as rpm and dpkg have them. `epoch` 0 when the package has none. */

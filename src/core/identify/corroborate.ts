@@ -52,6 +52,7 @@ export function operatorOf(rule: SourceRule, bulletin: Pick<Bulletin, 'vendorId'
     case 'osv':
       return OSV_DATABASES.find(([ids]) => ids.test(bulletin.vendorId))?.[1] ?? 'osv.dev'
     case 'feed':
+    case 'cve':
     case 'kev':
     case 'msrc':
       return siteOf(hostOf(rule.url))

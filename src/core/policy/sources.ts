@@ -97,7 +97,17 @@ const advisory = z.strictObject({
   details: url.optional(),
 })
 
-export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, advisory])
+/** What is said of the vulnerabilities that matter here: CVE records with CISA's SSVC decision points, and EPSS. No bulletins. */
+const cve = z.strictObject({
+  ...common,
+  kind: z.literal('cve'),
+  /** A record is at this address with its id behind it. */
+  url: url.default('https://cveawg.mitre.org/api/cve/'),
+  /** Asked with `?cve=A,B,C`; null: not at all. */
+  epss: url.nullable().default('https://api.first.org/data/v1/epss'),
+})
+
+export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, advisory, cve])
 
 export type SourceRule = z.infer<typeof source>
 export type SourceKind = SourceRule['kind']

@@ -28,6 +28,8 @@ export interface DayFacts {
   readonly sources: readonly SourceFacts[]
   readonly doubts: DoubtFacts
   readonly hosts: { readonly all: number; readonly fresh: number; readonly days: number }
+  /** What no healthy source watches, in words, the most hosts first. */
+  readonly unwatched: readonly string[]
 }
 
 /** What people doubted, and what came of it: the education figures. */

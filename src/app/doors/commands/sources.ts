@@ -1,5 +1,8 @@
+import { coverageCard } from '../../../cards/coverage.ts'
 import { type SourceView, sourcesCard } from '../../../cards/sources.ts'
+import { trend, usualInterval } from '../../../core/identify/health.ts'
 import type { SourceRule } from '../../../core/policy.ts'
+import { readCoverage } from '../../bulletins/coverage.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
 import type { House } from '../../house.ts'
 import { type Commands, show, TEAM } from './rule.ts'
@@ -11,10 +14,19 @@ export const SOURCES: Commands = {
     roles: TEAM,
     run: async ({ house }) => show(sourcesCard(await Promise.all(house.inForce.policy.sources.map((rule) => viewOf(house, rule))))),
   },
+  coverage: {
+    usage: 'coverage',
+    what: 'products that no source watches, and what would help',
+    roles: TEAM,
+    run: async ({ house }) => {
+      const { gaps, watched } = await readCoverage(house, house.db)
+      return show(coverageCard(gaps, watched))
+    },
+  },
 }
 
 async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule): Promise<SourceView> {
-  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, dropped } = await readSourceState(house, id)
+  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, track, dropped } = await readSourceState(house, id)
   return {
     name,
     kind,
@@ -24,6 +36,8 @@ async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule
     silentSince,
     lastNewsAt,
     listed,
+    usualMs: usualInterval(track.news),
+    trend: trend(track.listed),
     dropped,
     reason: failingSince === null ? null : await reasonOf(house, id),
     bulletins: await house.db.bulletin.count({ where: { source: id, current: true } }),
