@@ -13,8 +13,19 @@ export function pngOfSvg(svg: string, width?: number): Uint8Array {
   return new Resvg(svg, { font, fitTo }).render().asPng()
 }
 
+/** What was drawn last: a card is drawn often, its picture changes seldom, and the renderer's memory is freed late. */
+const drawn = new Map<string, Uint8Array>()
+const MOST_KEPT = 50
+
 /** A picture of a card, for platforms that show no SVG. */
-export const pngOf = ({ chart }: Picture): Uint8Array => pngOfSvg(chartSvg(chart))
+export function pngOf({ chart }: Picture): Uint8Array {
+  const svg = chartSvg(chart)
+  const png = drawn.get(svg) ?? pngOfSvg(svg)
+  drawn.delete(svg)
+  drawn.set(svg, png)
+  for (const oldest of drawn.keys()) if (drawn.size > MOST_KEPT) drawn.delete(oldest)
+  return png
+}
 
 /** The same as an address that a card can carry: nothing is loaded from anywhere. */
 export const pngAddress = (picture: Picture): string => `data:image/png;base64,${Buffer.from(pngOf(picture)).toString('base64')}`

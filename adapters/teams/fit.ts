@@ -17,21 +17,25 @@ const NEEDED: readonly ((block: Block) => boolean)[] = [
 ]
 
 /**
- * The card as Teams takes it. Where it is too large, first its forms move into dialogs, then long lists and tables are cut, then the least
- * needed parts of its body are left out, and it says so. Title and buttons stay.
+ * The card as Teams takes it. Where it is too large, first its forms move into dialogs, then pictures become their words, long lists and
+ * tables are cut, and the least needed parts of its body are left out, and it says so. Title and buttons stay.
  */
 export function fitted<T>(card: Card, draw: Draw<T>): T {
   const whole = shortened(card)
   const inside = draw(whole, 'inside')
   if (bytesOf(inside) <= CARD_BYTES) return inside
+  const apart = draw(whole, 'dialogs')
+  if (bytesOf(apart) <= CARD_BYTES) return apart
+  const plain = whole.blocks.map(inWords)
   for (const most of [Number.POSITIVE_INFINITY, ...STEPS]) {
-    const drawn = draw({ ...whole, blocks: whole.blocks.flatMap((block) => cut(block, most)) }, 'dialogs')
+    const drawn = draw({ ...whole, blocks: plain.flatMap((block) => cut(block, most)) }, 'dialogs')
     if (bytesOf(drawn) <= CARD_BYTES) return drawn
   }
-  return withoutSome({ ...whole, blocks: whole.blocks.flatMap((block) => cut(block, STEPS.at(-1) ?? 1)) }, (smaller) =>
-    draw(smaller, 'dialogs'),
-  )
+  return withoutSome({ ...whole, blocks: plain.flatMap((block) => cut(block, STEPS.at(-1) ?? 1)) }, (smaller) => draw(smaller, 'dialogs'))
 }
+
+/** A picture is by far the largest part of a card, and its words say the same. */
+const inWords = (block: Block): Block => (block.kind === 'picture' ? { kind: 'text', text: [block.alt] } : block)
 
 /** Leaves parts out until the rest fits. Each part is measured once, alone: drawing the whole again and again would take seconds. */
 function withoutSome<T>(card: Card, draw: (card: Card) => T): T {

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pngAddress } from '../../adapters/picture.ts'
 import { readPressed } from '../../adapters/teams/button.ts'
 import { formIn } from '../../adapters/teams/dialog.ts'
 import { bytesOf, LIMITS, shorten } from '../../adapters/teams/limits.ts'
@@ -11,11 +10,18 @@ import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Action, Block, Card } from '../../src/cards/card.ts'
 import { plainLine } from '../../src/cards/text.ts'
 import { complaints, objects, shown } from '../support/adaptive.ts'
-import { anyCard, card, HOSTILE } from '../support/cards.ts'
+import { anyCard as anyPictures, card, HOSTILE } from '../support/cards.ts'
 
 const VIEWERS: Audience = { ...NOBODY, viewers: Array.from({ length: 80 }, (_, i) => `29:${i}`) }
 
 /** Any card, with each of its parts made as long as a vendor might make it. */
+/** Every picture is of one chart: thousands of different ones would take minutes to draw. Which charts can be drawn is tested with them. */
+const CHART = { title: 'Hosts', of: 2, points: [{ at: '2023-03-30T12:05:00.000Z', count: 1 }], marks: [] }
+const anyCard: fc.Arbitrary<Card> = anyPictures.map((one) => ({
+  ...one,
+  blocks: one.blocks.map((block) => (block.kind === 'picture' ? { ...block, chart: CHART } : block)),
+}))
+
 const hugeCard: fc.Arbitrary<Card> = fc
   .record({ any: anyCard, times: fc.integer({ min: 20, max: 80 }), parts: fc.integer({ min: 1, max: 12 }) })
   .map(({ any, times, parts }) => ({
@@ -76,12 +82,14 @@ describe('any card', () => {
 
   test('that fits says in Teams what it says on the page', () => {
     fc.assert(
-      fc.property(anyCard, (one) => {
+      fc.property(anyCard, (any) => {
+        // Pictures take so much room that forms may open as dialogs instead.
+        const one = { ...any, blocks: any.blocks.filter(({ kind }) => kind !== 'picture') }
         // Where a table is a list, a column that is empty is not named.
         const cells = (row: readonly string[]) => row.map((cell) => (/^[-–]$/.test(plainLine(cell)) ? '' : cell))
         const blocks = one.blocks.map((block) => (block.kind === 'table' ? { ...block, columns: [], rows: block.rows.map(cells) } : block))
         const words = shown(renderCard(one)).join(' ')
-        for (const line of shown(toAdaptiveCard({ ...one, blocks }, undefined, pngAddress))) expect(words).toContain(line)
+        for (const line of shown(toAdaptiveCard({ ...one, blocks }))) expect(words).toContain(line)
       }),
       { numRuns: 150 },
     )
