@@ -20,3 +20,10 @@ export async function call<T>(method: string, send: () => Promise<T>): Promise<T
     throw chatError(method, error)
   }
 }
+
+/** Whether an address that came in an answer or a message is one of Slack's hosts. */
+export function isSlacks(url: string, apiUrl: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, origin } = new URL(url)
+  return origin === new URL(apiUrl).origin || (protocol === 'https:' && (hostname === 'slack.com' || hostname.endsWith('.slack.com')))
+}

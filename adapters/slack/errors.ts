@@ -37,7 +37,18 @@ export function chatError(method: string, error: unknown): ChatError {
   }
   if (error instanceof webApi.WebAPIPlatformError) return fromSlack(method, error.data.error)
   if (error instanceof webApi.WebAPIHTTPError) return fromStatus(method, error.statusCode)
-  return new ChatError('UNAVAILABLE', `${method}: no answer from Slack (${error instanceof Error ? error.message : 'unknown failure'})`)
+  const said = `${method}: no answer from Slack (${error instanceof Error ? error.message : 'unknown failure'})`
+  return new ChatError(isUnsent(error) ? 'UNREACHED' : 'UNAVAILABLE', said)
+}
+
+const NO_WAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/** No connection came about, so that nothing can have been sent. An open connection may report an unreachable host, too: then something may have. */
+function isUnsent(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnsent)
+  if (!(error instanceof Error)) return false
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return (NO_WAY.has(code ?? '') && (syscall === 'connect' || syscall === 'getaddrinfo')) || isUnsent(error.cause)
 }
 
 /** The client puts an answer that is no JSON into `error`: nobody knows then what happened. */

@@ -10,6 +10,7 @@ import { socketDoor } from './connect/socket.ts'
 import { slackGroups } from './groups.ts'
 import { boltLogger, type Log } from './log.ts'
 import { accountsByAddress } from './mentions.ts'
+import { slackPictures } from './pictures.ts'
 import { slackPlatform } from './platform.ts'
 import type { Receiving } from './receive/act.ts'
 import { slackFiles } from './receive/files.ts'
@@ -52,7 +53,8 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     log,
   }
   const accounts = accountsByAddress({ client, directory, groups, log, now })
-  const platform = slackPlatform({ client, botUser: installation.botUser, accounts })
+  const pictures = slackPictures({ client, apiUrl: config.apiUrl, withinMs: config.timeoutMs / 2, log })
+  const platform = slackPlatform({ client, botUser: installation.botUser, accounts, pictures })
   return { platform, ...(await open(config, options, (receiver) => listenOn(receiver, config, on))) }
 }
 

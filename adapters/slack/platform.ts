@@ -5,7 +5,8 @@ import { ChatError } from '../../src/ports.ts'
 import { SLACK_BUDGETS } from './budgets.ts'
 import { type Client, call } from './client.ts'
 import type { Accounts } from './mentions.ts'
-import { type Message, renderCard, type Standing } from './render/card.ts'
+import type { Pictures } from './pictures.ts'
+import { type Message, renderCard } from './render/card.ts'
 
 /** Marks our messages, so that they can be found again. Slack keeps it when a message is edited. */
 const EVENT = 'patchcrier_post'
@@ -20,16 +21,29 @@ export interface SlackPlatformOptions {
   /** The bot's own user id: only its messages count as ours, whatever metadata another app writes. */
   readonly botUser: string
   readonly accounts: Accounts
+  readonly pictures: Pictures
 }
 
 /** Slack as a chat platform. A `Place`'s ref and a `MessageRef`'s place are channel ids, its message and thread are Slack's `ts`. */
-export function slackPlatform({ client, botUser, accounts }: SlackPlatformOptions): ChatPlatform {
-  const drawn = async (card: Card, standing: Standing): Promise<Message> => renderCard(card, standing, await accounts.mentionsOf(card))
+export function slackPlatform({ client, botUser, accounts, pictures }: SlackPlatformOptions): ChatPlatform {
+  /** A picture never stops a message: where Slack refuses the blocks, which leaves no doubt, it is said once more with the picture's words. */
+  const drawn = async <T>(card: Card, thread: string | undefined, say: (message: Message) => Promise<T>): Promise<T> => {
+    const [mentions, fileOf] = await Promise.all([accounts.mentionsOf(card), pictures(card)])
+    const standing = thread === undefined ? 'root' : 'reply'
+    const message = renderCard(card, standing, mentions, fileOf)
+    try {
+      return await say(message)
+    } catch (error) {
+      if (!isRefused(error) || !message.blocks.some(({ type }) => type === 'image')) throw error
+      return say(renderCard(card, standing, mentions))
+    }
+  }
   const send = async (channel: string, thread: string | undefined, card: Card, key: string): Promise<MessageRef> => {
     const metadata = { event_type: EVENT, event_payload: { key } }
-    const message = await drawn(card, standing(thread))
-    const sent = await call('chat.postMessage', () =>
-      client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, metadata, ...message }),
+    const sent = await drawn(card, thread, (message) =>
+      call('chat.postMessage', () =>
+        client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, metadata, ...message }),
+      ),
     )
     return { place: sent.channel ?? channel, message: tsOf(sent.ts), ...(thread === undefined ? {} : { thread }) }
   }
@@ -39,8 +53,9 @@ export function slackPlatform({ client, botUser, accounts }: SlackPlatformOption
     post: (to, card, key) => send(to.ref, undefined, card, key),
     reply: (to, card, key) => send(to.place, to.thread ?? to.message, card, key),
     async edit(ref, card) {
-      const message = await drawn(card, standing(ref.thread))
-      await call('chat.update', () => client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...message }))
+      await drawn(card, ref.thread, (message) =>
+        call('chat.update', () => client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...message })),
+      )
     },
     async whisper(to, person, card) {
       const user = await accounts.userOf(person)
@@ -55,7 +70,7 @@ export function slackPlatform({ client, botUser, accounts }: SlackPlatformOption
 const QUIET = { parse: 'none', link_names: false } as const
 const SILENT = { ...QUIET, unfurl_links: false, unfurl_media: false } as const
 
-const standing = (thread: string | undefined) => (thread === undefined ? 'root' : 'reply')
+const isRefused = (error: unknown): boolean => error instanceof ChatError && error.code === 'REJECTED'
 
 const threaded = (thread: string | undefined) => (thread === undefined ? {} : { thread_ts: thread })
 

@@ -8,6 +8,7 @@ export const BOT_SCOPES: Readonly<Record<string, string>> = {
   'users:read.email': 'knows people by their confirmed address, as the policy names them',
   'usergroups:read': 'gives roles by user group, and mentions groups',
   'files:read': 'checks a mail or a file that somebody sends it',
+  'files:write': 'shows charts as pictures',
   'channels:history': 'finds a message again whose confirmation was lost, so that nothing is said twice',
   'groups:history': 'the same in private channels',
   'channels:read': 'lets doctor see that the bot is in the channels of the policy',

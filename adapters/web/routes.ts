@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import type { Doors, PersonView } from '../../src/ports.ts'
+import type { Doors, PersonView, PostView } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
 import { pageCard } from './card.ts'
 import type { EventHub } from './events.ts'
@@ -76,7 +76,7 @@ async function posts(web: Web, request: IncomingMessage, id: string): Promise<An
   const readable = await readablePlaces(web, reader(web, request))
   const all = readable.some((place) => place.id === id) ? await web.doors.posts(id) : null
   if (all === null) throw notFound(`There is no place ${JSON.stringify(id.slice(0, 80))}.`)
-  return { status: 200, body: { posts: all.map((post) => ({ ...post, card: pageCard(post.card) })) } }
+  return { status: 200, body: { posts: all.map(postJson) } }
 }
 
 async function clock(web: Web): Promise<Answer> {
@@ -95,6 +95,11 @@ async function moveClock(web: Web, request: IncomingMessage): Promise<Answer> {
   if ('code' in moved) return { status: 200, body: { refusal: { code: moved.code, text: moved.text } } }
   web.events.send('clock', moved)
   return { status: 200, body: { ok: true, ...moved } }
+}
+
+/** Where a post stands on another platform is nothing for the page. */
+function postJson({ id, threadOf, card, updatedAt }: PostView) {
+  return { id, threadOf, card: pageCard(card), updatedAt }
 }
 
 function personJson({ id, name, roles, zone }: PersonView): PersonView {

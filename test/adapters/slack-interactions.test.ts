@@ -331,6 +331,27 @@ describe.each(MODES)('by %s', (mode) => {
       expect(bot.wanting).toMatchObject([{ platform: 'slack', id: peer.user(STRANGER), email: STRANGER }])
     })
 
+    test('is drawn anew after a press on it, and not after one elsewhere', async () => {
+      const press = async (where: object) => {
+        const action = { action_id: 'act:0:approve', action_ts: '1.2', block_id: 'b', value: '{"v":1,"verb":"approve","id":"change:12"}' }
+        const user = { id: peer.user(DANA) }
+        const click = {
+          type: 'block_actions',
+          user,
+          trigger_id: `T${Math.random()}`,
+          container: { type: 'view' },
+          ...where,
+          actions: [action],
+        }
+        const before = calls('views.publish').length
+        await peer.send({ payload: JSON.stringify(click) })
+        await bot.slack.idle()
+        return calls('views.publish').length - before
+      }
+      expect(await press({ view: { type: 'home' } })).toBe(1)
+      expect(await press({ channel: { id: place.ref } })).toBe(0)
+    })
+
     test('is not drawn for its other tab, and a failure to draw it is only logged', async () => {
       const before = calls('views.publish').length
       await open(DANA, 'messages')

@@ -215,8 +215,13 @@ describe('foreign text', () => {
 
   test('of any kind: no card holds anything that Slack interprets', () => {
     fc.assert(
-      fc.property(anyCard, STANDING, (one, standing) => {
-        const rendered = renderCard(one, standing, () => 'U1')
+      fc.property(anyCard, STANDING, fc.boolean(), (one, standing, drawn) => {
+        const rendered = renderCard(
+          one,
+          standing,
+          () => null,
+          () => (drawn ? 'F012345678' : null),
+        )
         const forms = one.actions.flatMap(({ form }) => (form === undefined ? [] : [renderForm(form, memory)]))
         expect(complaints(rendered, 50)).toEqual([])
         expect(complaints(renderHome(one), 100)).toEqual([])

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RunningWeb, startWeb, type WebPlatform, webPlatform } from '../../adapters/web/index.ts'
 import { Fault } from '../../src/core/fault.ts'
-import type { Outcome } from '../../src/ports.ts'
+import type { Outcome, PostView } from '../../src/ports.ts'
 import { card } from '../support/cards.ts'
 import { ALERT, testHouse } from '../support/doors.ts'
 
@@ -64,6 +64,14 @@ describe('reading', () => {
       { id: '1', threadOf: null, card: { type: 'AdaptiveCard', version: '1.5', speak: ALERT.summary } },
       { id: '2', threadOf: '1', updatedAt: '2023-03-29T20:10:00.000Z' },
     ])
+  })
+
+  test('where a post stands on another platform is not told', async () => {
+    house.say('1', ALERT)
+    house.posts[0] = { ...(house.posts[0] as PostView), ref: { place: 'C012345678', message: '1700000000.000100' } }
+    const answer = await (await get('/api/places/team/posts')).text()
+    expect(Object.keys(JSON.parse(answer).posts[0]).toSorted()).toEqual(['card', 'id', 'threadOf', 'updatedAt'])
+    expect(answer).not.toContain('C012345678')
   })
 
   test.each([

@@ -37,6 +37,7 @@ export async function bench(): Promise<Bench> {
     client: slackClient('xoxb-bench', slack.apiUrl, boltLogger(silent)),
     botUser: 'UBOT',
     accounts: { userOf: async () => null, mentionsOf: async () => NOBODY },
+    pictures: async () => () => null,
   })
   const deliverer = createDeliverer({
     db: house.db,

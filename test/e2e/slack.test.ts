@@ -1,3 +1,4 @@
+import type { types } from '@slack/bolt'
 import { afterEach, expect, test } from 'vitest'
 import { renderCard } from '../../adapters/slack/render/card.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
@@ -30,6 +31,9 @@ test('the whole main job by clicks and forms in Slack, over its socket', async (
   await mainJob(slackHands(house, side), timeOf(house))
   expect(await verifyAudit(house.house.db)).toMatchObject({ ok: true })
   for (const place of side.policy.places) await expectFaithful(place.id)
+  // The one picture of the job, in the review, is a file in Slack.
+  const shown = await Promise.all(side.policy.places.map(({ id }) => side.peer.messages(channelOf(id))))
+  expect([...filesIn(shown.flat().flatMap(({ blocks }) => blocks))]).toHaveLength(1)
 })
 
 test('one organisation on the web and in Slack at once', async () => {
@@ -108,13 +112,22 @@ async function expectFaithful(place: string): Promise<void> {
     key: `${metadata?.event_payload.key}`,
     blocks,
   }))
+  const files = filesIn(seen.flatMap(({ blocks }) => blocks))
   const meant = (await postsOf(place)).map(({ id, card, parentId }) => ({
     key: `post-${id}`,
-    blocks: renderCard(card as unknown as Card, parentId === null ? 'root' : 'reply', accounts).blocks,
+    blocks: renderCard(card as unknown as Card, parentId === null ? 'root' : 'reply', accounts, ({ alt }) => files.get(alt) ?? null).blocks,
   }))
   const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1)
   expect(seen.toSorted(byKey)).toEqual(meant.toSorted(byKey))
 }
+
+/** Slack's file of each picture that is shown, by its words. */
+const filesIn = (blocks: readonly types.KnownBlock[]): ReadonlyMap<string, string> =>
+  new Map(
+    blocks.flatMap((block) =>
+      block.type === 'image' && 'slack_file' in block && 'id' in block.slack_file ? [[block.alt_text, block.slack_file.id]] : [],
+    ),
+  )
 
 async function expectSame(web: string, slack: string): Promise<void> {
   await expectFaithful(slack)

@@ -32,6 +32,7 @@ const KNOWN = new Set([
     'plain_text_input',
     'static_select',
     'plain_text',
+    'image',
   ],
   ...['rich_text', 'rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted', 'text', 'date', 'link'],
 ])
@@ -49,6 +50,7 @@ const LENGTHS: readonly (readonly [RegExp, number])[] = [
   [/initial_value$/, 3000],
   [/options.text.plain_text.text$/, 75],
   [/options.value$/, 150],
+  [/image.(alt_text|title.plain_text.text)$/, 2000],
   [/url$/, 3000],
   [/text$/, 3000],
 ]
@@ -91,6 +93,7 @@ export function textOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return ''
   const node = value as Node
   if (typeof node.text === 'string') return node.text
+  if (typeof node.alt_text === 'string') return node.alt_text
   return (typeof node.fallback === 'string' ? node.fallback : '') + textOf(node.elements) + textOf(node.text)
 }
 

@@ -44,12 +44,15 @@ export interface SlackProxy {
   stall(method: string): () => void
   /** Changes the emulator's answers to `method`, e.g. to say what real Slack says beyond it. */
   rewrite(method: string, change: (answer: Record<string, unknown>) => Record<string, unknown>): void
-  /** Answers calls of `method` (or of another address, e.g. `files/notice.eml`) instead of the emulator. */
-  serve(method: string, answer: () => object | Served): void
+  /** Answers calls of `method` (or of another address, e.g. `files/notice.eml`) instead of the emulator, unless it is undefined. */
+  serve(method: string, answer: () => object | Served | undefined): void
   /** The first request from now on for which `wanted` holds, once it is answered. */
   next(wanted: (request: ProxiedRequest) => boolean): Promise<ProxiedRequest>
   close(): Promise<void>
 }
+
+/** The method of a file that is uploaded; its body is in `base64`. */
+export const UPLOAD = 'upload'
 
 /** Seconds that a `rate limited` answer asks to wait. */
 export const RETRY_AFTER_S = 7
@@ -59,7 +62,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
   const waiting = new Set<(request: ProxiedRequest) => void>()
   const faults: { mode: FaultMode; left: number; method: string | undefined }[] = []
   const stalled = new Map<string, Promise<void>>()
-  const served = new Map<string, () => object | Served>()
+  const served = new Map<string, () => object | Served | undefined>()
   const rewrites = new Map<string, (answer: Record<string, unknown>) => Record<string, unknown>>([['users.info', confirmEmail]])
 
   const record = (request: ProxiedRequest) => {
@@ -76,7 +79,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     const own = served.get(method)?.()
     if (own !== undefined) return 'body' in own ? (own as Served) : JSON.stringify(own)
     const { authorization = '', 'content-type': type = '' } = request.headers
-    const answer = await fetch(`${target}/api/${method}`, {
+    const answer = await fetch(`${target}${method === UPLOAD ? request.url : `/api/${method}`}`, {
       method: 'POST',
       headers: { authorization, 'content-type': type },
       body: new Uint8Array(raw),
@@ -87,8 +90,8 @@ export async function startProxy(target: string): Promise<SlackProxy> {
   }
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const raw = await bytesOf(request)
-    const method = (request.url ?? '').replace(/^\/(api\/)?/, '')
-    const body = bodyOf(request, raw)
+    const method = (request.url ?? '').replace(/^\/(api\/)?/, '').replace(/^upload\/.*/, UPLOAD)
+    const body = method === UPLOAD ? { base64: raw.toString('base64') } : bodyOf(request, raw)
     await stalled.get(method)
     const fault = faultFor(method)
     const stored = fault === undefined || fault.endsWith(' after') ? await forward(request, method, raw) : ''

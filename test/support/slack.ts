@@ -95,6 +95,10 @@ export async function startSlackPeer(options: PeerOptions): Promise<SlackPeer> {
   const target = `http://127.0.0.1:${new URL(emulator.url).port}`
   const proxy = await startProxy(target)
   const socket = await startSlackSocket()
+  proxy.rewrite('files.getUploadURLExternal', (answer) => ({
+    ...answer,
+    upload_url: `${answer.upload_url}`.replace(/^https?:\/\/[^/]+/, proxy.url),
+  }))
   proxy.serve('apps.connections.open', () => ({ ok: true, url: socket.url }))
   proxy.serve('usergroups.users.list', () => ({ ok: false, error: 'no_such_subteam' }))
   const slack = directory(target)

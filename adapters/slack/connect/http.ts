@@ -24,7 +24,12 @@ export interface HttpDoor {
 
 export function httpDoor({ signingSecret, port, logger, onBadSignature }: HttpOptions): HttpDoor {
   const receiver = new HTTPReceiver({ signingSecret, endpoints: ENDPOINT, logger, bodyLimit: '1mb' })
-  const server = createServer((request, response) => serve(receiver, request, response, onBadSignature))
+  let open = true
+  const server = createServer((request, response) => {
+    // A connection that is kept alive may still bring one: Slack sends it again to whoever listens then.
+    if (!open) response.writeHead(503, { connection: 'close' }).end()
+    else serve(receiver, request, response, onBadSignature)
+  })
   return {
     receiver,
     async open() {
@@ -32,6 +37,7 @@ export function httpDoor({ signingSecret, port, logger, onBadSignature }: HttpOp
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}${ENDPOINT}`
     },
     async close(idle) {
+      open = false
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await idle()
       server.closeAllConnections()

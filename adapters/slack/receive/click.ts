@@ -7,6 +7,7 @@ import { inTime } from '../connect/envelopes.ts'
 import { renderForm } from '../render/modal.ts'
 import { admitted, delivery, perform, type Receiving, STRANGE, settled, subjectOf, type Wanted, type Where } from './act.ts'
 import { readButton } from './button.ts'
+import { showHome } from './home.ts'
 import { type Click, clickPayload } from './payload.ts'
 import { privately, tell } from './tell.ts'
 
@@ -18,6 +19,8 @@ export async function onClick(on: Receiving, body: unknown, ack: AckFn<void>): P
   await inTime(work)
   await ack()
   await tell(on, await work, privately(on, where))
+  // What was pressed on the bot's own page waits there no longer.
+  if (where.channel === null) await showHome(on, where.user)
 }
 
 /** A button that opens its form first. */

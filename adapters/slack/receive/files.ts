@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { plainLine } from '../../../src/cards/text.ts'
 import { allow, type Ruled, refuse } from '../../../src/core/result.ts'
+import { isSlacks } from '../client.ts'
 import { shorten } from '../render/limits.ts'
 import type { sharedFile } from './payload.ts'
 
@@ -50,12 +51,6 @@ export function slackFiles(token: string, apiUrl: string): FetchFile {
       return unread('Slack did not answer')
     }
   }
-}
-
-function isSlacks(url: string, apiUrl: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname, origin } = new URL(url)
-  return origin === new URL(apiUrl).origin || (protocol === 'https:' && (hostname === 'slack.com' || hostname.endsWith('.slack.com')))
 }
 
 const isPage = (answer: Response): boolean => (answer.headers.get('content-type') ?? '').includes('text/html')

@@ -8,13 +8,17 @@ import { personOf, type Receiving } from './act.ts'
 import { homeEvent } from './payload.ts'
 import { refusalCard } from './tell.ts'
 
-/** Somebody opened the bot's own page: it is drawn anew each time. */
+/** Somebody opened the bot's own page. */
 export async function onHome(on: Receiving, body: unknown): Promise<void> {
   const { event } = homeEvent.parse(body)
-  if (event.tab !== 'home') return
+  if (event.tab === 'home') await showHome(on, event.user)
+}
+
+/** Draws somebody's page anew. Never throws. */
+export async function showHome(on: Receiving, user: string): Promise<void> {
   try {
-    const view = renderHome(await pageOf(on, event.user))
-    await call('views.publish', () => on.client.views.publish({ user_id: event.user, view }))
+    const view = renderHome(await pageOf(on, user))
+    await call('views.publish', () => on.client.views.publish({ user_id: user, view }))
   } catch (error) {
     on.log.warn({ err: error }, 'slack: a home page could not be shown')
   }

@@ -5,6 +5,7 @@ import { inTime } from '../connect/envelopes.ts'
 import { LIMITS, shorten } from '../render/limits.ts'
 import { inputsOf, type ModalMemory, modalMemory } from '../render/modal.ts'
 import { delivery, perform, type Receiving, settled, subjectOf, type Wanted, type Where } from './act.ts'
+import { showHome } from './home.ts'
 import { type Submit, submitPayload } from './payload.ts'
 import { privately, tell } from './tell.ts'
 
@@ -19,6 +20,7 @@ export async function onSubmit(on: Receiving, body: unknown, ack: AckFn<ViewResp
   if (errors) return ack({ response_action: 'errors', errors })
   await ack()
   await tell(on, await work, privately(on, where), early === 'late' ? draftOf(submit) : [])
+  if (where.channel === null) await showHome(on, where.user)
 }
 
 const submitIntent = (submit: Submit, { button }: ModalMemory): Wanted => ({

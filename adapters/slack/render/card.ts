@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt'
-import type { Action, Block, Card, Tone } from '../../../src/cards/card.ts'
+import type { Action, Block, Card, Picture, Tone } from '../../../src/cards/card.ts'
 import type { ButtonValue } from '../../../src/core/intent.ts'
 import { LIMITS } from './limits.ts'
 import { type Budget, budgetOf, inline, link, type Mentions, NOBODY, plain, richText, section, take, words } from './rich.ts'
@@ -18,17 +18,22 @@ export const FORM = 'form'
 
 export type Standing = 'root' | 'reply' | 'home'
 
+/** Slack's file of a picture; null: its words are shown. */
+export type FileOf = (picture: Picture) => string | null
+
+const NO_FILES: FileOf = () => null
+
 /**
  * A card as Block Kit, within every limit. All text is shown as rich text or plain text, in which Slack interprets nothing.
  * What does not fit is cut from the body, never from the title or the buttons, and the card says so. `reply`: it stands in a thread;
  * `home`: it is the bot's own page.
  */
-export function renderCard(card: Card, standing: Standing = 'root', mentions: Mentions = NOBODY): Message {
+export function renderCard(card: Card, standing: Standing = 'root', mentions: Mentions = NOBODY, fileOf: FileOf = NO_FILES): Message {
   const small = standing === 'reply' || card.look === 'whisper'
   const head = [...badges(card), ...(small ? [smallTitle(card)] : [title(card)]), ...subtitle(card)]
   const buttons = actions(card.actions)
   const room = (standing === 'home' ? LIMITS.viewBlocks : LIMITS.messageBlocks) - head.length - buttons.length
-  const body = fitted(card.blocks, room, mentions)
+  const body = fitted(card.blocks, room, mentions, fileOf)
   return { text: escaped(plain(card.summary, LIMITS.fallback).text), blocks: [...head, ...body, ...buttons] }
 }
 
@@ -65,7 +70,7 @@ const subtitle = (card: Card): types.ContextBlock[] => (card.subtitle === undefi
 const context = (text: string): types.ContextBlock => ({ type: 'context', elements: [plain(text, LIMITS.contextText)] })
 
 /** As many blocks as there is room for, in places and in characters; one place is for saying how many were left out. */
-function fitted(blocks: readonly Block[], room: number, mentions: Mentions): types.KnownBlock[] {
+function fitted(blocks: readonly Block[], room: number, mentions: Mentions, fileOf: FileOf): types.KnownBlock[] {
   const shown: types.KnownBlock[] = []
   let characters = LIMITS.messageCharacters
   for (const [index, block] of blocks.entries()) {
@@ -73,7 +78,7 @@ function fitted(blocks: readonly Block[], room: number, mentions: Mentions): typ
     if (characters <= 1 || shown.length >= (last ? room : room - 1)) return [...shown, leftOut(blocks.length - index)]
     const budget = budgetOf(Math.min(LIMITS.sectionCharacters, characters), mentions)
     const before = budget.left
-    shown.push(renderBlock(block, budget))
+    shown.push(renderBlock(block, budget, fileOf))
     characters -= before - budget.left
   }
   return shown
@@ -81,7 +86,7 @@ function fitted(blocks: readonly Block[], room: number, mentions: Mentions): typ
 
 const leftOut = (count: number): types.ContextBlock => context(`… ${count} more ${count === 1 ? 'part does' : 'parts do'} not fit here`)
 
-function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
+function renderBlock(block: Block, budget: Budget, fileOf: FileOf): types.RichTextBlock | types.ImageBlock {
   switch (block.kind) {
     case 'text':
       return richText(section(inline(block.text, budget, block.quiet === true ? { italic: true } : undefined)))
@@ -94,7 +99,7 @@ function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
     case 'table':
       return richText(...tableOf(block, budget))
     case 'picture':
-      return richText(section(words(take(budget, block.alt), { italic: true })))
+      return picture(block, budget, fileOf(block))
     case 'progress':
       return richText(section([...words(take(budget, block.label), { bold: true }), ...words(take(budget, bar(block.done, block.of)))]))
     case 'outcome':
@@ -111,6 +116,13 @@ function renderBlock(block: Block, budget: Budget): types.RichTextBlock {
     default:
       return block satisfies never
   }
+}
+
+function picture({ alt, chart }: Picture, budget: Budget, file: string | null): types.RichTextBlock | types.ImageBlock {
+  const said = take(budget, alt)
+  if (file === null) return richText(section(words(said, { italic: true })))
+  const { text } = plain(said, LIMITS.imageAlt)
+  return { type: 'image', slack_file: { id: file }, alt_text: text, title: plain(chart.title, LIMITS.imageTitle) }
 }
 
 function facts(all: Extract<Block, { kind: 'facts' }>['facts'], budget: Budget) {

@@ -12,6 +12,8 @@ export const LIMITS = {
   sectionCharacters: 3000,
   contextElements: 10,
   contextText: 300,
+  imageAlt: 2000,
+  imageTitle: 2000,
   actionsElements: 25,
   actionsBlocks: 4,
   buttonText: 75,
