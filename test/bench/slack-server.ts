@@ -56,6 +56,7 @@ export async function startSlackServer(people: Readonly<Record<string, string>> 
       ts: `${taken.length}.000001`,
       user_id: 'UBOT',
       team_id: 'T1',
+      url: 'https://bench.example.org/',
       messages: [],
       user: userOf(id, people[id]),
     }
