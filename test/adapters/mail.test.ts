@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
 import type { MailFacts } from '../../src/core/identify/mail.ts'
 import { mailChecks } from '../../src/core/identify/mail-checks.ts'
 import { type CheckName, verdictOf } from '../../src/core/identify/verification.ts'
+import { dataFolder } from '../conformance/suite.ts'
 import { dkimSuite, hasDkimSuite } from '../redteam/dkim.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')
@@ -236,7 +238,7 @@ describe('hostile mails are read in bounds or refused, never followed', () => {
   })
 })
 
-const STORED = '../../shared/data/07-mail/'
+const STORED = join(dataFolder() ?? '', '07-mail/')
 describe.skipIf(!hasDkimSuite)('the stored mails give the expected verdicts with the stored DNS records', () => {
   test('all signatures of the suite', async () => {
     const { passed, wrong } = await dkimSuite()

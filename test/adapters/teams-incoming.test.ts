@@ -7,6 +7,7 @@ import { serviceOf } from '../../adapters/teams/service.ts'
 import type { Form } from '../../src/cards/card.ts'
 import { refuse } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
+import { dataFolder } from '../conformance/suite.ts'
 import { complaints, objects, shown } from '../support/adaptive.ts'
 import { card } from '../support/cards.ts'
 import { APP_ID, chatWith, TENANT } from '../support/teams.ts'
@@ -301,7 +302,7 @@ describe('where the bot writes to', () => {
   })
 })
 
-const DATA = '../../shared/data/11-chat'
+const DATA = join(dataFolder() ?? '', '11-chat')
 describe.skipIf(!existsSync(DATA))('recorded activities', () => {
   const files = ['replay-recordings-vercel-chat', 'botframework'].flatMap((folder) =>
     readdirSync(join(DATA, folder), { recursive: true, encoding: 'utf8' })

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +10,7 @@ import { type Audience, messageOf, NOBODY, renderCard } from '../../adapters/tea
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Action, Block, Card } from '../../src/cards/card.ts'
 import { plainLine } from '../../src/cards/text.ts'
+import { dataFolder } from '../conformance/suite.ts'
 import { complaints, objects, shown } from '../support/adaptive.ts'
 import { anyCard as anyPictures, card, HOSTILE } from '../support/cards.ts'
 
@@ -213,7 +215,7 @@ test('any form is a valid dialog within the limit, with the mistake beside its f
   )
 })
 
-const SCHEMA = '../../shared/data/11-chat/adaptive-cards/schema/1.5.0/adaptive-card.json'
+const SCHEMA = join(dataFolder() ?? '', '11-chat/adaptive-cards/schema/1.5.0/adaptive-card.json')
 
 test.skipIf(!existsSync(SCHEMA))('any card is valid by the published schema of Adaptive Cards 1.5', () => {
   // The schema misspells one name that Microsoft's renderer and samples write with an s.

@@ -3,6 +3,7 @@ import { cisa } from './cisa.ts'
 import { cvss } from './cvss.ts'
 import { feedRsSuite, gofeedSuite, rssParserSuite, unharmed } from './feeds.ts'
 import { mandatory, warned } from './oasis.ts'
+import { dkim, redteam } from './sent.ts'
 import { DATA, dataFolder, type Result, type Suite } from './suite.ts'
 import { versions } from './versions.ts'
 
@@ -20,6 +21,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   'feeds-unharmed': all(unharmed),
   cvss: all(cvss),
   versions: all(versions),
+  dkim: all(dkim),
+  redteam: all(redteam),
 }
 
 const MOST_TOLD = 60
