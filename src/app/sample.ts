@@ -133,13 +133,22 @@ export interface SampleClock extends Clock {
   moveTo(to: Date): Promise<Ruled<Instant>>
 }
 
+/** Hours UTC between which the sample's first day may begin: later than that its evening window is too near to tell people in time. */
+const DAY = { from: 6, until: 18, start: 8 } as const
+const HOUR_MS = 3_600_000
+
+/** What the sample's clock is ahead at its first start: its first day takes the same course at any hour. */
+export function firstOffset(realNow: number): number {
+  const midnight = Math.floor(realNow / (24 * HOUR_MS)) * 24 * HOUR_MS
+  const hour = (realNow - midnight) / HOUR_MS
+  if (hour >= DAY.from && hour < DAY.until) return 0
+  return midnight + (hour < DAY.from ? 0 : 24 * HOUR_MS) + DAY.start * HOUR_MS - realNow
+}
+
 export async function sampleClock(db: Database, realNow: () => number): Promise<SampleClock> {
-  const row = await db.setting.findUnique({ where: { key: OFFSET } })
-  let offset = z
-    .number()
-    .nonnegative()
-    .catch(0)
-    .parse(row?.value ?? 0)
+  const first = firstOffset(realNow())
+  const row = await db.setting.upsert({ where: { key: OFFSET }, create: { key: OFFSET, value: first }, update: {} })
+  let offset = z.number().nonnegative().catch(0).parse(row.value)
   const now = (): Date => new Date(realNow() + offset)
   return {
     now,
