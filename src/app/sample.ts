@@ -133,16 +133,14 @@ export interface SampleClock extends Clock {
   moveTo(to: Date): Promise<Ruled<Instant>>
 }
 
-/** Hours UTC between which the sample's first day may begin: later than that its evening window is too near to tell people in time. */
-const DAY = { from: 6, until: 18, start: 8 } as const
+/** Hour UTC: after the summary of the day, and long before the evening's windows, so that people can be told in time. */
+const FIRST_HOUR = 14
 const HOUR_MS = 3_600_000
 
-/** What the sample's clock is ahead at its first start: its first day takes the same course at any hour. */
+/** What the sample's clock is ahead at its first start: its first day begins at two in the afternoon, so it takes the same course at any hour. */
 export function firstOffset(realNow: number): number {
-  const midnight = Math.floor(realNow / (24 * HOUR_MS)) * 24 * HOUR_MS
-  const hour = (realNow - midnight) / HOUR_MS
-  if (hour >= DAY.from && hour < DAY.until) return 0
-  return midnight + (hour < DAY.from ? 0 : 24 * HOUR_MS) + DAY.start * HOUR_MS - realNow
+  const today = Math.floor(realNow / (24 * HOUR_MS)) * 24 * HOUR_MS + FIRST_HOUR * HOUR_MS
+  return (today < realNow ? today + 24 * HOUR_MS : today) - realNow
 }
 
 export async function sampleClock(db: Database, realNow: () => number): Promise<SampleClock> {
