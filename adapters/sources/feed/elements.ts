@@ -1,3 +1,4 @@
+import { innerOf } from './inner.ts'
 import { type Names, refuseDoctype, rootOf, TEXTS } from './names-of-tags.ts'
 import { withoutReferences } from './references.ts'
 import { type Token, tokenAt, Unreadable } from './scan.ts'
@@ -24,36 +25,16 @@ export const attributeOf = ({ tag }: Element, name: string): string => {
   return withoutReferences(found?.[1] ?? found?.[2] ?? '').trim()
 }
 
-interface Inner {
-  readonly text: string
-  readonly end: number
-}
-
 const pieceOf = (xml: string, { kind, start, end }: Token): string =>
   kind === 'cdata' ? xml.slice(start + 9, end - 3) : kind === 'comment' || kind === 'instruction' ? '' : xml.slice(start, end)
 
-/** What an element holds up to its end tag, as text. Markup that somebody wrote into it as elements stays markup. */
-const innerOf = (xml: string, open: Token): Inner => {
-  const next = xml.indexOf('<', open.end)
-  const close = `</${open.name}>`
-  if (next >= 0 && xml.startsWith(close, next)) return { text: withoutReferences(xml.slice(open.end, next)), end: next + close.length }
-  const tokens: Token[] = []
-  let depth = 1
-  for (let at = open.end; at < xml.length; ) {
-    const token = tokenAt(xml, at)
-    at = token.end
-    if (token.name === open.name && token.kind === 'open') depth += 1
-    if (token.name === open.name && token.kind === 'close') depth -= 1
-    if (depth === 0) return { text: textOf(xml, tokens), end: token.end }
-    tokens.push(token)
-  }
-  throw new Unreadable(`The XML is cut off in <${open.name}>`)
-}
-
+/** Markup that somebody wrote into an element as elements stays markup. */
 const textOf = (xml: string, tokens: readonly Token[]): string => {
   const isMarked = tokens.some(({ kind }) => kind === 'open' || kind === 'close' || kind === 'empty')
   return tokens.map((token) => (token.kind === 'text' && !isMarked ? withoutReferences(pieceOf(xml, token)) : pieceOf(xml, token))).join('')
 }
+
+const AS_TEXT = { plain: withoutReferences, tokens: textOf }
 
 interface Reading {
   readonly items: Map<string, Element[]>[]
@@ -99,7 +80,7 @@ const opened = (xml: string, token: Token, to: Reading): number => {
   const isPart = to.item !== null && to.depth === to.itemDepth + 1
   if (to.item !== null && isPart && name.startsWith('x-')) {
     const tag = xml.slice(token.start, token.end)
-    const { text, end } = token.kind === 'empty' ? { text: '', end: token.end } : innerOf(xml, token)
+    const { text, end } = token.kind === 'empty' ? { text: '', end: token.end } : innerOf(xml, token, AS_TEXT)
     keep(to.item, name, { text: TEXTS.has(name) || name === 'x-id' ? text : text.replace(/<[^<>]*>/g, ' ').trim(), tag })
     return end
   }

@@ -1,3 +1,4 @@
+import { innerOf } from './inner.ts'
 import { type Names, refuseDoctype, rootOf, TEXTS } from './names-of-tags.ts'
 import { type Token, tokenAt, Unreadable } from './scan.ts'
 
@@ -27,30 +28,7 @@ const withReferences = (text: string): string => {
 
 const escaped = (markup: string): string => markup.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-interface Inner {
-  /** As XML text. */
-  readonly text: string
-  readonly end: number
-}
-
-/** What an element with a text holds, up to its end tag. Markup in it becomes text. */
-const innerOf = (xml: string, open: Token): Inner => {
-  const next = xml.indexOf('<', open.end)
-  const end = `</${open.name}>`
-  if (next >= 0 && xml.startsWith(end, next)) return { text: withReferences(xml.slice(open.end, next)), end: next + end.length }
-  const tokens: Token[] = []
-  let depth = 1
-  for (let at = open.end; at < xml.length; ) {
-    const token = tokenAt(xml, at)
-    at = token.end
-    if (token.name === open.name && token.kind === 'open') depth += 1
-    if (token.name === open.name && token.kind === 'close') depth -= 1
-    if (depth === 0) return { text: textOf(xml, tokens), end: token.end }
-    tokens.push(token)
-  }
-  throw new Unreadable(`The XML is cut off in <${open.name}>`)
-}
-
+/** Markup in an element with a text becomes text. */
 const textOf = (xml: string, tokens: readonly Token[]): string => {
   const marked = tokens.some(({ kind }) => kind === 'open' || kind === 'close' || kind === 'empty')
   return tokens
@@ -63,6 +41,8 @@ const textOf = (xml: string, tokens: readonly Token[]): string => {
     })
     .join('')
 }
+
+const AS_TEXT = { plain: withReferences, tokens: textOf }
 
 interface Progress {
   readonly out: string[]
@@ -86,7 +66,7 @@ const writeTag = (xml: string, token: Token, to: Progress): number => {
   }
   const tag = `<${name}${withReferences(piece.slice(token.name.length + 1))}`
   if (token.kind === 'open' && to.depth > 1 && TEXTS.has(name)) {
-    const { text, end } = innerOf(xml, token)
+    const { text, end } = innerOf(xml, token, AS_TEXT)
     to.out.push(`${tag}${text}</${name}>`)
     return end
   }
