@@ -7,8 +7,8 @@ import { type Answer, RequestError } from './answer.ts'
 import { pageCard } from './card.ts'
 import { oneOf, readablePlaces, samplePerson } from './people.ts'
 import { parse, readJson } from './request.ts'
-import type { Web } from './routes.ts'
 import { tokenPerson } from './tokens.ts'
+import type { Web } from './web.ts'
 
 const intentBody = z
   .strictObject({

@@ -9,8 +9,8 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { type Answer, RequestError } from './answer.ts'
 import { parse } from './request.ts'
-import type { Web } from './routes.ts'
 import { bearsReportsToken, tokenPerson } from './tokens.ts'
+import type { Web } from './web.ts'
 
 /** Largest inventory file, in megabytes: twenty thousand hosts with four hundred packages each have less than 400. */
 const MEGABYTES = 512

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Answer, RequestError } from './answer.ts'
 import { reader, samplePerson } from './people.ts'
-import type { Web } from './routes.ts'
+import type { Web } from './web.ts'
 
 /** The cycle at a glance, for whom the session is of; in sample mode for `?person=`. 403 for those who do not act in it. */
 export async function getOverview(web: Web, request: IncomingMessage): Promise<Answer> {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { mayRead } from '../../src/core/policy/readers.ts'
 import type { PlaceView } from '../../src/ports.ts'
 import { RequestError } from './answer.ts'
-import type { Web } from './routes.ts'
 import { tokenPerson } from './tokens.ts'
+import type { Web } from './web.ts'
 
 /** Outside sample mode only people with a token, or a session that they got for it, may read. */
 export function reader(web: Web, request: IncomingMessage): string | null {

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { HostReport } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
 import { complaint, parse, readJson } from './request.ts'
-import type { Web } from './routes.ts'
 import { checkReportsToken } from './tokens.ts'
+import type { Web } from './web.ts'
 
 const reportsBody = z.strictObject({ reports: z.array(z.unknown()).min(1).max(2000) })
 

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import type { Doors, PersonView, PostView } from '../../src/ports.ts'
+import type { PersonView, PostView } from '../../src/ports.ts'
 import { type Answer, RequestError } from './answer.ts'
 import { pageCard } from './card.ts'
-import type { EventHub } from './events.ts'
 import { postIntent } from './intents.ts'
 import { postInventory } from './inventory.ts'
 import { getOverview } from './overview.ts'
@@ -11,15 +10,7 @@ import { readablePlaces, reader } from './people.ts'
 import { postReports } from './reports.ts'
 import { parse, readJson } from './request.ts'
 import { signIn, signOut } from './sign-in.ts'
-import type { WebTokens } from './tokens.ts'
-
-/** What every route may use. */
-export interface Web {
-  readonly doors: Doors
-  readonly sample: boolean
-  readonly tokens: WebTokens
-  readonly events: EventHub
-}
+import type { Web } from './web.ts'
 
 type Handler = (web: Web, request: IncomingMessage, id: string) => Promise<Answer>
 

@@ -10,8 +10,9 @@ import { loadAssets, sendAsset } from './files.ts'
 import { reader } from './people.ts'
 import type { WebPlatform } from './platform.ts'
 import { checkHostAndOrigin } from './request.ts'
-import { ROUTES, type Web } from './routes.ts'
-import type { WebTokens } from './tokens.ts'
+import { ROUTES } from './routes.ts'
+import type { WebTokens } from './secret.ts'
+import type { Web } from './web.ts'
 
 export interface WebOptions {
   readonly doors: Doors

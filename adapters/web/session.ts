@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { RequestError } from './answer.ts'
-import { same } from './secret.ts'
-import type { WebTokens } from './tokens.ts'
+import { same, type WebTokens } from './secret.ts'
 
 /** How long a session of the page lasts, in seconds. */
 export const SESSION_SECONDS = 12 * 60 * 60

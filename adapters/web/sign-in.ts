@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { type Answer, RequestError } from './answer.ts'
 import { readJson } from './request.ts'
-import type { Web } from './routes.ts'
 import { sessionCookie, sessionValue } from './session.ts'
 import { ownerOf, unauthorised } from './tokens.ts'
+import type { Web } from './web.ts'
 
 const signInBody = z.strictObject({ token: z.string().min(1).max(500) }, 'expected {"token": "..."}')
 

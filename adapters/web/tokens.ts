@@ -1,14 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { RequestError } from './answer.ts'
-import { same } from './secret.ts'
+import { same, type WebTokens } from './secret.ts'
 import { sessionPerson } from './session.ts'
-
-export interface WebTokens {
-  /** Bearer token of those who report about hosts. */
-  readonly reports: string
-  /** Outside sample mode a token is a person. */
-  readonly people: readonly { readonly person: string; readonly token: string }[]
-}
 
 /** The person that the request's token, or the session of the page, is; 401 without either. */
 export function tokenPerson(request: IncomingMessage, tokens: WebTokens): string {

@@ -9,6 +9,7 @@ import type { ChangeState } from '../../src/core/change/state.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import type { ExploitedCatalogue } from '../../src/ports.ts'
+import { anAsset } from '../support/asset.ts'
 import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 import { wordsOf } from '../support/change-cards.ts'
 import { type Intake, intake } from '../support/intake.ts'
@@ -27,31 +28,18 @@ beforeAll(async () => {
 })
 afterAll(() => house?.end())
 
-const host = (name: string): Asset => ({
-  host: name,
-  owner: 'lena@norderhafen.example',
-  department: 'Digital services',
-  site: 'Norderhafen',
-  environment: 'production',
-  assetClass: 'web servers',
-  criticality: 'normal',
-  location: 'data centre',
-  ownership: 'company',
-  managed: true,
-  workstation: false,
-  patchTeam: false,
-  lastSeen: '2026-11-25T11:00:00.000Z',
-  operatingSystem: 'Ubuntu 22.04',
-  streams: ['Ubuntu:22.04'],
-  installs: ['openssl', 'curl', 'nginx', 'zlib1g', 'sudo', 'vim', 'git', 'tar', 'less', 'bash'].map((product) => ({
-    scheme: 'dpkg',
-    name: product,
-    arch: 'amd64',
-    epoch: 0,
-    version: '3.0.2',
-    release: '0ubuntu1.1',
-  })),
-})
+const host = (name: string): Asset =>
+  anAsset({
+    host: name,
+    installs: ['openssl', 'curl', 'nginx', 'zlib1g', 'sudo', 'vim', 'git', 'tar', 'less', 'bash'].map((product) => ({
+      scheme: 'dpkg',
+      name: product,
+      arch: 'amd64',
+      epoch: 0,
+      version: '3.0.2',
+      release: '0ubuntu1.1',
+    })),
+  })
 
 const build = (name: string, release = '0ubuntu1.9') => ({
   stream: 'Ubuntu:22.04',

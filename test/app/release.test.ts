@@ -6,6 +6,7 @@ import { rematch } from '../../src/app/inventory/rematch.ts'
 import { writeAssets } from '../../src/app/inventory/write.ts'
 import type { Asset } from '../../src/core/assess/asset.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
+import { anAsset } from '../support/asset.ts'
 import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 import { wordsOf } from '../support/change-cards.ts'
 import { type Intake, intake } from '../support/intake.ts'
@@ -21,24 +22,14 @@ beforeAll(async () => {
 })
 afterAll(() => house?.end())
 
-const host = (name: string): Asset => ({
-  host: name,
-  owner: 'lena@norderhafen.example',
-  department: 'Digital services',
-  site: 'Norderhafen',
-  environment: 'production',
-  assetClass: 'windows servers',
-  criticality: 'normal',
-  location: 'data centre',
-  ownership: 'company',
-  managed: true,
-  workstation: false,
-  patchTeam: false,
-  lastSeen: '2026-11-25T11:00:00.000Z',
-  operatingSystem: 'Windows Server 2022',
-  streams: [],
-  installs: PRODUCTS.map((product) => ({ scheme: 'generic', name: product, arch: 'x64', epoch: 0, version: '10.0.1', release: '' })),
-})
+const host = (name: string): Asset =>
+  anAsset({
+    host: name,
+    assetClass: 'windows servers',
+    operatingSystem: 'Windows Server 2022',
+    streams: [],
+    installs: PRODUCTS.map((product) => ({ scheme: 'generic', name: product, arch: 'x64', epoch: 0, version: '10.0.1', release: '' })),
+  })
 
 let cve = 7000
 const part = (family: string, product: string, own: Partial<Bulletin> = {}): Bulletin => {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { wantedScores } from '../../src/app/bulletins/scores.ts'
 import { transact } from '../../src/app/house.ts'
 import { writeAssets } from '../../src/app/inventory/write.ts'
-import type { Asset } from '../../src/core/assess/asset.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import type { CveScore } from '../../src/core/identify/scores.ts'
+import { anAsset } from '../support/asset.ts'
 import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 import { type Intake, intake } from '../support/intake.ts'
 
@@ -20,24 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => house?.end())
 
-const host: Asset = {
-  host: 'web-01',
-  owner: 'lena@norderhafen.example',
-  department: 'Digital services',
-  site: 'Norderhafen',
-  environment: 'production',
-  assetClass: 'web servers',
-  criticality: 'normal',
-  location: 'data centre',
-  ownership: 'company',
-  managed: true,
-  workstation: false,
-  patchTeam: false,
-  lastSeen: '2026-11-25T11:00:00.000Z',
-  operatingSystem: 'Ubuntu 22.04',
-  streams: ['Ubuntu:22.04'],
-  installs: [{ scheme: 'dpkg', name: 'zlib1g', arch: 'amd64', epoch: 0, version: '1.0', release: '1' }],
-}
+const host = anAsset({ installs: [{ scheme: 'dpkg', name: 'zlib1g', arch: 'amd64', epoch: 0, version: '1.0', release: '1' }] })
 
 const zlib = (number: number, product = 'zlib1g'): Bulletin =>
   aBulletin({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Asset, Install } from '../../src/core/assess/asset.ts'
 import { afterRollBack, afterUpdate } from '../../src/core/assess/installed.ts'
+import { anAsset } from '../support/asset.ts'
 
 const pkg = (name: string, version: string, arch = 'x86_64'): Install => ({
   scheme: 'rpm',
@@ -10,25 +11,8 @@ const pkg = (name: string, version: string, arch = 'x86_64'): Install => ({
   version,
   release: '1.el8',
 })
-const host = (installs: readonly Install[], runningKernel?: Install): Asset => ({
-  host: 'web-01',
-  owner: 'kofi@norderhafen.example',
-  department: 'Sales',
-  site: 'Hamburg',
-  environment: 'production',
-  assetClass: 'web servers',
-  criticality: 'normal',
-  location: 'office',
-  ownership: 'company',
-  managed: true,
-  workstation: false,
-  patchTeam: false,
-  lastSeen: '2026-11-01T00:00:00.000Z',
-  operatingSystem: 'RHEL 8.6',
-  streams: [],
-  installs,
-  ...(runningKernel ? { runningKernel } : {}),
-})
+const host = (installs: readonly Install[], runningKernel?: Install): Asset =>
+  anAsset({ installs, streams: [], ...(runningKernel ? { runningKernel } : {}) })
 const moved = (name: string) => ({ name, from: '0:1-1.el8', to: '0:2-1.el8' })
 
 describe('after a verified update', () => {

@@ -2,6 +2,8 @@ import type { Asset, Install } from '../../src/core/assess/asset.ts'
 import { parseNevra } from '../../src/core/assess/rpm.ts'
 import { parseVersion } from '../../src/core/assess/scheme.ts'
 import type { Bulletin, FixedBuild, Scheme } from '../../src/core/identify/bulletin.ts'
+import { anAsset } from '../support/asset.ts'
+import { aBulletin } from '../support/bulletin.ts'
 
 export const STREAM = 'BaseOS-8.6.0.Z.EUS'
 
@@ -31,52 +33,9 @@ export function fixedIn(scheme: Scheme, name: string, version: string, more: Par
   return { stream: 'main', scheme, name, arch: '*', evr, cves: [], ...more }
 }
 
-export function bulletin(vendorId: string, fixed: readonly FixedBuild[]): Bulletin {
-  return {
-    source: 'sample-csaf',
-    vendorId,
-    revision: '1',
-    title: vendorId,
-    publisher: { name: 'Red Hat Product Security', namespace: 'https://www.redhat.com', category: 'vendor' },
-    publishedAt: '2023-05-31T09:00:00.000Z',
-    updatedAt: '2023-05-31T09:00:00.000Z',
-    severity: 'moderate',
-    updateType: 'security patch',
-    vulnerabilities: [],
-    fixed,
-    unfixed: [],
-    names: [],
-    restart: 'none stated',
-    sections: {
-      summary: { maximumSeverity: '', impact: '', affectedSoftware: '', recommendation: '' },
-      technicalDetails: { text: '', mitigatingFactors: '' },
-      workarounds: '',
-      faq: '',
-      patchInformation: { prerequisites: '', deployment: '', restart: '', removal: '', files: '', verification: '' },
-      knowledgeBase: [],
-    },
-  }
-}
+export const bulletin = (vendorId: string, fixed: readonly FixedBuild[]): Bulletin =>
+  aBulletin({ source: 'sample-csaf', vendorId, title: vendorId, severity: 'moderate', vulnerabilities: [], fixed, restart: 'none stated' })
 
 /** A production server of the company in the stream `STREAM`; `more` says what differs. */
-export function asset(host: string, installs: readonly string[], more: Partial<Asset> = {}): Asset {
-  return {
-    host,
-    owner: 'emil@norderhafen.example',
-    department: 'IT operations',
-    site: 'Norderhafen',
-    environment: 'production',
-    assetClass: 'web servers',
-    criticality: 'normal',
-    location: 'data centre',
-    ownership: 'company',
-    managed: true,
-    workstation: false,
-    patchTeam: false,
-    lastSeen: '2026-11-23T12:00:00.000Z',
-    operatingSystem: 'Red Hat Enterprise Linux 8.6 EUS',
-    streams: [STREAM],
-    installs: installs.map(nevra),
-    ...more,
-  }
-}
+export const asset = (host: string, installs: readonly string[], more: Partial<Asset> = {}): Asset =>
+  anAsset({ host, streams: [STREAM], operatingSystem: 'Red Hat Enterprise Linux 8.6 EUS', installs: installs.map(nevra), ...more })
