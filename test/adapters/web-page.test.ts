@@ -54,6 +54,10 @@ async function open(visit: Visit = { person: 'ana', place: 'team' }): Promise<Pa
 }
 
 const message = (page: Page, id: string): Locator => page.locator(`[data-post="${id}"]`)
+const bottom = async (one: Locator): Promise<number> => {
+  const box = await one.boundingBox()
+  return box ? box.y + box.height : Number.POSITIVE_INFINITY
+}
 const banner = (page: Page): Locator => page.locator('#banner')
 
 describe('a button with a form', () => {
@@ -104,6 +108,16 @@ describe('a button with a form', () => {
     house.say('1', { ...ALERT, title: 'openssl: revised' })
     await page.getByText('openssl: revised').waitFor()
     expect(await page.getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('half a sent')
+  })
+})
+
+describe('a form that opens out of sight', () => {
+  test('comes into sight', async () => {
+    house.say('1', ALERT)
+    const page = await open({ person: 'ana', place: 'team', height: 560 })
+    await page.getByRole('button', { name: 'Classify...' }).click()
+    const frame = await bottom(page.locator('#timeline'))
+    await expect.poll(() => bottom(page.getByRole('button', { name: 'Save class' })), { timeout: 10_000 }).toBeLessThanOrEqual(frame)
   })
 })
 
@@ -190,10 +204,6 @@ describe('live', () => {
     }
     await message(page, 'root 0').getByRole('button', { name: 'Details' }).click()
     await page.getByText('Recorded.').waitFor()
-    const bottom = async (one: Locator): Promise<number> => {
-      const box = await one.boundingBox()
-      return box ? box.y + box.height : Number.POSITIVE_INFINITY
-    }
     const timeline = await bottom(page.locator('#timeline'))
     await expect.poll(() => bottom(message(page, 'the next step').locator('.card')), { timeout: 10_000 }).toBeLessThanOrEqual(timeline)
   })

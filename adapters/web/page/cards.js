@@ -27,11 +27,8 @@ export function cardView(onWish) {
   /** @type {Renderer.AdaptiveCard | null} */
   let card = null
 
-  // A form opens below its button, which may be out of sight.
-  element.addEventListener('click', ({ target, isTrusted }) => {
-    if (isTrusted && target instanceof Element && target.closest('.expandable'))
-      requestAnimationFrame(() => form()?.scrollIntoView({ block: 'nearest', behavior: 'smooth' }))
-  })
+  // A form opens below its button, which may be out of sight. On the way down, because the renderer lets no click come up again.
+  element.addEventListener('click', scrollToForm, { capture: true })
 
   /** @param {CardJson} json @param {string} zone @param {string} now */
   function update(json, zone, now) {
@@ -57,6 +54,12 @@ export function cardView(onWish) {
     element.setAttribute('aria-busy', String(value))
     // Not `disabled`: that would take the focus away from the button just pressed.
     for (const button of element.querySelectorAll('button')) button.setAttribute('aria-disabled', String(value))
+  }
+
+  /** @param {MouseEvent} event */
+  function scrollToForm({ target, isTrusted }) {
+    if (isTrusted && target instanceof Element && target.closest('.expandable'))
+      requestAnimationFrame(() => form()?.scrollIntoView({ block: 'nearest', behavior: 'smooth' }))
   }
 
   const form = () => element.querySelector('.ac-adaptiveCard .ac-adaptiveCard')
