@@ -48,3 +48,6 @@ export async function openDatabase(url: string, { poolSize }: DatabaseOptions): 
     throw new Fault('DATABASE_UNAVAILABLE', `the database does not answer: ${reason}`, { cause: error })
   }
 }
+
+/** The server refused a statement and the connection lives on: nothing of its transaction was done. Not so of a lost connection. */
+export const wasRefused = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR'
