@@ -45,13 +45,12 @@ export const rolloutHosts = async (tx: Database | Tx, state: ChangeState): Promi
 /** Saves hosts of a rollout, whose change the caller has locked. Throws when one of them is none of it. */
 export async function writeHosts(tx: Tx, changeId: number, hosts: readonly HostProgress[]): Promise<void> {
   if (hosts.length === 0) return
-  const rows = hosts.map((state) => ({ host: state.host, state, status: state.status }))
+  const rows = [...new Map(hosts.map((state) => [state.host, { host: state.host, state, status: state.status }])).values()]
   const written = await tx.$executeRaw`
     UPDATE "RolloutHost" r SET "state" = k.state, "status" = k.status
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS k(host text, state jsonb, status text)
     WHERE r."changeId" = ${changeId} AND r."host" = k.host`
-  if (written !== new Set(hosts.map(({ host }) => host)).size)
-    throw new TypeError(`change ${changeId}: ${written} of ${hosts.length} hosts are hosts of its rollout`)
+  if (written !== rows.length) throw new TypeError(`change ${changeId}: ${written} of ${rows.length} hosts are hosts of its rollout`)
 }
 
 /** Our own types hold only what JSON can hold; Prisma's type cannot know that. */
