@@ -9,7 +9,10 @@ export { Prisma } from './generated/client.ts'
 export type Database = PrismaClient & {
   /** Ends all connections; nothing may be asked afterwards. */
   close(): Promise<void>
-  /** One statement past Prisma, prepared once a connection: for what every click pays for. `name` stands for `text`. */
+  /**
+   * One statement past Prisma, prepared once a connection: for what every click pays for. `name` stands for `text`. Answers after its commit;
+   * gives up after twenty seconds, as a transaction does, and then nobody knows what was done.
+   */
   prepared<T extends object>(name: string, text: string, values: readonly unknown[]): Promise<readonly T[]>
 }
 
@@ -20,6 +23,9 @@ export interface DatabaseOptions {
   /** Most connections at once. Every open transaction holds one. */
   readonly poolSize: number
 }
+
+/** Of a transaction, in milliseconds. */
+const LONGEST_MS = 20_000
 
 /** Connects to a migrated database. Throws Fault DATABASE_UNAVAILABLE when it does not answer. */
 export async function openDatabase(url: string, { poolSize }: DatabaseOptions): Promise<Database> {
@@ -33,11 +39,11 @@ export async function openDatabase(url: string, { poolSize }: DatabaseOptions): 
   // An idle connection that breaks is replaced by the pool; the next query says whether the database is there.
   const adapter = new PrismaPg(pool, { onPoolError: () => undefined, disposeExternalPool: true })
   // Without a picture of our own source in every error, for which Prisma would take a stack at every query.
-  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 10_000, timeout: LONGEST_MS } })
   const database = Object.assign(prisma, {
     close: () => prisma.$disconnect(),
     prepared: async <T extends object>(name: string, text: string, values: readonly unknown[]) =>
-      (await pool.query<T>({ name, text, values: [...values] })).rows,
+      (await pool.query<T>({ name, text, values: [...values], query_timeout: LONGEST_MS } as pg.QueryConfig)).rows,
   })
   try {
     await database.$queryRaw`SELECT 1`
@@ -48,3 +54,10 @@ export async function openDatabase(url: string, { poolSize }: DatabaseOptions): 
     throw new Fault('DATABASE_UNAVAILABLE', `the database does not answer: ${reason}`, { cause: error })
   }
 }
+
+/** What PostgreSQL says where a connection ends, and where it does not know itself: SQLSTATE, Appendix A of its manual. */
+const IN_DOUBT = /^(?:08|57P|58|XX)/
+
+/** The server refused a statement: nothing of its transaction was done. Not so of a connection that was lost, or a time that was up. */
+export const wasRefused = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code !== undefined && !IN_DOUBT.test(error.code)

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { readKnown } from '../../src/app/change/known.ts'
+import type { Click } from '../../src/app/change/save-clicks.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import { evolve } from '../../src/core/change/evolve.ts'
-import type { ChangeState } from '../../src/core/change/state.ts'
+import { patchOf } from '../../src/core/patch.ts'
 import { auditText } from '../../src/db/audit.ts'
 import { type Bench, each, median, rounded, timed } from './bench.ts'
 import { benchHouse, undecided } from './house.ts'
@@ -60,19 +61,23 @@ export async function bench(): Promise<Bench> {
     const event = { kind: 'approval given', by: approver.id, digest } as const
     const after = evolve(state, event, { now: now.toISOString(), policy: house.inForce.policy })
     const bare = async (id: number): Promise<void> => {
-      await pool.query(`SELECT "save_click"($1, 0, 'deciding', $2, $3, '{"ok":true,"cards":[]}', $4, $5)`, [
-        id,
-        JSON.stringify({ ...after, id } satisfies ChangeState),
-        randomUUID(),
-        now,
-        auditText({
+      const click: Click = {
+        change: id,
+        known: 0,
+        phase: 'deciding',
+        steps: patchOf(state, after) ?? [],
+        delivery: randomUUID(),
+        answer: { ok: true, cards: [] },
+        at: now,
+        record: auditText({
           at: now,
           actor: approver.id,
           action: 'approve',
           subject: `change:${id}`,
           detail: { events: [event], policy: house.inForce.hash },
         }),
-      ])
+      }
+      await pool.query('SELECT "save_clicks"($1::jsonb)', [JSON.stringify([click])])
     }
     await each((await open()).slice(0, 50), AT_ONCE, door)
     await each((await open()).slice(0, 50), AT_ONCE, bare)

@@ -24,22 +24,33 @@ export async function readChange(tx: Database | Tx, id: number): Promise<ChangeS
   return row ? (row.state as unknown as ChangeState) : null
 }
 
+/** All hosts of a rollout, ring by ring; as one document, because a rollout has thousands and every batch of reports reads them. */
 export async function readHosts(tx: Database | Tx, changeId: number): Promise<readonly HostProgress[]> {
-  const rows = await tx.rolloutHost.findMany({ where: { changeId }, orderBy: [{ ring: 'asc' }, { host: 'asc' }] })
-  return rows.map((row) => row.state as unknown as HostProgress)
+  const [row] = await tx.$queryRaw<{ hosts: HostProgress[] | null }[]>`
+    SELECT jsonb_agg("state" ORDER BY "ring", "host") AS hosts FROM "RolloutHost" WHERE "changeId" = ${changeId}`
+  return row?.hosts ?? []
+}
+
+/** Those of the named hosts that the rollout has. */
+export async function readNamedHosts(tx: Database | Tx, changeId: number, names: readonly string[]): Promise<readonly HostProgress[]> {
+  const rows = await tx.$queryRaw<{ state: HostProgress }[]>`
+    SELECT "state" FROM "RolloutHost" WHERE "changeId" = ${changeId} AND "host" = ANY(${[...new Set(names)]}::text[])`
+  return rows.map(({ state }) => state)
 }
 
 /** Hosts of the rollout that the change has now. Rows of a plan that was given up stay until the next one, and say nothing any more. */
 export const rolloutHosts = async (tx: Database | Tx, state: ChangeState): Promise<readonly HostProgress[]> =>
   state.rollout ? readHosts(tx, state.id) : []
 
+/** Saves hosts of a rollout, whose change the caller has locked. Throws when one of them is none of it. */
 export async function writeHosts(tx: Tx, changeId: number, hosts: readonly HostProgress[]): Promise<void> {
-  for (const host of hosts) {
-    await tx.rolloutHost.update({
-      where: { changeId_host: { changeId, host: host.host } },
-      data: { state: json(host), status: host.status },
-    })
-  }
+  if (hosts.length === 0) return
+  const rows = [...new Map(hosts.map((state) => [state.host, { host: state.host, state, status: state.status }])).values()]
+  const written = await tx.$executeRaw`
+    UPDATE "RolloutHost" r SET "state" = k.state, "status" = k.status
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS k(host text, state jsonb, status text)
+    WHERE r."changeId" = ${changeId} AND r."host" = k.host`
+  if (written !== rows.length) throw new TypeError(`change ${changeId}: ${written} of ${rows.length} hosts are hosts of its rollout`)
 }
 
 /** Our own types hold only what JSON can hold; Prisma's type cannot know that. */

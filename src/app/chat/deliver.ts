@@ -12,7 +12,7 @@ const CALL_LIMIT_MS = 30_000
 const FIRST_BACKOFF_MS = 1_000
 /** How much longer than a look in vain took the next one waits. */
 const RESTS = 3
-const LONGEST_REST_MS = 20
+const LONGEST_REST_MS = 50
 
 type Tuned = 'backoffMs' | 'leaseMs' | 'callLimitMs'
 
@@ -68,6 +68,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   let rung = false
   let bell = Promise.withResolvers<void>()
   let troubled = false
+  let waitsUntil = 0
 
   const ring = (): void => {
     rung = true
@@ -82,11 +83,20 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     busy.delete(post.placeId)
     ring()
   }
+  // What waits for its budget waits until that opens: it is not looked for at every ring in between.
+  const waits = async (): Promise<number | null> => {
+    const opensInMs = pace.opensInMs()
+    if (opensInMs === null || time.now() < waitsUntil) return opensInMs
+    if (!(await anyWaits(house.db, [...busy.keys()]))) return null
+    waitsUntil = time.now() + opensInMs
+    return pace.opensInMs()
+  }
   // Answers how long the first of those that wait for their budget has to, in milliseconds; null: none does.
   const fill = async (): Promise<number | null> => {
     while (!over.signal.aborted && busy.size < CALLS_AT_ONCE * platforms.size) {
       const post = await lease(house.db, { busy: [...busy.keys()], closed: pace.closed() }, house.leaseMs)
-      if (post === null) return pace.opensInMs() !== null && (await anyWaits(house.db, [...busy.keys()])) ? pace.opensInMs() : null
+      if (post === null) return waits()
+      waitsUntil = 0
       busy.set(post.placeId, deliver(post))
     }
     return null

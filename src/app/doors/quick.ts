@@ -8,6 +8,7 @@ import { auditText } from '../../db/audit.ts'
 import type { Outcome } from '../../ports.ts'
 import { lastKnown, remember } from '../change/known.ts'
 import { auditView } from '../change/run-command.ts'
+import { saveClick } from '../change/save-clicks.ts'
 import type { House } from '../house.ts'
 import { readSubject } from './subject.ts'
 import { commandOf, isChangeVerb } from './verbs.ts'
@@ -19,16 +20,6 @@ const QUICK: ReadonlySet<string> = new Set(['approve', 'record-test', 'write-les
 const QUIET: ReadonlySet<ChangeEvent['kind']> = new Set(['approval given', 'test recorded', 'lesson written'])
 
 const done: Outcome = { ok: true, cards: [] }
-
-/** Only what is new of the state is sent: it is tens of kilobytes, and the database has the rest. Values from the eighth on are paths and what stands there. */
-function saveClick(steps: number): string {
-  const state = Array.from({ length: steps }).reduce<string>(
-    (inner, _, n) => `jsonb_set(${inner}, $${8 + 2 * n}::text[], $${9 + 2 * n}::jsonb)`,
-    '"state"',
-  )
-  return `SELECT "save_click"("id", "version", $3::text, ${state}, $4::text, $5::jsonb, $6::timestamptz, $7::text) AS how
-    FROM "Change" WHERE "id" = $1::int AND "version" = $2::int`
-}
 
 /**
  * The short way of a click that changes nothing but its change: decide on what was last seen, and save it by one statement, which does
@@ -76,17 +67,17 @@ export async function quickly(house: House, intent: Intent, actor: Person): Prom
   })
   const steps = patchOf(known.state, after)
   if (steps === null) return null
-  const [row] = await house.db.prepared<{ how: string }>(`save-click-${steps.length}`, saveClick(steps.length), [
-    id,
-    known.version,
-    after.phase,
-    intent.delivery ?? null,
-    JSON.stringify(done),
-    now,
+  const saved = await saveClick(house.db, {
+    change: id,
+    known: known.version,
+    phase: after.phase,
+    steps,
+    delivery: intent.delivery ?? null,
+    answer: done,
+    at: now,
     record,
-    ...steps.flatMap(({ path, value }) => [path, JSON.stringify(value)]),
-  ])
-  if (row?.how !== 'saved') return null
+  })
+  if (!saved) return null
   remember(house.db, id, { state: after, version: known.version + 1 })
   return done
 }

@@ -2,7 +2,7 @@ import type { HostProgress } from '../../core/deploy/progress.ts'
 import { foldReport } from '../../core/deploy/report.ts'
 import type { HostReport } from '../../ports.ts'
 import { hearElsewhere } from '../change/elsewhere.ts'
-import { changeSubject, lockChange, readChange, readHosts, writeHosts } from '../change/rows.ts'
+import { changeSubject, lockChange, readChange, readNamedHosts, writeHosts } from '../change/rows.ts'
 import { touchSubject } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
 import { noteSigns, takeOver } from '../inventory/write.ts'
@@ -31,16 +31,19 @@ export interface Taken {
 /** Folds a batch of reports into its hosts: one transaction, one audit record. Nothing new writes nothing. */
 export async function takeReports(house: House, changeId: number, reports: readonly HostReport[]): Promise<Taken> {
   // Most observations bring nothing new: look without a transaction first.
-  const glance = foldAll(await readHosts(house.db, changeId), reports)
+  const names = reports.map(({ host }) => host)
+  const named = await readNamedHosts(house.db, changeId, names)
+  const glance = foldAll(named, reports)
   const others = glance.refused.length > 0 ? await hearOthers(house, changeId, reports) : null
   const left = (refused: Taken['refused']) => refused.filter(({ index }) => !others?.has(reports[index]?.host ?? ''))
   if (glance.hosts.size === 0) {
     const refused = left(glance.refused)
-    return { known: glance.known || others !== null, moved: false, accepted: reports.length - refused.length, refused }
+    const known = named.length > 0 || others !== null || (await hasRollout(house, changeId))
+    return { known, moved: false, accepted: reports.length - refused.length, refused }
   }
   return transact(house, async (unit) => {
     const state = await lockChange(unit.tx, changeId)
-    const folded = foldAll(await readHosts(unit.tx, changeId), reports)
+    const folded = foldAll(await readNamedHosts(unit.tx, changeId, names), reports)
     const moved = [...folded.hosts.values()]
     await writeHosts(unit.tx, changeId, moved)
     await takeOver(unit.tx, moved, state?.submission?.plan.options.reboot === true)
@@ -51,6 +54,9 @@ export async function takeReports(house: House, changeId: number, reports: reado
     return { known: true, moved: moved.length > 0, accepted: reports.length - refused.length, refused }
   })
 }
+
+const hasRollout = async (house: House, changeId: number): Promise<boolean> =>
+  (await house.db.rolloutHost.findFirst({ where: { changeId }, select: { host: true } })) !== null
 
 /** Reports of hosts that no rollout knows may show what people have said: that they were patched elsewhere. Null: nobody has said so. */
 async function hearOthers(house: House, changeId: number, reports: readonly HostReport[]): Promise<ReadonlySet<string> | null> {
@@ -79,5 +85,5 @@ function foldAll(rows: readonly HostProgress[], reports: readonly HostReport[]) 
       counted.push(report)
     }
   }
-  return { known: rows.length > 0, hosts, refused, counted }
+  return { hosts, refused, counted }
 }

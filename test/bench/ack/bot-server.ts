@@ -12,6 +12,7 @@ import { undecided } from '../house.ts'
 import type { Disturbance, Order } from './order.ts'
 
 const ROLLING_HOSTS = 2_000
+const ROLLING = Array.from({ length: ROLLING_HOSTS }, (_, n) => `host-${n}`)
 const REPORTS_AT_ONCE = 20
 const REPORT_EVERY_MS = 50
 const IMPORTED_HOSTS = 20_000
@@ -20,8 +21,8 @@ export interface BotServer {
   readonly url: string
   /** Makes changes that wait for an approval; answers the values of their buttons. */
   clicks(count: number): Promise<readonly string[]>
-  /** Keeps the bot busy until the returned function is called, which answers how many steps it was. */
-  disturb(by: Disturbance): () => Promise<number>
+  /** Keeps the bot busy until the function that it resolves to is called, which answers how many steps it was. */
+  disturb(by: Disturbance): Promise<() => Promise<number>>
   /** How many approvals are saved. */
   saved(): Promise<number>
   stop(): Promise<void>
@@ -48,7 +49,7 @@ export async function botServer({ secret, folder, databaseUrl, apiUrl, channel }
   return {
     url,
     clicks: (count) => waitingChanges(bot, count),
-    disturb: (by) => (by === 'rollout' ? reporting(bot) : importing(bot)),
+    disturb: async (by) => (by === 'rollout' ? reporting(bot, await rollingChange(bot)) : importing(bot)),
     saved: () => bot.house.db.auditRecord.count({ where: { body: { contains: '"action":"approve"' } } }),
     stop: () => bot.stop(),
   }
@@ -73,26 +74,30 @@ async function waitingChanges({ house }: Running, count: number): Promise<readon
   return ids.map((id) => JSON.stringify({ v: 1, verb: 'approve', id: `change:${id}`, digest }))
 }
 
-/** A rollout whose hosts report in batches, four hundred reports a second. */
-function reporting({ house, doors }: Running): () => Promise<number> {
+/** A rollout whose hosts have their orders. Made before anything is measured: a real one is not made by two thousand rows at once. */
+async function rollingChange({ house }: Running): Promise<number> {
+  const now = house.clock.now()
+  const state = evolved(opened(), UNTIL.pilotRuns)
+  const { id } = await house.db.change.create({ data: { phase: state.phase, state: {}, createdAt: now } })
+  await house.db.change.update({ where: { id }, data: { state: json({ ...state, id }) } })
+  await house.db.rolloutHost.createMany({
+    data: ROLLING.map((host) => {
+      const row = { ...newProgress(host, 1, []), status: 'ordered' as const, facts: { orderedAt: now.toISOString() } }
+      return { changeId: id, host, ring: 1, state: json(row), status: row.status }
+    }),
+  })
+  return id
+}
+
+/** Its hosts report in batches, four hundred reports a second. */
+function reporting({ house, doors }: Running, id: number): () => Promise<number> {
   let over = false
   let reports = 0
   const work = async (): Promise<void> => {
-    const now = house.clock.now()
-    const state = evolved(opened(), UNTIL.pilotRuns)
-    const { id } = await house.db.change.create({ data: { phase: state.phase, state: {}, createdAt: now } })
-    await house.db.change.update({ where: { id }, data: { state: json({ ...state, id }) } })
-    const hosts = Array.from({ length: ROLLING_HOSTS }, (_, n) => `host-${n}`)
-    await house.db.rolloutHost.createMany({
-      data: hosts.map((host) => {
-        const row = { ...newProgress(host, 1, []), status: 'ordered' as const, facts: { orderedAt: now.toISOString() } }
-        return { changeId: id, host, ring: 1, state: json(row), status: row.status }
-      }),
-    })
     for (let at = 0; !over; at = (at + REPORTS_AT_ONCE) % ROLLING_HOSTS) {
       const since = performance.now()
       const step = (['arrived', 'attempted', 'installed'] as const)[Math.floor(reports / ROLLING_HOSTS) % 3] ?? 'arrived'
-      const batch = hosts.slice(at, at + REPORTS_AT_ONCE).map((host) => ({ host, step, at: house.clock.now().toISOString() }))
+      const batch = ROLLING.slice(at, at + REPORTS_AT_ONCE).map((host) => ({ host, step, at: house.clock.now().toISOString() }))
       reports += (await doors.report(id, batch)).accepted
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, REPORT_EVERY_MS - (performance.now() - since))))
     }

@@ -19,7 +19,7 @@ async function answer(question: Question): Promise<Told> {
     case 'clicks':
       return (await bot?.clicks(question.count)) ?? []
     case 'disturb':
-      calm = bot?.disturb(question.by) ?? null
+      calm = (await bot?.disturb(question.by)) ?? null
       return 0
     case 'calm':
       return (await calm?.()) ?? 0
