@@ -1,6 +1,7 @@
 import type { MailReader } from '../../src/ports.ts'
 import type { Resolve } from './resolver.ts'
 
+export { createMailProcess, type MailProcess } from './process.ts'
 export { realResolver, storedResolver } from './resolver.ts'
 
 /** Reads mails; the DNS is the caller's. What reading needs is loaded with the first one: most starts of the bot see none for hours. */

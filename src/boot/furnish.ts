@@ -4,7 +4,7 @@ import { csvFormat } from '../../adapters/inventory/csv/index.ts'
 import { dpkgFormat } from '../../adapters/inventory/dpkg-l/index.ts'
 import { jsonFormat } from '../../adapters/inventory/json/index.ts'
 import { rpmQaFormat } from '../../adapters/inventory/rpm-qa/index.ts'
-import { createMailReader, realResolver } from '../../adapters/mail/index.ts'
+import { createMailProcess } from '../../adapters/mail/index.ts'
 import { manualRunner } from '../../adapters/runners/manual/index.ts'
 import { rehearsalRunner } from '../../adapters/runners/rehearsal/index.ts'
 import { createDeliverer, type Deliverer, type DelivererOptions } from '../app/chat/deliver.ts'
@@ -17,7 +17,7 @@ import type { Config } from '../config.ts'
 import { startBoss } from '../db/boss.ts'
 import { openDatabase } from '../db/database.ts'
 import { createWriter } from '../db/writer.ts'
-import type { BulletinSource, ChatPlatform, Clock, Place, Runner } from '../ports.ts'
+import type { BulletinSource, ChatPlatform, Clock, MailReader, Place, Runner } from '../ports.ts'
 import type { Parts, Setup, Undo } from './setup.ts'
 
 interface Material {
@@ -41,6 +41,7 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
   const sourcesFor = ({ policy }: PolicyInForce): ReadonlyMap<string, BulletinSource> =>
     new Map(setup.sources(policy).map((source) => [source.id, parts.source?.(source) ?? source]))
   const members = createMembers(clock, await readMembers(db))
+  const mails = parts.mails ?? mailProcess(undo)
   let inForce = await setup.inForce(db)
   let sources = sourcesFor(inForce)
   return {
@@ -53,7 +54,7 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
     policyFile: setup.policyFile,
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     members,
-    mails: parts.mails ?? createMailReader({ resolver: realResolver() }),
+    mails,
     get inForce() {
       return members.beside(inForce)
     },
@@ -68,6 +69,13 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
       await adopted(next)
     },
   }
+}
+
+/** Started with the first mail, not with the bot. */
+function mailProcess(undo: Undo): MailReader {
+  const mails = createMailProcess()
+  undo.push(() => mails.close())
+  return mails
 }
 
 export function delivererOf(

@@ -104,7 +104,7 @@ describe('is this real? Everybody may ask', () => {
     const bytes = Buffer.from('d0cf11e0a1b11ae1', 'hex')
     const card = cardOf(await ask(plainUser(), { words: 'the security update', files: [{ name: 'Update.msg', bytes }] }))
     expect(badge(card)).toBe('UNCONFIRMED')
-    expect(words(card)).toContain('Save it as .eml')
+    expect(words(card)).toContain('save or download it as .eml')
   })
 
   test('an address that nobody should go to cannot be clicked in the answer', async () => {

@@ -81,7 +81,9 @@ export const judgeWords = (words: string): Judged => {
   )
 }
 
-const OUTLOOK = 'It is a mail as Outlook keeps it, which cannot be read here. Save it as .eml, or forward it as an attachment.'
+/** Outlook takes a mail apart and keeps the parts: the very bytes that were signed are gone, so that no reader of .msg could ever prove one. */
+const OUTLOOK =
+  'It is a mail as Outlook keeps it (.msg): what its sender signed is no longer in it whole, so it can never be proved. Open the mail in Outlook, save or download it as .eml, and ask again with that file.'
 
 /** A file that is neither mail nor bulletin, with the words that came with it. It is never opened. */
 export function judgeFile(name: string, bytes: Uint8Array, words: string): Judged {
