@@ -27,7 +27,7 @@ export async function answerTo(on: Receiving, activity: Activity, outcome: Outco
       ? showInPlace(withBack(refusalCard(outcome.refusal)))
       : sayShortly(outcome.refusal.text)
   }
-  if (outcome.cards.length === 0) return cardAnew(on, activity, 'Done.')
+  if (outcome.cards.length === 0) return sayShortly('Done.')
   if (placeOf(on, activity) !== '') return showInPlace(withBack(asOne(outcome.cards)))
   await tellPrivately(on, activity, outcome.cards)
   return sayShortly('You find it below.')

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { ChatError } from '../../src/ports.ts'
 import type { Connector } from './connector.ts'
 import { LIMITS } from './limits.ts'
 import { type Audience, NOBODY } from './render.ts'
+import { within } from './soon.ts'
 
 export interface RosterOptions {
   readonly connector: Pick<Connector, 'members' | 'personal'>
@@ -46,8 +46,8 @@ export function teamsRoster({ connector, people, now }: RosterOptions): Roster {
   }
   return {
     audience: async (conversation) => {
-      const accounts = await inTime(accountsIn(conversation))
-      return accounts === null ? NOBODY : audienceOf(accounts, await people())
+      const accounts = await within(accountsIn(conversation), KNOWN_WITHIN_MS).catch(() => 'late' as const)
+      return accounts === 'late' ? NOBODY : audienceOf(accounts, await people())
     },
     account: async (conversation, email) => (await accountsIn(conversation)).get(email)?.id ?? null,
     chat: async (account) => {
@@ -78,14 +78,6 @@ function audienceOf(accounts: Accounts, people: ReadonlyMap<string, string>): Au
     viewers: [...known.values()].map(({ id }) => id).slice(0, LIMITS.refreshUsers),
     mentions: { person: (id) => known.get(id) ?? null, role: () => null },
   }
-}
-
-async function inTime(accounts: Promise<Accounts>): Promise<Accounts | null> {
-  const timer = new AbortController()
-  const late = pause(KNOWN_WITHIN_MS, null, { signal: timer.signal }).catch(() => null)
-  const first = await Promise.race([accounts.catch(() => null), late])
-  timer.abort()
-  return first
 }
 
 /** Shows something to an account alone; a chat that is gone is made once more. */

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Card } from '../../src/cards/card.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import type { Intent } from '../../src/core/intent.ts'
@@ -11,6 +10,7 @@ import type { Log } from './log.ts'
 import type { AccountOf } from './people.ts'
 import { messageOf } from './render.ts'
 import { type Roster, tellAlone } from './roster.ts'
+import { within } from './soon.ts'
 
 /** All that the handlers of incoming activities need. */
 export interface Receiving {
@@ -56,13 +56,7 @@ export async function settled(on: Receiving, work: Promise<Outcome>): Promise<Ou
 }
 
 /** The outcome, or `late` when Teams has to be answered first. */
-export async function inTime<T>(work: Promise<T>): Promise<T | 'late'> {
-  const timer = new AbortController()
-  const late = pause(ANSWER_WITHIN_MS, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const)
-  const first = await Promise.race([work, late])
-  timer.abort()
-  return first
-}
+export const inTime = <T>(work: Promise<T>): Promise<T | 'late'> => within(work, ANSWER_WITHIN_MS)
 
 export interface Actor {
   readonly account: Account
