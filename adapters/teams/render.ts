@@ -1,4 +1,4 @@
-import { type AdaptiveCardJson, toAdaptiveCard } from '../../src/cards/adaptive.ts'
+import { type AdaptiveCardJson, type Mentions, toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { plainLine } from '../../src/cards/text.ts'
 import { pngAddress } from '../picture.ts'
@@ -18,13 +18,7 @@ export interface Audience {
   readonly mentions: Mentions
 }
 
-/** Accounts that a card can call. A role has none: Teams' tags are not open to bots without further rights. */
-interface Mentions {
-  person(id: string): { readonly id: string; readonly name: string } | null
-  role(id: string): { readonly id: string; readonly name: string } | null
-}
-
-export const NOBODY: Audience = { viewers: [], mentions: { person: () => null, role: () => null } }
+export const NOBODY: Audience = { viewers: [], mentions: { person: () => null, role: () => [] } }
 
 /** A card for Teams, within its limits. Foreign text is inert in it (see cards/adaptive.ts). */
 export function renderCard(card: Card, { viewers, mentions }: Audience = NOBODY): TeamsCard {

@@ -6,9 +6,15 @@ import { within } from './soon.ts'
 
 export interface RosterOptions {
   readonly connector: Pick<Connector, 'members' | 'personal'>
-  /** Address to id, of the people of the policy. */
-  readonly people: () => Promise<ReadonlyMap<string, string>>
+  /** The people of the policy by their address, in lower case. */
+  readonly people: () => Promise<ReadonlyMap<string, Known>>
   readonly now: () => number
+}
+
+/** Somebody of the policy. */
+export interface Known {
+  readonly id: string
+  readonly roles: readonly string[]
 }
 
 /** Who is in a conversation, and how to reach them alone. Kept in memory only; anything forgotten is asked for again. */
@@ -72,11 +78,22 @@ async function read(connector: RosterOptions['connector'], conversation: string)
   )
 }
 
-function audienceOf(accounts: Accounts, people: ReadonlyMap<string, string>): Audience {
-  const known = new Map([...accounts].flatMap(([email, account]) => (people.has(email) ? [[people.get(email), account] as const] : [])))
+/** Teams' tags need rights of Graph that the bot does not ask for, so a role is its people; more than a handful would be noise. */
+const MOST_CALLED = 5
+
+function audienceOf(accounts: Accounts, people: ReadonlyMap<string, Known>): Audience {
+  const here = [...accounts].flatMap(([email, account]) => {
+    const known = people.get(email)
+    return known === undefined ? [] : [{ known, account }]
+  })
+  const byId = new Map(here.map(({ known, account }) => [known.id, account]))
+  const holding = (role: string) => here.filter(({ known }) => known.roles.includes(role)).map(({ account }) => account)
   return {
-    viewers: [...known.values()].map(({ id }) => id).slice(0, LIMITS.refreshUsers),
-    mentions: { person: (id) => known.get(id) ?? null, role: () => null },
+    viewers: here.map(({ account }) => account.id).slice(0, LIMITS.refreshUsers),
+    mentions: {
+      person: (id) => byId.get(id) ?? null,
+      role: (id) => (holding(id).length > MOST_CALLED ? [] : holding(id)),
+    },
   }
 }
 
