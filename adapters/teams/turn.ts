@@ -1,9 +1,9 @@
 import type { Card } from '../../src/cards/card.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
-import type { Intent } from '../../src/core/intent.ts'
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import type { Account, Directory, Doors, Outcome } from '../../src/ports.ts'
 import { type Activity, kindOf, withoutThread } from './activity.ts'
+import type { Wanted } from './button.ts'
 import type { Connector } from './connector.ts'
 import type { Download } from './download.ts'
 import type { Log } from './log.ts'
@@ -76,8 +76,6 @@ export function placeOf(on: Receiving, { conversation }: Activity): string | nul
   if (kindOf(conversation.id, conversation.conversationType) === 'personal') return ''
   return on.directory.placeByRef(withoutThread(conversation.id))
 }
-
-export type Wanted = Omit<Intent, 'actor' | 'place' | 'delivery'>
 
 /** Who and where it was, then the door. */
 export async function perform(on: Receiving, activity: Activity, wanted: Wanted): Promise<Outcome> {

@@ -1,5 +1,5 @@
-import type { Block, Text } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import type { Block, Text } from '../card.ts'
+import { plainLine } from '../text.ts'
 
 type Table = Extract<Block, { kind: 'table' }>
 
@@ -9,10 +9,9 @@ const MOST_CHARACTERS = 44
 /** In a table a dash holds a place; in a list there is none to hold. */
 const NOTHING = new Set(['', '-', '–'])
 
-/** A table that would overlap is a list instead: a row is an item, each value named by its column. */
-export function narrowed(table: Table): Block {
-  return isWide(table) ? { kind: 'list', items: table.rows.map((row) => item(table.columns, row)) } : table
-}
+/** A table that would overlap is a list instead: a row is an item, each value named by its column. Other blocks stay. */
+export const narrowed = (block: Block): Block =>
+  block.kind === 'table' && isWide(block) ? { kind: 'list', items: block.rows.map((row) => item(block.columns, row)) } : block
 
 function isWide({ columns, rows }: Table): boolean {
   const widths = columns.map((name, i) => Math.max(longestWord(name), ...rows.map((row) => row[i]?.length ?? 0)))
