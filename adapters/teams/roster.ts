@@ -1,5 +1,6 @@
 import { ChatError } from '../../src/ports.ts'
 import type { Connector } from './connector.ts'
+import { kept } from './kept.ts'
 import { LIMITS } from './limits.ts'
 import { type Audience, NOBODY } from './render.ts'
 import { within } from './soon.ts'
@@ -39,32 +40,17 @@ type Accounts = ReadonlyMap<string, { readonly id: string; readonly name: string
 const KNOWN_WITHIN_MS = 2000
 
 export function teamsRoster({ connector, people, now }: RosterOptions): Roster {
-  const kept = new Map<string, { readonly accounts: Promise<Accounts>; readonly until: number }>()
-  const chats = new Map<string, string>()
-  const accountsIn = (conversation: string): Promise<Accounts> => {
-    const known = kept.get(conversation)
-    if (known && known.until > now()) return known.accounts
-    const accounts = read(connector, conversation)
-    if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(conversation, { accounts, until: now() + KEPT_MS })
-    accounts.catch(() => kept.delete(conversation))
-    return accounts
-  }
+  const places = kept<Accounts>({ forMs: KEPT_MS, most: MOST_KEPT, now })
+  const chats = kept<string>({ most: MOST_CHATS, now })
+  const accountsIn = (conversation: string): Promise<Accounts> => places.get(conversation, () => read(connector, conversation))
   return {
     audience: async (conversation) => {
       const accounts = await within(accountsIn(conversation), KNOWN_WITHIN_MS).catch(() => 'late' as const)
       return accounts === 'late' ? NOBODY : audienceOf(accounts, await people())
     },
     account: async (conversation, email) => (await accountsIn(conversation)).get(email)?.id ?? null,
-    chat: async (account) => {
-      const known = chats.get(account)
-      if (known !== undefined) return known
-      const made = await connector.personal(account)
-      if (chats.size >= MOST_CHATS) chats.clear()
-      chats.set(account, made)
-      return made
-    },
-    forgetChat: (account) => void chats.delete(account),
+    chat: (account) => chats.get(account, () => connector.personal(account)),
+    forgetChat: chats.forget,
   }
 }
 
