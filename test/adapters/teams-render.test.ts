@@ -182,7 +182,7 @@ describe('a card that is too large', () => {
 
   test('a table that is too wide is a list, each value named by its column', () => {
     const words = shown(renderCard(card({ blocks: [ring] })))
-    expect(words).toContain('• Pilot 2: arrived 2 · attempted 2 · installed 2 · verified 1 · running')
+    expect(words).toContain('• Pilot 2: arrived 2\u00A0· attempted 2\u00A0· installed 2\u00A0· verified 1\u00A0· running')
   })
 
   test('an address that is too long is shown as words, never as another link', () => {

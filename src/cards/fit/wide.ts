@@ -9,6 +9,9 @@ const MOST_CHARACTERS = 44
 /** In a table a dash holds a place; in a list there is none to hold. */
 const NOTHING = new Set(['', '-', '–'])
 
+/** No line begins with the dot: the space before it does not break. */
+const BETWEEN = '\u00A0· '
+
 /** A table that would overlap is a list instead: a row is an item, each value named by its column. Other blocks stay. */
 export const narrowed = (block: Block): Block =>
   block.kind === 'table' && isWide(block) ? { kind: 'list', items: block.rows.map((row) => item(block.columns, row)) } : block
@@ -26,5 +29,5 @@ function item(columns: readonly string[], [first = '', ...values]: readonly stri
     const name = plainLine(columns[i + 1] ?? '')
     return NOTHING.has(value) ? [] : [name === '' ? value : `${name} ${value}`]
   })
-  return [{ strong: plainLine(first) }, ...(named.length === 0 ? [] : [`: ${named.join(' · ')}`])]
+  return [{ strong: plainLine(first) }, ...(named.length === 0 ? [] : [`: ${named.join(BETWEEN)}`])]
 }
