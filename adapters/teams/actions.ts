@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Outcome } from '../../src/ports.ts'
 import type { Activity } from './activity.ts'
-import { answerTo, cardAnew, cardsOf, sayShortly } from './answers.ts'
-import { ASK_ROLE, type Pressed, REFRESH, readPressed } from './button.ts'
-import { inTime, perform, type Receiving, type Reply, STRANGE, settled, tellPrivately } from './turn.ts'
+import { answerTo, cardAnew, inTimeOrTold, sayShortly, WAIT } from './answers.ts'
+import { ASK_ROLE, type Pressed, REFRESH, readPressed, wantedOf } from './button.ts'
+import { perform, type Receiving, type Reply, STRANGE } from './turn.ts'
 
 const value = z.object({ action: z.object({ data: z.unknown().optional() }) })
 
@@ -12,18 +12,12 @@ export async function onAction(on: Receiving, activity: Activity): Promise<Reply
   const pressed = readPressed(value.safeParse(activity.value).data?.action.data)
   if (pressed === null) return sayShortly(STRANGE.refusal.text)
   if (pressed.button.verb === REFRESH) return cardAnew(on, activity, 'There is nothing newer.')
-  const work = settled(on, deed(on, activity, pressed))
-  const early = await inTime(work)
-  if (early !== 'late') return answerTo(on, activity, early)
-  on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
-  return sayShortly('This takes a moment. I tell you in our private chat how it ends.')
+  const outcome = await inTimeOrTold(on, activity, deed(on, activity, pressed))
+  return outcome === 'late' ? sayShortly(WAIT) : answerTo(on, activity, outcome)
 }
 
-async function deed(on: Receiving, activity: Activity, { button, inputs }: Pressed): Promise<Outcome> {
-  if (button.verb === ASK_ROLE) return askForRole(on, activity)
-  const { verb, id, digest } = button
-  return perform(on, activity, { verb, subject: id, inputs, ...(digest === undefined ? {} : { digest }) })
-}
+const deed = (on: Receiving, activity: Activity, pressed: Pressed): Promise<Outcome> =>
+  pressed.button.verb === ASK_ROLE ? askForRole(on, activity) : perform(on, activity, wantedOf(pressed))
 
 async function askForRole(on: Receiving, activity: Activity): Promise<Outcome> {
   const account = await on.accountOf(activity)

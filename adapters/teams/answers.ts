@@ -1,25 +1,36 @@
 import type { Card } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import { plainLine, shorten } from '../../src/cards/text.ts'
 import type { Refusal } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
 import { type Activity, withoutThread } from './activity.ts'
 import { withAskForRole, withBack } from './button.ts'
-import { LIMITS, shorten } from './limits.ts'
+import { LIMITS } from './limits.ts'
 import { ADAPTIVE, type Audience, renderCard } from './render.ts'
-import { placeOf, type Receiving, type Reply, tellPrivately } from './turn.ts'
+import { inTime, placeOf, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
 
 /** Answers to `adaptiveCard/action` (https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model, response format). */
 export const sayShortly = (text: string): Reply =>
   invoked({ statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: shorten(plainLine(text), LIMITS.toast) })
+
+/** For what takes longer than Teams waits. */
+export const WAIT = 'This takes a moment. I tell you in our private chat how it ends.'
 
 const showInPlace = (card: Card, audience?: Audience): Reply =>
   invoked({ statusCode: 200, type: ADAPTIVE, value: renderCard(card, audience) })
 
 export const invoked = (body: unknown): Reply => ({ status: 200, body })
 
+/** The outcome, or `late` when Teams has to be answered first: then it is told in the private chat of whoever waits for it. */
+export async function inTimeOrTold(on: Receiving, activity: Activity, work: Promise<Outcome>): Promise<Outcome | 'late'> {
+  const done = settled(on, work)
+  const early = await inTime(done)
+  if (early === 'late') on.later(done.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
+  return early
+}
+
 /**
  * What a click is answered. A refusal is a line above the card; a look behind the card takes its place before that person's eyes, with a
- * way back; a deed shows the card as it is now.
+ * way back; a deed is a word: the deliverer draws the card anew for everybody in any case, and drawing it twice would cost more than the rest.
  */
 export async function answerTo(on: Receiving, activity: Activity, outcome: Outcome): Promise<Reply> {
   if (!outcome.ok) {
@@ -27,7 +38,7 @@ export async function answerTo(on: Receiving, activity: Activity, outcome: Outco
       ? showInPlace(withBack(refusalCard(outcome.refusal)))
       : sayShortly(outcome.refusal.text)
   }
-  if (outcome.cards.length === 0) return cardAnew(on, activity, 'Done.')
+  if (outcome.cards.length === 0) return sayShortly('Done.')
   if (placeOf(on, activity) !== '') return showInPlace(withBack(asOne(outcome.cards)))
   await tellPrivately(on, activity, outcome.cards)
   return sayShortly('You find it below.')

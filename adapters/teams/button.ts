@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fieldOf } from '../../src/cards/adaptive.ts'
 import type { Action, Card } from '../../src/cards/card.ts'
-import type { ButtonValue } from '../../src/core/intent.ts'
+import type { ButtonValue, Intent } from '../../src/core/intent.ts'
 import { LIMITS } from './limits.ts'
 
 /** Our own verbs, which the house never sees: the card anew, and asking for a role. */
@@ -19,6 +19,9 @@ const OURS = new Set([...Object.keys(value.shape), 'msteams'])
 const INPUT = /^[\w-]{1,60}(~\d{1,3})?$/
 const MOST_INPUTS = 50
 
+/** An intent, but for who and where it was. */
+export type Wanted = Omit<Intent, 'actor' | 'place' | 'delivery'>
+
 /** What a pressed button says and what was typed beside it. Only its shape is checked: rights and subjects are looked up by the house. */
 export interface Pressed {
   readonly button: ButtonValue
@@ -32,6 +35,14 @@ export function readPressed(data: unknown): Pressed | null {
   const { digest, ...rest } = read.data
   return { button: { ...rest, ...(digest === undefined ? {} : { digest }) }, inputs: inputsOf(data as Record<string, unknown>) }
 }
+
+/** What the house is asked for by it. */
+export const wantedOf = ({ button: { verb, id, digest }, inputs }: Pressed): Wanted => ({
+  verb,
+  subject: id,
+  inputs,
+  ...(digest === undefined ? {} : { digest }),
+})
 
 function inputsOf(data: Readonly<Record<string, unknown>>): Record<string, string> {
   const typed = Object.entries(data).flatMap(([name, content]) => {

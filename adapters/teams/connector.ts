@@ -23,7 +23,10 @@ const member = z.object({
 /** Somebody in a conversation, as Teams knows them. */
 export type Member = z.infer<typeof member>
 
-/** The part of the Bot Connector's REST interface (v3) that we use. Every method throws `ChatError`; none retries, none follows a redirect. */
+/**
+ * The part of the Bot Connector's REST interface (v3) that we use. Every method throws `ChatError`; none repeats what
+ * Teams may have heard, none follows a redirect.
+ */
 export interface Connector {
   /** Begins a thread in a channel. */
   begin(channel: string, message: Outgoing): Promise<{ readonly conversation: string; readonly message: string | null }>
@@ -119,15 +122,30 @@ function shaped<T>(shape: z.ZodType<T>, what: string, body: unknown): T {
 }
 
 async function ask({ token, address }: ConnectorOptions, what: string, method: string, path: string, body?: unknown): Promise<unknown> {
-  const headers = { authorization: `Bearer ${await token()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
   const content = body === undefined ? {} : { body: JSON.stringify(body) }
+  const send = (bearer: string): Promise<Response> =>
+    fetch(`${address()}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${bearer}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...content,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    })
   try {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
-    const response = await fetch(`${address()}${path}`, { method, headers, ...content, redirect: 'manual', signal })
+    const response = await withToken(token, send)
     const answer: unknown = await response.json().catch(() => null)
     if (response.ok) return answer
     throw statusError(what, response.status, response.headers.get('retry-after'), fault.safeParse(answer).data?.error.code ?? null)
   } catch (error) {
     throw error instanceof ChatError ? error : networkError(what, error)
   }
+}
+
+/** A token may be withdrawn before it ends. Who is answered 401 was not heard, so it is said once more, with a new one. */
+async function withToken(token: Token, send: (bearer: string) => Promise<Response>): Promise<Response> {
+  const first = await token()
+  const response = await send(first)
+  if (response.status !== 401) return response
+  await response.body?.cancel()
+  return send(await token(first))
 }

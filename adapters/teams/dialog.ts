@@ -1,10 +1,10 @@
 import { type AdaptiveCardJson, fieldOf, toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Card, Form } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import { shortForm } from '../../src/cards/fit/lengths.ts'
+import { plainLine, shorten } from '../../src/cards/text.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
-import { LIMITS, shorten } from './limits.ts'
+import { LIMITS } from './limits.ts'
 import { ADAPTIVE, renderCard, type TeamsCard } from './render.ts'
-import { shortForm } from './shorten.ts'
 
 /** What a dialog shows: `task` of the answer to a task module invoke. */
 export type Task =
@@ -31,10 +31,16 @@ export const showIn = (card: Card): Task => framed(card.title, renderCard({ ...c
 export function formIn(form: Form, button: ButtonValue, { typed, error }: Said): Task {
   const { digest, ...data } = button
   const filled = {
-    ...shortForm(form),
+    ...shortForm(form, LIMITS),
     fields: form.fields.map((field) => ({ ...field, ...(typed[field.id] === undefined ? {} : { value: typed[field.id] }) })),
   }
-  const action = { label: form.submit, verb: button.verb, id: button.id, style: 'primary' as const, form: shortForm(filled as Form) }
+  const action = {
+    label: form.submit,
+    verb: button.verb,
+    id: button.id,
+    style: 'primary' as const,
+    form: shortForm(filled as Form, LIMITS),
+  }
   const [drawn] =
     toAdaptiveCard({ look: 'whisper', tone: 'neutral', badges: [], title: '', blocks: [], actions: [action], summary: form.title })
       .actions ?? []

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Outcome } from '../../src/ports.ts'
 import type { Activity } from './activity.ts'
-import { asOne, cardsOf, invoked } from './answers.ts'
-import { type Pressed, readPressed } from './button.ts'
+import { asOne, inTimeOrTold, invoked, WAIT } from './answers.ts'
+import { type Pressed, readPressed, wantedOf } from './button.ts'
 import { formIn, sayIn, showIn, type Task } from './dialog.ts'
-import { actorOf, inTime, NO_PLACE, perform, placeOf, type Receiving, type Reply, STALE, STRANGE, settled, tellPrivately } from './turn.ts'
+import { actorOf, inTime, NO_PLACE, perform, placeOf, type Receiving, type Reply, STALE, STRANGE, settled } from './turn.ts'
 
 const value = z.object({ data: z.unknown().optional() })
 
@@ -38,14 +38,8 @@ const FRESH = { typed: {}, error: null }
 export async function onSubmit(on: Receiving, activity: Activity): Promise<Reply> {
   const pressed = readPressed(value.safeParse(activity.value).data?.data)
   if (pressed === null) return open(sayIn(STRANGE.refusal.text))
-  const { verb, id, digest } = pressed.button
-  const wanted = { verb, subject: id, inputs: pressed.inputs, ...(digest === undefined ? {} : { digest }) }
-  const work = settled(on, perform(on, activity, wanted))
-  const early = await inTime(work)
-  if (early === 'late') {
-    on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
-    return open(sayIn('This takes a moment. I tell you in our private chat how it ends.'))
-  }
+  const early = await inTimeOrTold(on, activity, perform(on, activity, wantedOf(pressed)))
+  if (early === 'late') return open(sayIn(WAIT))
   if (!early.ok) {
     return open(await form(on, activity, pressed, { typed: pressed.inputs, error: { text: early.refusal.text, field: early.field } }))
   }

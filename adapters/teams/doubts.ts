@@ -2,9 +2,9 @@ import { convert } from 'html-to-text'
 import { z } from 'zod'
 import type { Outcome } from '../../src/ports.ts'
 import type { Activity } from './activity.ts'
-import { asOne, cardsOf, invoked } from './answers.ts'
+import { asOne, inTimeOrTold, invoked, WAIT } from './answers.ts'
 import { sayIn, showIn, type Task } from './dialog.ts'
-import { actorOf, inTime, placeOf, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
+import { actorOf, placeOf, type Receiving, type Reply } from './turn.ts'
 
 const MOST_CHARACTERS = 50_000
 const MOST_LINKS = 50
@@ -24,11 +24,8 @@ const value = z.object({
 export async function onDoubt(on: Receiving, activity: Activity): Promise<Reply> {
   const message = value.safeParse(activity.value).data?.messagePayload
   if (message === undefined) return invoked({ task: sayIn('Please choose "Is this real?" in the menu of the message that you doubt.') })
-  const work = settled(on, doubt(on, activity, message))
-  const early = await inTime(work)
-  if (early !== 'late') return invoked({ task: taskOf(early) })
-  on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
-  return invoked({ task: sayIn('I am looking into it. I tell you in our private chat what I find.') })
+  const outcome = await inTimeOrTold(on, activity, doubt(on, activity, message))
+  return invoked({ task: outcome === 'late' ? sayIn(WAIT) : taskOf(outcome) })
 }
 
 function taskOf(outcome: Outcome): Task {
@@ -76,12 +73,5 @@ function linksIn(html: string): readonly string[] {
       },
     },
   })
-  return [
-    ...new Set(
-      hrefs
-        .split('\n')
-        .map((link) => link.trim())
-        .filter((link) => link !== ''),
-    ),
-  ]
+  return [...new Set(hrefs.split('\n').map((link) => link.trim()))].filter((link) => link !== '')
 }

@@ -1,4 +1,5 @@
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
+import { readCapped } from '../http/capped.ts'
 
 /** Fetches a file that somebody sent in a private chat. */
 export type Download = (url: string) => Promise<Ruled<Uint8Array>>
@@ -22,7 +23,9 @@ export function downloader(also: string | null): Download {
     if (address === null || !(address.origin === also || (isMicrosofts(address) && address.port === ''))) return FOREIGN
     try {
       const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
-      return response.ok && response.body !== null ? await capped(response.body) : NOT_THERE
+      if (!response.ok || response.body === null) return NOT_THERE
+      const bytes = await readCapped(response.body, MOST_BYTES)
+      return bytes === null ? TOO_LARGE : allow(bytes)
     } catch {
       return NOT_THERE
     }
@@ -31,14 +34,3 @@ export function downloader(also: string | null): Download {
 
 const isMicrosofts = ({ protocol, hostname, username, password }: URL): boolean =>
   protocol === 'https:' && username === '' && password === '' && HOSTS.test(hostname)
-
-async function capped(body: ReadableStream<Uint8Array>): Promise<Ruled<Uint8Array>> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of body) {
-    size += part.length
-    if (size > MOST_BYTES) return TOO_LARGE
-    parts.push(part)
-  }
-  return allow(Buffer.concat(parts))
-}

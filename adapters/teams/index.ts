@@ -9,7 +9,7 @@ import type { Log } from './log.ts'
 import { teamsPeople } from './people.ts'
 import { teamsPlatform } from './platform.ts'
 import { receiver } from './receive.ts'
-import { teamsRoster } from './roster.ts'
+import { type Known, teamsRoster } from './roster.ts'
 import { ENDPOINT, serve } from './server.ts'
 import { serviceOf } from './service.ts'
 import { tokenOf } from './token.ts'
@@ -97,9 +97,9 @@ async function signIn(token: () => Promise<string>, log: Log): Promise<void> {
   }
 }
 
-async function peopleBy(doors: Pick<Doors, 'people'>, directory: Directory): Promise<ReadonlyMap<string, string>> {
+async function peopleBy(doors: Pick<Doors, 'people'>, directory: Directory): Promise<ReadonlyMap<string, Known>> {
   const people = await doors.people()
-  return new Map(people.map(({ id }) => [directory.emailByPerson(id) ?? '', id]))
+  return new Map(people.map((person) => [directory.emailByPerson(person.id) ?? '', person]))
 }
 
 /** Takes nothing new, lets what is under way come to its end, then closes. */

@@ -1,4 +1,4 @@
-import type { TeamsFacts } from '../../src/core/doctor/teams.ts'
+import type { TeamsFacts, TeamsPlaceTrouble } from '../../src/core/doctor/teams.ts'
 import { ChatError } from '../../src/ports.ts'
 import { outboundOf, type TeamsSettings } from './index.ts'
 
@@ -8,18 +8,22 @@ export async function inspectTeams(
   places: readonly { readonly id: string; readonly ref: string }[],
 ): Promise<TeamsFacts> {
   const { token, connector } = outboundOf(config)
-  const signIn = await reasonOf(token())
-  if (signIn !== null) return { signIn, places: {} }
-  const asked = await Promise.all(places.map(async ({ id, ref }) => [id, await reasonOf(connector.members(ref))] as const))
-  return { signIn, places: Object.fromEntries(asked) }
+  const signIn = await refusalOf(token())
+  if (signIn !== null) return { signIn: signIn.message, places: {} }
+  const asked = await Promise.all(places.map(async ({ id, ref }) => [id, troubleOf(await refusalOf(connector.members(ref)))] as const))
+  return { signIn: null, places: Object.fromEntries(asked) }
 }
 
-async function reasonOf(work: Promise<unknown>): Promise<string | null> {
+const WHY: Partial<Record<ChatError['code'], TeamsPlaceTrouble['why']>> = { FORBIDDEN: 'not in it', GONE: 'gone' }
+
+const troubleOf = (error: ChatError | null): TeamsPlaceTrouble | null => error && { why: WHY[error.code] ?? 'other', said: error.message }
+
+async function refusalOf(work: Promise<unknown>): Promise<ChatError | null> {
   try {
     await work
     return null
   } catch (error) {
-    if (error instanceof ChatError) return error.message
+    if (error instanceof ChatError) return error
     throw error
   }
 }

@@ -25,13 +25,6 @@ export const LIMITS = {
   typed: 4000,
 } as const
 
-/** At most `max` (1 or more) code units; what does not fit is replaced by "…". Never splits a character in two. */
-export function shorten(text: string, max: number): string {
-  if (text.length <= max) return text
-  const cut = text.slice(0, max - 1)
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
-}
-
 /** Bytes of a value as Teams counts them: JSON in UTF-16. */
 export const bytesOf = (value: unknown): number => JSON.stringify(value).length * 2
 

@@ -2,6 +2,7 @@ import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import { type Account, ChatError } from '../../src/ports.ts'
 import { type Activity, withoutThread } from './activity.ts'
 import type { Connector, Member } from './connector.ts'
+import { kept } from './kept.ts'
 
 export interface PeopleOptions {
   readonly connector: Pick<Connector, 'member' | 'personal'>
@@ -20,15 +21,8 @@ const KEPT_MS = 60_000
 const MOST_KEPT = 5000
 
 export function teamsPeople(options: PeopleOptions): AccountOf {
-  const kept = new Map<string, { readonly account: Ruled<Account>; readonly until: number }>()
-  return async (activity) => {
-    const known = kept.get(activity.from.id)
-    if (known && known.until > options.now()) return known.account
-    const account = await look(options, activity)
-    if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(activity.from.id, { account, until: options.now() + KEPT_MS })
-    return account
-  }
+  const known = kept<Ruled<Account>>({ forMs: KEPT_MS, most: MOST_KEPT, now: options.now })
+  return (activity) => known.get(activity.from.id, () => look(options, activity))
 }
 
 async function look(options: PeopleOptions, activity: Activity): Promise<Ruled<Account>> {

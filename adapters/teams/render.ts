@@ -1,11 +1,13 @@
-import { type AdaptiveCardJson, toAdaptiveCard } from '../../src/cards/adaptive.ts'
+import { type AdaptiveCardJson, type Mentions, toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Card } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import { shortened } from '../../src/cards/fit/lengths.ts'
+import { fitted } from '../../src/cards/fit/size.ts'
+import { narrowed } from '../../src/cards/fit/wide.ts'
+import { plainLine, shorten } from '../../src/cards/text.ts'
 import { pngAddress } from '../picture.ts'
 import { REFRESH } from './button.ts'
 import type { Outgoing } from './connector.ts'
-import { fitted } from './fit.ts'
-import { LIMITS, shorten } from './limits.ts'
+import { bytesOf, CARD_BYTES, LIMITS } from './limits.ts'
 
 export const ADAPTIVE = 'application/vnd.microsoft.card.adaptive'
 
@@ -18,21 +20,17 @@ export interface Audience {
   readonly mentions: Mentions
 }
 
-/** Accounts that a card can call. A role has none: Teams' tags are not open to bots without further rights. */
-interface Mentions {
-  person(id: string): { readonly id: string; readonly name: string } | null
-  role(id: string): { readonly id: string; readonly name: string } | null
-}
-
-export const NOBODY: Audience = { viewers: [], mentions: { person: () => null, role: () => null } }
+export const NOBODY: Audience = { viewers: [], mentions: { person: () => null, role: () => [] } }
 
 /** A card for Teams, within its limits. Foreign text is inert in it (see cards/adaptive.ts). */
 export function renderCard(card: Card, { viewers, mentions }: Audience = NOBODY): TeamsCard {
-  return fitted(card, (smaller, forms) => {
+  const short = shortened(card, LIMITS)
+  const draw = (smaller: Card, forms: 'inside' | 'dialogs'): TeamsCard => {
     const json = toAdaptiveCard(smaller, mentions, pngAddress)
     const drawn = forms === 'inside' ? json : withDialogs(json)
     return { ...drawn, ...refreshFor(card, viewers), msteams: { ...json.msteams, width: 'Full' } }
-  })
+  }
+  return fitted({ ...short, blocks: short.blocks.map(narrowed) }, { draw, bytesOf, most: CARD_BYTES })
 }
 
 /** A message with the card. It holds no text beside it: Teams shows that as a message of its own. */

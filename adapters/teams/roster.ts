@@ -1,14 +1,21 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { ChatError } from '../../src/ports.ts'
 import type { Connector } from './connector.ts'
+import { kept } from './kept.ts'
 import { LIMITS } from './limits.ts'
 import { type Audience, NOBODY } from './render.ts'
+import { within } from './soon.ts'
 
 export interface RosterOptions {
   readonly connector: Pick<Connector, 'members' | 'personal'>
-  /** Address to id, of the people of the policy. */
-  readonly people: () => Promise<ReadonlyMap<string, string>>
+  /** The people of the policy by their address, in lower case. */
+  readonly people: () => Promise<ReadonlyMap<string, Known>>
   readonly now: () => number
+}
+
+/** Somebody of the policy. */
+export interface Known {
+  readonly id: string
+  readonly roles: readonly string[]
 }
 
 /** Who is in a conversation, and how to reach them alone. Kept in memory only; anything forgotten is asked for again. */
@@ -33,32 +40,17 @@ type Accounts = ReadonlyMap<string, { readonly id: string; readonly name: string
 const KNOWN_WITHIN_MS = 2000
 
 export function teamsRoster({ connector, people, now }: RosterOptions): Roster {
-  const kept = new Map<string, { readonly accounts: Promise<Accounts>; readonly until: number }>()
-  const chats = new Map<string, string>()
-  const accountsIn = (conversation: string): Promise<Accounts> => {
-    const known = kept.get(conversation)
-    if (known && known.until > now()) return known.accounts
-    const accounts = read(connector, conversation)
-    if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(conversation, { accounts, until: now() + KEPT_MS })
-    accounts.catch(() => kept.delete(conversation))
-    return accounts
-  }
+  const places = kept<Accounts>({ forMs: KEPT_MS, most: MOST_KEPT, now })
+  const chats = kept<string>({ most: MOST_CHATS, now })
+  const accountsIn = (conversation: string): Promise<Accounts> => places.get(conversation, () => read(connector, conversation))
   return {
     audience: async (conversation) => {
-      const accounts = await inTime(accountsIn(conversation))
-      return accounts === null ? NOBODY : audienceOf(accounts, await people())
+      const accounts = await within(accountsIn(conversation), KNOWN_WITHIN_MS).catch(() => 'late' as const)
+      return accounts === 'late' ? NOBODY : audienceOf(accounts, await people())
     },
     account: async (conversation, email) => (await accountsIn(conversation)).get(email)?.id ?? null,
-    chat: async (account) => {
-      const known = chats.get(account)
-      if (known !== undefined) return known
-      const made = await connector.personal(account)
-      if (chats.size >= MOST_CHATS) chats.clear()
-      chats.set(account, made)
-      return made
-    },
-    forgetChat: (account) => void chats.delete(account),
+    chat: (account) => chats.get(account, () => connector.personal(account)),
+    forgetChat: chats.forget,
   }
 }
 
@@ -72,20 +64,23 @@ async function read(connector: RosterOptions['connector'], conversation: string)
   )
 }
 
-function audienceOf(accounts: Accounts, people: ReadonlyMap<string, string>): Audience {
-  const known = new Map([...accounts].flatMap(([email, account]) => (people.has(email) ? [[people.get(email), account] as const] : [])))
-  return {
-    viewers: [...known.values()].map(({ id }) => id).slice(0, LIMITS.refreshUsers),
-    mentions: { person: (id) => known.get(id) ?? null, role: () => null },
-  }
-}
+/** Teams' tags need rights of Graph that the bot does not ask for, so a role is its people; more than a handful would be noise. */
+const MOST_CALLED = 5
 
-async function inTime(accounts: Promise<Accounts>): Promise<Accounts | null> {
-  const timer = new AbortController()
-  const late = pause(KNOWN_WITHIN_MS, null, { signal: timer.signal }).catch(() => null)
-  const first = await Promise.race([accounts.catch(() => null), late])
-  timer.abort()
-  return first
+function audienceOf(accounts: Accounts, people: ReadonlyMap<string, Known>): Audience {
+  const here = [...accounts].flatMap(([email, account]) => {
+    const known = people.get(email)
+    return known === undefined ? [] : [{ known, account }]
+  })
+  const byId = new Map(here.map(({ known, account }) => [known.id, account]))
+  const holding = (role: string) => here.filter(({ known }) => known.roles.includes(role)).map(({ account }) => account)
+  return {
+    viewers: here.map(({ account }) => account.id).slice(0, LIMITS.refreshUsers),
+    mentions: {
+      person: (id) => byId.get(id) ?? null,
+      role: (id) => (holding(id).length > MOST_CALLED ? [] : holding(id)),
+    },
+  }
 }
 
 /** Shows something to an account alone; a chat that is gone is made once more. */

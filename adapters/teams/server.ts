@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { readCapped } from '../http/capped.ts'
 import { type Activity, activitySchema, tenantsOf } from './activity.ts'
 import type { Verify } from './botframework/verify.ts'
 import type { Log } from './log.ts'
@@ -51,9 +52,9 @@ async function answerOf(on: Serving, request: IncomingMessage): Promise<Reply> {
   if (request.method !== 'POST') return { status: 405 }
   const token = request.headers.authorization ?? ''
   if (!token.startsWith('Bearer ')) return { status: 401 }
-  const text = await bodyOf(request)
+  const text = await readCapped(request, MOST_BYTES)
   if (text === null) return { status: 413 }
-  const body = parsed(text)
+  const body = parsed(text.toString('utf8'))
   const sender = envelope.safeParse(body).data
   if (sender === undefined || !(await on.verify(token, sender.serviceUrl))) return { status: 401 }
   const activity = activitySchema.safeParse(body).data
@@ -62,17 +63,6 @@ async function answerOf(on: Serving, request: IncomingMessage): Promise<Reply> {
   if (tenants.length === 0 || tenants.some((tenant) => tenant !== on.tenantId)) return { status: 403 }
   on.learn(sender.serviceUrl)
   return on.receive(activity)
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string | null> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > MOST_BYTES) return null
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 function parsed(text: string): unknown {

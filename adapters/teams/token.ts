@@ -11,8 +11,11 @@ export interface Credentials {
   readonly loginUrl: string
 }
 
-/** Throws `ChatError`: FORBIDDEN when the bot is refused, UNREACHED when nobody could be asked: nothing has been sent by then. */
-export type Token = () => Promise<string>
+/**
+ * The bot's token; another one than `refused`, which Teams did not take. Throws `ChatError`: FORBIDDEN when the bot is refused, UNREACHED when
+ * nobody could be asked: nothing has been sent by then.
+ */
+export type Token = (refused?: string) => Promise<string>
 
 const SCOPE = 'https://api.botframework.com'
 const ANSWER_WITHIN_MS = 10_000
@@ -20,16 +23,26 @@ const ANSWER_WITHIN_MS = 10_000
 const SPARE_MS = 5 * 60_000
 
 const answer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number() })
+/** What the usual refusals mean (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
+const MEANING: Readonly<Record<number, string>> = {
+  90002: 'there is no such tenant',
+  900023: 'the tenant is not written as one',
+  700016: 'the tenant does not have this app',
+  7000215: 'the secret is wrong',
+  7000222: 'the secret has expired',
+  7000112: 'the app is switched off',
+}
+
 const refusal = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/), error_codes: z.array(z.number()).optional() })
 
 /** The bot's own token for Teams, kept until shortly before it ends. */
 export function tokenOf(credentials: Credentials): Token {
   const { appId, tenantId, password } = credentials
-  if (password === null) return () => managedToken(appId, tenantId, SCOPE).catch(refused)
+  if (password === null) return (bad) => managedToken(appId, tenantId, SCOPE, bad !== undefined).catch(refused)
   let kept: Kept | null = null
   let asking: Promise<Kept> | null = null
-  return async () => {
-    if (kept !== null && kept.until > Date.now()) return kept.value
+  return async (bad) => {
+    if (kept !== null && kept.until > Date.now() && kept.value !== bad) return kept.value
     asking ??= ask(credentials, password).finally(() => {
       asking = null
     })
@@ -61,7 +74,14 @@ async function ask({ appId, tenantId, loginUrl }: Credentials, password: string)
   if (response.status >= 500 || response.status === 429) {
     throw unsent(`sign-in: Microsoft answered HTTP ${response.status}`)
   }
+  throw new ChatError('FORBIDDEN', `sign-in: Microsoft refused the bot${reasonOf(body, response.status)}`)
+}
+
+/** Microsoft's own words are never shown: they may repeat what was sent. */
+function reasonOf(body: unknown, status: number): string {
   const named = refusal.safeParse(body).data
-  const code = named?.error_codes?.[0] === undefined ? '' : ` AADSTS${named.error_codes[0]}`
-  throw new ChatError('FORBIDDEN', `sign-in: Microsoft refused the bot (${named?.error ?? `HTTP ${response.status}`}${code})`)
+  const number = named?.error_codes?.[0]
+  const meaning = number === undefined ? undefined : MEANING[number]
+  const said = `${named?.error ?? `HTTP ${status}`}${number === undefined ? '' : ` AADSTS${number}`}`
+  return `${meaning === undefined ? '' : `: ${meaning}`} (${said})`
 }

@@ -1,16 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Card } from '../../src/cards/card.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
-import type { Intent } from '../../src/core/intent.ts'
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import type { Account, Directory, Doors, Outcome } from '../../src/ports.ts'
 import { type Activity, kindOf, withoutThread } from './activity.ts'
+import type { Wanted } from './button.ts'
 import type { Connector } from './connector.ts'
 import type { Download } from './download.ts'
 import type { Log } from './log.ts'
 import type { AccountOf } from './people.ts'
 import { messageOf } from './render.ts'
 import { type Roster, tellAlone } from './roster.ts'
+import { within } from './soon.ts'
 
 /** All that the handlers of incoming activities need. */
 export interface Receiving {
@@ -56,13 +56,7 @@ export async function settled(on: Receiving, work: Promise<Outcome>): Promise<Ou
 }
 
 /** The outcome, or `late` when Teams has to be answered first. */
-export async function inTime<T>(work: Promise<T>): Promise<T | 'late'> {
-  const timer = new AbortController()
-  const late = pause(ANSWER_WITHIN_MS, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const)
-  const first = await Promise.race([work, late])
-  timer.abort()
-  return first
-}
+export const inTime = <T>(work: Promise<T>): Promise<T | 'late'> => within(work, ANSWER_WITHIN_MS)
 
 export interface Actor {
   readonly account: Account
@@ -82,8 +76,6 @@ export function placeOf(on: Receiving, { conversation }: Activity): string | nul
   if (kindOf(conversation.id, conversation.conversationType) === 'personal') return ''
   return on.directory.placeByRef(withoutThread(conversation.id))
 }
-
-export type Wanted = Omit<Intent, 'actor' | 'place' | 'delivery'>
 
 /** Who and where it was, then the door. */
 export async function perform(on: Receiving, activity: Activity, wanted: Wanted): Promise<Outcome> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
+import { readCapped } from '../http/capped.ts'
 import { RequestError } from './answer.ts'
 
 /** Largest request body, in bytes. */
@@ -46,14 +47,9 @@ export function complaint(error: z.ZodError): string {
 async function readText(request: IncomingMessage): Promise<string> {
   const tooLarge = new RequestError(413, 'BODY_TOO_LARGE', `Expected at most ${BODY_CAP} bytes.`, { connection: 'close' })
   if (Number(request.headers['content-length'] ?? 0) > BODY_CAP) throw tooLarge
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > BODY_CAP) throw tooLarge
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const body = await readCapped(request, BODY_CAP)
+  if (body === null) throw tooLarge
+  return body.toString('utf8')
 }
 
 /** What is nested too deeply to be written down is named by its kind. */

@@ -5,11 +5,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readPressed } from '../../adapters/teams/button.ts'
 import { formIn } from '../../adapters/teams/dialog.ts'
-import { bytesOf, LIMITS, shorten } from '../../adapters/teams/limits.ts'
+import { bytesOf, LIMITS } from '../../adapters/teams/limits.ts'
 import { type Audience, messageOf, NOBODY, renderCard } from '../../adapters/teams/render.ts'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import type { Action, Block, Card } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import { plainLine, shorten } from '../../src/cards/text.ts'
 import { dataFolder } from '../conformance/suite.ts'
 import { complaints, objects, shown } from '../support/adaptive.ts'
 import { anyCard as anyPictures, card, HOSTILE } from '../support/cards.ts'
@@ -182,7 +182,7 @@ describe('a card that is too large', () => {
 
   test('a table that is too wide is a list, each value named by its column', () => {
     const words = shown(renderCard(card({ blocks: [ring] })))
-    expect(words).toContain('• Pilot 2: arrived 2 · attempted 2 · installed 2 · verified 1 · running')
+    expect(words).toContain('• Pilot 2: arrived 2\u00A0· attempted 2\u00A0· installed 2\u00A0· verified 1\u00A0· running')
   })
 
   test('an address that is too long is shown as words, never as another link', () => {

@@ -55,9 +55,17 @@ test.each([
     401,
     { error: 'invalid_client', error_codes: [7000215], error_description: 'AADSTS... s3cret' },
     'FORBIDDEN',
-    /invalid_client AADSTS7000215/,
+    /: the secret is wrong \(invalid_client AADSTS7000215\)/,
   ],
-  ['an app that is not in the tenant', 400, { error: 'unauthorized_client' }, 'FORBIDDEN', /unauthorized_client/],
+  [
+    'an app that is not in the tenant',
+    400,
+    { error: 'unauthorized_client', error_codes: [700016] },
+    'FORBIDDEN',
+    /: the tenant does not have this app \(unauthorized_client AADSTS700016\)/,
+  ],
+  ['another tenant', 400, { error: 'invalid_request', error_codes: [90002] }, 'FORBIDDEN', /: there is no such tenant \(/],
+  ['what nobody here knows', 400, { error: 'invalid_grant', error_codes: [1] }, 'FORBIDDEN', /bot \(invalid_grant AADSTS1\)/],
   ['a no in other words', 400, 'no', 'FORBIDDEN', /HTTP 400/],
   ['a service that is down', 503, {}, 'UNREACHED', /HTTP 503; nothing was sent/],
 ])('%s: the reason, without the secret; the next call asks again', async (_what, status, body, code, words) => {
@@ -65,6 +73,16 @@ test.each([
   const token = withSecret()
   await expect(token()).rejects.toMatchObject({ code, message: expect.stringMatching(words) })
   await expect(token()).rejects.not.toThrow(/s3cret/)
+  expect(asked).toHaveLength(2)
+})
+
+test('one that was refused is not used again, whoever says so first; others go on with the new one', async () => {
+  const token = withSecret()
+  const first = await token()
+  answer.body = { access_token: 'new', expires_in: 3600 }
+  expect(await Promise.all([token(first), token(first)])).toEqual(['new', 'new'])
+  expect(await token(first)).toBe('new')
+  expect(await token()).toBe('new')
   expect(asked).toHaveLength(2)
 })
 

@@ -75,6 +75,19 @@ describe('what goes out', () => {
     expect(seenIn(ANNOUNCEMENTS).at(-1)?.card).not.toHaveProperty('refresh')
   })
 
+  const calling = (role: string) => titled('Decide', { blocks: [{ kind: 'text', text: [{ mention: 'role', id: role, name: role }] }] })
+  const calledBy = async (role: string) => {
+    await post(TEAM, calling(role))
+    return objects(seenIn(TEAM).at(-1)?.card).flatMap((one) => (one.type === 'mention' ? [(one.mentioned as { id: string }).id] : []))
+  }
+
+  test('a role calls those who hold it and are there; of many, or of nobody, only its name stands', async () => {
+    expect(await calledBy('security')).toEqual([ANA, DANA])
+    expect(await calledBy('patch-team')).toEqual([])
+    expect(shown(seenIn(TEAM).at(-1)?.card)).toContain('patch-team')
+    expect(await calledBy('management')).toEqual([])
+  })
+
   test('a whisper goes to the person alone, in one private chat', async () => {
     const before = rig.peer.whispers(DANA).length
     await rig.teams.platform.whisper(place(TEAM), 'dana', titled('for you'))
@@ -113,7 +126,6 @@ describe('what goes wrong, in our words', () => {
     ['429 with a wait', { answer: { status: 429, headers: { 'retry-after': '7' } } }, 'RATE_LIMITED', 7000],
     ['429 without', { answer: { status: 429 } }, 'RATE_LIMITED', 5000],
     ['412: please again', { answer: { status: 412 } }, 'UNREACHED', 5000],
-    ['401', { answer: { status: 401 } }, 'FORBIDDEN', undefined],
     ['403', { answer: { status: 403, body: '{"error":{"code":"BotNotInConversationRoster"}}' } }, 'FORBIDDEN', undefined],
     ['404', { answer: { status: 404 } }, 'GONE', undefined],
     ['400', { answer: { status: 400 } }, 'REJECTED', undefined],
@@ -130,6 +142,23 @@ describe('what goes wrong, in our words', () => {
     await expect(post(TEAM)).rejects.toMatchObject({ name: 'ChatError', code, retryAfterMs })
     // Nothing is sent a second time by itself.
     expect(rig.peer.requests.slice(before).filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(1)
+  })
+
+  test('a token that Teams takes no more is dropped, and the message said once with a new one', async () => {
+    const [posted, signedIn] = [seenIn(TEAM).length, rig.peer.signIns()]
+    rig.peer.fail({ on: post0, answer: { status: 401 } })
+    await post(TEAM)
+    expect(seenIn(TEAM)).toHaveLength(posted + 1)
+    expect(rig.peer.signIns()).toBe(signedIn + 1)
+    await post(TEAM)
+    expect(rig.peer.signIns()).toBe(signedIn + 1)
+  })
+
+  test('who is refused with the new one too is FORBIDDEN, and asks no third time', async () => {
+    const before = rig.peer.requests.length
+    for (let n = 0; n < 2; n += 1) rig.peer.fail({ on: post0, answer: { status: 401 } })
+    await expect(post(TEAM)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(rig.peer.requests.slice(before).filter(({ path }) => path === 'v3/conversations')).toHaveLength(2)
   })
 
   test('the reason names what Teams said, and no secret', async () => {
@@ -161,14 +190,14 @@ describe('a click', () => {
     expect(rig.accounts.at(-1)).toEqual({ platform: 'teams', id: DANA, name: 'Dana Okafor', email: 'dana@norderhafen.example', groups: [] })
   })
 
-  test('shows the card as it is afterwards', async () => {
+  test('that did something is answered in a word; the card as it is then is there for whoever asks', async () => {
     const ref = await post(TEAM)
     rig.doors.cardOf = async (where, message) => (where === 'patch-team' && message === ref.message ? titled('Classified') : null)
-    const answer = await click(ref, DATA)
-    expect(answer.type).toBe(ADAPTIVE)
-    expect(shown(answer.value)[0]).toBe('Classified')
-    expect(answer.value).toHaveProperty('refresh')
-    expect(await click(ref, { v: 1, verb: 'refresh', id: '' })).toEqual(answer)
+    expect(await click(ref, DATA)).toEqual({ type: MESSAGE, value: 'Done.' })
+    const { type, value } = await click(ref, { v: 1, verb: 'refresh', id: '' })
+    expect(type).toBe(ADAPTIVE)
+    expect(shown(value)[0]).toBe('Classified')
+    expect(value).toHaveProperty('refresh')
     expect(rig.house.intents).toHaveLength(1)
   })
 
@@ -296,7 +325,8 @@ describe('who it is', () => {
   test('a burst of clicks asks Teams once', async () => {
     rig.peer.unusual.set('29:burst', { name: 'B', email: 'lena@norderhafen.example' })
     const before = rig.peer.requests.length
-    for (let i = 0; i < 5; i++) await said('29:burst')
+    await Promise.all(Array.from({ length: 5 }, () => said('29:burst')))
+    await said('29:burst')
     expect(rig.peer.requests.slice(before).filter(({ path }) => path.includes('members/29:burst'))).toHaveLength(1)
   })
 })

@@ -26,8 +26,8 @@ interface Round {
 
 /**
  * The time to acknowledge a click: the whole bot, which saves it durably first, against a bolt app that does nothing else. Each is a
- * process of its own, the load is a third one, PostgreSQL a fourth, whose processor time is not counted. In turn, round by round. Teams' half
- * (a bare CloudAdapter that checks the same token) needs that adapter: another kind of order for `ack/server.ts`, and its own click.
+ * process of its own, the load is a third one, PostgreSQL a fourth, whose processor time is not counted. In turn, round by round. Teams' half is
+ * `ack/teams.ts`.
  */
 export async function bench(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'patchcrier-bench-'))

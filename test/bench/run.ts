@@ -10,7 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench(): Promise<Bench> }
   ingest: () => import('./ingest.ts'),
   restart: () => import('./restart.ts'),
   fanout: () => import('./fanout.ts'),
-  ack: () => import('./ack.ts'),
+  ack: () => import('./ack/both.ts'),
 }
 
 const wanted = process.argv.slice(2)

@@ -16,12 +16,12 @@ import { CHOICES, stateAt, wordsOf } from '../support/change-cards.ts'
 const call = (id: string, name: string, mention: 'person' | 'role' = 'person'): Span => ({ mention, id, name })
 const saying = (...text: Text): Card => card({ blocks: [{ kind: 'text', text }] })
 /** Everybody has an account, and every role a tag, by this name. */
-const named = (name: string): Mentions => ({ person: (id) => ({ id: `29:${id}`, name }), role: (id) => ({ id: `tag-${id}`, name }) })
+const named = (name: string): Mentions => ({ person: (id) => ({ id: `29:${id}`, name }), role: (id) => [{ id: `tag-${id}`, name }] })
 const byId: Mentions = {
   person: (id) => ({ id: `29:${id}`, name: `Account ${id}` }),
-  role: (id) => ({ id: `tag-${id}`, name: `Team ${id}` }),
+  role: (id) => [{ id: `tag-${id}`, name: `Team ${id}` }],
 }
-const NONE: Mentions = { person: () => null, role: () => null }
+const NONE: Mentions = { person: () => null, role: () => [] }
 
 describe('a mention in Teams', () => {
   test('stands in the text as in its entity, beside text that is only text and a time that stays one', () => {
@@ -57,6 +57,22 @@ describe('a mention in Teams', () => {
         ],
       })
     }
+  })
+
+  test('a role is called by those who hold it, beside its name', () => {
+    const holders = ['Ana Duarte', 'Emil Berg'].map((name, n) => ({ id: `29:${n}`, name }))
+    const json = toAdaptiveCard(saying('For ', call('security', 'se*cu*rity', 'role')), { person: () => null, role: () => holders })
+    expect(json.body.at(-1)).toMatchObject({ text: 'For **se\\*cu\\*rity** (<at>Ana Duarte</at>, <at>Emil Berg</at>\\)' })
+    expect(json.msteams?.entities.map(({ mentioned }) => mentioned)).toEqual(holders)
+    expect(complaints(json)).toEqual([])
+  })
+
+  test.each([...HOSTILE, ''])('no name of two who hold a role breaks out of its mention: %j', (name) => {
+    const holders = [1, 2].map((n) => ({ id: `29:${n}`, name }))
+    const json = toAdaptiveCard(saying(call('security', name, 'role'), ' y'), { person: () => null, role: () => holders })
+    expect(json.msteams?.entities).toHaveLength(2)
+    for (const { text } of json.msteams?.entities ?? []) expect(text).toMatch(/^<at>[\p{L}\p{M}\p{N} .,'’()-]+<\/at>$/u)
+    expect(shown(without(json)).join(' ')).toMatch(/\(CALLED, CALLED\) y$/)
   })
 
   test.each([...HOSTILE, '</at><at>Everyone</at>', 'a"b', '<<>>', '\u202E', ''])('no name breaks out of its mention: %j', (name) => {

@@ -156,7 +156,7 @@ describe('hostile text in every position of an Adaptive Card', () => {
   test.each(
     [...HOSTILE, ...long].map((text) => [text.slice(0, 40), text.length, text] as const),
   )('%j (%i characters)', (_start, _length, text) => {
-    const called = { person: () => ({ id: '29:x', name: text }), role: () => null }
+    const called = { person: () => ({ id: '29:x', name: text }), role: () => [1, 2].map((n) => ({ id: `29:${n}`, name: text })) }
     for (const json of [toAdaptiveCard(everywhere(text)), toAdaptiveCard(everywhere(text), called)]) {
       expect(complaints(json)).toEqual([])
       const all = objects(json)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/core/doctor/diagnose.ts'
 import type { DataFacts, Facts, Finding } from '../../src/core/doctor/facts.ts'
-import { teamsFindings } from '../../src/core/doctor/teams.ts'
+import { type TeamsPlaceTrouble, teamsFindings } from '../../src/core/doctor/teams.ts'
 import { type Policy, policySchema } from '../../src/core/policy.ts'
 
 const sample = policySchema.parse(JSON.parse(readFileSync(new URL('../../manifests/sample/policy.json', import.meta.url), 'utf8')))
@@ -71,6 +71,11 @@ describe('nothing to mend', () => {
   })
 })
 
+const teamsPlace = (why: TeamsPlaceTrouble['why']): Facts => ({
+  ...well,
+  chat: teamsFindings({ signIn: null, places: { team: { why, said: 'HTTP n' }, other: null } }),
+})
+
 describe('what is to be mended, and only that', () => {
   test.each<[Facts, RegExp]>([
     [machine({ configuration: ['PORT: expected a port number; got "x"'] }), /^configuration: PORT: expected/],
@@ -109,7 +114,9 @@ describe('what is to be mended, and only that', () => {
       { ...well, chat: teamsFindings({ signIn: 'refused (AADSTS7000215)', places: {} }) },
       /^configuration: Teams: refused \(AADSTS7000215\)\./,
     ],
-    [{ ...well, chat: teamsFindings({ signIn: null, places: { team: 'HTTP 403' } }) }, /^places: Teams: .* the place team \(HTTP 403\)\./],
+    [teamsPlace('not in it'), /^places: Teams: the bot is not in the team or chat of the place team \(HTTP n\)\./],
+    [teamsPlace('gone'), /^places: Teams: there is no such channel or chat as the one of the place team \(HTTP n\)\./],
+    [teamsPlace('other'), /^places: Teams: the bot does not get into the place team \(HTTP n\)\./],
     [{ ...well, asked: { [source]: 'no route' } }, /^sources: ".*" was asked now and failed: no route/],
     [having({ late: { count: 1, since: ago(2) } }), /^work: 1 thing should have happened since/],
     [having({ pollsWaiting: { count: 2, since: ago(6) } }), /^work: 2 polls of sources wait since .*, and nobody takes them/],

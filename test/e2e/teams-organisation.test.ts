@@ -85,10 +85,10 @@ test('the doctor hears what Teams says about the secret and about each place', a
   peer.fail({ on: /group0.*pagedmembers/, answer: { status: 403, body: '{"error":{"code":"BotNotInConversationRoster"}}' } })
   expect(await inspectTeams(peer.config, places)).toEqual({
     signIn: null,
-    places: { 'patch-team': null, management: 'members: Teams answered HTTP 403 BotNotInConversationRoster' },
+    places: { 'patch-team': null, management: { why: 'not in it', said: 'members: Teams answered HTTP 403 BotNotInConversationRoster' } },
   })
   expect(await inspectTeams({ ...peer.config, password: 'an-old-secret' }, places)).toEqual({
-    signIn: 'sign-in: Microsoft refused the bot (invalid_client AADSTS7000215)',
+    signIn: 'sign-in: Microsoft refused the bot: the secret is wrong (invalid_client AADSTS7000215)',
     places: {},
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { renderCard } from '../../adapters/teams/render.ts'
+import { type Audience, renderCard } from '../../adapters/teams/render.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
@@ -55,6 +55,19 @@ async function expectFaithful({ id, ref }: { readonly id: string; readonly ref: 
   const seen = new Map(side.peer.messages(ref).map((message) => [message.id, wordsOf(message.card)]))
   expect(seen.size).toBe(rows.length)
   for (const { card, ref: message } of rows) {
-    expect(seen.get((message as { message: string }).message)).toContain(wordsOf(renderCard(card as unknown as Card)))
+    expect(seen.get((message as { message: string }).message)).toContain(wordsOf(renderCard(card as unknown as Card, everybody())))
+  }
+}
+
+/** A role is called by the few who hold it; everybody of the policy is in every place. */
+function everybody(): Audience {
+  const called = side.policy.people.map(({ id, name, roles }) => ({ id, name, roles: roles as readonly string[] }))
+  const holding = (role: string) => called.filter(({ roles }) => roles.includes(role))
+  return {
+    viewers: [],
+    mentions: {
+      person: (id) => called.find((one) => one.id === id) ?? null,
+      role: (id) => (holding(id).length > 5 ? [] : holding(id)),
+    },
   }
 }

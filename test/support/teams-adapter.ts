@@ -17,6 +17,9 @@ const PLACES: Readonly<Record<string, string>> = { [TEAM]: 'patch-team', [ANNOUN
 
 export const ANA = accountOf('ana')
 export const DANA = accountOf('dana')
+/** Two hold one role, all the other. */
+const rolesOf = (person: string): readonly string[] => [...(['ana', 'dana'].includes(person) ? ['security'] : []), 'patch-team']
+
 /** The adapter between a playground and a house with nobody in it. */
 export interface TeamsRig {
   readonly peer: TeamsPeer
@@ -59,7 +62,7 @@ export async function startTeamsRig(): Promise<TeamsRig> {
     directory,
     doors: {
       handleIntent: house.doors.handleIntent,
-      people: async () => PEOPLE.map(({ id, name }) => ({ id, name, roles: [], zone: 'UTC' })),
+      people: async () => PEOPLE.map(({ id, name }) => ({ id, name, roles: rolesOf(id), zone: 'UTC' })),
       recognise: async (account) => {
         accounts.push(account)
         const known = PEOPLE.find(({ email }) => email === account.email)

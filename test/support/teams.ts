@@ -56,6 +56,8 @@ export interface TeamsPeer {
   /** Cards that an account was shown alone. */
   whispers(account: string): readonly unknown[]
   fail(fault: TeamsFault): void
+  /** How often the bot asked for a token. */
+  signIns(): number
   /** Presses a button in a playground, as one of the people. */
   press(account: string, message: ShownMessage, data: object): Promise<{ readonly type: string; readonly value: unknown }>
   /** Straight to the bot, with a token of the channel's or a forged one. */
@@ -85,6 +87,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   let bot = ''
   /** Whom the next activities of a playground come from: it knows six people only. */
   let acting: TeamsPerson | null = null
+  let signIns = 0
   const requests: TeamsRequest[] = []
   const faults: TeamsFault[] = []
   const unusual: TeamsPeer['unusual'] = new Map()
@@ -116,8 +119,10 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   }
 
   function signIn(path: string, form: URLSearchParams): [unknown, number] {
-    const good = path === `login/${TENANT}/oauth2/v2.0/token` && form.get('client_id') === APP_ID && form.get('client_secret') === PASSWORD
-    if (!good) return [{ error: 'invalid_client', error_codes: [7000215] }, 401]
+    signIns += 1
+    if (path !== `login/${TENANT}/oauth2/v2.0/token`) return [{ error: 'invalid_request', error_codes: [90002] }, 400]
+    if (form.get('client_id') !== APP_ID) return [{ error: 'unauthorized_client', error_codes: [700016] }, 400]
+    if (form.get('client_secret') !== PASSWORD) return [{ error: 'invalid_client', error_codes: [7000215] }, 401]
     return [{ token_type: 'Bearer', expires_in: 3600, access_token: BOT_TOKEN }, 200]
   }
 
@@ -236,6 +241,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
         )
         .map(({ body }) => contentOf(body)),
     fail: (fault) => void faults.push(fault),
+    signIns: () => signIns,
     press: async (account, message, data) => {
       acting = people.find(({ id }) => accountOf(id) === account) ?? null
       const playground = playgrounds[instanceOf(message.conversation)]

@@ -1,6 +1,7 @@
 import { type Activity, ConfigurationBotFrameworkAuthentication, ConfigurationServiceClientCredentialFactory } from 'botbuilder'
 import { z } from 'zod'
 import { quietly } from './quiet.ts'
+import { GoodTokens } from './remembered.ts'
 
 /** Whose bot it is, and where Microsoft's services are. */
 export interface Issuers {
@@ -34,10 +35,15 @@ export function verifier({ appId, tenantId, password, keysUrl }: Issuers, onTrou
   })
   const endorsed = { requiredEndorsements: [CHANNEL] }
   const authentication = new ConfigurationBotFrameworkAuthentication(keysUrl === null ? {} : elsewhere(keysUrl), credentials, endorsed)
+  const good = new GoodTokens()
   return async (header, serviceUrl) => {
-    if (!claimsToBeOurs(header, appId, serviceUrl, Date.now() / 1000)) return false
+    const now = Date.now()
+    if (good.has(header, serviceUrl, now)) return true
+    const claimed = claimsOf(header)
+    if (claimed === null || !isForUs(claimed, appId, serviceUrl, now / 1000)) return false
     try {
       await quietly(() => authentication.authenticateRequest({ channelId: CHANNEL, serviceUrl } as Partial<Activity> as Activity, header))
+      good.add(header, serviceUrl, claimed.exp * 1000, now)
       return true
     } catch (error) {
       onTrouble(error)
@@ -59,13 +65,16 @@ const elsewhere = (keysUrl: string) => ({
 const head = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) })
 const claims = z.object({ iss: z.literal(ISSUER), aud: z.string(), serviceurl: z.string(), exp: z.number(), nbf: z.number() })
 
-/** What needs no key. It spares the library what it would answer with a stack, or as a fault of ours. */
-function claimsToBeOurs(header: string, appId: string, serviceUrl: string, now: number): boolean {
+/** Null where it is no token of the kind that the channel makes. */
+function claimsOf(header: string): z.infer<typeof claims> | null {
   const [, first = '', second = ''] = /^Bearer ([\w-]+)\.([\w-]+)\.[\w-]+$/.exec(header) ?? []
-  const said = claims.safeParse(decoded(second)).data
-  if (said === undefined || !head.safeParse(decoded(first)).success) return false
-  const inTime = said.nbf <= now + CLOCK_TOLERANCE_S && said.exp >= now - CLOCK_TOLERANCE_S
-  return inTime && said.aud === appId && said.serviceurl === serviceUrl
+  return head.safeParse(decoded(first)).success ? (claims.safeParse(decoded(second)).data ?? null) : null
+}
+
+/** What needs no key. It spares the library what it would answer with a stack, or as a fault of ours. */
+function isForUs({ nbf, exp, aud, serviceurl }: z.infer<typeof claims>, appId: string, serviceUrl: string, now: number): boolean {
+  const inTime = nbf <= now + CLOCK_TOLERANCE_S && exp >= now - CLOCK_TOLERANCE_S
+  return inTime && aud === appId && serviceurl === serviceUrl
 }
 
 function decoded(part: string): unknown {

@@ -4,10 +4,11 @@ import type { MentionEntity } from './json.ts'
 
 export type MentionSpan = Extract<Span, { readonly mention: string }>
 
-/** Whom a platform knows behind a person or a role of the policy; null: nobody, so that the name is shown and nobody is called. */
+/** Whom a platform knows behind a person or a role of the policy; nobody: the name is shown and nobody is called. */
 export interface Mentions {
   person(id: string): Mentioned | null
-  role(id: string): Mentioned | null
+  /** A tag, or the few people who hold it; none: nobody is called. */
+  role(id: string): readonly Mentioned[]
 }
 
 /** An account or a tag, by the platform's own id. */
@@ -18,20 +19,20 @@ export interface Mentioned {
 
 /** Teams finds a mention by the text that stands in the card and in an entity, letter by letter. */
 export interface MentionBook {
-  /** `<at>Name</at>` for markdown; null: nobody is called. */
-  text(span: MentionSpan): string | null
+  /** `<at>Name</at>` for markdown, for each who is called. */
+  texts(span: MentionSpan): readonly string[]
   entities(): readonly MentionEntity[]
 }
 
-export const NOBODY: MentionBook = { text: () => null, entities: () => [] }
+export const NOBODY: MentionBook = { texts: () => [], entities: () => [] }
 
 /** The mentions of one card: one entity for each account, and no two accounts with the same text. */
 export function bookOf(mentions: Mentions): MentionBook {
   const byText = new Map<string, Mentioned>()
   return {
-    text({ mention, id, name }) {
-      const found = mention === 'person' ? mentions.person(id) : mentions.role(id)
-      return found && enter(byText, { id: found.id, name: harmless(found.name) || harmless(name) || mention })
+    texts({ mention, id, name }) {
+      const found = mention === 'role' ? mentions.role(id) : [mentions.person(id)].filter((one) => one !== null)
+      return found.map((one) => enter(byText, { id: one.id, name: harmless(one.name) || harmless(name) || mention }))
     },
     entities: () => [...byText].map(([text, mentioned]) => ({ type: 'mention', text, mentioned })),
   }

@@ -21,13 +21,15 @@ interface Call {
 }
 type Piece = Exclude<Span, MentionSpan> | Call
 
-/** Whom nobody is called for, their name is shown in bold. */
 const withCalls = (text: Text, book: MentionBook): readonly Piece[] =>
-  text.map((span): Piece => {
-    if (typeof span === 'string' || !('mention' in span)) return span
-    const call = book.text(span)
-    return call === null ? { strong: span.name } : { call }
-  })
+  text.flatMap((span) => (typeof span === 'string' || !('mention' in span) ? [span] : called(span, book.texts(span))))
+
+/** Where nobody is called, the name is shown in bold. A role keeps its name beside those who hold it. */
+function called({ mention, name }: MentionSpan, texts: readonly string[]): readonly Piece[] {
+  const calls = texts.flatMap((call, i): Piece[] => (i === 0 ? [{ call }] : [', ', { call }]))
+  if (mention === 'person' && calls.length > 0) return calls
+  return calls.length === 0 ? [{ strong: name }] : [{ strong: name }, ' (', ...calls, ')']
+}
 
 /** One line of text that holds no time. */
 export function rich(text: string, style: TextStyle = {}): RichTextBlock {

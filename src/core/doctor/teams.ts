@@ -1,10 +1,17 @@
 import type { Finding } from './facts.ts'
 
-/** What Teams answered, in words; null: well. */
+/** Why the bot does not get into a place: Teams does not let it, does not know the place, or something else. */
+export interface TeamsPlaceTrouble {
+  readonly why: 'not in it' | 'gone' | 'other'
+  /** What Teams answered. */
+  readonly said: string
+}
+
+/** What Teams answered; null: well. */
 export interface TeamsFacts {
   readonly signIn: string | null
   /** By place of the policy. */
-  readonly places: Readonly<Record<string, string | null>>
+  readonly places: Readonly<Record<string, TeamsPlaceTrouble | null>>
 }
 
 /** What keeps the bot from speaking in Teams, where it was asked. */
@@ -18,16 +25,25 @@ export function teamsFindings({ signIn, places }: TeamsFacts): readonly Finding[
         mend: 'Compare MICROSOFT_APP_ID and MICROSOFT_APP_TENANT_ID with the registration of the app, and make a new secret where it has expired.',
       },
     ]
-  return Object.entries(places).flatMap(([place, reason]): Finding[] =>
-    reason === null
-      ? []
-      : [
-          {
-            area: 'places',
-            what: `Teams: the bot does not get into the place ${place} (${reason}).`,
-            why: 'What is said there does not arrive.',
-            mend: 'Add the app to the team or chat, and compare the ref in the policy with the one that the bot said when it was added.',
-          },
-        ],
-  )
+  return Object.entries(places).flatMap(([place, trouble]) => (trouble === null ? [] : [finding(place, trouble)]))
+}
+
+const finding = (place: string, { why, said }: TeamsPlaceTrouble): Finding => ({
+  area: 'places',
+  what: `Teams: ${WHAT[why](place)} (${said}).`,
+  why: 'What is said there does not arrive.',
+  mend: MEND[why],
+})
+
+const WHAT: Readonly<Record<TeamsPlaceTrouble['why'], (place: string) => string>> = {
+  'not in it': (place) => `the bot is not in the team or chat of the place ${place}`,
+  gone: (place) => `there is no such channel or chat as the one of the place ${place}`,
+  other: (place) => `the bot does not get into the place ${place}`,
+}
+
+const MEND: Readonly<Record<TeamsPlaceTrouble['why'], string>> = {
+  'not in it':
+    'Add the app to the team or chat. Where Teams answered 401, it does not take the bot at all: look whether the Azure Bot has the channel Microsoft Teams.',
+  gone: 'It was deleted, or its ref in the policy is wrong: compare it with the one that the bot said when it was added.',
+  other: 'Ask again later; if it stays so, add the app to the team or chat once more.',
 }

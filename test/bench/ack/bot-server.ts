@@ -50,13 +50,17 @@ export async function botServer({ secret, folder, databaseUrl, apiUrl, channel }
     url,
     clicks: (count) => waitingChanges(bot, count),
     disturb: async (by) => (by === 'rollout' ? reporting(bot, await rollingChange(bot)) : importing(bot)),
-    saved: () => bot.house.db.auditRecord.count({ where: { body: { contains: '"action":"approve"' } } }),
+    saved: () => approvals(bot),
     stop: () => bot.stop(),
   }
 }
 
+/** How many approvals are saved. */
+export const approvals = ({ house }: Running): Promise<number> =>
+  house.db.auditRecord.count({ where: { body: { contains: '"action":"approve"' } } })
+
 /** Changes whose plan waits for its quorum, with two cards each that stand in the channel. */
-async function waitingChanges({ house }: Running, count: number): Promise<readonly string[]> {
+export async function waitingChanges({ house }: Running, count: number): Promise<readonly string[]> {
   const now = house.clock.now()
   const state = await undecided(house, now)
   const rows = await house.db.$queryRaw<{ id: number }[]>`
@@ -67,7 +71,7 @@ async function waitingChanges({ house }: Running, count: number): Promise<readon
   const digest = state.submission?.digest ?? ''
   await house.db.$executeRaw`
     INSERT INTO "Post" (subject, purpose, "placeId", shown, ref, card, payload, "createdAt", "updatedAt")
-    SELECT 'change:' || id, purpose, 'patch-team', 1, '{"place":"C1","message":"1.000001"}', '{}', jsonb_build_object('digest', ${digest}::text), ${now}, ${now}
+    SELECT 'change:' || id, purpose, 'patch-team', 1, jsonb_build_object('place', 'C1', 'message', '1.' || id), '{}', jsonb_build_object('digest', ${digest}::text), ${now}, ${now}
     FROM unnest(${ids}::int[]) AS id, unnest(ARRAY['test', 'decision']) AS purpose`
   // Nobody can click on what was not drawn.
   for (const id of ids) await readKnown(house.db, id)

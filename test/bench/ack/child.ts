@@ -35,10 +35,12 @@ export async function startServer(order: Order): Promise<Server> {
   return {
     url,
     cpu: async () => Number(await ask({ ask: 'cpu' })),
-    values: async (count) => (order.kind === 'bot' ? ((await ask({ ask: 'clicks', count })) as string[]) : Array(count).fill('{"v":1}')),
+    values: async (count) => (isBare(order) ? Array(count).fill('{"v":1}') : ((await ask({ ask: 'clicks', count })) as string[])),
     saved: async () => Number(await ask({ ask: 'saved' })),
     disturb: async (by) => void (await ask({ ask: 'disturb', by })),
     calm: async () => Number(await ask({ ask: 'calm' })),
     stop: async () => void (await ask({ ask: 'stop' })),
   }
 }
+
+const isBare = ({ kind }: Order): boolean => kind === 'bare' || kind === 'bare teams'

@@ -11,6 +11,8 @@ export const orderSchema = z.discriminatedUnion('kind', [
     apiUrl: z.string(),
     channel: z.string(),
   }),
+  z.strictObject({ kind: z.literal('bare teams'), peer: z.string() }),
+  z.strictObject({ kind: z.literal('teams'), peer: z.string(), folder: z.string(), databaseUrl: z.string() }),
 ])
 export type Order = z.infer<typeof orderSchema>
 

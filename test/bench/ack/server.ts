@@ -2,11 +2,19 @@
 import { bareServer } from './bare-server.ts'
 import { botServer } from './bot-server.ts'
 import { orderSchema, type Question, type Told } from './order.ts'
+import { bareTeamsServer } from './teams-bare-server.ts'
+import { teamsServer } from './teams-bot-server.ts'
 
 const order = orderSchema.parse(JSON.parse(process.argv[2] ?? ''))
-const bot = order.kind === 'bot' ? await botServer(order) : null
-const url = bot?.url ?? (await bareServer(order.secret))
+const bot = order.kind === 'bot' ? await botServer(order) : order.kind === 'teams' ? await teamsServer(order) : null
+const url = bot?.url ?? (await bare())
 let calm: (() => Promise<number>) | null = null
+
+async function bare(): Promise<string> {
+  if (order.kind === 'bare') return bareServer(order.secret)
+  if (order.kind === 'bare teams') return bareTeamsServer(order.peer)
+  throw new Error('expected the order of a bare server')
+}
 
 async function answer(question: Question): Promise<Told> {
   switch (question.ask) {

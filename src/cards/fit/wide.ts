@@ -1,5 +1,5 @@
-import type { Block, Text } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import type { Block, Text } from '../card.ts'
+import { plainLine } from '../text.ts'
 
 type Table = Extract<Block, { kind: 'table' }>
 
@@ -9,10 +9,12 @@ const MOST_CHARACTERS = 44
 /** In a table a dash holds a place; in a list there is none to hold. */
 const NOTHING = new Set(['', '-', '–'])
 
-/** A table that would overlap is a list instead: a row is an item, each value named by its column. */
-export function narrowed(table: Table): Block {
-  return isWide(table) ? { kind: 'list', items: table.rows.map((row) => item(table.columns, row)) } : table
-}
+/** No line begins with the dot: the space before it does not break. */
+const BETWEEN = '\u00A0· '
+
+/** A table that would overlap is a list instead: a row is an item, each value named by its column. Other blocks stay. */
+export const narrowed = (block: Block): Block =>
+  block.kind === 'table' && isWide(block) ? { kind: 'list', items: block.rows.map((row) => item(block.columns, row)) } : block
 
 function isWide({ columns, rows }: Table): boolean {
   const widths = columns.map((name, i) => Math.max(longestWord(name), ...rows.map((row) => row[i]?.length ?? 0)))
@@ -27,5 +29,5 @@ function item(columns: readonly string[], [first = '', ...values]: readonly stri
     const name = plainLine(columns[i + 1] ?? '')
     return NOTHING.has(value) ? [] : [name === '' ? value : `${name} ${value}`]
   })
-  return [{ strong: plainLine(first) }, ...(named.length === 0 ? [] : [`: ${named.join(' · ')}`])]
+  return [{ strong: plainLine(first) }, ...(named.length === 0 ? [] : [`: ${named.join(BETWEEN)}`])]
 }

@@ -1,9 +1,12 @@
-import type { Block, Card } from '../../src/cards/card.ts'
-import { bytesOf, CARD_BYTES } from './limits.ts'
-import { shortened } from './shorten.ts'
+import type { Block, Card } from '../card.ts'
 
-/** How a card is drawn: its forms unfold in it, or open as dialogs. */
-export type Draw<T> = (card: Card, forms: 'inside' | 'dialogs') => T
+/** A platform that takes a card up to a size. */
+export interface Room<T> {
+  /** How a card is drawn: its forms unfold in it, or open as dialogs. */
+  readonly draw: (card: Card, forms: 'inside' | 'dialogs') => T
+  readonly bytesOf: (drawn: T) => number
+  readonly most: number
+}
 
 /** How many entries of a list or rows of a table are left, step by step. */
 const STEPS = [40, 20, 10, 5]
@@ -17,39 +20,40 @@ const NEEDED: readonly ((block: Block) => boolean)[] = [
 ]
 
 /**
- * The card as Teams takes it. Where it is too large, first its forms move into dialogs, then pictures become their words, long lists and
+ * The card as the platform takes it. Where it is too large, first its forms move into dialogs, then pictures become their words, long lists and
  * tables are cut, and the least needed parts of its body are left out, and it says so. Title and buttons stay.
  */
-export function fitted<T>(card: Card, draw: Draw<T>): T {
-  const whole = shortened(card)
-  const inside = draw(whole, 'inside')
-  if (bytesOf(inside) <= CARD_BYTES) return inside
-  const apart = draw(whole, 'dialogs')
-  if (bytesOf(apart) <= CARD_BYTES) return apart
-  const plain = whole.blocks.map(inWords)
-  for (const most of [Number.POSITIVE_INFINITY, ...STEPS]) {
-    const drawn = draw({ ...whole, blocks: plain.flatMap((block) => cut(block, most)) }, 'dialogs')
-    if (bytesOf(drawn) <= CARD_BYTES) return drawn
+export function fitted<T>(card: Card, { draw, bytesOf, most }: Room<T>): T {
+  const inside = draw(card, 'inside')
+  if (bytesOf(inside) <= most) return inside
+  const apart = draw(card, 'dialogs')
+  if (bytesOf(apart) <= most) return apart
+  const plain = card.blocks.map(inWords)
+  for (const entries of [Number.POSITIVE_INFINITY, ...STEPS]) {
+    const drawn = draw({ ...card, blocks: plain.flatMap((block) => cut(block, entries)) }, 'dialogs')
+    if (bytesOf(drawn) <= most) return drawn
   }
-  return withoutSome({ ...whole, blocks: plain.flatMap((block) => cut(block, STEPS.at(-1) ?? 1)) }, (smaller) => draw(smaller, 'dialogs'))
+  return withoutSome({ ...card, blocks: plain.flatMap((block) => cut(block, STEPS.at(-1) ?? 1)) }, { draw, bytesOf, most })
 }
 
 /** A picture is by far the largest part of a card, and its words say the same. */
 const inWords = (block: Block): Block => (block.kind === 'picture' ? { kind: 'text', text: [block.alt] } : block)
 
 /** Leaves parts out until the rest fits. Each part is measured once, alone: drawing the whole again and again would take seconds. */
-function withoutSome<T>(card: Card, draw: (card: Card) => T): T {
-  const bare = bytesOf(draw({ ...card, blocks: [note(99)] }))
-  const parts = card.blocks.map((block) => ({ block, bytes: bytesOf(draw({ ...card, blocks: [block], actions: [] })) }))
-  const alone = bytesOf(draw({ ...card, blocks: [], actions: [] }))
-  let left = bare + parts.reduce((sum, { bytes }) => sum + bytes - alone, 0)
+function withoutSome<T>(card: Card, { draw, bytesOf, most }: Room<T>): T {
+  const size = (one: Card): number => bytesOf(draw(one, 'dialogs'))
+  const bare = size({ ...card, blocks: [note(99)] })
+  const alone = size({ ...card, blocks: [], actions: [] })
+  const parts = card.blocks.map((block) => ({ block, bytes: size({ ...card, blocks: [block], actions: [] }) - alone }))
+  let left = bare + parts.reduce((sum, { bytes }) => sum + bytes, 0)
   const gone = new Set<(typeof parts)[number]>()
   for (const part of byNeed(parts)) {
-    if (left <= CARD_BYTES) break
+    if (left <= most) break
     gone.add(part)
-    left -= part.bytes - alone
+    left -= part.bytes
   }
-  return draw({ ...card, blocks: [...parts.filter((part) => !gone.has(part)).map(({ block }) => block), note(gone.size)] })
+  const kept = parts.filter((part) => !gone.has(part)).map(({ block }) => block)
+  return draw({ ...card, blocks: [...kept, note(gone.size)] }, 'dialogs')
 }
 
 /** The least needed first; of one kind the last ones. */
