@@ -30,7 +30,7 @@ export async function teamsServer({ peer, folder, databaseUrl }: Extract<Order, 
   return {
     url,
     clicks: (count) => waitingChanges(bot, count),
-    disturb: () => async () => 0,
+    disturb: async () => async () => 0,
     saved: () => approvals(bot),
     stop: () => bot.stop(),
   }
