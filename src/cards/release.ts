@@ -41,7 +41,7 @@ export function releaseCard(release: string, rows: readonly ReleaseRow[]): Card 
     badges: [],
     title,
     blocks: [
-      textBlock('Published together. Each product is opened, judged and rolled out by itself; its clocks count from the release.'),
+      textBlock('Published together. What is critical or known exploited is a change already; open the others as you come to them.'),
       table,
       ...(sorted.length > shown.length ? [textBlock(`And ${sorted.length - shown.length} more: type "bulletins".`)] : []),
     ],

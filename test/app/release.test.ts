@@ -40,12 +40,12 @@ const part = (family: string, product: string, own: Partial<Bulletin> = {}): Bul
     revision: '20260908.70000.0',
     title: `${RELEASE}: ${family}`,
     publisher: { name: 'Microsoft', namespace: 'https://api.msrc.microsoft.com', category: 'vendor' },
-    severity: 'critical',
+    severity: 'important',
     names: [product.toLowerCase()],
     fixed: [],
     unfixed: [],
     release: RELEASE,
-    vulnerabilities: [aVulnerability({ cve: `CVE-2026-${cve}`, severity: 'critical', knownExploited: 'unknown' })],
+    vulnerabilities: [aVulnerability({ cve: `CVE-2026-${cve}`, severity: 'important', knownExploited: 'unknown' })],
     ...own,
   })
 }
@@ -64,9 +64,9 @@ const cards = async (): Promise<readonly string[]> => {
 const alerts = () => house.house.db.post.count({ where: { purpose: 'alert' } })
 
 describe('Patch Tuesday', () => {
-  test('critical parts share one card, the gravest first; each can be opened; what is not here is not on it', async () => {
+  test('its parts share one card, the gravest first; each can be opened; what is not here is not on it', async () => {
     await bring(
-      part('Microsoft Office', 'Microsoft Word 2016', { severity: 'important' }),
+      part('Microsoft Office', 'Microsoft Word 2016', { severity: 'moderate' }),
       part('Windows', 'Windows Server 2022'),
       part('Exchange Server', 'Microsoft Exchange Server 2019'),
     )
@@ -100,6 +100,21 @@ describe('Patch Tuesday', () => {
     expect(card).not.toContain('[Open Browser]')
   })
 
+  test('nor does one that a revision makes critical: a change that nobody has opened has no clock', async () => {
+    const critical = aVulnerability({ cve: 'CVE-2026-7999', severity: 'critical', knownExploited: 'unknown' })
+    const revised = {
+      revision: '20260909.70000.0',
+      updatedAt: '2026-11-23T00:00:00.000Z',
+      severity: 'critical',
+      vulnerabilities: [critical],
+    } as const
+    await bring(part('SQL Server', 'SQL Server 2022', revised))
+    expect(await alerts()).toBe(2)
+    const [card] = await cards()
+    expect(card).toContain('4 products of ours, 2 to open')
+    expect(card).not.toContain('[Open SQL Server]')
+  })
+
   test('opening a part makes it a change; the card follows', async () => {
     const row = await house.house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'MSRC-2026-Sep-windows', current: true } })
     const answer = await handleIntent(house.house, {
@@ -111,7 +126,7 @@ describe('Patch Tuesday', () => {
     })
     if (!answer.ok) throw new Error(answer.refusal.text)
     const [card] = await cards()
-    expect(card).toContain('4 products of ours, 2 to open')
+    expect(card).toContain('4 products of ours, 1 to open')
     expect(card).not.toContain('[Open Windows]')
   })
 
@@ -120,11 +135,11 @@ describe('Patch Tuesday', () => {
       part('Windows', 'Windows Server 2022', {
         revision: '20260910.70000.0',
         updatedAt: '2026-11-24T00:00:00.000Z',
-        severity: 'important',
+        severity: 'moderate',
       }),
     )
     expect(await cards()).toHaveLength(1)
-    expect(await house.house.db.change.count()).toBe(2)
+    expect(await house.house.db.change.count()).toBe(3)
   })
 })
 

@@ -4,10 +4,11 @@ import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { takeCatalogue } from './catalogue.ts'
 import { sayFailing, sayRecovered } from './health.ts'
+import type { Noise } from './noise.ts'
 import { showReleases, showRollup } from './rollup.ts'
 import { takeScores, wantedScores } from './scores.ts'
 import { readSourceState, type SourceState, sourceSubject, writeSourceState } from './source-state.ts'
-import { holdPoison, type Noise, takeDocument } from './take.ts'
+import { holdPoison, takeDocument } from './take.ts'
 
 /** A document whose handling fails is tried again at so many polls; then it is held, and the others no longer wait for it. */
 const MOST_TRIES = 3

@@ -10,14 +10,8 @@ import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { told as toldByCatalogue } from './catalogue.ts'
 import { corroborate } from './corroborate.ts'
+import type { Noise } from './noise.ts'
 import { tell } from './tell.ts'
-
-/** How much noise a poll may make. `alerts` counts down. */
-export interface Noise {
-  readonly silent: boolean
-  /** Alerts that this poll may still post one by one for what is not urgent. */
-  alerts: number
-}
 
 /** One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. */
 export async function takeDocument(house: House, source: string, raw: RawDocument, found: Checked, noise: Noise): Promise<void> {

@@ -2,7 +2,6 @@ import type { AffectedHost } from '../../core/assess/affected.ts'
 import { bulletinsOf, sameBulletin } from '../../core/change/bulletins.ts'
 import { isOver } from '../../core/change/guard.ts'
 import type { BulletinFacts, ChangeState } from '../../core/change/state.ts'
-import { proposeClass } from '../../core/evaluate/classification.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { differences as differencesOf } from '../../core/identify/differences.ts'
 import type { Judgement } from '../../core/identify/judge.ts'
@@ -13,9 +12,9 @@ import { runCommand } from '../change/run-command.ts'
 import { touchSubject } from '../chat/posts.ts'
 import type { Unit } from '../house.ts'
 import { namedHere, saidBefore } from './named.ts'
+import { mayAlert, type Noise } from './noise.ts'
 import { factsOf, hostsAfterRevision, matchedHosts, openChange } from './open-change.ts'
 import { sourceSubject } from './source-state.ts'
-import type { Noise } from './take.ts'
 
 /** A change for what matches, a revision for what is known, a line for the rest. */
 export async function tell(unit: Unit, rowId: number, came: Bulletin, judgement: Judgement, noise: Noise): Promise<void> {
@@ -34,21 +33,6 @@ export async function tell(unit: Unit, rowId: number, came: Bulletin, judgement:
     return void (await openChange(unit, rowId, { differences: judgement.differences, earlier: change?.id ?? null }))
   if (change) await unit.tx.bulletin.update({ where: { id: rowId }, data: { changeId: change.id } })
   await touchSubject(unit.tx, sourceSubject(bulletin.source))
-}
-
-/**
- * In a flood the ordinary ones share one card (app/bulletins/rollup.ts). What would be critical or high, or is known exploited, always
- * gets an alert of its own: nobody must miss one in a list. The parts of one release share its card, whatever the flood, where the
- * gravest stand first; only what is known exploited does not wait there.
- */
-export function mayAlert(bulletin: Bulletin, noise: Noise): boolean {
-  const exploited = bulletin.vulnerabilities.some((v) => v.knownExploited === 'yes')
-  if (bulletin.release !== undefined) return exploited
-  const { class: proposed } = proposeClass(bulletin)
-  const urgent = proposed === 'critical' || proposed === 'high' || exploited
-  if (urgent) return true
-  noise.alerts -= 1
-  return noise.alerts >= 0
 }
 
 /** The latest change about a bulletin, whoever told of it, locked. */

@@ -1,17 +1,9 @@
 import type { Instant } from '../result.ts'
 import type { Bulletin } from './bulletin.ts'
-import { dayOf } from './exploited.ts'
+import { dayOf, type ExploitedEntry } from './exploited.ts'
 import { SAYS_NOTHING } from './sections.ts'
 
-/** One entry of a catalogue of known exploited vulnerabilities, and which catalogue it is. */
-interface Entry {
-  readonly cve: string
-  readonly vendor: string
-  readonly product: string
-  readonly name: string
-  readonly addedOn: string
-  readonly dueOn: string
-}
+type Entry = Pick<ExploitedEntry, 'cve' | 'vendor' | 'product' | 'name' | 'addedOn' | 'dueOn'>
 
 /** An entry as a notice of its vulnerability, for people who look at a catalogue's file. */
 export const entryBulletin = (entry: Entry, catalogue: { readonly version: string; readonly releasedAt: Instant }): Bulletin => ({
