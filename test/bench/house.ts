@@ -1,11 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { parse } from '../../adapters/sources/csaf/parse.ts'
 import type { House } from '../../src/app/house.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
-import { createMembers } from '../../src/app/people/members.ts'
 import { SAMPLE_FOLDER, samplePolicy } from '../../src/app/sample.ts'
 import { affectedHosts } from '../../src/core/assess/affected.ts'
 import { loadFleet } from '../../src/core/assess/fleet.ts'
@@ -20,7 +18,7 @@ import { openDatabase } from '../../src/db/database.ts'
 import { openEmbedded } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createWriter } from '../../src/db/writer.ts'
-import { offlineMails } from '../support/mails.ts'
+import { houseOn } from '../support/house-on.ts'
 
 export interface BenchHouse {
   readonly house: House
@@ -37,21 +35,13 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
   await migrate(url)
   const db = await openDatabase(url, { poolSize: 16 })
   const boss = await startBoss({ url, queues: QUEUES, log: () => undefined })
-  const house: House = {
+  const house = houseOn({
     db,
     write: createWriter(db, { atOnce: 8, waiting: 10_000 }),
     boss,
     clock: { now: () => now },
-    log: pino({ level: 'silent' }),
     inForce: await samplePolicy(SAMPLE_FOLDER),
-    members: createMembers({ now: () => now }),
-    sources: new Map(),
-    runners: new Map(),
-    policyFile: null,
-    formats: new Map(),
-    mails: offlineMails,
-    adopt: async () => undefined,
-  }
+  })
   return {
     house,
     url,

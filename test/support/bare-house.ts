@@ -1,4 +1,3 @@
-import pino from 'pino'
 import type { House } from '../../src/app/house.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
 import { createMembers } from '../../src/app/people/members.ts'
@@ -7,7 +6,7 @@ import { startBoss } from '../../src/db/boss.ts'
 import { createWriter } from '../../src/db/writer.ts'
 import { NOW } from './change.ts'
 import { freshDatabase } from './database.ts'
-import { offlineMails } from './mails.ts'
+import { houseOn } from './house-on.ts'
 
 export interface BareHouse {
   readonly house: House
@@ -19,21 +18,14 @@ export interface BareHouse {
 export async function bareHouse(policy: Policy): Promise<BareHouse> {
   const { db, url, drop } = await freshDatabase(12)
   const boss = await startBoss({ url, queues: QUEUES as never, log: () => undefined })
-  const house: House = {
+  const house = houseOn({
     db,
     write: createWriter(db, { atOnce: 8, waiting: 2_000 }),
     boss,
     clock: { now: () => new Date(NOW) },
-    log: pino({ level: 'silent' }),
     inForce: { policy, hash: 'p'.repeat(64), approved: true },
     members: createMembers({ now: () => new Date() }),
-    sources: new Map(),
-    runners: new Map(),
-    policyFile: null,
-    formats: new Map(),
-    mails: offlineMails,
-    adopt: async () => undefined,
-  }
+  })
   return {
     house,
     url,

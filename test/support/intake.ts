@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
-import { pino } from 'pino'
 import { createPoller } from '../../src/app/bulletins/poll.ts'
 import type { House } from '../../src/app/house.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
-import { createMembers } from '../../src/app/people/members.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import type { Check } from '../../src/core/identify/verification.ts'
@@ -12,7 +10,7 @@ import { startBoss } from '../../src/db/boss.ts'
 import { createWriter } from '../../src/db/writer.ts'
 import type { Batch, BulletinSource } from '../../src/ports.ts'
 import { freshDatabase } from './database.ts'
-import { offlineMails } from './mails.ts'
+import { houseOn } from './house-on.ts'
 
 /** How far what a source says is proved by itself. */
 export type Proof = 'signed' | 'official'
@@ -82,21 +80,14 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
   })
   const sources = Object.fromEntries(Object.entries(rules).map(([id, [, proof]]) => [id, testSource(id, proof)]))
   let now = new Date('2026-11-25T12:00:00Z')
-  const house: House = {
+  const house = houseOn({
     db: fresh.db,
     write: createWriter(fresh.db, { atOnce: 8, waiting: 2_000 }),
     boss,
     clock: { now: () => now },
-    log: pino({ level: 'silent' }),
     inForce: { policy, hash, approved: true },
-    members: createMembers({ now: () => now }),
     sources: new Map(Object.values(sources).map((s) => [s.source.id, s.source])),
-    runners: new Map(),
-    policyFile: null,
-    formats: new Map(),
-    mails: offlineMails,
-    adopt: async () => undefined,
-  }
+  })
   const poll = createPoller(house)
   return {
     house,
