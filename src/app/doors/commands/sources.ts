@@ -18,9 +18,10 @@ export const SOURCES: Commands = {
     usage: 'coverage',
     what: 'products that no source watches, and what would help',
     roles: TEAM,
-    run: async ({ house }) => {
+    paged: true,
+    run: async ({ house, page }) => {
       const { gaps, watched } = await readCoverage(house, house.db)
-      return show(coverageCard(gaps, watched))
+      return show(coverageCard(gaps, watched, page))
     },
   },
 }
