@@ -21,6 +21,7 @@ import { openEmbedded } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createWriter } from '../../src/db/writer.ts'
 import { offlineMails } from '../support/mails.ts'
+import { offlinePatchFiles } from '../support/patch-files.ts'
 
 export interface BenchHouse {
   readonly house: House
@@ -50,6 +51,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
     policyFile: null,
     formats: new Map(),
     mails: offlineMails,
+    patchFiles: offlinePatchFiles,
     adopt: async () => undefined,
   }
   return {

@@ -8,6 +8,7 @@ import { createWriter } from '../../src/db/writer.ts'
 import { NOW } from './change.ts'
 import { freshDatabase } from './database.ts'
 import { offlineMails } from './mails.ts'
+import { offlinePatchFiles } from './patch-files.ts'
 
 export interface BareHouse {
   readonly house: House
@@ -32,6 +33,7 @@ export async function bareHouse(policy: Policy): Promise<BareHouse> {
     policyFile: null,
     formats: new Map(),
     mails: offlineMails,
+    patchFiles: offlinePatchFiles,
     adopt: async () => undefined,
   }
   return {

@@ -13,6 +13,7 @@ import { createWriter } from '../../src/db/writer.ts'
 import type { Batch, BulletinSource } from '../../src/ports.ts'
 import { freshDatabase } from './database.ts'
 import { offlineMails } from './mails.ts'
+import { offlinePatchFiles } from './patch-files.ts'
 
 /** How far what a source says is proved by itself. */
 export type Proof = 'signed' | 'official'
@@ -95,6 +96,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
     policyFile: null,
     formats: new Map(),
     mails: offlineMails,
+    patchFiles: offlinePatchFiles,
     adopt: async () => undefined,
   }
   const poll = createPoller(house)

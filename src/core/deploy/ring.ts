@@ -117,7 +117,12 @@ function reasonOut(
   // A sponsorship for good is none: somebody has to look at the host again within the days of the policy.
   return left <= foreign.sponsorDays * DAY
     ? []
-    : [[host, `${whose}, and its sponsorship by ${sponsor.email} ends on ${day}, later than the ${foreign.sponsorDays} days that the policy allows`]]
+    : [
+        [
+          host,
+          `${whose}, and its sponsorship by ${sponsor.email} ends on ${day}, later than the ${foreign.sponsorDays} days that the policy allows`,
+        ],
+      ]
 }
 
 const OWNERS = { contractor: 'a contractor', customer: 'a customer', vendor: 'a vendor', home: "somebody's home" } as const
