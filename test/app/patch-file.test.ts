@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles } from '../../adapters/patchfile/look.ts'
 import { checkPatchFile } from '../../src/app/change/patch-file.ts'
@@ -10,6 +10,7 @@ import { policySchema } from '../../src/core/policy.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { type BareHouse, bareHouse } from '../support/bare-house.ts'
 import { DIGEST, evolved, NOW, opened, policy, UNTIL } from '../support/change.ts'
+import { startTestHouse } from '../support/house.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
 
 let bare: BareHouse
@@ -128,4 +129,27 @@ test('a job that is called off leaves nothing, and is done again', async () => {
 
 test('the audit chain is whole', async () => {
   expect(await verifyAudit(house.db)).toMatchObject({ ok: true })
+})
+
+test('a running bot does the job that a typed command asked for', async () => {
+  const running = await startTestHouse()
+  try {
+    const { db } = running.house
+    const { id } = await db.change.create({ data: { phase: 'deciding', state: {}, createdAt: AT } })
+    await db.change.update({ where: { id }, data: { state: json({ ...evolved(opened(), UNTIL.deciding), id }) } })
+    const typed = { text: `patch-file ${id} https://vendor.example/fix.rpm` }
+    const asked = { actor: 'ana', verb: 'command', subject: '', inputs: typed, place: 'patch-team' } as never
+    expect(await handleIntent(running.house, asked)).toMatchObject({ ok: true })
+    const file = await vi.waitFor(
+      async () => {
+        const [first] = (await readChange(db, id))?.patchFiles ?? []
+        if (!first) throw new Error('not yet')
+        return first
+      },
+      { timeout: 20_000, interval: 100 },
+    )
+    expect(file.checks[0]).toMatchObject({ outcome: 'unavailable', evidence: expect.stringContaining('this test reaches no network') })
+  } finally {
+    await running.end()
+  }
 })
