@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { Fault } from '../src/core/fault.ts'
 import { checkUrl, networksOf, shown } from './http/address.ts'
-import { ACCEPTED, readBody } from './http/body.ts'
+import { ACCEPTED, type Into, readBody } from './http/body.ts'
 import { checkBehindProxy, dispatcherOf, type Resolve, systemResolve, type Way } from './http/connect.ts'
 import { httpFault } from './http/faults.ts'
 
@@ -40,6 +40,8 @@ export interface HttpRequest {
   /** What the last answer said of itself: the server may say that nothing changed. */
   readonly known?: Validators
   readonly accept?: string
+  /** Takes the body of a 200 piece by piece, unpacked, e.g. onto a disk; `bytes` is empty then. */
+  readonly into?: Into
 }
 
 /** What an answer says of itself, for the next time. Kept by the caller. */
@@ -119,7 +121,7 @@ export const createHttp = (options: HttpOptions = {}): Http => {
     }
     const bytes =
       response.statusCode === 200
-        ? await readBody(response.body, header('content-encoding'), request.maxBytes, shown(url))
+        ? await readBody(response.body, header('content-encoding'), request.maxBytes, shown(url), request.into)
         : new Uint8Array()
     return {
       status: response.statusCode,

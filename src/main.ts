@@ -1,11 +1,12 @@
 import { schedule } from 'node-cron'
 import { startWeb, webPlatform } from '../adapters/web/index.ts'
 import { createPoller } from './app/bulletins/poll.ts'
+import { checkPatchFile } from './app/change/patch-file.ts'
 import { createListeners } from './app/chat/listeners.ts'
 import { makeDoors } from './app/doors/doors.ts'
 import type { House, PolicyInForce } from './app/house.ts'
 import { mendImports } from './app/inventory/import-row.ts'
-import { orderQueue, pollQueue } from './app/jobs.ts'
+import { orderQueue, patchFileQueue, pollQueue } from './app/jobs.ts'
 import { createMetrics } from './app/metrics.ts'
 import { createGiver } from './app/rollout/giving.ts'
 import { healthOf } from './app/time/health.ts'
@@ -107,6 +108,7 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   }
   if (config.work !== false)
     await house.boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))
+  await house.boss.work(patchFileQueue, (job, { signal }) => checkPatchFile(house, job, AbortSignal.any([signal, over.signal])))
   await house.boss.work(orderQueue, ({ change }) => giver.give(change))
   await deliverer.start()
   undo.push(() => deliverer.stop())

@@ -3,7 +3,9 @@ import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
 import type { ExploitedCatalogue } from './core/identify/exploited.ts'
 import type { Checked } from './core/identify/judge.ts'
+import type { PatchFile } from './core/identify/patch.ts'
 import type { CveScore } from './core/identify/scores.ts'
+import type { Check } from './core/identify/verification.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
 import type { Instant, Refusal, Ruled } from './core/result.ts'
@@ -50,6 +52,21 @@ export interface Batch {
   readonly exploited?: ExploitedCatalogue
   /** What is said of single vulnerabilities; never of all of them. */
   readonly scores?: readonly CveScore[]
+}
+
+/** Fetches a patch file and looks at it; nothing of it stays. */
+export interface PatchFiles {
+  /** Throws Fault HTTP_* when it cannot be fetched, is too large, or is a web page; the reason of `signal` when that aborts. */
+  look(url: string, how: { readonly allowNetworks: readonly string[]; readonly signal: AbortSignal }): Promise<PatchFileLook>
+  /** What people call the file of an address. */
+  nameOf(url: string): string
+}
+
+export interface PatchFileLook {
+  readonly file: PatchFile
+  /** Where it came from in the end. */
+  readonly host: string
+  readonly signature: Check
 }
 
 export interface BulletinSource {

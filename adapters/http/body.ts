@@ -35,14 +35,17 @@ const capped = (limit: number, where: string) =>
     }
   }
 
-/** Reads an answer whole, unpacked; never more than `limit` bytes, neither as it travels nor unpacked. */
-export const readBody = async (body: Readable, encoding: string, limit: number, where: string): Promise<Uint8Array> => {
+/** Takes an answer in pieces. */
+export type Into = (pieces: AsyncIterable<Uint8Array>) => Promise<void>
+
+/** Reads an answer whole, unpacked; never more than `limit` bytes, neither as it travels nor unpacked. Empty when `into` takes it. */
+export const readBody = async (body: Readable, encoding: string, limit: number, where: string, into?: Into): Promise<Uint8Array> => {
   const kept: Uint8Array[] = []
   const keep = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const chunk of chunks) kept.push(chunk)
   }
   const cap = capped(limit, where)
   const decoder = decoderOf(encoding, where)
-  await (decoder === null ? pipeline(body, cap, keep) : pipeline(body, cap, decoder, cap, keep))
+  await (decoder === null ? pipeline(body, cap, into ?? keep) : pipeline(body, cap, decoder, cap, into ?? keep))
   return Buffer.concat(kept)
 }

@@ -6,7 +6,7 @@ import { appendAudit } from '../db/audit.ts'
 import type { Boss } from '../db/boss.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Write } from '../db/writer.ts'
-import type { BulletinSource, Clock, InventoryFormat, MailReader, Runner } from '../ports.ts'
+import type { BulletinSource, Clock, InventoryFormat, MailReader, PatchFiles, Runner } from '../ports.ts'
 import type { Members } from './people/members.ts'
 
 /** The policy in force. Its hash stands in every decision's plan and audit record. */
@@ -56,6 +56,8 @@ export interface House {
   readonly formats: ReadonlyMap<string, InventoryFormat>
   /** Reads mails that people were sent. */
   readonly mails: MailReader
+  /** Fetches patch files and looks at them. */
+  readonly patchFiles: PatchFiles
   /** After the commit that brought another version into force: works by it from now on. */
   adopt(next: PolicyInForce): Promise<void>
 }

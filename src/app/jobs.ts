@@ -25,4 +25,15 @@ export const orderQueue: Queue<{ change: number }> = {
   concurrency: 2,
 }
 
-export const QUEUES = [pollQueue, orderQueue] as const
+/** Fetches a patch file that somebody named and checks it against the bulletins of its change. */
+export const patchFileQueue: Queue<{ change: number; url: string; by: string }> = {
+  name: 'check-patch-file',
+  schema: z.strictObject({ change: z.number().int(), url: z.string().max(2_000), by: z.string() }),
+  retryLimit: 3,
+  retryDelay: 5,
+  retryDelayMax: 60,
+  longest: 1_200,
+  concurrency: 1,
+}
+
+export const QUEUES = [pollQueue, orderQueue, patchFileQueue] as const

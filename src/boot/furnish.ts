@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { createHttp } from '../../adapters/http.ts'
 import { csvFormat } from '../../adapters/inventory/csv/index.ts'
 import { dpkgFormat } from '../../adapters/inventory/dpkg-l/index.ts'
 import { jsonFormat } from '../../adapters/inventory/json/index.ts'
 import { rpmQaFormat } from '../../adapters/inventory/rpm-qa/index.ts'
 import { createMailProcess } from '../../adapters/mail/index.ts'
+import { createPatchFiles } from '../../adapters/patchfile/look.ts'
 import { manualRunner } from '../../adapters/runners/manual/index.ts'
 import { rehearsalRunner } from '../../adapters/runners/rehearsal/index.ts'
 import { createDeliverer, type Deliverer, type DelivererOptions } from '../app/chat/deliver.ts'
@@ -17,7 +19,7 @@ import type { Config } from '../config.ts'
 import { startBoss } from '../db/boss.ts'
 import { openDatabase } from '../db/database.ts'
 import { createWriter } from '../db/writer.ts'
-import type { BulletinSource, ChatPlatform, Clock, MailReader, Place, Runner } from '../ports.ts'
+import type { BulletinSource, ChatPlatform, Clock, MailReader, PatchFiles, Place, Runner } from '../ports.ts'
 import type { Parts, Setup, Undo } from './setup.ts'
 
 interface Material {
@@ -55,6 +57,7 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     members,
     mails,
+    patchFiles: parts.patchFiles ?? patchFilesOf(undo),
     get inForce() {
       return members.beside(inForce)
     },
@@ -76,6 +79,15 @@ function mailProcess(undo: Undo): MailReader {
   const mails = createMailProcess()
   undo.push(() => mails.close())
   return mails
+}
+
+/** A file may take minutes where a bulletin takes seconds. */
+const FILE_MS = 15 * 60_000
+
+function patchFilesOf(undo: Undo): PatchFiles {
+  const http = createHttp({ limits: { totalMs: FILE_MS } })
+  undo.push(() => http.close())
+  return createPatchFiles(http)
 }
 
 export function delivererOf(

@@ -5,7 +5,7 @@ import type { House, PolicyFileDoor, PolicyInForce } from '../app/house.ts'
 import type { Arrive } from '../app/time/handlers.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Database } from '../db/database.ts'
-import type { BulletinSource, ChatPlatform, Clock, Doors, MailReader, Runner } from '../ports.ts'
+import type { BulletinSource, ChatPlatform, Clock, Doors, MailReader, PatchFiles, Runner } from '../ports.ts'
 
 /** What was opened, in order; ended from the last to the first. */
 export type Undo = (() => Promise<unknown>)[]
@@ -34,6 +34,8 @@ export interface Parts {
   readonly clock?: Clock
   /** Instead of the reader that asks the machine's DNS. */
   readonly mails?: MailReader
+  /** Instead of the client that reaches the world. */
+  readonly patchFiles?: PatchFiles
   readonly log?: Logger
   /** Address of an emulated Slack. */
   readonly slackApi?: string

@@ -3,6 +3,7 @@ import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
+import { patchFileActions, patchFilesFact } from './patch-file.ts'
 import {
   at,
   button,
@@ -53,6 +54,7 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
           fact('When', at(plan.window.start), ` to `, at(plan.window.end), ` (${plan.window.name}, ${plan.window.zone})`),
           fact('Clocks', ...clockFacts(state), ...lateWords(state, plan)),
           fact('Tested', testedLine(state, policy)),
+          ...(current ? [patchFilesFact(state, policy)] : []),
           fact('Undo', plan.undo),
           ...(plan.leftOut.length > 0
             ? [
@@ -71,7 +73,11 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
         : [outcome('neutral', 'This plan no longer counts: it was replaced, given up or rolled back, or the bulletin changed.')]),
     ],
     actions: [
-      ...(open ? voteActions(subject, submission.digest) : current ? nextActions(state, subject) : []),
+      ...(open
+        ? [...voteActions(subject, submission.digest), ...patchFileActions(state, subject)]
+        : current
+          ? nextActions(state, subject)
+          : []),
       button('Full plan', 'full-plan', subject, { digest: submission.digest }),
     ],
     summary: `${decided ? `Plan ${decided.verdict}` : 'Go or no-go'}: ${subjectOf(state)} on ${count(plan.hosts.length, 'host')}`,

@@ -4,6 +4,7 @@ import { renewedWords } from '../core/change/rematch.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { rungOf } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
+import { patchFileNote } from './patch-file.ts'
 import { at, callRole, count, listed, note, quiet, rehearsalBadge, shortened, textBlock } from './words.ts'
 
 /** A line in a thread: it belongs to an event and never changes. */
@@ -42,6 +43,10 @@ function alertNote(before: ChangeState, after: ChangeState, event: ChangeEvent):
       )
     case 'change joined':
       return joinedNote(before, after, event)
+    case 'patch file checked':
+      return patchFileNote(event.file)
+    case 'patch file accepted':
+      return note(`${event.name} may pass, says security`, 'warning', textBlock(event.reason))
     case 'exploited told':
       return note(
         `${event.cve} is now known exploited`,

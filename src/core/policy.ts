@@ -142,7 +142,7 @@ const policyFields = z.strictObject({
     .strictObject({
       /** Are they planned at all? `with-sponsor`: only while somebody of the organisation answers for them. */
       plan: z.enum(['never', 'with-sponsor', 'always']).default('with-sponsor'),
-      /** Most days that a sponsorship lasts. Not enforced yet: what counts is the date that each sponsorship itself ends. */
+      /** Most days from now until a sponsorship ends; one that ends later does not count (core/deploy/ring.ts). */
       sponsorDays: z.number().int().positive().default(90),
     })
     .prefault({}),

@@ -28,6 +28,7 @@ import { bulletin, fixedIn } from '../core/assess-support.ts'
 import { wordsOf } from '../support/change-cards.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
 import { offlineMails } from '../support/mails.ts'
+import { offlinePatchFiles } from '../support/patch-files.ts'
 
 let fresh: FreshDatabase
 let house: House
@@ -50,6 +51,7 @@ beforeAll(async () => {
     runners: new Map(),
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     mails: offlineMails,
+    patchFiles: offlinePatchFiles,
     policyFile: null,
     adopt: async () => undefined,
   }

@@ -38,3 +38,30 @@ test('once a day what had its effect longer ago than the policy keeps is removed
   expect(next).toHaveLength(1)
   expect(next[0]?.dueAt.getTime()).toBeGreaterThanOrEqual(now + DAY_MS)
 })
+
+test('doubts that nobody has had for long go, what was warned of stays; of reminders what is done with its whole card', async () => {
+  const { db, clock } = house.house
+  const now = clock.now().getTime()
+  const [old, young] = [new Date(now - 40 * DAY_MS), new Date(now - DAY_MS)]
+  const doubt = (fingerprint: string, firstAt: Date, more: object = {}) =>
+    db.doubt.create({ data: { fingerprint, kind: 'link', title: 'x', verdict: 'BOGUS', verification: {}, firstAt, ...more } })
+  const reported = (at: Date) => ({ reports: { create: { person: 'ines', at } } })
+  await doubt('t:old', old, reported(old))
+  await doubt('t:asked again', old, reported(young))
+  await doubt('t:warned', old, { ...reported(old), warnedAt: old })
+  await doubt('t:young', young, reported(young))
+  const reminder = (subject: string, doneAt: Date | null, lead: number | null = null) =>
+    db.reminder.create({ data: { kind: 'review due', subject, occurrence: subject, body: {}, wantedAt: old, doneAt, lead } })
+  await reminder('t:done', old)
+  await reminder('t:just done', young)
+  const { id } = await reminder('t:first of a card', old)
+  await reminder('t:open beside it', null, id)
+
+  await purge(house.house, await db.due.findFirstOrThrow({ where: { kind: 'purge', doneAt: null } }))
+
+  const doubts = await db.doubt.findMany({ where: { fingerprint: { startsWith: 't:' } }, orderBy: { fingerprint: 'asc' } })
+  expect(doubts.map(({ fingerprint }) => fingerprint)).toEqual(['t:asked again', 't:warned', 't:young'])
+  expect(await db.doubtReport.count({ where: { doubt: { fingerprint: 't:old' } } })).toBe(0)
+  const left = await db.reminder.findMany({ where: { subject: { startsWith: 't:' } }, orderBy: { id: 'asc' } })
+  expect(left.map(({ subject }) => subject)).toEqual(['t:just done', 't:first of a card', 't:open beside it'])
+})

@@ -20,7 +20,7 @@ const BUTTONS: readonly (readonly [keyof typeof UNTIL, CardName, readonly string
   ['planning', 'alert', [JOIN, ...LOOK]],
   ['planning', 'test', ['Make the plan', 'Reclassify', 'Done elsewhere', 'Leave hosts out']],
   ['deciding', 'test', ['Change the plan', 'Done elsewhere', 'Leave hosts out']],
-  ['deciding', 'decision', ['Approve', 'Reject', PLAN]],
+  ['deciding', 'decision', ['Approve', 'Reject', 'Check a patch file', PLAN]],
   ['approved', 'test', ['Done elsewhere']],
   ['approved', 'decision', ['Announce', 'Plan again', PLAN]],
   ['announced', 'decision', [PLAN]],

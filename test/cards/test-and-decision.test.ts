@@ -64,7 +64,7 @@ describe('the test card', () => {
 describe('the decision card', () => {
   test('as an approver sees it', () => {
     const lines = wordsOf(cardOf(stateAt('deciding'), 'decision')).split('\n')
-    expect(lines.slice(0, 9)).toEqual([
+    expect(lines.slice(0, 10)).toEqual([
       'HIGH AUTHENTIC',
       'Go or no-go: openssl on 5 hosts',
       `normal change 12 · RHSA-2023:3408 · plan ${DIGEST.slice(0, 8)}`,
@@ -72,6 +72,7 @@ describe('the decision card', () => {
       `When: ${WINDOW.start} to ${WINDOW.end} (Weekday night, Europe/Berlin)`,
       `Clocks: start by ${later(168 * 60)}, complete by ${later(336 * 60)}`,
       'Tested: 5 of 5 passed (Ben Okafor); ring 1 is the pilot, ring 2 waits for its outcome',
+      'Patch files: no file was checked',
       'Undo: dnf downgrade, tried in the lab',
       'Needs: 1 of security, 1 of operations · not Ana Ferreira, who asked for it',
     ])

@@ -11,6 +11,7 @@ import type { FixedBuild } from '../../src/core/identify/bulletin.ts'
 import { CLASSES, type Role } from '../../src/core/policy.ts'
 import type { Instant } from '../../src/core/result.ts'
 import { aHost, aPlan, classified, evolved, frozen, HOSTS, haltOf, later, opened, person, policy, T0, UNTIL } from '../support/change.ts'
+import { aPatchFile } from '../support/patch-files.ts'
 
 /** One thing that somebody tries. `pick` chooses among what the state offers, or something foreign. */
 interface Try {
@@ -37,7 +38,7 @@ const KINDS: readonly Command['kind'][] = [
   ...(['resume', 'retry', 'exclude', 'roll-back', 'claim', 'report-incident', 'plan-again', 'write-lesson', 'close-review'] as const),
   ...(['revise', 'rematch', 'tell-end-users', 'start-ring', 'settle-ring', 'halt', 'need-people', 'finish'] as const),
   ...(['await', 'end-waiting', 'merge', 'supersede', 'join', 'done-elsewhere', 'seen-fixed', 'accept-handover', 'leave-out'] as const),
-  ...(['exploited', 'exploited-retracted'] as const),
+  ...(['exploited', 'exploited-retracted', 'note-patch-file', 'accept-patch-file'] as const),
 ]
 const HOUSE: ReadonlySet<Command['kind']> = new Set([
   'revise',
@@ -142,6 +143,10 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
       return { kind, number: good ? state.handovers.length : pick }
     case 'exploited':
       return { kind, cve: good ? 'CVE-2023-0286' : 'CVE-1', addedOn: '2026-11-23', dueOn: '2026-12-14', catalogue: '1', unpatched: hosts }
+    case 'note-patch-file':
+      return { kind, file: aPatchFile({ url: `https://vendor.example/${pick % 3}.rpm`, sha256: `${pick}` }, good ? 'pass' : 'fail') }
+    case 'accept-patch-file':
+      return { kind, sha256: state.patchFiles?.at(-1)?.sha256 ?? '', reason }
     case 'exploited-retracted':
       return { kind, cve: 'CVE-2023-0286', catalogue: '2' }
     case 'record-test':
@@ -225,7 +230,7 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
 /** Somebody who may do such a thing, as far as roles go. */
 function ableTo({ kind, pick }: Try): string | null {
   if (HOUSE.has(kind)) return null
-  if (kind === 'vouch') return oneOf(['dana', 'oskar', 'farah'], pick)
+  if (kind === 'vouch' || kind === 'accept-patch-file') return oneOf(['dana', 'oskar', 'farah'], pick)
   if (kind === 'approve' || kind === 'reject' || kind === 'resume') return oneOf(['dana', 'oskar', 'farah', 'emil', 'chiara'], pick)
   return oneOf(['ana', 'ben', 'chiara'], pick)
 }
@@ -304,6 +309,14 @@ describe('whatever anybody tries, in any order', () => {
       }
       // A revision in which no fact changed has other bytes, and leaves the plan as it was.
       expect(submission?.plan.bulletins.map((b) => b.vendorId)).toEqual([bulletin, ...bulletins].map((b) => b.vendorId))
+    })
+  })
+
+  test('nothing is approved while a patch file is bad and security has not let it pass', () => {
+    always(({ event, before: { patchFiles = [] } }) => {
+      if (event.kind !== 'plan approved') return
+      for (const { checks, accepted } of patchFiles)
+        if (checks.some(({ outcome }) => outcome === 'fail')) expect(holds(accepted?.by ?? '', 'security')).toBe(true)
     })
   })
 
@@ -413,7 +426,17 @@ describe('whatever anybody tries, in any order', () => {
           'end users told',
           'halted',
         ],
-        ...['hosts excluded', 'hosts retried', 'incident reported', 'lesson written', 'people needed', 'pilot recorded', 'plan approved'],
+        ...[
+          'hosts excluded',
+          'hosts retried',
+          'incident reported',
+          'lesson written',
+          'patch file accepted',
+          'patch file checked',
+          'people needed',
+          'pilot recorded',
+          'plan approved',
+        ],
         ...[
           'plan rejected',
           'plan submitted',

@@ -83,6 +83,7 @@ describe('planning rings', () => {
     expect(plan.notes).toEqual(['No ordinary production system to pilot on; the pilot is a (mission critical), b (mission critical).'])
   })
 
+  const inDays = (days: number): string => new Date(Date.parse(FRESH.now) + days * 86_400_000).toISOString()
   const sponsored = (until: string) => host('kiosk', { ownership: 'customer', sponsor: { email: 'ines@example.com', until } })
   test.each<[string, RingTerms['foreign']['plan'], RingCandidate, string | null]>([
     ['never', 'never', sponsored('2027-01-01T00:00:00.000Z'), 'it belongs to a customer, and the policy plans no foreign hosts'],
@@ -92,6 +93,13 @@ describe('planning rings', () => {
       'with-sponsor',
       sponsored('2026-11-23T12:00:00.000Z'),
       'it belongs to a customer, and its sponsor ines@example.com answered for it until 2026-11-23',
+    ],
+    ['whose sponsorship ends on the last day that the policy allows', 'with-sponsor', sponsored(inDays(90)), null],
+    [
+      'whose sponsorship ends a day later than that',
+      'with-sponsor',
+      sponsored(inDays(91)),
+      `it belongs to a customer, and its sponsorship by ines@example.com ends on ${inDays(91).slice(0, 10)}, later than the 90 days that the policy allows`,
     ],
     [
       'whose end nobody can read',

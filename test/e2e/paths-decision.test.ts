@@ -50,7 +50,7 @@ describe('a plan that is rejected', () => {
     const later = new Date(Date.parse(other.submission.plan.window.start) + 86_400_000).toISOString()
     await done(walk.hands.press('ana', TEAM, TEST, 'Make the plan', { runner: 'manual', window: `nightly|${later}` }))
     expect(await walk.hands.count(TEAM, GO)).toBe(2)
-    expect(await walk.hands.buttons(TEAM, GO)).toEqual(['Approve', 'Reject', 'Full plan'])
+    expect(await walk.hands.buttons(TEAM, GO)).toEqual(['Approve', 'Reject', 'Check a patch file', 'Full plan'])
     expect(await walk.hands.count(TEAM, /^Go or no-go/)).toBe(2)
   })
 })

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { type Parts, type Running, start } from '../../src/main.ts'
 import { freshUrl } from './database.ts'
 import { offlineMails } from './mails.ts'
+import { offlinePatchFiles } from './patch-files.ts'
 
 export interface TestHouse extends Running {
   readonly dataFolder: string
@@ -28,7 +29,7 @@ async function begin(databaseUrl: string, dataFolder: string, parts: Parts, clea
   const log = pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' })
   const running = await start(
     { port: 0, dataFolder, logLevel: 'silent', policyFile: null, databaseUrl: null },
-    { log, mails: offlineMails, ...parts, databaseUrl },
+    { log, mails: offlineMails, patchFiles: offlinePatchFiles, ...parts, databaseUrl },
   )
   return {
     ...running,

@@ -95,6 +95,8 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'declared not relevant':
     case 'test recorded':
     case 'tests passed':
+    case 'patch file checked':
+    case 'patch file accepted':
     case 'approval given':
     case 'plan rejected':
     case 'resume approved':

@@ -115,6 +115,7 @@ const CHANGE_VERBS = {
     passed: i.passed,
     note: i.note,
   })),
+  'accept-patch-file': simple(reason, (i, { digest }) => ({ kind: 'accept-patch-file', sha256: digest, reason: i.reason })),
   'submit-plan': verb(
     z.object({
       window: z.string().max(120),

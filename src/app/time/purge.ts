@@ -18,6 +18,24 @@ export async function purge(house: House, row: { readonly id: number }): Promise
     const before = new Date(unit.now.getTime() - house.inForce.policy.keepDays * DAY_MS)
     await unit.tx.delivery.deleteMany({ where: { at: { lt: before } } })
     await unit.tx.due.deleteMany({ where: { doneAt: { lt: before } } })
+    await purgeReminders(unit, before)
+    await purgeDoubts(unit)
     await duePurge(unit)
   })
+}
+
+/** Those whose reason is gone, with their whole card. What was due before the last look is never sent again, with or without its row. */
+async function purgeReminders({ tx }: Unit, before: Date): Promise<void> {
+  await tx.$executeRaw`
+    DELETE FROM "Reminder" r WHERE r."doneAt" < ${before} AND NOT EXISTS (
+      SELECT FROM "Reminder" o WHERE coalesce(o."lead", o."id") = coalesce(r."lead", r."id") AND (o."doneAt" IS NULL OR o."doneAt" >= ${before}))`
+}
+
+/** Longer than the longest stretch that a summary counts, a quiet week. */
+const DOUBT_DAYS = 31
+
+/** Doubts that nobody has had for long. Of what everybody was warned the row stays: who is sent it again must not warn everybody again. */
+async function purgeDoubts({ tx, now, house }: Unit): Promise<void> {
+  const before = new Date(now.getTime() - Math.max(house.inForce.policy.keepDays, DOUBT_DAYS) * DAY_MS)
+  await tx.doubt.deleteMany({ where: { firstAt: { lt: before }, warnedAt: null, reports: { none: { at: { gte: before } } } } })
 }

@@ -79,7 +79,7 @@ staleAfterDays: 14
 helpPlace: ${flow(answers.helpPlace)}
 
 # Hosts of contractors, customers, vendors, or at home: never, with-sponsor or always.
-# (sponsorDays is not enforced yet: what counts is the date each sponsorship itself ends.)
+# A sponsorship that ends later than sponsorDays from now does not count.
 foreign: { plan: with-sponsor, sponsorDays: 90 }
 # Hosts away from the offices: in the last ring only, and silent for longer before they are unknown.
 remote: { lastRing: true, silentAfterMinutes: 1440 }

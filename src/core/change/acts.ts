@@ -1,4 +1,5 @@
 import type { ChangeEvent } from './command.ts'
+import { standingOf } from './patch-files.ts'
 import { renewedWords } from './rematch.ts'
 
 /** The line of "who did what when" that an event leaves; null for those that change no fact people look back at. */
@@ -43,6 +44,10 @@ export function actOf(event: ChangeEvent): { readonly what: string; readonly who
         what: `recorded test "${event.test}": ${event.passed ? 'passed' : 'failed'}${event.note ? `, ${event.note}` : ''}`,
         who: event.by,
       }
+    case 'patch file checked':
+      return { what: `had ${event.file.name} checked: ${standingOf(event.file)}`, who: event.by }
+    case 'patch file accepted':
+      return { what: `let ${event.name} pass although its check failed: ${event.reason}`, who: event.by }
     case 'plan submitted':
       return { what: `submitted plan ${event.digest.slice(0, 8)}`, who: event.by }
     case 'approval given':

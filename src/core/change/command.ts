@@ -4,7 +4,7 @@ import type { Plan } from '../evaluate/plan.ts'
 import type { FixedBuild } from '../identify/bulletin.ts'
 import type { ChangeClass, Person, Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
-import type { BulletinFacts, ChangeState, Elsewhere, JoinedBulletin, RingAcceptance } from './state.ts'
+import type { BulletinFacts, ChangeState, Elsewhere, JoinedBulletin, PatchFileResult, RingAcceptance } from './state.ts'
 
 /** What somebody, or the house itself, wants to happen to a change. */
 export type Command =
@@ -29,6 +29,8 @@ export type Command =
       readonly until?: Instant
     }
   | { readonly kind: 'not-relevant'; readonly reason: string }
+  | { readonly kind: 'note-patch-file'; readonly file: PatchFileResult }
+  | { readonly kind: 'accept-patch-file'; readonly sha256: string; readonly reason: string }
   | { readonly kind: 'record-test'; readonly test: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'submit-plan'; readonly plan: Plan }
   | { readonly kind: 'approve'; readonly digest: string }
@@ -141,6 +143,14 @@ export type ChangeEvent =
   | { readonly kind: 'declared not relevant'; readonly by: string; readonly reason: string }
   | { readonly kind: 'test recorded'; readonly by: string; readonly test: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'tests passed' }
+  | { readonly kind: 'patch file checked'; readonly by: string; readonly file: PatchFileResult }
+  | {
+      readonly kind: 'patch file accepted'
+      readonly by: string
+      readonly sha256: string
+      readonly name: string
+      readonly reason: string
+    }
   | { readonly kind: 'plan submitted'; readonly by: string; readonly plan: Plan; readonly digest: string }
   | { readonly kind: 'approval given'; readonly by: string; readonly digest: string; readonly as?: readonly Role[] }
   | { readonly kind: 'plan approved'; readonly by: readonly string[] }
@@ -200,6 +210,8 @@ export interface ChangeJoined {
   readonly proposal: Proposal
   /** What of the joined change was done outside the bot. */
   readonly elsewhere: readonly Elsewhere[]
+  /** Files of the joined change that failed a check: they go on standing in the way. */
+  readonly badFiles?: readonly PatchFileResult[]
   /** The more urgent of both, where this one is classified. */
   readonly classification?: NonNullable<ChangeState['classification']>
   /** The earliest clock zero of both, where any runs. */

@@ -8,6 +8,7 @@ import * as joining from './decide-join.ts'
 import * as review from './decide-review.ts'
 import * as wait from './decide-wait.ts'
 import type { Decision } from './guard.ts'
+import * as files from './patch-files.ts'
 import { rematch } from './rematch.ts'
 import type { ChangeState } from './state.ts'
 
@@ -65,6 +66,10 @@ export function decide(state: ChangeState, command: Command, ctx: Context): Deci
       return house.exploitedRetracted(state, command)
     case 'accept-handover':
       return review.acceptHandover(state, command, ctx)
+    case 'note-patch-file':
+      return files.notePatchFile(state, command, ctx)
+    case 'accept-patch-file':
+      return files.acceptPatchFile(state, command, ctx)
     case 'record-test':
       return evaluate.recordTest(state, command, ctx)
     case 'submit-plan':

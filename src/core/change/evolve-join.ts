@@ -5,6 +5,7 @@ import type { ChangeJoined } from './command.ts'
 import type { Happened } from './evolve.ts'
 import { settleElsewhere } from './evolve-elsewhere.ts'
 import { openPhase, planAgain } from './evolve-plan.ts'
+import { withFile } from './patch-files.ts'
 import type { ChangeState } from './state.ts'
 
 /**
@@ -20,6 +21,7 @@ export function joined(before: ChangeState, event: ChangeJoined, { now, policy }
     hosts,
     proposal,
     elsewhere: [...state.elsewhere, ...event.elsewhere],
+    ...(event.badFiles ? { patchFiles: event.badFiles.reduce(withFile, state.patchFiles ?? []) } : {}),
   }
   const tested: ChangeState = {
     ...united,

@@ -4,6 +4,7 @@ import { bulletinsOf, sameBulletin, withBulletin } from './bulletins.ts'
 import type { ChangeEvent } from './command.ts'
 import { settleElsewhere } from './evolve-elsewhere.ts'
 import { testAgain } from './evolve-plan.ts'
+import { afterRevision } from './patch-files.ts'
 import type { BulletinFacts, ChangeState } from './state.ts'
 import { buildsOf } from './unite.ts'
 
@@ -11,7 +12,8 @@ import { buildsOf } from './unite.ts'
 export function revised(state: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): ChangeState {
   const news = hasNewBuilds(state, event)
   const facts = keepExploited(state, event.bulletin)
-  const after = { ...withBulletin(news ? testAgain(state) : state, facts), hosts: event.hosts }
+  const files = state.patchFiles && event.differences.length > 0 ? { patchFiles: afterRevision(state.patchFiles) } : {}
+  const after = { ...withBulletin(news ? testAgain(state) : state, facts), hosts: event.hosts, ...files }
   return proposed(settleElsewhere(after, news))
 }
 

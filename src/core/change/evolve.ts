@@ -8,6 +8,7 @@ import { joined } from './evolve-join.ts'
 import { openPhase, past, planAgain } from './evolve-plan.ts'
 import { exploitedIs, revised } from './evolve-revision.ts'
 import { foldRollout } from './evolve-rollout.ts'
+import { withFile } from './patch-files.ts'
 import { renewed } from './rematch.ts'
 import type { ChangeState, Handover, Rollout } from './state.ts'
 
@@ -88,6 +89,12 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
           t.id === event.test ? { ...t, outcome: { passed: event.passed, by: event.by, at: now, reason: event.note } } : t,
         ),
       }
+    case 'patch file checked':
+      return { ...state, patchFiles: withFile(state.patchFiles ?? [], event.file) }
+    case 'patch file accepted': {
+      const accepted = { by: event.by, at: now, reason: event.reason }
+      return { ...state, patchFiles: (state.patchFiles ?? []).map((f) => (f.sha256 === event.sha256 ? { ...f, accepted } : f)) }
+    }
     case 'tests passed':
       return { ...state, phase: 'planning' }
     case 'plan submitted':

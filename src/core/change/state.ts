@@ -4,7 +4,7 @@ import type { Clocks } from '../evaluate/clocks.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { Approval } from '../evaluate/quorum.ts'
 import type { Bulletin } from '../identify/bulletin.ts'
-import type { Verdict } from '../identify/verification.ts'
+import type { Check, Verdict } from '../identify/verification.ts'
 import type { ChangeClass } from '../policy.ts'
 import type { Instant } from '../result.ts'
 
@@ -88,6 +88,22 @@ export interface Elsewhere {
   readonly reason: string
   /** When the inventory, or a report, showed the fixed version. Until then it is only said. */
   readonly seenAt?: Instant
+}
+
+/** A patch file as it was fetched for this change, with what it was asked. Without `sha256` it could not be fetched. */
+export interface PatchFileResult {
+  /** Where it was asked for. */
+  readonly url: string
+  readonly name: string
+  /** The host that it came from in the end. */
+  readonly host: string
+  readonly bytes: number
+  /** Lower-case hex. */
+  readonly sha256: string
+  readonly checks: readonly Check[]
+  readonly at: Instant
+  /** Security let it pass although a check failed. */
+  readonly accepted?: Act
 }
 
 /** One phase hands its findings to the next. `by` null: the rollout ended by itself. Numbered from 1. */
@@ -193,6 +209,8 @@ export interface ChangeState {
   readonly joinedInto?: JoinedInto
   readonly tests: readonly TestItem[]
   readonly elsewhere: readonly Elsewhere[]
+  /** Oldest first. Absent in changes of earlier versions: none was checked. */
+  readonly patchFiles?: readonly PatchFileResult[]
   readonly submission?: SubmittedPlan
   /** Plans before that one: replaced, rejected, void or rolled back. Their cards stay readable. */
   readonly pastSubmissions: readonly SubmittedPlan[]

@@ -45,7 +45,7 @@ const ORDER: readonly Rank[] = ['pilot', 'test', 'mission critical', 'remote', '
  * - Mission critical hosts go to the last ring, and so do remote ones (where the policy has it so) and stale ones: whether they can be reached is unknown, and a silent host in
  *   an early ring would hold up the others.
  * - Unmanaged hosts are left out, with the reason: no runner can reach them. So are foreign ones, as far as the policy says: `never`, or
- *   not without somebody of the organisation who answers for them.
+ *   not without somebody of the organisation who answers for them, until a day that is at most `sponsorDays` away.
  * Throws STATE_CORRUPT when a host comes twice.
  */
 export function planRings(hosts: readonly RingCandidate[], rules: readonly RingRule[], terms: RingTerms): RingPlan {
@@ -110,10 +110,19 @@ function reasonOut(
   const whose = `it belongs to ${OWNERS[ownership]}`
   if (foreign.plan === 'never') return [[host, `${whose}, and the policy plans no foreign hosts`]]
   if (sponsor === undefined) return [[host, `${whose}, and nobody of the organisation answers for it: it needs a sponsor`]]
+  const left = Date.parse(sponsor.until) - Date.parse(now)
+  const day = sponsor.until.slice(0, 10)
   // An unreadable end is none that could be relied on.
-  return Date.parse(sponsor.until) > Date.parse(now)
+  if (!(left > 0)) return [[host, `${whose}, and its sponsor ${sponsor.email} answered for it until ${day}`]]
+  // A sponsorship for good is none: somebody has to look at the host again within the days of the policy.
+  return left <= foreign.sponsorDays * DAY
     ? []
-    : [[host, `${whose}, and its sponsor ${sponsor.email} answered for it until ${sponsor.until.slice(0, 10)}`]]
+    : [
+        [
+          host,
+          `${whose}, and its sponsorship by ${sponsor.email} ends on ${day}, later than the ${foreign.sponsorDays} days that the policy allows`,
+        ],
+      ]
 }
 
 const OWNERS = { contractor: 'a contractor', customer: 'a customer', vendor: 'a vendor', home: "somebody's home" } as const

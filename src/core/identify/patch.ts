@@ -1,5 +1,5 @@
 import { line } from './text.ts'
-import type { Check, CheckOutcome } from './verification.ts'
+import type { Check, CheckOutcome, Verdict } from './verification.ts'
 
 /** A hash that a bulletin gives for a file (CSAF 3.1.3.3.2: `hashes[].file_hashes[]` and its `filename`). */
 export interface NamedHash {
@@ -70,4 +70,31 @@ export function patchHashCheck(file: PatchFile, hashes: readonly NamedHash[]): C
   return strong.length === 0
     ? check('unavailable', 'The bulletin gives no SHA-256 or SHA-512 of any file.')
     : check('unavailable', `None of the ${strong.length} hashes in the bulletin is for ${line(file.name, 100)} (SHA-256 ${file.sha256}).`)
+}
+
+/** What one bulletin says of files. */
+export interface BulletinHashes {
+  readonly vendorId: string
+  readonly verdict: Verdict
+  readonly hashes: readonly NamedHash[]
+}
+
+/**
+ * The file against all bulletins of a change. One that gives another hash is a failure, whatever its own proof; only an AUTHENTIC one
+ * proves (VERIFICATION.md: the hash against the authenticated bulletin).
+ */
+export function patchHashOf(file: PatchFile, bulletins: readonly BulletinHashes[]): Check {
+  const answers = bulletins.map((bulletin) => ({ bulletin, answer: patchHashCheck(file, bulletin.hashes) }))
+  const failed = answers.find(({ answer }) => answer.outcome === 'fail')
+  if (failed) return failed.answer
+  const passed = answers.filter(({ answer }) => answer.outcome === 'pass')
+  const proved = passed.find(({ bulletin }) => bulletin.verdict === 'AUTHENTIC')
+  if (proved) return proved.answer
+  const [hit] = passed
+  if (hit)
+    return check(
+      'unavailable',
+      `${hit.bulletin.vendorId} names this hash, and is ${hit.bulletin.verdict}, not AUTHENTIC: that proves nothing.`,
+    )
+  return answers[0]?.answer ?? check('unavailable', 'The change has no bulletin that could name a file.')
 }

@@ -2,6 +2,7 @@ import { openingsCard } from '../../../cards/calendar.ts'
 import { quiet, textBlock, whisper } from '../../../cards/words.ts'
 import { haltDigest } from '../../../core/change/decide-deploy.ts'
 import { phaseWords } from '../../../core/change/guard.ts'
+import { PATCH_CHECKERS } from '../../../core/change/patch-files.ts'
 import { DATE_EXAMPLES, readDate } from '../../../core/dates.ts'
 import { nextOpenings } from '../../../core/deploy/window.ts'
 import type { Plan } from '../../../core/evaluate/plan.ts'
@@ -24,6 +25,15 @@ export const ACTS: Commands = {
   },
   resume: { usage: 'resume 12', what: 'say yes to going on after a stop', roles: ['security', 'operations'], run: resume },
   delay: { usage: 'delay 12 tomorrow 22:00 REASON', what: 'ask for a later update of your computer', roles: [], run: delay },
+  'patch-file': {
+    usage: 'patch-file 12 LINK',
+    what: 'fetch a patch file and check it against the bulletin of a change',
+    roles: PATCH_CHECKERS,
+    run: ({ argument, intent, act }) =>
+      byNumber(argument, 'patch-file 12 https://vendor.example/fix.rpm', (subject) =>
+        act({ ...intent, verb: 'check-patch-file', subject, inputs: { url: argument.replace(/^#?\d+\s*/, '') } }),
+      ),
+  },
   drill: {
     usage: 'drill',
     what: 'start an exercise: a critical change, only pretended',

@@ -1,0 +1,99 @@
+import { quiet, textBlock, whisper } from '../../cards/words.ts'
+import type { Context } from '../../core/change/command.ts'
+import { mayCheck } from '../../core/change/patch-files.ts'
+import type { PatchFileResult } from '../../core/change/state.ts'
+import { Fault } from '../../core/fault.ts'
+import { linksIn } from '../../core/identify/address.ts'
+import { type BulletinHashes, namedHashes, patchHashOf } from '../../core/identify/patch.ts'
+import type { Check, Verdict } from '../../core/identify/verification.ts'
+import type { Intent } from '../../core/intent.ts'
+import type { Person } from '../../core/policy.ts'
+import type { Outcome } from '../../ports.ts'
+import { readSubject } from '../doors/subject.ts'
+import { type House, transact, type Unit } from '../house.ts'
+import { patchFileQueue } from '../jobs.ts'
+import { changeSubject, lockChange, readChange } from './rows.ts'
+import { runCommand } from './run-command.ts'
+
+const no = (code: string, text: string, field?: string): Outcome => ({ ok: false, refusal: { code, text }, ...(field ? { field } : {}) })
+
+/** Somebody names a file: its check is a job, because a file may take minutes. The result comes in the thread. */
+export async function askPatchFile(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  const subject = readSubject(intent.subject, ['change'])
+  if (!subject.ok) return subject
+  const state = await lockChange(unit.tx, subject.value.number)
+  if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
+  const { policy, hash, approved } = unit.house.inForce
+  const ctx: Context = { now: unit.now.toISOString(), actor, policy, policyHash: hash, policyApproved: approved, acceptable: [] }
+  const may = mayCheck(state, ctx)
+  if (!may.ok) return no(may.refusal.code, may.refusal.text)
+  const [url] = linksIn((intent.inputs.url ?? '').slice(0, 2_000))
+  if (!url?.startsWith('https://')) return no('ADDRESS_NEEDED', 'Please give the address of the file; it begins with https://.', 'url')
+  await unit.house.boss.send(unit.tx, patchFileQueue, { change: state.id, url, by: actor.id })
+  unit.audit({ actor: actor.id, action: 'check-patch-file', subject: changeSubject(state.id), detail: { url } })
+  return {
+    ok: true,
+    cards: [
+      whisper('The file is being fetched and checked', [
+        textBlock(url),
+        quiet('The answer comes in the thread of the alert, and on the decision card.'),
+      ]),
+    ],
+  }
+}
+
+/** The job. Killed at any moment it is done again; the same result twice is saved once. Rejects when `signal` aborts. */
+export async function checkPatchFile(
+  house: House,
+  { change, url, by }: { readonly change: number; readonly url: string; readonly by: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const state = await readChange(house.db, change)
+  if (!state) return
+  const file = await fetched(house, state.bulletin.source, change, url, signal)
+  const ruled = await transact(house, async (unit) => {
+    const now = await lockChange(unit.tx, change)
+    const actor = unit.house.inForce.policy.people.find(({ id }) => id === by) ?? null
+    return now && runCommand(unit, now, { kind: 'note-patch-file', file: { ...file, at: unit.now.toISOString() } }, actor)
+  })
+  if (ruled && !ruled.ok) house.log.warn({ change, code: ruled.refusal.code }, 'the result of a patch file was not taken')
+}
+
+type Fetched = Omit<PatchFileResult, 'at'>
+
+async function fetched(house: House, source: string, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
+  const allowNetworks = house.inForce.policy.sources.find(({ id }) => id === source)?.allowNetworks ?? []
+  try {
+    const { file, host, signature } = await house.patchFiles.look(url, { allowNetworks, signal })
+    const hash = patchHashOf(file, await hashesFor(house, change))
+    return { url, host, name: file.name, bytes: file.bytes, sha256: file.sha256, checks: [hash, signature] }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof Fault)) throw error
+    return { url, host: '', name: house.patchFiles.nameOf(url), bytes: 0, sha256: '', checks: [notFetched(error)] }
+  }
+}
+
+const notFetched = ({ message }: Fault): Check => ({
+  name: 'patch-hash',
+  outcome: 'unavailable',
+  evidence: `It could not be fetched, so nothing was checked: ${message}`,
+})
+
+/** What the bulletins of a change say of files, each with its verdict: the very bytes that were judged. */
+async function hashesFor(house: House, change: number): Promise<readonly BulletinHashes[]> {
+  const rows = await house.db.bulletin.findMany({
+    where: { changeId: change, current: true },
+    select: { vendorId: true, verdict: true, raw: true },
+  })
+  return rows.map(({ vendorId, verdict, raw }) => ({ vendorId, verdict: verdict as Verdict, hashes: hashesIn(raw) }))
+}
+
+/** A bulletin that is no JSON names no file. */
+function hashesIn(raw: Uint8Array): BulletinHashes['hashes'] {
+  try {
+    return namedHashes(JSON.parse(new TextDecoder().decode(raw)))
+  } catch {
+    return []
+  }
+}

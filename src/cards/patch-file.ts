@@ -1,0 +1,69 @@
+import { badFiles, failures, standingOf } from '../core/change/patch-files.ts'
+import type { ChangeState, PatchFileResult } from '../core/change/state.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Action, Card, Text } from './card.ts'
+import { button, callRole, fact, joined, nameOf, note, quiet, textBlock } from './words.ts'
+
+/** As many files are told one by one. */
+const MOST_TOLD = 4
+
+const WORDS = { proved: 'is the file that the bulletin names', 'not proved': 'is not proved', bad: 'FAILED its check' } as const
+
+/** What is known of the patch files before go or no-go; that none was checked is said, too. */
+export function patchFilesFact(state: ChangeState, policy: Policy): ReturnType<typeof fact> {
+  const files = state.patchFiles ?? []
+  if (files.length === 0) return fact('Patch files', 'no file was checked')
+  const gravest = files.toSorted((a, b) => RANK[standingOf(a)] - RANK[standingOf(b)])
+  const more = files.length - MOST_TOLD
+  return fact('Patch files', ...joined(gravest.slice(0, MOST_TOLD).map((file) => told(file, policy))), more > 0 ? ` and ${more} more` : '')
+}
+
+const RANK = { bad: 0, 'not proved': 1, proved: 2 } as const
+
+function told(file: PatchFileResult, policy: Policy): Text {
+  const standing = standingOf(file)
+  const accepted = file.accepted ? ` Let pass by ${nameOf(policy, file.accepted.by)}: ${file.accepted.reason ?? ''}` : ''
+  const evidence = file.checks.map((check) => check.evidence).join(' ')
+  return [standing === 'bad' ? { strong: `${file.name} ${WORDS.bad}` } : `${file.name} ${WORDS[standing]}`, `. ${evidence}${accepted}`]
+}
+
+/** In the thread, once per result. */
+export function patchFileNote(file: PatchFileResult): Card {
+  const standing = standingOf(file)
+  return note(
+    `${file.name} ${WORDS[standing]}`,
+    standing === 'bad' ? 'danger' : standing === 'proved' ? 'good' : 'warning',
+    { kind: 'list', items: file.checks.map(({ evidence }) => [evidence]) },
+    ...(standing === 'bad' ? [textBlock(callRole('security'), ': there is no go until you decide on it.')] : []),
+    ...(file.sha256 === '' ? [] : [quiet(`SHA-256 ${file.sha256} · from ${file.host}`)]),
+  )
+}
+
+/** For an open decision: have a file checked, and decide on the first that is bad. */
+export function patchFileActions(state: ChangeState, subject: string): readonly Action[] {
+  const [bad] = badFiles(state)
+  return [
+    button('Check a patch file', 'check-patch-file', subject, {
+      form: {
+        title: 'Check a patch file',
+        intro: 'It is fetched, compared with the bulletin and removed again. The answer comes in the thread and on this card.',
+        submit: 'Check',
+        fields: [{ kind: 'text', id: 'url', label: 'Its address (https)', multiline: false, required: true, maxLength: 2000 }],
+      },
+    }),
+    ...(bad
+      ? [
+          button('Let the file pass', 'accept-patch-file', subject, {
+            digest: bad.sha256,
+            style: 'danger',
+            form: {
+              title: `Let ${bad.name.slice(0, 60)} pass?`,
+              intro: failures(bad),
+              submit: 'Let it pass',
+              fields: [{ kind: 'text', id: 'reason', label: 'Why?', multiline: true, required: true, maxLength: 500 }],
+            },
+          }),
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { Http } from '../../adapters/http.ts'
+import { createPatchFiles } from '../../adapters/patchfile/look.ts'
+import { checkPatchFile } from '../../src/app/change/patch-file.ts'
+import { json, readChange } from '../../src/app/change/rows.ts'
+import { handleIntent } from '../../src/app/doors/intents.ts'
+import type { House } from '../../src/app/house.ts'
+import { policySchema } from '../../src/core/policy.ts'
+import { verifyAudit } from '../../src/db/audit.ts'
+import { type BareHouse, bareHouse } from '../support/bare-house.ts'
+import { DIGEST, evolved, NOW, opened, policy, UNTIL } from '../support/change.ts'
+import { startTestHouse } from '../support/house.ts'
+import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
+
+let bare: BareHouse
+let house: House
+let server: TestServer
+let http: Http
+beforeAll(async () => {
+  server = await httpsServer()
+  http = testHttp()
+  const sources = policy.sources.map((source) => ({ ...source, allowNetworks: LOOPBACK }))
+  bare = await bareHouse(policySchema.parse({ ...policy, sources }))
+  house = { ...bare.house, patchFiles: createPatchFiles(http, { run: async () => null }) }
+})
+afterAll(async () => {
+  await bare?.end()
+  await http.close()
+  await server.close()
+})
+
+const AT = new Date(NOW)
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const signal = new AbortController().signal
+
+/** A change that waits for go, by a bulletin that names `fix.rpm` with the hash of this text. */
+async function waiting(named: string): Promise<number> {
+  const { id } = await house.db.change.create({ data: { phase: 'deciding', state: {}, createdAt: AT } })
+  await house.db.change.update({ where: { id }, data: { state: json({ ...evolved(opened(), UNTIL.deciding), id }) } })
+  const raw = Buffer.from(
+    JSON.stringify({ hashes: [{ filename: 'fix.rpm', file_hashes: [{ algorithm: 'sha256', value: sha256(named) }] }] }),
+  )
+  await house.db.bulletin.create({
+    data: {
+      source: 'sample-csaf',
+      vendorId: `RHSA-${id}`,
+      revision: '1',
+      updatedAt: AT,
+      digest: `${id}`,
+      fileName: `${id}.json`,
+      raw,
+      verdict: 'AUTHENTIC',
+      verification: {},
+      current: true,
+      origin: 'new',
+      seenAt: AT,
+      changeId: id,
+    },
+  })
+  return id
+}
+
+const press = (verb: string, change: number, more: object = {}) =>
+  handleIntent(house, { actor: 'ana', verb, subject: `change:${change}`, inputs: {}, place: 'patch-team', ...more } as never)
+const work = (change: number) => checkPatchFile(house, { change, url: server.at('/fix.rpm'), by: 'ana' }, signal)
+const notes = (change: number) => house.db.post.count({ where: { subject: `change:${change}`, purpose: { startsWith: 'note:' } } })
+const records = async (change: number, action: string) =>
+  (await house.db.auditRecord.findMany()).filter(({ body }) => body.includes(`"change:${change}"`) && body.includes(`"${action}"`)).length
+
+test('a file is asked for once, however often the press is delivered', async () => {
+  const change = await waiting('abc')
+  const asked = { inputs: { url: server.at('/fix.rpm') }, delivery: `ask-${change}` }
+  expect(await press('check-patch-file', change, asked)).toEqual(await press('check-patch-file', change, asked))
+  const jobs = await house.db.$queryRaw<{ data: unknown }[]>`SELECT data FROM pgboss.job WHERE name = 'check-patch-file'`
+  expect(jobs.map(({ data }) => data)).toEqual([{ change, url: server.at('/fix.rpm'), by: 'ana' }])
+  expect(await records(change, 'check-patch-file')).toBe(1)
+})
+
+test.each([
+  ['no address', { inputs: { url: 'fix.rpm' } }, 'ADDRESS_NEEDED'],
+  ['an address that is not https', { inputs: { url: 'http://vendor.example/fix.rpm' } }, 'ADDRESS_NEEDED'],
+  ['somebody else', { actor: 'greta', inputs: { url: 'https://vendor.example/fix.rpm' } }, 'ROLE_MISSING'],
+])('%s is refused', async (_, more, code) => {
+  expect(await press('check-patch-file', await waiting('abc'), more)).toMatchObject({ ok: false, refusal: { code } })
+})
+
+test('the result stands on the change, in its thread and in the audit, once, however often the job runs', async () => {
+  const change = await waiting('abc')
+  server.pages.set('/fix.rpm', 'abc')
+  await Promise.all([work(change), work(change)])
+  await work(change)
+  const [file, ...more] = (await readChange(house.db, change))?.patchFiles ?? []
+  expect(more).toEqual([])
+  expect(file).toMatchObject({ name: 'fix.rpm', sha256: sha256('abc'), host: server.host })
+  expect(file?.checks.map(({ outcome }) => outcome)).toEqual(['pass', 'unavailable'])
+  expect(await notes(change)).toBe(1)
+  expect(await records(change, 'note-patch-file')).toBe(1)
+})
+
+test('another file stops the go until security lets it pass', async () => {
+  const change = await waiting('abc')
+  server.pages.set('/fix.rpm', 'abd')
+  await work(change)
+  const approve = () => press('approve', change, { actor: 'dana', digest: DIGEST })
+  expect(await approve()).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD' } })
+  const pass = { digest: sha256('abd'), inputs: { reason: 'our mirror signs anew' } }
+  expect(await press('accept-patch-file', change, pass)).toMatchObject({ ok: false, refusal: { code: 'ROLE_MISSING' } })
+  expect(await press('accept-patch-file', change, { ...pass, actor: 'dana' })).toMatchObject({ ok: true })
+  expect(await approve()).toMatchObject({ ok: true })
+})
+
+test('what cannot be fetched is said on the card, and never counts as good', async () => {
+  const change = await waiting('abc')
+  server.pages.set('/fix.rpm', '<!doctype html><html></html>')
+  await work(change)
+  const [file] = (await readChange(house.db, change))?.patchFiles ?? []
+  expect(file).toMatchObject({ name: 'fix.rpm', sha256: '' })
+  expect(file?.checks).toEqual([
+    { name: 'patch-hash', outcome: 'unavailable', evidence: expect.stringContaining('a web page instead of a file') },
+  ])
+})
+
+test('a job that is called off leaves nothing, and is done again', async () => {
+  const change = await waiting('abc')
+  await expect(checkPatchFile(house, { change, url: server.at('/fix.rpm'), by: 'ana' }, AbortSignal.abort())).rejects.toThrow()
+  expect((await readChange(house.db, change))?.patchFiles).toBeUndefined()
+})
+
+test('the audit chain is whole', async () => {
+  expect(await verifyAudit(house.db)).toMatchObject({ ok: true })
+})
+
+test('a running bot does the job that a typed command asked for', async () => {
+  const running = await startTestHouse()
+  try {
+    const { db } = running.house
+    const { id } = await db.change.create({ data: { phase: 'deciding', state: {}, createdAt: AT } })
+    await db.change.update({ where: { id }, data: { state: json({ ...evolved(opened(), UNTIL.deciding), id }) } })
+    const typed = { text: `patch-file ${id} https://vendor.example/fix.rpm` }
+    const asked = { actor: 'ana', verb: 'command', subject: '', inputs: typed, place: 'patch-team' } as never
+    expect(await handleIntent(running.house, asked)).toMatchObject({ ok: true })
+    const file = await vi.waitFor(
+      async () => {
+        const [first] = (await readChange(db, id))?.patchFiles ?? []
+        if (!first) throw new Error('not yet')
+        return first
+      },
+      { timeout: 20_000, interval: 100 },
+    )
+    expect(file.checks[0]).toMatchObject({ outcome: 'unavailable', evidence: expect.stringContaining('this test reaches no network') })
+  } finally {
+    await running.end()
+  }
+})

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import { decisionCard } from '../../src/cards/decision.ts'
+import type { ChangeEvent, Command } from '../../src/core/change/command.ts'
+import { standingOf } from '../../src/core/change/patch-files.ts'
+import { patchHashOf } from '../../src/core/identify/patch.ts'
+import { approvedBy, DIGEST, evolved, facts, given, opened, policy, UNTIL } from '../support/change.ts'
+import { aPatchFile } from '../support/patch-files.ts'
+
+const GOOD = aPatchFile()
+const BAD = aPatchFile({}, 'fail')
+const note = (file = GOOD): Command => ({ kind: 'note-patch-file', file })
+const noted = (file = GOOD): ChangeEvent => ({ kind: 'patch file checked', by: 'ana', file })
+const accept: Command = { kind: 'accept-patch-file', sha256: BAD.sha256, reason: 'rebuilt by our mirror, compared by hand' }
+const accepted: ChangeEvent = { ...accept, kind: 'patch file accepted', by: 'dana', name: 'fix.rpm' } as ChangeEvent
+const approve: Command = { kind: 'approve', digest: DIGEST }
+
+describe('what a result is worth', () => {
+  test.each([
+    ['the hash of the bulletin', GOOD, 'proved'],
+    ['another hash', BAD, 'bad'],
+    ['no hash in the bulletin', aPatchFile({}, 'unavailable'), 'not proved'],
+    [
+      'a good signature alone: of somebody',
+      aPatchFile({ checks: [{ name: 'code-signature', outcome: 'pass', evidence: '' }] }),
+      'not proved',
+    ],
+    [
+      'the right hash, and a signature that does not hold',
+      aPatchFile({ checks: [...GOOD.checks.slice(0, 1), { name: 'code-signature', outcome: 'fail', evidence: '' }] }),
+      'bad',
+    ],
+    ['nothing that was asked', aPatchFile({ checks: [] }), 'not proved'],
+  ])('%s', (_, file, standing) => expect(standingOf(file)).toBe(standing))
+
+  const file = { name: 'fix.rpm', bytes: 3, sha256: 'a'.repeat(64), sha512: 'b'.repeat(128) }
+  const named = (verdict: 'AUTHENTIC' | 'CORROBORATED', letter: string) => ({
+    vendorId: 'RHSA-1',
+    verdict,
+    hashes: [{ fileName: 'fix.rpm', algorithm: 'sha256', value: letter.repeat(64) }],
+  })
+  test.each([
+    ['an AUTHENTIC bulletin proves', [named('AUTHENTIC', 'a')], 'pass'],
+    ['one that is only CORROBORATED does not', [named('CORROBORATED', 'a')], 'unavailable'],
+    ['another hash is a failure, whoever says so', [named('AUTHENTIC', 'a'), named('CORROBORATED', 'c')], 'fail'],
+    ['no bulletin says anything', [], 'unavailable'],
+  ] as const)('%s', (_, bulletins, outcome) => expect(patchHashOf(file, bulletins).outcome).toBe(outcome))
+})
+
+describe('a checked file', () => {
+  test('is noted for who had it checked', () => {
+    given(UNTIL.deciding).when(note(), 'ana').yields(noted())
+  })
+
+  test('the same result again is no news', () => {
+    given([...UNTIL.deciding, noted()])
+      .when(note(), 'ana')
+      .yields()
+  })
+
+  test('who is none of the team has none checked', () => {
+    given(UNTIL.deciding).when(note(), 'greta').refuses('ROLE_MISSING')
+  })
+
+  test('none of a change that is over', () => {
+    given(UNTIL.closed).when(note(), 'ana').refuses('STALE')
+  })
+
+  test('at most twenty', () => {
+    const files = Array.from({ length: 20 }, (_, i) => noted(aPatchFile({ url: `https://vendor.example/${i}` })))
+    given([...UNTIL.deciding, ...files])
+      .when(note(), 'ana')
+      .refuses('TOO_MANY_FILES')
+    given([...UNTIL.deciding, ...files])
+      .when(note(aPatchFile({ url: 'https://vendor.example/3', sha256: 'e' })), 'ana')
+      .yields(noted(aPatchFile({ url: 'https://vendor.example/3', sha256: 'e' })))
+  })
+
+  test('a later file of the same address takes the place of a bad one, an address that answers no more does not', () => {
+    const filesAfter = (file = GOOD) => evolved(opened(), [noted(BAD), noted(file)]).patchFiles
+    expect(filesAfter()).toEqual([GOOD])
+    const silent = aPatchFile({ sha256: '' }, 'unavailable')
+    expect(filesAfter(silent)).toEqual([BAD, silent])
+  })
+
+  test('another revision opens what was proved, and keeps what was bad', () => {
+    const other = aPatchFile({ url: 'https://vendor.example/other.rpm' }, 'fail')
+    const revised = (differences: readonly string[]): ChangeEvent => ({
+      kind: 'bulletin revised',
+      bulletin: { ...facts, revision: '4' },
+      hosts: opened().hosts,
+      differences,
+      voidsPlan: false,
+    })
+    expect(evolved(opened(), [noted(), noted(other), revised(['severity'])]).patchFiles).toEqual([other])
+    expect(evolved(opened(), [noted(), noted(other), revised([])]).patchFiles).toEqual([GOOD, other])
+  })
+})
+
+describe('a bad file', () => {
+  test('stops the go, and the refusal says why', () => {
+    given([...UNTIL.deciding, noted(BAD)])
+      .when(approve, 'dana')
+      .refuses('PATCH_FILE_BAD', 'fix.rpm failed its check: The hash: fail. Security has to decide on it first, with a reason.')
+  })
+
+  test('also when one yes is there already', () => {
+    given([...UNTIL.deciding, approvedBy('dana'), noted(BAD)])
+      .when(approve, 'emil')
+      .refuses('PATCH_FILE_BAD')
+  })
+
+  test('is let pass by security, with a reason; then the go goes on', () => {
+    given([...UNTIL.deciding, noted(BAD)])
+      .when(accept, 'dana')
+      .yields(accepted)
+    given([...UNTIL.deciding, noted(BAD), accepted])
+      .when(approve, 'dana')
+      .yields(approvedBy('dana'))
+  })
+
+  test.each([
+    ['by nobody else', accept, 'emil', 'ROLE_MISSING'],
+    ['not by the house', accept, null, 'PERSON_NEEDED'],
+    ['not without a reason', { ...accept, reason: ' \n' }, 'dana', 'REASON_NEEDED'],
+    ['not another file', { ...accept, sha256: '0' }, 'dana', 'STALE'],
+  ] as const)('%s', (_, command, by, code) => {
+    given([...UNTIL.deciding, noted(BAD)])
+      .when(command, by)
+      .refuses(code)
+  })
+
+  test('once', () => {
+    given([...UNTIL.deciding, noted(BAD), accepted])
+      .when(accept, 'dana')
+      .refuses('ALREADY_DONE')
+  })
+
+  test('a good one needs nobody, and a later bad one is not covered by what was said of the first', () => {
+    given([...UNTIL.deciding, noted()])
+      .when(accept, 'dana')
+      .refuses('STALE')
+    given([...UNTIL.deciding, noted(BAD), accepted, noted({ ...BAD, sha256: 'e' })])
+      .when(approve, 'dana')
+      .refuses('PATCH_FILE_BAD')
+  })
+})
+
+describe('the card of go or no-go', () => {
+  const card = (...events: readonly ChangeEvent[]) => {
+    const state = evolved(opened(), [...UNTIL.deciding, ...events])
+    if (!state.submission) throw new Error('there is a plan')
+    return decisionCard(state, state.submission, policy)
+  }
+  const line = (...events: readonly ChangeEvent[]): string => {
+    const [facts] = card(...events).blocks
+    const fact = facts?.kind === 'facts' ? facts.facts.find(({ label }) => label === 'Patch files') : undefined
+    return JSON.stringify(fact?.value)
+  }
+  const verbs = (...events: readonly ChangeEvent[]) => card(...events).actions.map(({ verb }) => verb)
+
+  test.each<[string, readonly ChangeEvent[], string]>([
+    ['no file was checked', [], 'no file was checked'],
+    ['the file of the bulletin', [noted()], 'fix.rpm is the file that the bulletin names'],
+    ['what could not be checked, and why', [noted()], 'rpmkeys is not on this machine.'],
+    ['a bad one', [noted(BAD)], 'fix.rpm FAILED its check'],
+    ['who let it pass', [noted(BAD), accepted], 'Let pass by Dana Kowalska: rebuilt by our mirror, compared by hand'],
+    ['never that an unproved one is good', [noted(aPatchFile({}, 'unavailable'))], 'fix.rpm is not proved'],
+  ])('says %s', (_, events, words) => expect(line(...events)).toContain(words))
+
+  test('offers to let a bad one pass, and nothing else', () => {
+    expect(verbs()).toEqual(['approve', 'reject', 'check-patch-file', 'full-plan'])
+    expect(verbs(noted(BAD))).toContain('accept-patch-file')
+    expect(verbs(noted(BAD), accepted)).not.toContain('accept-patch-file')
+  })
+})
