@@ -1,8 +1,7 @@
 import type { z } from 'zod'
-import { plainLine } from '../../../src/cards/text.ts'
+import { plainLine, shorten } from '../../../src/cards/text.ts'
 import { allow, type Ruled, refuse } from '../../../src/core/result.ts'
 import { isSlacks } from '../client.ts'
-import { shorten } from '../render/limits.ts'
 import type { sharedFile } from './payload.ts'
 
 const MOST_BYTES = 10_000_000
