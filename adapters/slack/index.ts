@@ -45,6 +45,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const installation = await whoAmI(client)
   const now = Date.now
   const groups = slackGroups(client, log, now)
+  const accounts = accountsByAddress({ client, directory, groups, log, now })
   const on: Receiving = {
     doors: options.doors,
     client,
@@ -52,9 +53,9 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     accountOf: slackAccounts({ client, installation, directory, groups, now }),
     directory,
     fetchFile: slackFiles(config.botToken, config.apiUrl),
+    mentionsOf: accounts.mentionsOf,
     log,
   }
-  const accounts = accountsByAddress({ client, directory, groups, log, now })
   const pictures = slackPictures({ client, apiUrl: config.apiUrl, withinMs: config.timeoutMs / 2, log })
   const platform = slackPlatform({ client, botUser: installation.botUser, accounts, pictures })
   return { platform, ...(await open(config, options, (receiver) => listenOn(receiver, config, on, options.onProved))) }
