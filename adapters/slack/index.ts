@@ -23,6 +23,8 @@ export interface SlackOptions {
   readonly log: Log
   /** Told of each HTTP request whose signature or time is wrong. */
   readonly onBadSignature?: () => void
+  /** Told of each request that is proved to come from Slack. */
+  readonly onProved?: () => void
 }
 
 export interface Slack {
@@ -43,6 +45,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const installation = await whoAmI(client)
   const now = Date.now
   const groups = slackGroups(client, log, now)
+  const accounts = accountsByAddress({ client, directory, groups, log, now })
   const on: Receiving = {
     doors: options.doors,
     client,
@@ -50,12 +53,12 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     accountOf: slackAccounts({ client, installation, directory, groups, now }),
     directory,
     fetchFile: slackFiles(config.botToken, config.apiUrl),
+    mentionsOf: accounts.mentionsOf,
     log,
   }
-  const accounts = accountsByAddress({ client, directory, groups, log, now })
   const pictures = slackPictures({ client, apiUrl: config.apiUrl, withinMs: config.timeoutMs / 2, log })
   const platform = slackPlatform({ client, botUser: installation.botUser, accounts, pictures })
-  return { platform, ...(await open(config, options, (receiver) => listenOn(receiver, config, on))) }
+  return { platform, ...(await open(config, options, (receiver) => listenOn(receiver, config, on, options.onProved))) }
 }
 
 type Config = z.output<typeof slackConfig>
@@ -83,7 +86,12 @@ async function open(
   return { url: null, idle: envelopes.idle, close }
 }
 
-async function listenOn(receiver: Receiver, { botToken, timeoutMs }: Config, on: Receiving): Promise<Envelopes> {
+async function listenOn(
+  receiver: Receiver,
+  { botToken, timeoutMs }: Config,
+  on: Receiving,
+  onProved: SlackOptions['onProved'],
+): Promise<Envelopes> {
   const authorize = async () => ({ botToken, botUserId: on.installation.botUser })
   // Answers to a command's own address have no time limit else, and the end would wait for them.
   const limited: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
@@ -91,7 +99,7 @@ async function listenOn(receiver: Receiver, { botToken, timeoutMs }: Config, on:
   const app = new App({ receiver, authorize, logger: boltLogger(on.log), clientOptions, deferInitialization: true, convoStore: false })
   await app.init()
   receive(app, on)
-  return watchEnvelopes(receiver, app)
+  return watchEnvelopes(receiver, app, onProved)
 }
 
 const identity = z.object({ user_id: z.string(), team_id: z.string(), enterprise_id: z.string().nullish(), url: z.url() })

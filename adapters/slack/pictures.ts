@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Card, Picture } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import { plainLine, shorten } from '../../src/cards/text.ts'
 import { pngOf } from '../picture.ts'
 import { type Client, call, isSlacks } from './client.ts'
 import type { Log } from './log.ts'
 import type { FileOf } from './render/card.ts'
-import { LIMITS, shorten } from './render/limits.ts'
+import { LIMITS } from './render/limits.ts'
 
 /** Slack's files for the pictures of a card. Never throws: the words of a picture are shown where it cannot be one. */
 export type Pictures = (card: Card) => Promise<FileOf>

@@ -60,7 +60,7 @@ export function slackPlatform({ client, botUser, accounts, pictures }: SlackPlat
     async whisper(to, person, card) {
       const user = await accounts.userOf(person)
       if (user === null) throw new ChatError('REJECTED', `whisper: ${person} has no Slack account that is known here`)
-      await whisperTo(client, { channel: to.ref, user }, renderCard(card))
+      await whisperTo(client, { channel: to.ref, user }, renderCard(card, 'root', await accounts.mentionsOf(card)))
     },
     find: (to, thread, key, since) => find(client, botUser, { to, thread, key, since }),
   }

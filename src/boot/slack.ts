@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { SlackConfig as AdapterConfig } from '../../adapters/slack/config.ts'
 import { startSlack } from '../../adapters/slack/index.ts'
 import { inspectSlack } from '../../adapters/slack/inspect.ts'
+import { refusedRequests } from '../app/doctor/refused.ts'
 import type { House } from '../app/house.ts'
 import type { SlackConfig } from '../config.ts'
 import type { Finding } from '../core/doctor/facts.ts'
@@ -25,6 +26,8 @@ export function slackOf(house: House, config: SlackConfig | null, log: Logger, {
     )
   if (ids.length === 0) throw new Fault('CONFIG_INVALID', 'SLACK_BOT_TOKEN is set. Missing: a place of the policy with platform "slack".')
   const { requests } = config
+  const remembered = refusedRequests(house, 'slack')
+  const said = badSignatures(log)
   return async (doors) => {
     try {
       const slack = await startSlack({
@@ -32,7 +35,11 @@ export function slackOf(house: House, config: SlackConfig | null, log: Logger, {
         doors,
         directory: directoryOf(house, 'slack'),
         log,
-        onBadSignature: badSignatures(log),
+        onBadSignature: () => {
+          said()
+          remembered.onRefused()
+        },
+        onProved: remembered.onProved,
       })
       if (slack.url !== null) told?.(slack.url)
       return slack

@@ -166,6 +166,20 @@ describe('a mention', () => {
       expect(calls('users.lookupByEmail').length).toBe(1)
     }))
 
+  test('in a private answer, asked for or not, names the account, too', () =>
+    withBot(async () => {
+      const user = `"user_id":"${peer.user(DANA)}"`
+      const before = peer.whispers(DANA).length
+      bot.answer = async () => ({ ok: true, cards: [naming(person('dana'))] })
+      await says(DANA)
+      await bot.slack.platform.whisper(place, 'dana', naming(person('dana')))
+      const blocks = peer
+        .whispers(DANA)
+        .slice(before)
+        .map((whisper) => JSON.stringify(whisper.blocks))
+      expect(blocks).toEqual([expect.stringContaining(user), expect.stringContaining(user)])
+    }))
+
   test('of a role is one of its user group, where the policy names one that Slack knows', () =>
     withBot(async () => {
       groupOf(DANA)

@@ -39,6 +39,7 @@ async function workspace() {
     installation: { botUser: 'UBOT', team: 'T1', enterprise: undefined, url: 'https://t.slack.com/' },
     accountOf: async (id) => allow({ platform: 'slack', id, name: id, email: `${id}@example.org`, groups: [] }),
     directory: { emailByPerson: () => null, placeByRef: () => 'team', groups: () => [], groupByRole: () => null },
+    mentionsOf: async () => () => null,
     fetchFile: async () => ({ ok: false, refusal: { code: 'NO', text: 'no' } }),
     log,
   })

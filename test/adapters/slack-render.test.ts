@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderCard, renderHome } from '../../adapters/slack/render/card.ts'
-import { shorten } from '../../adapters/slack/render/limits.ts'
 import { inputsOf, renderForm } from '../../adapters/slack/render/modal.ts'
 import type { Action, Block, Card, Form } from '../../src/cards/card.ts'
-import { plainLine } from '../../src/cards/text.ts'
+import { plainLine, shorten } from '../../src/cards/text.ts'
 import { complaints, rung, textOf } from '../support/block-kit.ts'
 import { anyCard, card, HOSTILE } from '../support/cards.ts'
 

@@ -22,6 +22,7 @@ const data: DataFacts = {
   ordersFor: [],
   auditFlaw: null,
   lastBackupAt: ago(60),
+  slackRefused: null,
 }
 
 const well: Facts = {
@@ -65,6 +66,7 @@ describe('nothing to mend', () => {
     ['a source that is not read yet while no bot is active', { ...having({ sources: {} }), database: idle }],
     ['sources that answered', { ...well, asked: { [source]: null } }],
     ['Teams, where everything answered', { ...well, chat: teamsFindings({ signIn: null, places: { team: null } }) }],
+    ['requests that were refused more than a day ago', having({ slackRefused: { count: 9, since: ago(9000), lastAt: ago(1441) } })],
     ['clocks that differ a little', { ...well, database: { ...idle, holder: 'x', skewMs: -4_000 } }],
   ])('%s', (_what, facts) => {
     expect(saidOf(facts)).toEqual([])
@@ -127,6 +129,14 @@ describe('what is to be mended, and only that', () => {
     ],
     [having({ ordersFor: ['manual', 'ansible'] }), /^runners: Orders wait for the runner "ansible"/],
     [having({ auditFlaw: 'record 7, edited' }), /^audit: The audit chain is not whole: record 7, edited/],
+    [
+      having({ slackRefused: { count: 1, since: ago(5), lastAt: ago(5) } }),
+      /^configuration: Slack: 1 request in its name .*, at 2026-11-25T11:55:00.000Z, and none since was right. The signing secret is probably wrong/,
+    ],
+    [
+      having({ slackRefused: { count: 12, since: ago(60), lastAt: ago(5) } }),
+      /^configuration: Slack: 12 requests .*, from 2026-11-25T11:00:00.000Z to 2026-11-25T11:55:00.000Z, and none/,
+    ],
     [having({ lastBackupAt: null }), /^backups: No backup was ever made/],
     [having({ lastBackupAt: ago(60 * 24 * 9) }), /^backups: The last backup is 9 days old/],
   ])('%#: %s', (facts, what) => {

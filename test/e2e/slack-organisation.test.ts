@@ -71,6 +71,39 @@ test('half of the credentials, or a token of another kind, is said at once, with
   })
 })
 
+test('a wrong signing secret is named by the doctor, with how many were refused; the first request that fits ends it', async () => {
+  const ana = sample.people[0]?.email ?? ''
+  const told = async () => diagnose(await examine({ online: false })).findings.map(({ what }) => what)
+  const typed = async (signingSecret: string, requests: number, status: number, then: () => Promise<void>) => {
+    const slack = { ...credentials, requests: { ...credentials.requests, signingSecret } }
+    const running = await start(await organisation('slack', slack), { log, slackApi: peer.apiUrl, onSlack: (url) => peer.connect(url) })
+    try {
+      for (let n = 0; n < requests; n++) expect((await peer.command(ana, peer.channel('team'), 'help')).status).toBe(status)
+      await then()
+    } finally {
+      await running.stop()
+    }
+  }
+  vi.stubEnv('PATCHCRIER_POLICY', join(folder.path, 'policy.json'))
+  vi.stubEnv('DATABASE_URL', database.url)
+  vi.stubEnv('PATCHCRIER_DATA', folder.path)
+  try {
+    await typed('another-secret', 3, 401, () =>
+      vi.waitFor(
+        async () => expect(await told()).toContainEqual(expect.stringMatching(/3 requests .* The signing secret is probably wrong/)),
+        20_000,
+      ),
+    )
+    // The house is down: it stands in the database.
+    expect(await told()).toContainEqual(expect.stringMatching(/3 requests .* The signing secret/))
+    await typed(SIGNING_SECRET, 1, 200, async () => {
+      await vi.waitFor(async () => expect(await told()).not.toContainEqual(expect.stringMatching(/signing secret/)), 20_000)
+    })
+  } finally {
+    vi.unstubAllEnvs()
+  }
+})
+
 test('the same by Socket Mode, and the doctor finds what Slack knows', async () => {
   const socket = { botToken: BOT_TOKEN, requests: { by: 'socket', appToken: APP_TOKEN } } as const
   const running = await start(await organisation('slack', socket), { log, slackApi: peer.apiUrl })

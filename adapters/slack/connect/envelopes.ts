@@ -24,13 +24,14 @@ export interface Envelopes {
 
 /**
  * Stands between a receiver and bolt. Bolt answers events before anybody has looked at them, which loses them in a crash, and never
- * answers what nobody listens to: here an answer comes when the work is done, or in time.
+ * answers what nobody listens to: here an answer comes when the work is done, or in time. `onCame` is told of each first.
  */
-export function watchEnvelopes(receiver: Receiver, app: App): Envelopes {
+export function watchEnvelopes(receiver: Receiver, app: App, onCame: () => void = () => {}): Envelopes {
   const running = new Set<Promise<unknown>>()
   let open = true
   const processEvent = async (event: ReceiverEvent): Promise<void> => {
     if (!open) return
+    onCame()
     const work = handled(app, event)
     running.add(work)
     await work.finally(() => running.delete(work))

@@ -4,6 +4,7 @@ import type { Account, Directory, Doors, Outcome } from '../../../src/ports.ts'
 import type { Installation } from '../accounts.ts'
 import type { Client } from '../client.ts'
 import type { Log } from '../log.ts'
+import type { Accounts } from '../mentions.ts'
 import type { FetchFile } from './files.ts'
 
 /** What everything that comes in needs. */
@@ -13,6 +14,7 @@ export interface Receiving {
   readonly installation: Installation
   readonly accountOf: (user: string) => Promise<Ruled<Account>>
   readonly directory: Directory
+  readonly mentionsOf: Accounts['mentionsOf']
   readonly fetchFile: FetchFile
   readonly log: Log
 }

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { plainLine } from '../../../src/cards/text.ts'
+import { plainLine, shorten } from '../../../src/cards/text.ts'
 import { allow, type Ruled, refuse } from '../../../src/core/result.ts'
+import { readCapped } from '../../http/capped.ts'
 import { isSlacks } from '../client.ts'
-import { shorten } from '../render/limits.ts'
 import type { sharedFile } from './payload.ts'
 
 const MOST_BYTES = 10_000_000
@@ -44,8 +44,9 @@ export function slackFiles(token: string, apiUrl: string): FetchFile {
       const headers = { authorization: `Bearer ${token}` }
       const answer = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(WITHIN_MS) })
       // Without the scope Slack answers 200 with a page to sign in.
-      if (!answer.ok || (isPage(answer) && !file.mimetype?.includes('html'))) return unread('Slack does not give it to me')
-      const bytes = await bytesOf(answer)
+      if (!answer.ok || answer.body === null || (isPage(answer) && !file.mimetype?.includes('html')))
+        return unread('Slack does not give it to me')
+      const bytes = await readCapped(answer.body, MOST_BYTES)
       return bytes === null ? unread(`it is larger than ${MOST_BYTES / 1_000_000} MB`) : allow({ name, bytes })
     } catch {
       return unread('Slack did not answer')
@@ -54,15 +55,3 @@ export function slackFiles(token: string, apiUrl: string): FetchFile {
 }
 
 const isPage = (answer: Response): boolean => (answer.headers.get('content-type') ?? '').includes('text/html')
-
-/** Null: there is more than we take. */
-async function bytesOf(answer: Response): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.byteLength
-    if (size > MOST_BYTES) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}

@@ -25,7 +25,8 @@ export const atItsAddress =
 /** Shows an outcome to the one who asked. What cannot be shown is logged: what was wanted has happened all the same. `more` follows a no. */
 export async function tell(on: Receiving, outcome: Outcome, say: Say, more: readonly Block[] = []): Promise<void> {
   try {
-    for (const card of outcome.ok ? outcome.cards : [refusalCard(outcome.refusal, more)]) await say(renderCard(card))
+    for (const card of outcome.ok ? outcome.cards : [refusalCard(outcome.refusal, more)])
+      await say(renderCard(card, 'root', await on.mentionsOf(card)))
   } catch (error) {
     on.log.warn({ err: error }, 'slack: an outcome could not be shown')
   }

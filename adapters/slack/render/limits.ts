@@ -31,10 +31,3 @@ export const LIMITS = {
   optionValue: 150,
   errorText: 300,
 } as const
-
-/** At most `max` (1 or more) code units; what does not fit is replaced by "…". Never splits a character in two. */
-export function shorten(text: string, max: number): string {
-  if (text.length <= max) return text
-  const cut = text.slice(0, max - 1)
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
-}

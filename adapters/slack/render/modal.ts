@@ -1,9 +1,9 @@
 import type { types } from '@slack/bolt'
 import { z } from 'zod'
 import type { Field, Form } from '../../../src/cards/card.ts'
-import { plainText } from '../../../src/cards/text.ts'
+import { plainText, shorten } from '../../../src/cards/text.ts'
 import { buttonValue } from '../receive/button.ts'
-import { LIMITS, shorten } from './limits.ts'
+import { LIMITS } from './limits.ts'
 import { budgetOf, inline, plain, richText, section } from './rich.ts'
 
 /** Names our modals among others'. */

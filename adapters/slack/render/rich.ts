@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 import type { Span, Text } from '../../../src/cards/card.ts'
-import { plainLine, plainText } from '../../../src/cards/text.ts'
-import { LIMITS, shorten } from './limits.ts'
+import { plainLine, plainText, shorten } from '../../../src/cards/text.ts'
+import { LIMITS } from './limits.ts'
 
 export type Inline =
   | types.RichTextText

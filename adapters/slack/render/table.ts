@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 import type { Block } from '../../../src/cards/card.ts'
-import { plainLine } from '../../../src/cards/text.ts'
-import { LIMITS, shorten } from './limits.ts'
+import { plainLine, shorten } from '../../../src/cards/text.ts'
+import { LIMITS } from './limits.ts'
 import { type Budget, section, take, words } from './rich.ts'
 
 type Table = Extract<Block, { kind: 'table' }>

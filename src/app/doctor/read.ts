@@ -8,6 +8,7 @@ import { readSourceState } from '../bulletins/source-state.ts'
 import type { PolicyInForce } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
 import { readMembers } from '../people/members.ts'
+import { readRefused } from './refused.ts'
 
 const lastBackup = z.object({ at: z.iso.datetime() })
 
@@ -33,6 +34,7 @@ export async function readDataFacts(db: Database, inForce: PolicyInForce | null,
     ordersFor: orders.map(({ runner }) => runner),
     auditFlaw: audit.ok ? null : `record ${audit.at}, ${audit.what}: ${audit.text}`,
     lastBackupAt: lastBackup.safeParse(backup?.value).data?.at ?? null,
+    slackRefused: await readRefused(db, 'slack'),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DataFacts, Diagnosis, Facts, Finding } from './facts.ts'
 import { groupNotes, policyFindings } from './policy.ts'
+import { signatureFindings } from './signature.ts'
 import { workFindings } from './work.ts'
 
 const NODE = 24
@@ -17,7 +18,7 @@ export function diagnose(facts: Facts): Diagnosis {
       ...databaseFindings(facts),
       ...policyFindings(facts),
       ...(facts.chat ?? []),
-      ...(data ? [...workFindings(facts, data), ...keptFindings(facts, data)] : []),
+      ...(data ? [...signatureFindings(facts, data), ...workFindings(facts, data), ...keptFindings(facts, data)] : []),
     ],
     notes: notesOf(facts),
   }

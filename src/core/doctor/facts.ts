@@ -80,6 +80,14 @@ export interface DataFacts {
   /** Null: the chain is good. */
   readonly auditFlaw: string | null
   readonly lastBackupAt: Instant | null
+  /** Requests in Slack's name whose signature or time was wrong, since the last that was right; null: none. */
+  readonly slackRefused: RefusedFacts | null
+}
+
+export interface RefusedFacts {
+  readonly count: number
+  readonly since: Instant
+  readonly lastAt: Instant
 }
 
 export interface SourceFacts {
