@@ -5,8 +5,7 @@ import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card } from './card.ts'
 import { exemptionFields } from './exemption.ts'
-import { pageActions, pageLine, pageOf } from './paging.ts'
-import { at, button, callRole, count, nameOf, note, outcome, rehearsalBadge, shortened, textBlock, whisper } from './words.ts'
+import { at, button, callRole, count, nameOf, note, outcome, rehearsalBadge, shortened, textBlock } from './words.ts'
 
 /** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
 export interface FailureView extends FailureGroup {
@@ -66,39 +65,32 @@ export function incidentCard(state: ChangeState, incident: Incident, policy: Pol
   }
 }
 
-const HOSTS_A_PAGE = 40
-
-/** Every host with its three facts and what became of it, ring by ring. */
-export function hostsCard(id: number, hosts: readonly HostProgress[], plan: Plan, number: number): Card {
-  const sorted = [...hosts].sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
-  const page = pageOf(sorted, number, HOSTS_A_PAGE)
-  const table: Block = {
-    kind: 'table',
-    columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
-    rows: page.items.map((h) => hostRow(h, plan)),
-  }
-  return whisper(`Hosts of change ${id}`, [table, ...pageLine(page)], {
-    actions: pageActions(page, 'hosts', (other) => `change:${id}/page-${other}`),
-  })
-}
-
-function hostRow(h: HostProgress, plan: Plan): readonly string[] {
+/** Every host with its three facts and what became of it. */
+export function hostsBlocks(hosts: readonly HostProgress[], plan: Plan): readonly Block[] {
   const yes = (fact: string | undefined): string => (fact ? '✓' : '–')
   return [
-    h.host,
-    plan.rings[h.ring - 1]?.name ?? `${h.ring}`,
-    h.status,
-    yes(h.facts.arrivedAt),
-    yes(h.facts.attemptedAt),
-    yes(h.facts.installedAt),
-    [
-      h.cause,
-      h.late && 'late',
-      h.tries > 1 && `try ${h.tries}`,
-      h.excluded?.reason,
-      h.delayedUntil && `delayed until ${h.delayedUntil.slice(0, 16).replace('T', ' ')} UTC`,
-    ]
-      .filter(Boolean)
-      .join('; '),
+    {
+      kind: 'table',
+      columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
+      rows: [...hosts]
+        .sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
+        .map((h) => [
+          h.host,
+          plan.rings[h.ring - 1]?.name ?? `${h.ring}`,
+          h.status,
+          yes(h.facts.arrivedAt),
+          yes(h.facts.attemptedAt),
+          yes(h.facts.installedAt),
+          [
+            h.cause,
+            h.late && 'late',
+            h.tries > 1 && `try ${h.tries}`,
+            h.excluded?.reason,
+            h.delayedUntil && `delayed until ${h.delayedUntil.slice(0, 16).replace('T', ' ')} UTC`,
+          ]
+            .filter(Boolean)
+            .join('; '),
+        ]),
+    },
   ]
 }

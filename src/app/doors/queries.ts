@@ -3,9 +3,9 @@ import type { Card } from '../../cards/card.ts'
 import { fullPlanCard } from '../../cards/decision.ts'
 import { affectedCard, detailsCard, evidenceCard } from '../../cards/details.ts'
 import { changeCard } from '../../cards/lists.ts'
-import { hostsCard } from '../../cards/progress.ts'
+import { hostsBlocks } from '../../cards/progress.ts'
 import { timelineCard } from '../../cards/review.ts'
-import { rehearsalBadge, shortTitle } from '../../cards/words.ts'
+import { rehearsalBadge, shortTitle, whisper } from '../../cards/words.ts'
 import { bulletinsOf } from '../../core/change/bulletins.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
@@ -117,7 +117,7 @@ async function aboutChange(
     }
     case 'hosts': {
       if (!state.submission) return no('PLAN_UNKNOWN', `Change ${state.id} has no plan yet.`)
-      return show(hostsCard(state.id, await readHosts(house.db, state.id), state.submission.plan, page))
+      return show(whisper(`Hosts of change ${state.id}`, hostsBlocks(await readHosts(house.db, state.id), state.submission.plan)))
     }
     case 'timeline':
       return show(timelineCard(`Change ${state.id}: who did what`, state.acts, policy))
