@@ -2,7 +2,6 @@ import type { AffectedHost, AffectedPackage } from '../core/assess/affected.ts'
 import type { Bulletin, Vulnerability } from '../core/identify/bulletin.ts'
 import type { Check, Verification } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
-import { pageActions, pageLine, pageOf } from './paging.ts'
 import { at, count, fact, quiet, textBlock, verdictBadge, whisper } from './words.ts'
 
 const SILENT = 'The publisher says nothing.'
@@ -73,12 +72,8 @@ export function evidenceCard(title: string, verification: Verification, origins:
 
 const fixedIn = ({ to, noFix }: AffectedPackage): string => (noFix ? 'no version yet' : to)
 
-/** Each may need several packages, a line each. */
-const HOSTS_A_PAGE = 25
-
 /** Who is hit, with the marks that matter for a plan. `rules`: the sentences that say why, by host. */
-export function affectedCard(title: string, subject: string, hosts: readonly AffectedHost[], number = 1): Card {
-  const page = pageOf(hosts, number, HOSTS_A_PAGE)
+export function affectedCard(title: string, hosts: readonly AffectedHost[]): Card {
   const marks = (h: AffectedHost): string =>
     [
       h.missionCritical && 'mission critical',
@@ -93,18 +88,17 @@ export function affectedCard(title: string, subject: string, hosts: readonly Aff
     ]
       .filter((m) => typeof m === 'string')
       .join(', ')
-  const table: Block = {
-    kind: 'table',
-    columns: ['Host', 'Class', 'Package', 'Installed', 'Fixed in', 'Notes'],
-    rows: page.items.flatMap((h) =>
-      h.packages.map((p, i) =>
-        i === 0 ? [h.host, h.assetClass, p.name, p.from, fixedIn(p), marks(h)] : ['', '', p.name, p.from, fixedIn(p), ''],
+  return whisper(`${count(hosts.length, 'affected host')}: ${title}`, [
+    {
+      kind: 'table',
+      columns: ['Host', 'Class', 'Package', 'Installed', 'Fixed in', 'Notes'],
+      rows: hosts.flatMap((h) =>
+        h.packages.map((p, i) =>
+          i === 0 ? [h.host, h.assetClass, p.name, p.from, fixedIn(p), marks(h)] : ['', '', p.name, p.from, fixedIn(p), ''],
+        ),
       ),
-    ),
-  }
-  return whisper(`${count(hosts.length, 'affected host')}: ${title}`, [table, ...pageLine(page)], {
-    actions: pageActions(page, 'affected', (other) => `${subject}/page-${other}`),
-  })
+    },
+  ])
 }
 
 const exploitedWords = ({ knownExploited, epss }: Vulnerability): string =>

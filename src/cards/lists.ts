@@ -1,8 +1,7 @@
 import { phaseWords } from '../core/change/guard.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { Instant } from '../core/result.ts'
-import type { Block, Card, Text } from './card.ts'
-import { listPages, type Page, pageLine, pageOf } from './paging.ts'
+import type { Card, Text } from './card.ts'
 import { at, count, fact, quiet, shortTitle, subjectOf, textBlock, whisper } from './words.ts'
 
 /** Answers to typed commands: private, and nothing but lists. */
@@ -71,21 +70,14 @@ export interface BulletinLine {
   readonly seenAt: Instant
 }
 
-export const BULLETINS_A_PAGE = 20
-
-export const bulletinsCard = (page: Page<BulletinLine>): Card =>
-  whisper(
-    page.total === 0 ? 'No bulletin has come in yet' : 'Bulletins, newest first',
-    [
-      {
-        kind: 'table',
-        columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'What', 'Matches'],
-        rows: page.items.map((l) => [l.vendorId, l.revision, shortTitle(l.title), l.verdict, l.origin, matchWords(l)]),
-      },
-      ...pageLine(page),
-    ],
-    { actions: listPages(page, 'bulletins') },
-  )
+export const bulletinsCard = (lines: readonly BulletinLine[]): Card =>
+  whisper(lines.length === 0 ? 'No bulletin has come in yet' : 'Bulletins, newest first', [
+    {
+      kind: 'table',
+      columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'What', 'Matches'],
+      rows: lines.map((l) => [l.vendorId, l.revision, shortTitle(l.title), l.verdict, l.origin, matchWords(l)]),
+    },
+  ])
 
 /** A held document was not read, so nobody knows what it would match. */
 function matchWords({ origin, changeId, matched }: BulletinLine): string {
@@ -94,32 +86,24 @@ function matchWords({ origin, changeId, matched }: BulletinLine): string {
   return matched > 0 ? count(matched, 'host') : 'no match'
 }
 
-const CHANGES_A_PAGE = 10
-
-/** All changes, a page at a time. */
-export const changesCard = (changes: readonly ChangeState[], number: number): Card => {
-  const page = pageOf(changes, number, CHANGES_A_PAGE)
-  const title = changes.length === 0 ? 'There is no change yet' : count(changes.length, 'change')
-  return whisper(title, [...page.items.map(changeFacts), ...pageLine(page)], { actions: listPages(page, 'changes') })
-}
-
-export const changeCard = (state: ChangeState): Card => whisper('One change', [changeFacts(state)])
-
-const changeFacts = (state: ChangeState): Block => ({
-  kind: 'facts' as const,
-  facts: [
-    fact(
-      `Change ${state.id}`,
-      `${shortTitle(state.bulletin.title)} (${state.bulletin.vendorId} rev ${state.bulletin.revision}, ${state.bulletin.verdict})`,
-    ),
-    fact(
-      'State',
-      `${standsWords(state)} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
-    ),
-    ...(state.clocks?.startBy ? [fact('Start by', at(state.clocks.startBy))] : []),
-    ...(state.clocks?.completeBy ? [fact('Complete by', at(state.clocks.completeBy))] : []),
-  ],
-})
+export const changesCard = (changes: readonly ChangeState[]): Card =>
+  whisper(changes.length === 0 ? 'There is no change yet' : changes.length === 1 ? 'One change' : 'Changes', [
+    ...changes.map((state) => ({
+      kind: 'facts' as const,
+      facts: [
+        fact(
+          `Change ${state.id}`,
+          `${shortTitle(state.bulletin.title)} (${state.bulletin.vendorId} rev ${state.bulletin.revision}, ${state.bulletin.verdict})`,
+        ),
+        fact(
+          'State',
+          `${standsWords(state)} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
+        ),
+        ...(state.clocks?.startBy ? [fact('Start by', at(state.clocks.startBy))] : []),
+        ...(state.clocks?.completeBy ? [fact('Complete by', at(state.clocks.completeBy))] : []),
+      ],
+    })),
+  ])
 
 export interface WhyLine {
   readonly at: Instant

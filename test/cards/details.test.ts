@@ -97,7 +97,7 @@ describe('evidence', () => {
 describe('affected hosts', () => {
   test('each with its packages, from and to, and what matters about it', () => {
     const two = aHost('web-01').packages
-    const card = affectedCard('openssl', 'change:12', [
+    const card = affectedCard('openssl', [
       aHost('web-01', { packages: [...two, ...two.map((p) => ({ ...p, name: 'openssl-libs' }))], missionCritical: true, stale: true }),
       aHost('van-01', {
         unmanaged: true,

@@ -4,7 +4,7 @@ import type { Card } from '../../src/cards/card.ts'
 import { drillReviewCard } from '../../src/cards/drill.ts'
 import { type ExemptionView, exemptionCard, exemptionsCard } from '../../src/cards/exemption.ts'
 import { handoverCard } from '../../src/cards/handover.ts'
-import { changeCard, statusCard } from '../../src/cards/lists.ts'
+import { changesCard, statusCard } from '../../src/cards/lists.ts'
 import { threadNote } from '../../src/cards/notes.ts'
 import type { ChangeEvent, Command } from '../../src/core/change/command.ts'
 import { decide } from '../../src/core/change/decide.ts'
@@ -45,7 +45,7 @@ describe('a change that waits', () => {
     expect(words).toMatch(/That is after its deadline to complete\./)
   })
   test('stands in the lists with what it waits for', () => {
-    expect(wordsOf(changeCard(stateAt('awaiting')))).toMatch(/waits for: the update rollup of December/)
+    expect(wordsOf(changesCard([stateAt('awaiting')]))).toMatch(/waits for: the update rollup of December/)
     const view = { open: [stateAt('awaiting')], closed: 0, hosts: 1, bulletins: 1, held: 0, sources: [] }
     expect(wordsOf(statusCard(view))).toMatch(/change 12 \(openssl\) waits for: the update rollup of December/)
   })
@@ -61,7 +61,7 @@ describe('a change that is part of another', () => {
         expect(wordsOf(cardOf(stateAt(phase), name))).toMatch(words)
         expect(labelsOf(cardOf(stateAt(phase), name))).toEqual([])
       }
-    expect(wordsOf(changeCard(stateAt('merged')))).toMatch(/goes on as part of change 9/)
+    expect(wordsOf(changesCard([stateAt('merged')]))).toMatch(/goes on as part of change 9/)
   })
 
   const context = { ...ALERT, covers: [{ change: 7, label: 'change 7: openssl' }] }

@@ -21,7 +21,7 @@ import { dismissRequest } from '../people/dismiss.ts'
 import { approvePolicy, rejectPolicy } from '../policy/decide.ts'
 import { adoptInForce } from '../policy/in-force.ts'
 import { snooze } from '../remind/snooze.ts'
-import { answerCommand, answerMore } from './commands/index.ts'
+import { answerCommand } from './commands/index.ts'
 import { beginDrill } from './drills.ts'
 import { answerQuery, isQuery } from './queries.ts'
 import { quickly } from './quick.ts'
@@ -39,7 +39,6 @@ export async function handleIntent(house: House, intent: Intent): Promise<Outcom
   const actor = house.inForce.policy.people.find((p) => p.id === intent.actor)
   if (!actor) return no('PERSON_UNKNOWN', 'You are not in the policy yet. Ask an admin to add you, with your role.')
   if (intent.verb === 'command') return answerCommand(house, intent, actor, (meant) => handleIntent(house, meant))
-  if (intent.verb === 'more') return answerMore(house, intent, actor, (meant) => handleIntent(house, meant))
   if (isQuery(intent.verb)) return answerQuery(house, intent, actor)
   const outcome =
     (await quickly(house, intent, actor)) ?? (await transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor))))

@@ -2,7 +2,7 @@ import { isThisRealCard } from '../../cards/announcement.ts'
 import type { Card } from '../../cards/card.ts'
 import { fullPlanCard } from '../../cards/decision.ts'
 import { affectedCard, detailsCard, evidenceCard } from '../../cards/details.ts'
-import { changeCard } from '../../cards/lists.ts'
+import { changesCard } from '../../cards/lists.ts'
 import { hostsBlocks } from '../../cards/progress.ts'
 import { timelineCard } from '../../cards/review.ts'
 import { rehearsalBadge, shortTitle, whisper } from '../../cards/words.ts'
@@ -16,7 +16,7 @@ import type { Outcome } from '../../ports.ts'
 import { readChange, readHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
 import { showDifferences } from '../policy/view.ts'
-import { pageIn, readSubject, type Subject } from './subject.ts'
+import { readSubject, type Subject } from './subject.ts'
 
 /** Buttons that only look. They answer privately and write nothing. */
 const QUERIES = [
@@ -51,7 +51,7 @@ export async function answerQuery(house: House, intent: Intent, actor: Person): 
   if (intent.verb === 'evidence' || intent.verb === 'details') return aboutBulletins(house, subject.value, intent.verb, actor)
   const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
-  const outcome = await aboutChange(house, state, intent.verb as ChangeQuery, { digest: intent.digest, page: pageIn(subject.value) }, actor)
+  const outcome = await aboutChange(house, state, intent.verb as ChangeQuery, intent.digest, actor)
   return state.drill && outcome.ok ? { ok: true, cards: outcome.cards.map((c) => ({ ...c, badges: rehearsalBadge(state) })) } : outcome
 }
 
@@ -102,15 +102,15 @@ async function aboutChange(
   house: House,
   state: ChangeState,
   verb: ChangeQuery,
-  { digest, page }: { readonly digest: string | undefined; readonly page: number },
+  digest: string | undefined,
   actor: Person,
 ): Promise<Outcome> {
   const { policy } = house.inForce
   switch (verb) {
     case 'affected':
-      return show(affectedCard(shortTitle(state.bulletin.title), `change:${state.id}`, state.hosts, page))
+      return show(affectedCard(shortTitle(state.bulletin.title), state.hosts))
     case 'show-change':
-      return show(changeCard(state))
+      return show(changesCard([state]))
     case 'full-plan': {
       const submission = [state.submission, ...state.pastSubmissions].find((s) => s && (digest === undefined || s.digest === digest))
       return submission ? show(fullPlanCard(state, submission)) : no('PLAN_UNKNOWN', 'There is no such plan (any more).')

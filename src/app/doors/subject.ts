@@ -2,27 +2,13 @@ import { type Ruled, refuse } from '../../core/result.ts'
 
 /** What a button or command is about: `change:12`, `bulletin:4`, `delay:3`, `failure:12/ring-2-ab12cd34`. */
 export interface Subject {
-  readonly kind:
-    | 'change'
-    | 'bulletin'
-    | 'delay'
-    | 'failure'
-    | 'post'
-    | 'reminder'
-    | 'policy'
-    | 'role-request'
-    | 'doubt'
-    | 'bogus-drill'
-    | 'page'
+  readonly kind: 'change' | 'bulletin' | 'delay' | 'failure' | 'post' | 'reminder' | 'policy' | 'role-request' | 'doubt' | 'bogus-drill'
   readonly number: number
-  /** Of a failure: which group. Of a page: of which list; of something that has pages: `page-2`. */
+  /** Of a failure: which group. */
   readonly key: string
 }
 
-const SHAPE = /^(change|bulletin|delay|failure|post|reminder|policy|role-request|doubt|bogus-drill|page):(\d{1,9})(?:\/([a-z0-9-]{1,60}))?$/
-
-/** Which page of its list a subject asks for; the first, where it names none. */
-export const pageIn = ({ key }: Subject): number => Math.max(1, Number(/^page-(\d{1,5})$/.exec(key)?.[1] ?? 1))
+const SHAPE = /^(change|bulletin|delay|failure|post|reminder|policy|role-request|doubt|bogus-drill):(\d{1,9})(?:\/([a-z0-9-]{1,60}))?$/
 
 /** Reads an untrusted subject. */
 export function readSubject(text: string, kinds: readonly Subject['kind'][]): Ruled<Subject> {

@@ -4,7 +4,6 @@ import type { Intent } from '../../../core/intent.ts'
 import type { Person } from '../../../core/policy.ts'
 import type { Outcome } from '../../../ports.ts'
 import type { House } from '../../house.ts'
-import { readSubject } from '../subject.ts'
 import { ACTS } from './acts.ts'
 import { CALENDAR } from './calendar.ts'
 import { FLEET } from './fleet.ts'
@@ -53,24 +52,7 @@ export async function answerCommand(
   const rule = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!rule) return no('COMMAND_UNKNOWN', typo(word, actor))
   if (!mayUse(rule, actor)) return no('ROLE_MISSING', `\`${name}\` is for ${rule.roles.join(', ')}. Try \`help\` to see what you can do.`)
-  const { argument, page } = rule.paged ? paged(rest.join(' ')) : { argument: rest.join(' '), page: 1 }
-  if (page === 0) return no('PAGE_UNKNOWN', `Pages are numbered from 1, for example \`${name} page 2\`.`)
-  return rule.run({ house, argument, page, intent, actor, act })
-}
-
-/** What stands before `page 2` at the end of a line. */
-function paged(argument: string): { readonly argument: string; readonly page: number } {
-  const [, before = '', number] = /^(.*?)\s*\bpage (\d{1,5})$/i.exec(argument) ?? []
-  return number === undefined ? { argument, page: 1 } : { argument: before, page: Number(number) }
-}
-
-/** The button under a long list is the typed question again, with the next page; so it takes the same rights. */
-export async function answerMore(house: House, intent: Intent, actor: Person, act: (intent: Intent) => Promise<Outcome>): Promise<Outcome> {
-  const subject = readSubject(intent.subject, ['page'])
-  if (!subject.ok) return subject
-  const { key, number } = subject.value
-  if (!Object.hasOwn(COMMANDS, key) || !COMMANDS[key]?.paged) return no('LIST_UNKNOWN', `There is no list "${key}".`)
-  return answerCommand(house, { ...intent, verb: 'command', subject: '', inputs: { text: `${key} page ${number}` } }, actor, act)
+  return rule.run({ house, argument: rest.join(' '), intent, actor, act })
 }
 
 function typo(word: string, actor: Person): string {

@@ -1,5 +1,5 @@
 import { homeCard } from '../../../cards/home.ts'
-import { BULLETINS_A_PAGE, bulletinsCard, changeCard, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
+import { bulletinsCard, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
 import { isOver } from '../../../core/change/guard.ts'
 import type { ChangeState } from '../../../core/change/state.ts'
 import { DATE_EXAMPLES, readDate } from '../../../core/dates.ts'
@@ -16,22 +16,20 @@ import { whyHost } from './why.ts'
 export const LOOKS: Commands = {
   home: { usage: 'home', what: 'what waits for you, and the open changes on their clocks', roles: TEAM, run: home },
   status: { usage: 'status', what: 'where everything stands', roles: [], run: status },
-  bulletins: { usage: 'bulletins | bulletins page 2', what: 'what came in, with its verdict', roles: TEAM, paged: true, run: bulletins },
+  bulletins: { usage: 'bulletins', what: 'what came in, with its verdict', roles: TEAM, run: bulletins },
   show: { usage: 'show 12 | show RHSA-2023:3408', what: 'a change or a bulletin', roles: TEAM, run: showOne },
   changes: {
     usage: 'changes',
     what: 'all changes and their next step',
     roles: TEAM,
-    paged: true,
-    run: async ({ house, page }) => show(changesCard(await allChanges(house), page)),
+    run: async ({ house }) => show(changesCard(await allChanges(house))),
   },
   affected: {
     usage: 'affected 12',
     what: 'the hosts of a change',
     roles: TEAM,
-    paged: true,
-    run: ({ argument, intent, act, page }) =>
-      byNumber(argument, 'affected 12', (subject) => act({ ...intent, verb: 'affected', subject: `${subject}/page-${page}`, inputs: {} })),
+    run: ({ argument, intent, act }) =>
+      byNumber(argument, 'affected 12', (subject) => act({ ...intent, verb: 'affected', subject, inputs: {} })),
   },
   why: { usage: 'why web-01 | why web-01 3 March', what: 'what happened to a host, and why; as it was on a day', roles: TEAM, run: why },
 }
@@ -69,13 +67,11 @@ async function status({ house }: Typed): Promise<Outcome> {
 }
 
 /** Held ones are the security role's business: nobody else shall mistake one for a bulletin. */
-async function bulletins({ house, actor, page }: Typed): Promise<Outcome> {
-  const where = actor.roles.includes('security') ? {} : { origin: { not: 'held' } }
+async function bulletins({ house, actor }: Typed): Promise<Outcome> {
   const rows = await house.db.bulletin.findMany({
-    where,
+    where: actor.roles.includes('security') ? {} : { origin: { not: 'held' } },
     orderBy: { id: 'desc' },
-    skip: (page - 1) * BULLETINS_A_PAGE,
-    take: BULLETINS_A_PAGE,
+    take: 50,
     select: {
       vendorId: true,
       revision: true,
@@ -88,19 +84,18 @@ async function bulletins({ house, actor, page }: Typed): Promise<Outcome> {
       fileName: true,
     },
   })
-  const items = rows.map((r) => ({
-    ...r,
-    title: (r.document as { title?: string } | null)?.title ?? r.fileName,
-    seenAt: r.seenAt.toISOString(),
-  }))
-  return show(bulletinsCard({ items, page, size: BULLETINS_A_PAGE, total: await house.db.bulletin.count({ where }) }))
+  return show(
+    bulletinsCard(
+      rows.map((r) => ({ ...r, title: (r.document as { title?: string } | null)?.title ?? r.fileName, seenAt: r.seenAt.toISOString() })),
+    ),
+  )
 }
 
 async function showOne({ house, argument, actor }: Typed): Promise<Outcome> {
   const number = numberOf(argument)
   if (number !== null) {
     const state = await readChange(house.db, number)
-    return state ? show(changeCard(state)) : no('CHANGE_UNKNOWN', `There is no change ${number}. Try \`changes\`.`)
+    return state ? show(changesCard([state])) : no('CHANGE_UNKNOWN', `There is no change ${number}. Try \`changes\`.`)
   }
   if (argument === '') return no('ARGUMENT_NEEDED', 'Which one? For example `show 12` or `show RHSA-2023:3408`.')
   const row = await house.db.bulletin.findFirst({

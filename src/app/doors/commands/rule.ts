@@ -10,8 +10,6 @@ export interface Typed {
   readonly house: House
   /** What stands behind the command's word, trimmed. */
   readonly argument: string
-  /** Which page of a long list; 1 for the first. */
-  readonly page: number
   readonly intent: Intent
   readonly actor: Person
   /** The door of buttons: a typed command that does what a button does goes through it. */
@@ -21,8 +19,6 @@ export interface Typed {
 export interface CommandRule extends HelpLine {
   /** Who may; empty: everybody. */
   readonly roles: readonly Role[]
-  /** It lists what may be long: `page 2` at its end asks for more of it. */
-  readonly paged?: true
   readonly run: (typed: Typed) => Promise<Outcome>
 }
 

@@ -18,10 +18,9 @@ export const SOURCES: Commands = {
     usage: 'coverage',
     what: 'products that no source watches, and what would help',
     roles: TEAM,
-    paged: true,
-    run: async ({ house, page }) => {
+    run: async ({ house }) => {
       const { gaps, watched } = await readCoverage(house, house.db)
-      return show(coverageCard(gaps, watched, page))
+      return show(coverageCard(gaps, watched))
     },
   },
 }
