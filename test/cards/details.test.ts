@@ -97,18 +97,23 @@ describe('evidence', () => {
 describe('affected hosts', () => {
   test('each with its packages, from and to, and what matters about it', () => {
     const two = aHost('web-01').packages
-    const card = affectedCard('openssl', [
-      aHost('web-01', { packages: [...two, ...two.map((p) => ({ ...p, name: 'openssl-libs' }))], missionCritical: true, stale: true }),
-      aHost('van-01', {
-        unmanaged: true,
-        remote: true,
-        foreign: true,
-        ownership: 'contractor',
-        rebootPending: true,
-        environment: 'test',
-        patchTeam: true,
-      }),
-    ])
+    const card = affectedCard(
+      'openssl',
+      [
+        aHost('web-01', { packages: [...two, ...two.map((p) => ({ ...p, name: 'openssl-libs' }))], missionCritical: true, stale: true }),
+        aHost('van-01', {
+          unmanaged: true,
+          remote: true,
+          foreign: true,
+          ownership: 'contractor',
+          rebootPending: true,
+          environment: 'test',
+          patchTeam: true,
+        }),
+      ],
+      'change:12',
+      { number: 1, size: 20, total: 3 },
+    )
     const words = wordsOf(card)
     expect(card.title).toBe('2 affected hosts: openssl')
     expect(words).toContain(
