@@ -178,6 +178,13 @@ describe('the first poll of a source', () => {
   test('what came later and matched nothing stands there too', () => {
     expect(wordsOf(historyCard('x', [line('RHSA-1', 2)], [line('VA-1', 0)]))).toMatch(/VA-1 .* no match/)
   })
+  test('what it leaves out of either list is counted, with the way to it', () => {
+    const many = (n: number) => Array.from({ length: n }, (_, i) => line(`VA-${i}`, 0))
+    expect(wordsOf(historyCard('x', many(18), []))).toContain('And 3 more: type "bulletins".')
+    expect(wordsOf(historyCard('x', [], many(20)))).toContain('And 5 more: type "bulletins".')
+    expect(wordsOf(historyCard('x', many(15), many(15)))).not.toContain('more: type')
+  })
+
   test('an empty source can be shown', () => expectShowable(historyCard('x', [], [])))
 })
 

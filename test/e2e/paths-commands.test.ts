@@ -237,6 +237,9 @@ describe('the lists', () => {
     expect(hosts).toMatch(/^14 affected hosts: openssl security update/)
     expect(hosts).toMatch(/edge-03 .* unmanaged/)
     expect(hosts).toMatch(/file-01 .* not seen since/)
+    expect(hosts).toMatch(/1-20 of 30/)
+    const more = await done(walk.intent({ person: 'ana', place: TEAM, verb: 'affected', subject: 'change:1/page-2' }))
+    expect(more.text).toMatch(/^14 affected hosts: .*ws-mateo .*21-30 of 30/)
   })
 })
 
