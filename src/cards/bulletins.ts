@@ -1,5 +1,5 @@
 import type { Verification } from '../core/identify/verification.ts'
-import type { Action, Card } from './card.ts'
+import type { Action, Block, Card } from './card.ts'
 import { button, capital, count, outcome, quiet, reasonForm, shortTitle, textBlock, verdictBadge } from './words.ts'
 
 /** A bulletin that is held: shown to security, and it goes no further. */
@@ -74,6 +74,8 @@ export interface HistoryLine {
 const matchWords = ({ changeId, hosts }: HistoryLine): string =>
   changeId !== null ? `change ${changeId}` : hosts > 0 ? count(hosts, 'host') : 'no match'
 
+const rest = (left: number): readonly Block[] => (left > 0 ? [quiet(`And ${left} more: type "bulletins".`)] : [])
+
 /** The first poll of a source is silent: one card for all that was there before, and for what came later and matched nothing. */
 export function historyCard(sourceName: string, history: readonly HistoryLine[], unmatched: readonly HistoryLine[]): Card {
   // What matches comes first: it is what somebody may want to open.
@@ -89,7 +91,7 @@ export function historyCard(sourceName: string, history: readonly HistoryLine[],
         `Before that it had published ${count(history.length, 'bulletin')}, which made no noise here; hosts of yours match ${history.filter((l) => l.hosts > 0).length} of them.`,
       ),
       { kind: 'table', columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'], rows: shown.map(row) },
-      ...(history.length > shown.length ? [quiet(`And ${history.length - shown.length} more: type "bulletins".`)] : []),
+      ...rest(history.length - shown.length),
       ...(unmatched.length > 0
         ? [
             textBlock(`${count(unmatched.length, 'bulletin')} since then, matching nothing here:`),
@@ -98,6 +100,7 @@ export function historyCard(sourceName: string, history: readonly HistoryLine[],
               columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'Matches'],
               rows: unmatched.slice(-MOST_LINES).map(row),
             },
+            ...rest(unmatched.length - MOST_LINES),
           ]
         : []),
       quiet('New ones that match get a card of their own. Type "show" and its number to read any of them.'),

@@ -2,6 +2,7 @@ import type { AffectedHost, AffectedPackage } from '../core/assess/affected.ts'
 import type { Bulletin, Vulnerability } from '../core/identify/bulletin.ts'
 import type { Check, Verification } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
+import { linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import { at, count, fact, quiet, textBlock, verdictBadge, whisper } from './words.ts'
 
 const SILENT = 'The publisher says nothing.'
@@ -72,33 +73,46 @@ export function evidenceCard(title: string, verification: Verification, origins:
 
 const fixedIn = ({ to, noFix }: AffectedPackage): string => (noFix ? 'no version yet' : to)
 
-/** Who is hit, with the marks that matter for a plan. `rules`: the sentences that say why, by host. */
-export function affectedCard(title: string, hosts: readonly AffectedHost[]): Card {
-  const marks = (h: AffectedHost): string =>
+/** Packages of hosts, a line each, on one page of affected hosts. */
+export const AFFECTED_A_PAGE = 20
+
+export const affectedLines = (hosts: readonly AffectedHost[]): number => hosts.reduce((sum, h) => sum + h.packages.length, 0)
+
+const marks = (h: AffectedHost): string =>
+  [
+    h.missionCritical && 'mission critical',
+    h.unmanaged && 'unmanaged',
+    h.stale && `not seen since ${h.lastSeen.slice(0, 10)}`,
+    h.remote && 'remote',
+    h.foreign && h.ownership,
+    h.rebootPending && 'reboot pending',
+    h.noFix === true && 'no fix published',
+    h.environment === 'test' && 'test',
+    h.patchTeam && 'patch team',
+  ]
+    .filter((m) => typeof m === 'string')
+    .join(', ')
+
+/** Who is hit, with the marks that matter for a plan. `subject` is the change, `change:12`. A page names the host of its first line again. */
+export function affectedCard(title: string, hosts: readonly AffectedHost[], subject: string, page: Page): Card {
+  const lines = linesOf(
+    hosts.flatMap((host) => host.packages.map((of, i) => ({ host, of, first: i === 0 }))),
+    page,
+  )
+  return whisper(
+    `${count(hosts.length, 'affected host')}: ${title}`,
     [
-      h.missionCritical && 'mission critical',
-      h.unmanaged && 'unmanaged',
-      h.stale && `not seen since ${h.lastSeen.slice(0, 10)}`,
-      h.remote && 'remote',
-      h.foreign && h.ownership,
-      h.rebootPending && 'reboot pending',
-      h.noFix === true && 'no fix published',
-      h.environment === 'test' && 'test',
-      h.patchTeam && 'patch team',
-    ]
-      .filter((m) => typeof m === 'string')
-      .join(', ')
-  return whisper(`${count(hosts.length, 'affected host')}: ${title}`, [
-    {
-      kind: 'table',
-      columns: ['Host', 'Class', 'Package', 'Installed', 'Fixed in', 'Notes'],
-      rows: hosts.flatMap((h) =>
-        h.packages.map((p, i) =>
-          i === 0 ? [h.host, h.assetClass, p.name, p.from, fixedIn(p), marks(h)] : ['', '', p.name, p.from, fixedIn(p), ''],
+      {
+        kind: 'table',
+        columns: ['Host', 'Class', 'Package', 'Installed', 'Fixed in', 'Notes'],
+        rows: lines.map(({ host: h, of: p, first }, i) =>
+          first || i === 0 ? [h.host, h.assetClass, p.name, p.from, fixedIn(p), marks(h)] : ['', '', p.name, p.from, fixedIn(p), ''],
         ),
-      ),
-    },
-  ])
+      },
+      ...pageBlocks(page),
+    ],
+    { actions: moreButton(page, (next) => ({ verb: 'affected', id: `${subject}/page-${next}` })) },
+  )
 }
 
 const exploitedWords = ({ knownExploited, epss }: Vulnerability): string =>

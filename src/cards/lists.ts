@@ -2,6 +2,7 @@ import { phaseWords } from '../core/change/guard.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { Instant } from '../core/result.ts'
 import type { Card, Text } from './card.ts'
+import { askList, moreButton, type Page, pageBlocks } from './pages.ts'
 import { at, count, fact, quiet, shortTitle, subjectOf, textBlock, whisper } from './words.ts'
 
 /** Answers to typed commands: private, and nothing but lists. */
@@ -70,14 +71,23 @@ export interface BulletinLine {
   readonly seenAt: Instant
 }
 
-export const bulletinsCard = (lines: readonly BulletinLine[]): Card =>
-  whisper(lines.length === 0 ? 'No bulletin has come in yet' : 'Bulletins, newest first', [
-    {
-      kind: 'table',
-      columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'What', 'Matches'],
-      rows: lines.map((l) => [l.vendorId, l.revision, shortTitle(l.title), l.verdict, l.origin, matchWords(l)]),
-    },
-  ])
+/** Bulletins on one page of their list. */
+export const BULLETINS_A_PAGE = 20
+
+/** `lines` are those of the page. */
+export const bulletinsCard = (lines: readonly BulletinLine[], page: Page): Card =>
+  whisper(
+    lines.length === 0 ? 'No bulletin has come in yet' : 'Bulletins, newest first',
+    [
+      {
+        kind: 'table',
+        columns: ['Bulletin', 'Rev', 'Title', 'Verdict', 'What', 'Matches'],
+        rows: lines.map((l) => [l.vendorId, l.revision, shortTitle(l.title), l.verdict, l.origin, matchWords(l)]),
+      },
+      ...pageBlocks(page),
+    ],
+    { actions: moreButton(page, askList('bulletins')) },
+  )
 
 /** A held document was not read, so nobody knows what it would match. */
 function matchWords({ origin, changeId, matched }: BulletinLine): string {
@@ -86,24 +96,36 @@ function matchWords({ origin, changeId, matched }: BulletinLine): string {
   return matched > 0 ? count(matched, 'host') : 'no match'
 }
 
-export const changesCard = (changes: readonly ChangeState[]): Card =>
-  whisper(changes.length === 0 ? 'There is no change yet' : changes.length === 1 ? 'One change' : 'Changes', [
-    ...changes.map((state) => ({
-      kind: 'facts' as const,
-      facts: [
-        fact(
-          `Change ${state.id}`,
-          `${shortTitle(state.bulletin.title)} (${state.bulletin.vendorId} rev ${state.bulletin.revision}, ${state.bulletin.verdict})`,
-        ),
-        fact(
-          'State',
-          `${standsWords(state)} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
-        ),
-        ...(state.clocks?.startBy ? [fact('Start by', at(state.clocks.startBy))] : []),
-        ...(state.clocks?.completeBy ? [fact('Complete by', at(state.clocks.completeBy))] : []),
-      ],
-    })),
-  ])
+/** Changes on one page of their list: each is several lines. */
+export const CHANGES_A_PAGE = 10
+
+/** `changes` are those of the page; without a page they are all that was asked for. */
+export const changesCard = (
+  changes: readonly ChangeState[],
+  page: Page = { number: 1, size: CHANGES_A_PAGE, total: changes.length },
+): Card =>
+  whisper(
+    page.total === 0 ? 'There is no change yet' : page.total === 1 ? 'One change' : 'Changes',
+    [
+      ...changes.map((state) => ({
+        kind: 'facts' as const,
+        facts: [
+          fact(
+            `Change ${state.id}`,
+            `${shortTitle(state.bulletin.title)} (${state.bulletin.vendorId} rev ${state.bulletin.revision}, ${state.bulletin.verdict})`,
+          ),
+          fact(
+            'State',
+            `${standsWords(state)} · ${state.classification?.class ?? `proposed ${state.proposal.class}`} · ${count(state.hosts.length, 'host')}`,
+          ),
+          ...(state.clocks?.startBy ? [fact('Start by', at(state.clocks.startBy))] : []),
+          ...(state.clocks?.completeBy ? [fact('Complete by', at(state.clocks.completeBy))] : []),
+        ],
+      })),
+      ...pageBlocks(page),
+    ],
+    { actions: moreButton(page, askList('changes')) },
+  )
 
 export interface WhyLine {
   readonly at: Instant

@@ -97,18 +97,23 @@ describe('evidence', () => {
 describe('affected hosts', () => {
   test('each with its packages, from and to, and what matters about it', () => {
     const two = aHost('web-01').packages
-    const card = affectedCard('openssl', [
-      aHost('web-01', { packages: [...two, ...two.map((p) => ({ ...p, name: 'openssl-libs' }))], missionCritical: true, stale: true }),
-      aHost('van-01', {
-        unmanaged: true,
-        remote: true,
-        foreign: true,
-        ownership: 'contractor',
-        rebootPending: true,
-        environment: 'test',
-        patchTeam: true,
-      }),
-    ])
+    const card = affectedCard(
+      'openssl',
+      [
+        aHost('web-01', { packages: [...two, ...two.map((p) => ({ ...p, name: 'openssl-libs' }))], missionCritical: true, stale: true }),
+        aHost('van-01', {
+          unmanaged: true,
+          remote: true,
+          foreign: true,
+          ownership: 'contractor',
+          rebootPending: true,
+          environment: 'test',
+          patchTeam: true,
+        }),
+      ],
+      'change:12',
+      { number: 1, size: 20, total: 3 },
+    )
     const words = wordsOf(card)
     expect(card.title).toBe('2 affected hosts: openssl')
     expect(words).toContain(
@@ -173,6 +178,13 @@ describe('the first poll of a source', () => {
   test('what came later and matched nothing stands there too', () => {
     expect(wordsOf(historyCard('x', [line('RHSA-1', 2)], [line('VA-1', 0)]))).toMatch(/VA-1 .* no match/)
   })
+  test('what it leaves out of either list is counted, with the way to it', () => {
+    const many = (n: number) => Array.from({ length: n }, (_, i) => line(`VA-${i}`, 0))
+    expect(wordsOf(historyCard('x', many(18), []))).toContain('And 3 more: type "bulletins".')
+    expect(wordsOf(historyCard('x', [], many(20)))).toContain('And 5 more: type "bulletins".')
+    expect(wordsOf(historyCard('x', many(15), many(15)))).not.toContain('more: type')
+  })
+
   test('an empty source can be shown', () => expectShowable(historyCard('x', [], [])))
 })
 

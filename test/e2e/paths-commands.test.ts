@@ -8,6 +8,21 @@ beforeAll(async () => {
 })
 afterAll(() => walk?.house.end())
 
+/** The added bulletins that somebody sees who types the command and presses "Show more" until there is none. */
+async function shownTo(actor: string, line: string): Promise<readonly string[]> {
+  const ask = { actor, place: TEAM, inputs: {} }
+  const seen: string[] = []
+  let outcome = await walk.house.doors.handleIntent({ ...ask, verb: 'command', subject: '', inputs: { text: line } })
+  for (;;) {
+    if (!outcome.ok) throw new Error(outcome.refusal.text)
+    const [card] = outcome.cards
+    seen.push(...(JSON.stringify(card?.blocks).match(/PAGE-\d+/g) ?? []))
+    const more = card?.actions.find(({ label }) => label === 'Show more')
+    if (!more) return seen
+    outcome = await walk.house.doors.handleIntent({ ...ask, verb: more.verb, subject: more.id })
+  }
+}
+
 const answer = async (person: string, line: string): Promise<string> => (await done(walk.say(person, line))).text
 
 describe('help shows what the asker may do, and nothing else', () => {
@@ -48,7 +63,7 @@ describe('help shows what the asker may do, and nothing else', () => {
 describe('a word that is no command', () => {
   test.each([
     ['ana', 'staus', /"staus" is not a command\. Did you mean `status`\? Try `help`\./],
-    ['ana', 'CHANGE', /Did you mean `changes`\?/],
+    ['ana', 'CHANGE', /Did you mean `changes \| changes page 2`\?/],
     ['ana', 'clasify 1 high', /"clasify" is not a command\. "Classify" is a button on the alert card\. Try `help`\./],
     ['emil', 'aprove', /"Approve" is a button on the card "Go or no-go"\./],
     ['kofi', 'dealy 1', /Did you mean `delay 12 tomorrow 22:00 REASON`\?/],
@@ -79,6 +94,21 @@ describe('an argument that leads nowhere says what was expected', () => {
     ['affected openssl', /Which change\?/],
     ['affected 99', /There is no change 99/],
     ['affected 99999999999', /Which change\?/],
+    ['affected 1 page 0', /PAGE_UNKNOWN: Expected `affected 12 page 2`, with a page from 1 to 10000; got "page 0"/],
+    ['affected 1 page 3', /PAGE_BEYOND: There are 2 pages, so there is no page 3\./],
+    ['affected 99 page 2', /There is no change 99/],
+    ['affected 1 everything', /PAGE_UNKNOWN: .*got "everything"/],
+    ['bulletins page 0', /PAGE_UNKNOWN: Expected `bulletins page 2`/],
+    ['bulletins page 10001', /PAGE_UNKNOWN: .*from 1 to 10000; got "page 10001"/],
+    ['bulletins page 99999999999999999999', /PAGE_UNKNOWN/],
+    ['bulletins page -1', /PAGE_UNKNOWN/],
+    ['bulletins page 1e3', /PAGE_UNKNOWN/],
+    ['bulletins page 2; DROP TABLE "Bulletin"', /PAGE_UNKNOWN/],
+    ['bulletins 2', /PAGE_UNKNOWN: .*got "2"/],
+    ['bulletins page 10000', /PAGE_BEYOND: There is only one page\./],
+    ['changes page 2', /PAGE_BEYOND/],
+    ['changes page two', /PAGE_UNKNOWN/],
+    ['coverage page 9999', /PAGE_BEYOND: There/],
     ['stop', /Which change\? For example `stop 12`\./],
     ['stop 99', /There is no change 99/],
     ['stop 1', /NOTHING_TO_STOP: Nothing of change 1 runs: it waits for its classification\./],
@@ -158,6 +188,44 @@ describe('the lists', () => {
     expect(list).toMatch(/VA-24-201-01 1\.0\.0 Adminer and AdminerEvo Multiple Vulnerabilities AUTHENTIC history no match/)
   })
 
+  test('bulletins goes on at "Show more" until all were shown once, and tells what is held to security alone', async () => {
+    const { db } = walk.house.house
+    const like = await db.bulletin.findFirstOrThrow({ where: { vendorId: 'RHSA-2023:3408' } })
+    const { id: _, changeId: __, document: ___, verification, ...rest } = like
+    const more = Array.from({ length: 45 }, (_, i) => ({
+      ...rest,
+      verification: verification as object,
+      vendorId: `PAGE-${i}`,
+      fileName: `page-${i}.json`,
+      story: `page-${i}`,
+      digest: `${i}`.padStart(like.digest.length, '0'),
+      origin: i < 5 ? 'held' : 'new',
+    }))
+    await db.bulletin.createMany({ data: more as never })
+    expect((await shownTo('ana', 'bulletins')).toSorted()).toEqual(
+      more
+        .slice(5)
+        .map((m) => m.vendorId)
+        .toSorted(),
+    )
+    expect((await shownTo('dana', 'bulletins')).toSorted()).toEqual(more.map((m) => m.vendorId).toSorted())
+    expect(await answer('ana', 'bulletins page 3')).toMatch(/41-46 of 46/)
+    refused(await walk.say('ana', 'bulletins page 4'), /PAGE_BEYOND: There are 3 pages, so there is no page 4\./)
+    await db.bulletin.deleteMany({ where: { vendorId: { startsWith: 'PAGE-' } } })
+  })
+
+  test.each([
+    ['kofi', 'more', 'bulletins page 2', 'ROLE_MISSING'],
+    ['kofi', 'affected', 'change:1/page-2', 'ROLE_MISSING'],
+    ['ana', 'more', 'stop 1', 'VERB_UNKNOWN'],
+    ['ana', 'more', 'bulletins page 2 page 3', 'VERB_UNKNOWN'],
+    ['ana', 'affected', 'change:1/page-0', 'PAGE_UNKNOWN'],
+    ['ana', 'affected', 'change:1/page-99', 'PAGE_BEYOND'],
+  ])('a forged button of %s: %s %s is %s', async (actor, verb, subject, code) => {
+    const outcome = await walk.house.doors.handleIntent({ actor, place: TEAM, verb, subject, inputs: {} })
+    expect(outcome.ok ? 'done' : outcome.refusal.code).toBe(code)
+  })
+
   test('show takes the number of a change, or the name of a bulletin in any case', async () => {
     expect(await answer('ana', 'show 1')).toMatch(/^One change Change 1 openssl security update \(RHSA-2023:3408 rev 1, AUTHENTIC\)/)
     expect(await answer('ana', 'show #1')).toMatch(/waits for its classification · proposed medium · 14 hosts/)
@@ -169,6 +237,9 @@ describe('the lists', () => {
     expect(hosts).toMatch(/^14 affected hosts: openssl security update/)
     expect(hosts).toMatch(/edge-03 .* unmanaged/)
     expect(hosts).toMatch(/file-01 .* not seen since/)
+    expect(hosts).toMatch(/1-20 of 30/)
+    const more = await done(walk.intent({ person: 'ana', place: TEAM, verb: 'affected', subject: 'change:1/page-2' }))
+    expect(more.text).toMatch(/^14 affected hosts: .*ws-mateo .*21-30 of 30/)
   })
 })
 

@@ -23,6 +23,7 @@ import { adoptInForce } from '../policy/in-force.ts'
 import { snooze } from '../remind/snooze.ts'
 import { answerCommand } from './commands/index.ts'
 import { beginDrill } from './drills.ts'
+import { isMore } from './pages.ts'
 import { answerQuery, isQuery } from './queries.ts'
 import { quickly } from './quick.ts'
 import { readSubject, type Subject } from './subject.ts'
@@ -39,6 +40,8 @@ export async function handleIntent(house: House, intent: Intent): Promise<Outcom
   const actor = house.inForce.policy.people.find((p) => p.id === intent.actor)
   if (!actor) return no('PERSON_UNKNOWN', 'You are not in the policy yet. Ask an admin to add you, with your role.')
   if (intent.verb === 'command') return answerCommand(house, intent, actor, (meant) => handleIntent(house, meant))
+  if (intent.verb === 'more' && isMore(intent.subject))
+    return answerCommand(house, { ...intent, inputs: { text: intent.subject } }, actor, (meant) => handleIntent(house, meant))
   if (isQuery(intent.verb)) return answerQuery(house, intent, actor)
   const outcome =
     (await quickly(house, intent, actor)) ?? (await transact(house, (unit) => once(unit, intent, () => change(unit, intent, actor))))

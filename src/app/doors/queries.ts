@@ -1,7 +1,7 @@
 import { isThisRealCard } from '../../cards/announcement.ts'
 import type { Card } from '../../cards/card.ts'
 import { fullPlanCard } from '../../cards/decision.ts'
-import { affectedCard, detailsCard, evidenceCard } from '../../cards/details.ts'
+import { AFFECTED_A_PAGE, affectedCard, affectedLines, detailsCard, evidenceCard } from '../../cards/details.ts'
 import { changesCard } from '../../cards/lists.ts'
 import { hostsBlocks } from '../../cards/progress.ts'
 import { timelineCard } from '../../cards/review.ts'
@@ -13,9 +13,10 @@ import type { Verification } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person, Role } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
-import { readChange, readHosts } from '../change/rows.ts'
+import { changeSubject, readChange, readHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
 import { showDifferences } from '../policy/view.ts'
+import { pageOf, readPage } from './pages.ts'
 import { readSubject, type Subject } from './subject.ts'
 
 /** Buttons that only look. They answer privately and write nothing. */
@@ -32,7 +33,7 @@ const QUERIES = [
 ] as const
 type Query = (typeof QUERIES)[number]
 /** Those that look behind a change. */
-type ChangeQuery = Exclude<Query, 'policy-differences'>
+type ChangeQuery = Exclude<Query, 'policy-differences' | 'affected'>
 
 export const isQuery = (verb: string): verb is Query => (QUERIES as readonly string[]).includes(verb)
 
@@ -51,8 +52,21 @@ export async function answerQuery(house: House, intent: Intent, actor: Person): 
   if (intent.verb === 'evidence' || intent.verb === 'details') return aboutBulletins(house, subject.value, intent.verb, actor)
   const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
+  if (intent.verb === 'affected') return badged(state, aboutHosts(state, subject.value.key))
   const outcome = await aboutChange(house, state, intent.verb as ChangeQuery, intent.digest, actor)
-  return state.drill && outcome.ok ? { ok: true, cards: outcome.cards.map((c) => ({ ...c, badges: rehearsalBadge(state) })) } : outcome
+  return badged(state, outcome)
+}
+
+/** What is shown of a drill says that it is one. */
+const badged = (state: ChangeState, outcome: Outcome): Outcome =>
+  state.drill && outcome.ok ? { ok: true, cards: outcome.cards.map((c) => ({ ...c, badges: rehearsalBadge(state) })) } : outcome
+
+/** `key` names the page, as "Show more" carries it: `page-2`. */
+function aboutHosts(state: ChangeState, key: string): Outcome {
+  const number = readPage(key, `affected ${state.id}`)
+  if (!number.ok) return number
+  const page = pageOf(number.value, AFFECTED_A_PAGE, affectedLines(state.hosts))
+  return page.ok ? show(affectedCard(shortTitle(state.bulletin.title), state.hosts, changeSubject(state.id), page.value)) : page
 }
 
 async function aboutPolicy(house: House, intent: Intent): Promise<Outcome> {
@@ -107,8 +121,6 @@ async function aboutChange(
 ): Promise<Outcome> {
   const { policy } = house.inForce
   switch (verb) {
-    case 'affected':
-      return show(affectedCard(shortTitle(state.bulletin.title), state.hosts))
     case 'show-change':
       return show(changesCard([state]))
     case 'full-plan': {

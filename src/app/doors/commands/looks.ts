@@ -1,5 +1,6 @@
 import { homeCard } from '../../../cards/home.ts'
-import { bulletinsCard, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
+import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
+import { linesOf } from '../../../cards/pages.ts'
 import { isOver } from '../../../core/change/guard.ts'
 import type { ChangeState } from '../../../core/change/state.ts'
 import { DATE_EXAMPLES, readDate } from '../../../core/dates.ts'
@@ -8,6 +9,7 @@ import { readSourceState } from '../../bulletins/source-state.ts'
 import { readChange } from '../../change/rows.ts'
 import type { House } from '../../house.ts'
 import { overviewFor } from '../overview.ts'
+import { pageOf, readPage } from '../pages.ts'
 import { aboutBulletin } from '../queries.ts'
 import { byNumber, type Commands, literally, no, numberOf, show, TEAM, type Typed } from './rule.ts'
 import { whyHost } from './why.ts'
@@ -16,20 +18,19 @@ import { whyHost } from './why.ts'
 export const LOOKS: Commands = {
   home: { usage: 'home', what: 'what waits for you, and the open changes on their clocks', roles: TEAM, run: home },
   status: { usage: 'status', what: 'where everything stands', roles: [], run: status },
-  bulletins: { usage: 'bulletins', what: 'what came in, with its verdict', roles: TEAM, run: bulletins },
+  bulletins: { usage: 'bulletins | bulletins page 2', what: 'what came in, with its verdict', roles: TEAM, run: bulletins },
   show: { usage: 'show 12 | show RHSA-2023:3408', what: 'a change or a bulletin', roles: TEAM, run: showOne },
   changes: {
-    usage: 'changes',
+    usage: 'changes | changes page 2',
     what: 'all changes and their next step',
     roles: TEAM,
-    run: async ({ house }) => show(changesCard(await allChanges(house))),
+    run: changes,
   },
   affected: {
-    usage: 'affected 12',
+    usage: 'affected 12 | affected 12 page 2',
     what: 'the hosts of a change',
     roles: TEAM,
-    run: ({ argument, intent, act }) =>
-      byNumber(argument, 'affected 12', (subject) => act({ ...intent, verb: 'affected', subject, inputs: {} })),
+    run: affected,
   },
   why: { usage: 'why web-01 | why web-01 3 March', what: 'what happened to a host, and why; as it was on a day', roles: TEAM, run: why },
 }
@@ -43,6 +44,21 @@ async function home({ house, actor }: Typed): Promise<Outcome> {
 async function allChanges(house: House): Promise<readonly ChangeState[]> {
   const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
   return rows.map((r) => r.state as unknown as ChangeState)
+}
+
+async function changes({ house, argument }: Typed): Promise<Outcome> {
+  const number = readPage(argument, 'changes')
+  if (!number.ok) return number
+  const all = await allChanges(house)
+  const page = pageOf(number.value, CHANGES_A_PAGE, all.length)
+  return page.ok ? show(changesCard(linesOf(all, page.value), page.value)) : page
+}
+
+function affected({ argument, intent, act }: Typed): Promise<Outcome> {
+  return byNumber(argument, 'affected 12', async (subject) => {
+    const page = readPage(argument.replace(/^#?\d+/, ''), 'affected 12')
+    return page.ok ? act({ ...intent, verb: 'affected', subject: `${subject}/page-${page.value}`, inputs: {} }) : page
+  })
 }
 
 async function status({ house }: Typed): Promise<Outcome> {
@@ -67,11 +83,17 @@ async function status({ house }: Typed): Promise<Outcome> {
 }
 
 /** Held ones are the security role's business: nobody else shall mistake one for a bulletin. */
-async function bulletins({ house, actor }: Typed): Promise<Outcome> {
+async function bulletins({ house, actor, argument }: Typed): Promise<Outcome> {
+  const number = readPage(argument, 'bulletins')
+  if (!number.ok) return number
+  const where = actor.roles.includes('security') ? {} : { origin: { not: 'held' } }
+  const page = pageOf(number.value, BULLETINS_A_PAGE, await house.db.bulletin.count({ where }))
+  if (!page.ok) return page
   const rows = await house.db.bulletin.findMany({
-    where: actor.roles.includes('security') ? {} : { origin: { not: 'held' } },
+    where,
     orderBy: { id: 'desc' },
-    take: 50,
+    skip: (page.value.number - 1) * BULLETINS_A_PAGE,
+    take: BULLETINS_A_PAGE,
     select: {
       vendorId: true,
       revision: true,
@@ -87,6 +109,7 @@ async function bulletins({ house, actor }: Typed): Promise<Outcome> {
   return show(
     bulletinsCard(
       rows.map((r) => ({ ...r, title: (r.document as { title?: string } | null)?.title ?? r.fileName, seenAt: r.seenAt.toISOString() })),
+      page.value,
     ),
   )
 }

@@ -1,10 +1,11 @@
-import { coverageCard } from '../../../cards/coverage.ts'
+import { coverageCard, PRODUCTS_A_PAGE } from '../../../cards/coverage.ts'
 import { type SourceView, sourcesCard } from '../../../cards/sources.ts'
 import { trend, usualInterval } from '../../../core/identify/health.ts'
 import type { SourceRule } from '../../../core/policy.ts'
 import { readCoverage } from '../../bulletins/coverage.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
 import type { House } from '../../house.ts'
+import { pageOf, readPage } from '../pages.ts'
 import { type Commands, show, TEAM } from './rule.ts'
 
 export const SOURCES: Commands = {
@@ -15,12 +16,15 @@ export const SOURCES: Commands = {
     run: async ({ house }) => show(sourcesCard(await Promise.all(house.inForce.policy.sources.map((rule) => viewOf(house, rule))))),
   },
   coverage: {
-    usage: 'coverage',
+    usage: 'coverage | coverage page 2',
     what: 'products that no source watches, and what would help',
     roles: TEAM,
-    run: async ({ house }) => {
+    run: async ({ house, argument }) => {
+      const number = readPage(argument, 'coverage')
+      if (!number.ok) return number
       const { gaps, watched } = await readCoverage(house, house.db)
-      return show(coverageCard(gaps, watched))
+      const page = pageOf(number.value, PRODUCTS_A_PAGE, gaps.length)
+      return page.ok ? show(coverageCard(gaps, watched, page.value)) : page
     },
   },
 }

@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { renderCard } from '../../adapters/slack/render/card.ts'
+import { bytesOf, LIMITS } from '../../adapters/teams/limits.ts'
+import { messageOf, NOBODY } from '../../adapters/teams/render.ts'
+import type { Card } from '../../src/cards/card.ts'
+import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
+import { AFFECTED_A_PAGE, affectedCard, affectedLines } from '../../src/cards/details.ts'
+import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard } from '../../src/cards/lists.ts'
+import { linesOf } from '../../src/cards/pages.ts'
+import type { AffectedHost } from '../../src/core/assess/affected.ts'
+import { complaints } from '../support/block-kit.ts'
+import { HOSTILE } from '../support/cards.ts'
+import { aHost, T0 } from '../support/change.ts'
+import { stateAt } from '../support/change-cards.ts'
+
+/** Every list by its number of items; the items are named `item-0` and so on. `extra` is foreign text in each of them. */
+const LISTS: Readonly<Record<string, (items: number, number: number, extra: string) => Card>> = {
+  bulletins: (total, number, extra) => {
+    const page = { number, size: BULLETINS_A_PAGE, total }
+    const lines = names(total).map((vendorId) => ({
+      vendorId,
+      revision: '1',
+      title: `Important: security update ${extra}`,
+      verdict: 'AUTHENTIC',
+      origin: 'new',
+      matched: 3,
+      changeId: null,
+      seenAt: T0,
+    }))
+    return bulletinsCard(linesOf(lines, page), page)
+  },
+  changes: (total, number, extra) => {
+    const page = { number, size: CHANGES_A_PAGE, total }
+    const state = stateAt('pilotRuns')
+    const all = names(total).map((vendorId, id) => ({ ...state, id, bulletin: { ...state.bulletin, vendorId, title: `openssl ${extra}` } }))
+    return changesCard(linesOf(all, page), page)
+  },
+  coverage: (total, number, extra) => {
+    const gaps = names(total).map((name) => ({
+      scheme: 'generic' as const,
+      stream: '',
+      name,
+      hosts: 2,
+      broken: [],
+      proposal: `Ask its vendor. ${extra}`,
+    }))
+    return coverageCard(gaps, 4, { number, size: PRODUCTS_A_PAGE, total })
+  },
+  'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),
+}
+
+const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `item-${i}.`)
+
+/** Hosts with 1, 2, 3, 4, 5, 1, ... packages. */
+function spread(total: number, extra: string): readonly AffectedHost[] {
+  const hosts: AffectedHost[] = []
+  const left = [...names(total)]
+  const [like] = aHost('x').packages
+  while (like && left.length > 0) {
+    const packages = left.splice(0, (hosts.length % 5) + 1).map((name) => ({ ...like, name }))
+    hosts.push(aHost(`host-${hosts.length}`, { packages, assetClass: `web ${extra}`, missionCritical: true, remote: true }))
+  }
+  return hosts
+}
+
+const affectedPage = (hosts: readonly AffectedHost[], number: number): Card =>
+  affectedCard('openssl', hosts, 'change:12', { number, size: AFFECTED_A_PAGE, total: affectedLines(hosts) })
+
+const itemsOf = (text: string): readonly string[] => [...new Set(text.match(/item-\d+\./g) ?? [])]
+
+/** Presses "Show more" until there is none. */
+function walked(list: (number: number) => Card): readonly Card[] {
+  const cards = [list(1)]
+  for (let more = cards[0]?.actions[0]; more; more = cards.at(-1)?.actions[0]) cards.push(list(Number(/page[ -](\d+)$/.exec(more.id)?.[1])))
+  return cards
+}
+
+describe.each(Object.entries(LISTS))('the list of %s', (_, list) => {
+  test('walked to its end shows every item exactly once, in order', () => {
+    fc.assert(
+      fc.property(fc.nat(130), (total) => {
+        const cards = walked((number) => list(total, number, ''))
+        expect(cards.flatMap((card) => itemsOf(JSON.stringify(card.blocks)))).toEqual(names(total))
+      }),
+      { numRuns: 25, examples: [[0], [1], [10], [11], [20], [21], [40], [41], [80]] },
+    )
+  })
+
+  test('says which part it is where it is not the whole', () => {
+    const [first, ...others] = walked((number) => list(50, number, ''))
+    expect(JSON.stringify(first)).toMatch(/"1-\d+ of 50"/)
+    expect(JSON.stringify(others.at(-1))).toMatch(/"\d+-50 of 50"/)
+    expect(JSON.stringify(list(3, 1, ''))).not.toMatch(/ of 3"/)
+  })
+
+  test('a full page is whole on Slack and on Teams, with its button', () => {
+    const page = list(200, 2, 'kernel-rt and others')
+    const slack = renderCard(page)
+    expect(complaints(slack, 50)).toEqual([])
+    const teams = messageOf(page, NOBODY)
+    for (const rendered of [slack, teams].map((one) => JSON.stringify(one))) {
+      expect(itemsOf(rendered)).toEqual(itemsOf(JSON.stringify(page.blocks)))
+      expect(rendered).toContain('Show more')
+    }
+  })
+
+  test.each(HOSTILE)('a full page of %j is within the limits, and can be gone on from', (text) => {
+    const page = list(200, 2, text.repeat(20))
+    const slack = renderCard(page)
+    expect(complaints(slack, 50)).toEqual([])
+    const teams = messageOf(page, NOBODY)
+    expect(bytesOf(teams)).toBeLessThanOrEqual(LIMITS.messageBytes)
+    for (const rendered of [slack, teams]) expect(JSON.stringify(rendered)).toContain('Show more')
+  })
+})
+
+test('a page of affected hosts that begins amid a host names it again', () => {
+  const [like] = aHost('x').packages
+  const packages = names(AFFECTED_A_PAGE + 1).map((name) => ({ ...like, name }))
+  const page = affectedPage([aHost('web-01', { packages: packages as never })], 2)
+  expect(JSON.stringify(page.blocks)).toMatch(/\["web-01","web servers","item-20\."/)
+})
