@@ -5,7 +5,8 @@ import type { Plan } from '../core/evaluate/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card } from './card.ts'
 import { exemptionFields } from './exemption.ts'
-import { at, button, callRole, count, nameOf, note, outcome, rehearsalBadge, shortened, textBlock } from './words.ts'
+import { linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
+import { at, button, callRole, count, nameOf, note, outcome, rehearsalBadge, shortened, textBlock, whisper } from './words.ts'
 
 /** One group of hosts that failed for the same reason, or that nobody hears of. `key` names it for the buttons. */
 export interface FailureView extends FailureGroup {
@@ -65,32 +66,39 @@ export function incidentCard(state: ChangeState, incident: Incident, policy: Pol
   }
 }
 
-/** Every host with its three facts and what became of it. */
-export function hostsBlocks(hosts: readonly HostProgress[], plan: Plan): readonly Block[] {
+/** Hosts of a rollout on one page: so many rows no platform cuts. */
+export const HOSTS_A_PAGE = 20
+
+/** Every host of change `id` with its three facts and what became of it, ring by ring, a page at a time. */
+export function hostsCard(id: number, hosts: readonly HostProgress[], plan: Plan, page: Page): Card {
+  const sorted = [...hosts].sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
+  const table: Block = {
+    kind: 'table',
+    columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
+    rows: linesOf(sorted, page).map((h) => hostRow(h, plan)),
+  }
+  return whisper(`Hosts of change ${id}`, [table, ...pageBlocks(page)], {
+    actions: moreButton(page, (next) => ({ verb: 'hosts', id: `change:${id}/page-${next}` })),
+  })
+}
+
+function hostRow(h: HostProgress, plan: Plan): readonly string[] {
   const yes = (fact: string | undefined): string => (fact ? '✓' : '–')
   return [
-    {
-      kind: 'table',
-      columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
-      rows: [...hosts]
-        .sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
-        .map((h) => [
-          h.host,
-          plan.rings[h.ring - 1]?.name ?? `${h.ring}`,
-          h.status,
-          yes(h.facts.arrivedAt),
-          yes(h.facts.attemptedAt),
-          yes(h.facts.installedAt),
-          [
-            h.cause,
-            h.late && 'late',
-            h.tries > 1 && `try ${h.tries}`,
-            h.excluded?.reason,
-            h.delayedUntil && `delayed until ${h.delayedUntil.slice(0, 16).replace('T', ' ')} UTC`,
-          ]
-            .filter(Boolean)
-            .join('; '),
-        ]),
-    },
+    h.host,
+    plan.rings[h.ring - 1]?.name ?? `${h.ring}`,
+    h.status,
+    yes(h.facts.arrivedAt),
+    yes(h.facts.attemptedAt),
+    yes(h.facts.installedAt),
+    [
+      h.cause,
+      h.late && 'late',
+      h.tries > 1 && `try ${h.tries}`,
+      h.excluded?.reason,
+      h.delayedUntil && `delayed until ${h.delayedUntil.slice(0, 16).replace('T', ' ')} UTC`,
+    ]
+      .filter(Boolean)
+      .join('; '),
   ]
 }

@@ -8,10 +8,12 @@ import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
 import { AFFECTED_A_PAGE, affectedCard, affectedLines } from '../../src/cards/details.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
+import { HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
 import type { AffectedHost } from '../../src/core/assess/affected.ts'
+import { newProgress } from '../../src/core/deploy/progress.ts'
 import { complaints } from '../support/block-kit.ts'
 import { HOSTILE } from '../support/cards.ts'
-import { aHost, T0 } from '../support/change.ts'
+import { aHost, PLAN, T0 } from '../support/change.ts'
 import { stateAt } from '../support/change-cards.ts'
 
 /** Every list by its number of items; the items are named `item-0` and so on. `extra` is foreign text in each of them. */
@@ -46,6 +48,11 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
       proposal: `Ask its vendor. ${extra}`,
     }))
     return coverageCard(gaps, 4, { number, size: PRODUCTS_A_PAGE, total })
+  },
+  'hosts of a rollout': (total, number, extra) => {
+    // Each in a ring of its own, because they are shown by ring.
+    const hosts = names(total).map((host, ring) => ({ ...newProgress(host, ring + 1, []), cause: extra }))
+    return hostsCard(12, hosts, PLAN, { number, size: HOSTS_A_PAGE, total })
   },
   'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),
 }

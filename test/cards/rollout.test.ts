@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type FailureView, failureCard, hostsBlocks, incidentCard, progressCard } from '../../src/cards/progress.ts'
+import { type FailureView, failureCard, hostsCard, incidentCard, progressCard } from '../../src/cards/progress.ts'
 import type { ChangeEvent } from '../../src/core/change/command.ts'
 import type { HostProgress } from '../../src/core/deploy/progress.ts'
 import { evolved, halted, opened, PLAN, policy, started, stopped, T0, UNTIL } from '../support/change.ts'
@@ -169,13 +169,17 @@ describe('"It went wrong"', () => {
 })
 
 test('every host with its three facts, by ring and name', () => {
-  const [table] = hostsBlocks(
+  const {
+    blocks: [table],
+  } = hostsCard(
+    1,
     hosts({
       'web-02': { ...failed, late: true, tries: 2 },
       'web-03': { status: 'delayed', delayedUntil: '2026-11-25T21:00:00.000Z' },
       'db-01': { status: 'excluded', excluded: { by: 'ana', reason: 'broken disk', at } },
     }).toReversed(),
     PLAN,
+    { number: 1, size: 20, total: 5 },
   )
   expect(table).toMatchObject({
     rows: [

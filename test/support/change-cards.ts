@@ -7,10 +7,9 @@ import { announcementCard, isThisRealCard, representativesCard } from '../../src
 import type { Card, Text } from '../../src/cards/card.ts'
 import { decisionCard, fullPlanCard } from '../../src/cards/decision.ts'
 import { handoverCard } from '../../src/cards/handover.ts'
-import { hostsBlocks, progressCard } from '../../src/cards/progress.ts'
+import { hostsCard, progressCard } from '../../src/cards/progress.ts'
 import { managementCard, reviewCard, timelineCard } from '../../src/cards/review.ts'
 import { type PlanChoices, testCard } from '../../src/cards/test.ts'
-import { whisper } from '../../src/cards/words.ts'
 import type { ChangeEvent } from '../../src/core/change/command.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import { type HostProgress, newProgress } from '../../src/core/deploy/progress.ts'
@@ -115,7 +114,7 @@ export function cardsOf(state: ChangeState, hosts = hostsOf(state)): ReadonlyMap
       'progress',
       announcement && submission && rollout && progressCard(state, { policy, plan: submission.plan, rollout, hosts, waiting: null }),
     ],
-    ['hosts', submission && whisper('Every host', hostsBlocks(hosts, submission.plan))],
+    ['hosts', submission && hostsCard(state.id, hosts, submission.plan, { number: 1, size: 20, total: hosts.length })],
     ['review', review && reviewCard(state, review, figuresOf(state, hosts), policy)],
     ['management', review && managementCard(state, figuresOf(state, hosts))],
     ['timeline', timelineCard('Who did what', state.acts, policy)],

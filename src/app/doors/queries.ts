@@ -3,9 +3,9 @@ import type { Card } from '../../cards/card.ts'
 import { fullPlanCard } from '../../cards/decision.ts'
 import { AFFECTED_A_PAGE, affectedCard, affectedLines, detailsCard, evidenceCard } from '../../cards/details.ts'
 import { changesCard } from '../../cards/lists.ts'
-import { hostsBlocks } from '../../cards/progress.ts'
+import { HOSTS_A_PAGE, hostsCard } from '../../cards/progress.ts'
 import { timelineCard } from '../../cards/review.ts'
-import { rehearsalBadge, shortTitle, whisper } from '../../cards/words.ts'
+import { rehearsalBadge, shortTitle } from '../../cards/words.ts'
 import { bulletinsOf } from '../../core/change/bulletins.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
@@ -33,7 +33,7 @@ const QUERIES = [
 ] as const
 type Query = (typeof QUERIES)[number]
 /** Those that look behind a change. */
-type ChangeQuery = Exclude<Query, 'policy-differences' | 'affected'>
+type ChangeQuery = Exclude<Query, 'policy-differences' | 'affected' | 'hosts'>
 
 export const isQuery = (verb: string): verb is Query => (QUERIES as readonly string[]).includes(verb)
 
@@ -52,7 +52,8 @@ export async function answerQuery(house: House, intent: Intent, actor: Person): 
   if (intent.verb === 'evidence' || intent.verb === 'details') return aboutBulletins(house, subject.value, intent.verb, actor)
   const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
-  if (intent.verb === 'affected') return badged(state, aboutHosts(state, subject.value.key))
+  if (intent.verb === 'affected') return badged(state, aboutAffected(state, subject.value.key))
+  if (intent.verb === 'hosts') return badged(state, await aboutHosts(house, state, subject.value.key))
   const outcome = await aboutChange(house, state, intent.verb as ChangeQuery, intent.digest, actor)
   return badged(state, outcome)
 }
@@ -62,11 +63,20 @@ const badged = (state: ChangeState, outcome: Outcome): Outcome =>
   state.drill && outcome.ok ? { ok: true, cards: outcome.cards.map((c) => ({ ...c, badges: rehearsalBadge(state) })) } : outcome
 
 /** `key` names the page, as "Show more" carries it: `page-2`. */
-function aboutHosts(state: ChangeState, key: string): Outcome {
+function aboutAffected(state: ChangeState, key: string): Outcome {
   const number = readPage(key, `affected ${state.id}`)
   if (!number.ok) return number
   const page = pageOf(number.value, AFFECTED_A_PAGE, affectedLines(state.hosts))
   return page.ok ? show(affectedCard(shortTitle(state.bulletin.title), state.hosts, changeSubject(state.id), page.value)) : page
+}
+
+async function aboutHosts(house: House, state: ChangeState, key: string): Promise<Outcome> {
+  if (!state.submission) return no('PLAN_UNKNOWN', `Change ${state.id} has no plan yet.`)
+  const number = readPage(key, 'hosts')
+  if (!number.ok) return number
+  const hosts = await readHosts(house.db, state.id)
+  const page = pageOf(number.value, HOSTS_A_PAGE, hosts.length)
+  return page.ok ? show(hostsCard(state.id, hosts, state.submission.plan, page.value)) : page
 }
 
 async function aboutPolicy(house: House, intent: Intent): Promise<Outcome> {
@@ -126,10 +136,6 @@ async function aboutChange(
     case 'full-plan': {
       const submission = [state.submission, ...state.pastSubmissions].find((s) => s && (digest === undefined || s.digest === digest))
       return submission ? show(fullPlanCard(state, submission)) : no('PLAN_UNKNOWN', 'There is no such plan (any more).')
-    }
-    case 'hosts': {
-      if (!state.submission) return no('PLAN_UNKNOWN', `Change ${state.id} has no plan yet.`)
-      return show(whisper(`Hosts of change ${state.id}`, hostsBlocks(await readHosts(house.db, state.id), state.submission.plan)))
     }
     case 'timeline':
       return show(timelineCard(`Change ${state.id}: who did what`, state.acts, policy))
