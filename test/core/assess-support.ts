@@ -38,4 +38,11 @@ export const bulletin = (vendorId: string, fixed: readonly FixedBuild[]): Bullet
 
 /** A production server of the company in the stream `STREAM`; `more` says what differs. */
 export const asset = (host: string, installs: readonly string[], more: Partial<Asset> = {}): Asset =>
-  anAsset({ host, streams: [STREAM], operatingSystem: 'Red Hat Enterprise Linux 8.6 EUS', installs: installs.map(nevra), ...more })
+  anAsset({
+    host,
+    lastSeen: '2026-11-23T12:00:00.000Z',
+    operatingSystem: 'Red Hat Enterprise Linux 8.6 EUS',
+    streams: [STREAM],
+    installs: installs.map(nevra),
+    ...more,
+  })
