@@ -1,5 +1,6 @@
 import { innerOf } from './inner.ts'
 import { type Names, refuseDoctype, rootOf, TEXTS } from './names-of-tags.ts'
+import { isCharacter } from './references.ts'
 import { type Token, tokenAt, Unreadable } from './scan.ts'
 
 const DEEPEST = 40
@@ -8,21 +9,13 @@ const MOST_TAGS = 400_000
 const GOOD_REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)/g
 const NUMBERED = /&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));/g
 
-const allowed = (code: number): boolean =>
-  code === 9 ||
-  code === 10 ||
-  code === 13 ||
-  (code >= 32 && code < 0xd800) ||
-  (code > 0xdfff && code < 0xfffe) ||
-  (code > 0xffff && code <= 0x10ffff)
-
 /** A `&` that starts no reference that XML knows is a `&`: people write HTML's references and bare ones. */
 const withReferences = (text: string): string => {
   if (!text.includes('&')) return text
   return text
     .replace(GOOD_REFERENCE, '&amp;')
     .replace(NUMBERED, (all, decimal: string | undefined, hex: string | undefined) =>
-      allowed(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)) ? all : '',
+      isCharacter(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)) ? all : '',
     )
 }
 

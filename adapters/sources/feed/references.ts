@@ -30,7 +30,8 @@ const FIVE = [
 ] as const
 const ONLY_XML = /^[^&]*(?:&(?:lt|gt|amp|quot|apos);[^&]*)*$/
 
-const isCharacter = (code: number): boolean =>
+/** May a character of this code point stand in a document at all (XML 1.0, 2.2)? */
+export const isCharacter = (code: number): boolean =>
   code === 9 ||
   code === 10 ||
   code === 13 ||
