@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { takeReports } from '../../src/app/rollout/reports.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import {
   allReport,
@@ -128,8 +129,16 @@ describe('the pilot', () => {
     await done(walk.hands.press('emil', TEAM, ROLLING, 'Resume'))
     await soon(5)
     expect(await ordered()).toEqual([two])
-    await allReport(walk)
+  })
+
+  test('when the bot dies after it saved the last reports, then what follows from them happens when it is back', async () => {
+    const at = now()
+    const steps = (['arrived', 'attempted', 'installed', 'verified'] as const).map((step) => ({ host: two, step, at, version: FIXED }))
+    // Saved, and nothing after it: this is where it died.
+    expect(await takeReports(walk.house.house, 1, steps)).toMatchObject({ moved: true, accepted: 4 })
+    await walk.house.settle()
     expect(await walk.hands.see(TEAM, ROLLING)).toMatch(/waits for the recorded outcome of the pilot/)
+    expect(await walk.house.house.db.due.count({ where: { kind: 'advance', dueAt: { lte: walk.now() } } })).toBe(0)
   })
 })
 

@@ -8,7 +8,7 @@ import { planPurpose, reply, show } from '../chat/show.ts'
 import type { Unit } from '../house.ts'
 import { orderQueue } from '../jobs.ts'
 import { startOrder } from '../rollout/orders.ts'
-import { due, nothingDue } from '../time/due.ts'
+import { due, goOn, nothingDue } from '../time/due.ts'
 import { moveBaselines } from './baseline.ts'
 import { closeOpenRequests, withGrantedDelays } from './delays.ts'
 import { exempt } from './exemptions.ts'
@@ -42,19 +42,19 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
       return startOrder(unit, after, event.ring, 'install', event.hosts)
     case 'ring settled':
     case 'pilot recorded':
-      return due(unit, 'advance', subject, unit.now, `next ring of change ${after.id}`)
+      return goOn(unit, subject, `next ring of change ${after.id}`)
     case 'halted':
       return unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
     case 'resumed':
-      return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
+      return goOn(unit, subject, `change ${after.id} goes on`)
     case 'hosts retried':
       return hostsRetried(unit, after, event.hosts)
     case 'hosts excluded':
       await exempt(unit, after.id, live, event, await hostsExcluded(unit, after, event))
-      return due(unit, 'advance', subject, unit.now, `change ${after.id} goes on`)
+      return goOn(unit, subject, `change ${after.id} goes on`)
     case 'rolled back':
       await unit.house.boss.send(unit.tx, orderQueue, { change: after.id })
-      return due(unit, 'advance', subject, unit.now, `roll-back of change ${after.id}`)
+      return goOn(unit, subject, `roll-back of change ${after.id}`)
     case 'incident reported':
       return reply(unit, team, subject, live, `incident:${event.number}`, { incident: event.number })
     case 'rollout finished':
@@ -141,7 +141,7 @@ async function hostsRetried(unit: Unit, state: ChangeState, names: readonly stri
     state.id,
     hosts.flatMap((h) => (h.ok ? [h.value] : [])),
   )
-  await due(unit, 'advance', changeSubject(state.id), unit.now, `retry in change ${state.id}`)
+  await goOn(unit, changeSubject(state.id), `retry in change ${state.id}`)
 }
 
 /** A phase has ended: what the next role needs hangs in the alert's thread, kept up to date. */

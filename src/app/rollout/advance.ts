@@ -9,7 +9,7 @@ import type { Instant } from '../../core/result.ts'
 import { changeSubject, lockChange, readHosts, writeHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
 import { type House, transact, type Unit } from '../house.ts'
-import { due, nothingDue } from '../time/due.ts'
+import { advanced, due, nothingDue } from '../time/due.ts'
 import { wantFailures } from './failures.ts'
 import { startOrder } from './orders.ts'
 import { type Standing, standingOf, viewOf } from './standing.ts'
@@ -20,9 +20,16 @@ const MOST_STEPS = 50
 /** Takes a rollout as far as it goes now: asks for the next step, saves its effect, asks again until it has to wait. */
 export async function advanceRollout(house: House, changeId: number): Promise<void> {
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    if (!(await transact(house, (unit) => advanceOnce(unit, changeId)))) return
+    if (!(await transact(house, (unit) => advanceOrRest(unit, changeId)))) return
   }
   house.log.error({ change: changeId }, 'a rollout took more steps at once than it can have')
+}
+
+/** Until the step after the last one was looked for, the rollout is due: whoever dies in between loses none. */
+async function advanceOrRest(unit: Unit, changeId: number): Promise<boolean> {
+  const more = await advanceOnce(unit, changeId)
+  if (!more) await advanced(unit, changeSubject(changeId))
+  return more
 }
 
 /** One step in one transaction; false when there is nothing more to do now. */

@@ -6,6 +6,7 @@ import { changeSubject, lockChange, readChange, readNamedHosts, writeHosts } fro
 import { touchSubject } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
 import { noteSigns, takeOver } from '../inventory/write.ts'
+import { goOn } from '../time/due.ts'
 import { runnerOf } from './giving.ts'
 
 /** Asks every back end that has an order of ours for its reports, and folds in what is new. Answers the changes that moved. */
@@ -49,6 +50,7 @@ export async function takeReports(house: House, changeId: number, reports: reado
     await takeOver(unit.tx, moved, state?.submission?.plan.options.reboot === true)
     await noteSigns(unit.tx, folded.counted, unit.now)
     await touchSubject(unit.tx, changeSubject(changeId))
+    if (state?.rollout) await goOn(unit, changeSubject(changeId), `reports of change ${changeId}`)
     unit.audit({ actor: 'patchcrier', action: 'take-reports', subject: changeSubject(changeId), detail: { reports: folded.counted } })
     const refused = left(folded.refused)
     return { known: true, moved: moved.length > 0, accepted: reports.length - refused.length, refused }

@@ -25,6 +25,14 @@ export async function nothingDue(unit: Unit, subject: string, kinds: readonly Du
   await unit.tx.due.deleteMany({ where: { subject, kind: { in: [...kinds] }, doneAt: null, dueAt: { gt: unit.now } } })
 }
 
+/** A rollout may go on at once, whatever becomes of this process: `advanced` takes it back. */
+export const goOn = (unit: Unit, subject: string, what: string): Promise<void> => due(unit, 'advance', subject, unit.now, what)
+
+/** The rollout has gone as far as it goes now. In the transaction that found this out, so that nothing that came meanwhile is lost. */
+export async function advanced(unit: Unit, subject: string): Promise<void> {
+  await unit.tx.due.deleteMany({ where: { subject, kind: 'advance', dueAt: { lte: unit.now } } })
+}
+
 /** The row has had its effect. For effects that may happen twice; others close it in their own transaction. */
 export const finish = async (house: House, id: number): Promise<void> => {
   await house.db.due.updateMany({ where: { id, doneAt: null }, data: { doneAt: house.clock.now() } })
