@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { oneDocumentAtATime } from '../../src/app/bulletins/in-turn.ts'
 import { wantedScores } from '../../src/app/bulletins/scores.ts'
 import { transact } from '../../src/app/house.ts'
 import { writeAssets } from '../../src/app/inventory/write.ts'
@@ -45,6 +46,19 @@ const bring = async (
 }
 const audits = () => house.house.db.auditRecord.count({ where: { body: { contains: '"action":"take-scores"' } } })
 
+const told = async (vendorId: string) =>
+  ((await house.house.db.bulletin.findFirstOrThrow({ where: { vendorId, current: true } })).document as unknown as Bulletin)
+    .vulnerabilities[0]
+
+/** Until so many wait for their turn to take something in. */
+async function waiting(count: number): Promise<void> {
+  const blocked = () =>
+    house.house.db.$queryRaw<unknown[]>`
+      SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+  while ((await blocked()).length < count) await new Promise(setImmediate)
+}
+
 describe('what others say of a vulnerability', () => {
   test('is asked for where a bulletin matches, and not for the rest of the world', async () => {
     await bring('csaf', { bulletins: [zlib(8001), zlib(8002, 'not-here')] })
@@ -70,6 +84,28 @@ describe('what others say of a vulnerability', () => {
     await bring('csaf', { bulletins: [again] })
     const row = await house.house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'USN-8003-1' } })
     expect((row.document as unknown as Bulletin).vulnerabilities[0]).toMatchObject({ automatable: 'yes', epss: 0.42 })
+  })
+
+  test('is told before it is kept: who is killed in between is told again, and a document that comes in between has it, too', async () => {
+    const score: CveScore = { cve: 'CVE-2026-8001', automatable: 'yes', impact: 'total', exploitation: 'active', epss: 0.97 }
+    const held = Promise.withResolvers<void>()
+    const holding = Promise.withResolvers<void>()
+    const holder = transact(house.house, async (unit) => {
+      await oneDocumentAtATime(unit)
+      holding.resolve()
+      await held.promise
+    })
+    await holding.promise
+    const late = { ...zlib(8004), vulnerabilities: [aVulnerability({ cve: 'CVE-2026-8001', severity: 'important' })] }
+    const documents = bring('csaf', { bulletins: [late] })
+    await waiting(1)
+    const scores = bring('cve', { scores: [score] })
+    await waiting(2)
+    expect(await told('USN-8001-1')).toMatchObject({ epss: 0.97 })
+    expect(await house.house.db.cveScore.findUnique({ where: { cve: score.cve } })).toMatchObject({ epss: 0.42 })
+    held.resolve()
+    await Promise.all([holder, documents, scores])
+    expect(await told('USN-8004-1')).toMatchObject({ epss: 0.97 })
   })
 
   test('after a week it is asked for again', async () => {

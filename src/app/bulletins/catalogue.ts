@@ -1,8 +1,10 @@
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../core/identify/exploited.ts'
+import type { Tx } from '../../db/database.ts'
 import type { ExploitedCatalogue } from '../../ports.ts'
 import { type ExploitedNews, tellExploited } from '../change/exploited.ts'
 import { type House, transact, type Unit } from '../house.ts'
+import { oneDocumentAtATime } from './in-turn.ts'
 import { matchedHosts, openChange } from './open-change.ts'
 import { withKnownScores } from './scores.ts'
 import { readSourceState, sourceSubject } from './source-state.ts'
@@ -21,9 +23,15 @@ export async function takeCatalogue(house: House, source: string, catalogue: Exp
     known.map((k) => ({ cve: k.cve, retracted: k.retractedAt !== null })),
   )
   // Told before it is kept: what was killed in between is news again.
-  for (const one of await concerned(house, catalogue, news)) await tellAll(house, one)
+  const named = await naming(house.db, news)
+  for (const one of newsOf(catalogue, named)) await transact(house, (unit) => tellAll(unit, one))
   await transact(house, async (unit) => {
+    await oneDocumentAtATime(unit)
     await keep(unit, catalogue)
+    // Bulletins that came in meanwhile were judged by the catalogue before.
+    const told = new Set(named.map(({ bulletinId, cve }) => `${bulletinId} ${cve}`))
+    const late = (await naming(unit.tx, news)).filter(({ bulletinId, cve }) => !told.has(`${bulletinId} ${cve}`))
+    for (const one of newsOf(catalogue, late)) await tellAll(unit, one)
     await unit.tx.knownExploited.updateMany({ where: { cve: { in: [...news.retracted] } }, data: { retractedAt: unit.now } })
     unit.audit({
       actor: 'patchcrier',
@@ -34,19 +42,15 @@ export async function takeCatalogue(house: House, source: string, catalogue: Exp
   })
 }
 
-/** News of vulnerabilities that some bulletin here names. */
-async function concerned(
-  house: House,
-  catalogue: ExploitedCatalogue,
-  news: ReturnType<typeof catalogueNews>,
-): Promise<readonly ExploitedNews[]> {
+type Naming = readonly { readonly bulletinId: number; readonly cve: string }[]
+
+/** The bulletins that name a vulnerability of which there is news. */
+const naming = (db: Pick<Tx, 'bulletinCve'>, { added, retracted }: ReturnType<typeof catalogueNews>): Promise<Naming> =>
+  db.bulletinCve.findMany({ where: { cve: { in: [...added, ...retracted] } }, select: { bulletinId: true, cve: true } })
+
+function newsOf(catalogue: ExploitedCatalogue, named: Naming): readonly ExploitedNews[] {
   const entries = new Map(catalogue.entries.map((e) => [e.cve, e]))
-  const rows = await house.db.bulletinCve.findMany({
-    where: { cve: { in: [...news.added, ...news.retracted] } },
-    distinct: ['cve'],
-    select: { cve: true },
-  })
-  return rows.map(({ cve }): ExploitedNews => {
+  return [...new Set(named.map(({ cve }) => cve))].map((cve): ExploitedNews => {
     const entry = entries.get(cve)
     if (!entry) return { kind: 'exploited-retracted', cve, catalogue: catalogue.version }
     return { kind: 'exploited', cve, addedOn: entry.addedOn, dueOn: entry.dueOn, catalogue: catalogue.version }
@@ -54,13 +58,12 @@ async function concerned(
 }
 
 /** A change that is over or asleep gets an alert of its own, which has to be told in its turn. */
-const tellAll = (house: House, news: ExploitedNews): Promise<void> =>
-  transact(house, async (unit) => {
-    const alerts = await tellExploited(unit, news)
-    for (const { rowId, earlier, differences } of alerts) await openChange(unit, rowId, { differences, earlier })
-    const opened = news.kind === 'exploited' ? await openUnopened(unit, news.cve) : 0
-    if (alerts.length + opened > 0) await tellExploited(unit, news)
-  })
+async function tellAll(unit: Unit, news: ExploitedNews): Promise<void> {
+  const alerts = await tellExploited(unit, news)
+  for (const { rowId, earlier, differences } of alerts) await openChange(unit, rowId, { differences, earlier })
+  const opened = news.kind === 'exploited' ? await openUnopened(unit, news.cve) : 0
+  if (alerts.length + opened > 0) await tellExploited(unit, news)
+}
 
 /** Bulletins of the history, of a flood, or from before the inventory knew their hosts: they match, and nobody has opened them. */
 async function openUnopened(unit: Unit, cve: string): Promise<number> {

@@ -10,14 +10,14 @@ import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { told as toldByCatalogue } from './catalogue.ts'
 import { corroborate } from './corroborate.ts'
+import { oneDocumentAtATime } from './in-turn.ts'
 import type { Noise } from './noise.ts'
 import { tell } from './tell.ts'
 
 /** One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. */
 export async function takeDocument(house: House, source: string, raw: RawDocument, found: Checked, noise: Noise): Promise<void> {
   await transact(house, async (unit) => {
-    // One at a time: two polls must not both find one document new, nor two sources raise one another's bulletins at once.
-    await unit.tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext('take a document'))`
+    await oneDocumentAtATime(unit)
     const checked = found.bulletin ? { ...found, bulletin: await toldByCatalogue(unit, found.bulletin) } : found
     const judgement = judge({ checked, known: await knownRevisions(unit, source, checked, raw), now: unit.now.toISOString() })
     if (judgement.kind === 'seen') return

@@ -6,6 +6,7 @@ import { newNeeds, takesHosts } from '../../core/change/rematch.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import { uniteHosts } from '../../core/change/unite.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
+import { oneDocumentAtATime } from '../bulletins/in-turn.ts'
 import { namedHere } from '../bulletins/named.ts'
 import { mayAlert, type Noise } from '../bulletins/noise.ts'
 import { matchedHosts, openChange } from '../bulletins/open-change.ts'
@@ -48,8 +49,8 @@ interface Going {
 const whyNow = ({ importId }: Going): string => `Import ${importId} changed the inventory.`
 
 async function matchAgain(unit: Unit, rowId: number, going: Going): Promise<MatchFigures> {
-  // The lock of app/bulletins/take.ts: a revision that comes in now must not be overlooked, nor open a second change.
-  await unit.tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext('take a document'))`
+  // A revision that comes in now must not be overlooked, nor open a second change.
+  await oneDocumentAtATime(unit)
   const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
   if (!row.current || row.document === null) return going.figures
   const bulletin = row.document as unknown as Bulletin
