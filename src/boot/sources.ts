@@ -77,7 +77,7 @@ function sourceOf(
         ...(rule.folder === undefined ? {} : { folder: resolve(folder, rule.folder) }),
       })
     case 'kev':
-      return createKevSource(rule, { http, reader: catalogues })
+      return createKevSource(rule, { http, reader: catalogues, clock })
     case 'msrc':
       return createMsrcSource(rule, { http, reader: months, clock })
     case 'msrc-guide':
