@@ -6,7 +6,7 @@ import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSour
 import { type CveReader, createCveReader, createCveSource } from '../../adapters/sources/cve/index.ts'
 import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
 import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
-import { createMsrcReader, createMsrcSource, type MsrcReader } from '../../adapters/sources/msrc/index.ts'
+import { createGuideSource, createMsrcReader, createMsrcSource, type MsrcReader } from '../../adapters/sources/msrc/index.ts'
 import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters/sources/osv/index.ts'
 import type { Policy, SourceRule } from '../core/policy.ts'
 import type { BulletinSource, Clock } from '../ports.ts'
@@ -77,9 +77,11 @@ function sourceOf(
         ...(rule.folder === undefined ? {} : { folder: resolve(folder, rule.folder) }),
       })
     case 'kev':
-      return createKevSource(rule, { http, reader: catalogues })
+      return createKevSource(rule, { http, reader: catalogues, clock })
     case 'msrc':
       return createMsrcSource(rule, { http, reader: months, clock })
+    case 'msrc-guide':
+      return createGuideSource(rule, { http, reader: months, clock })
     case 'advisory':
       return createAdvisorySource(rule, { http, reader: notices, clock })
     case 'cve':

@@ -40,7 +40,7 @@ const feed = (url: string, allowNetworks: readonly string[] = LOOPBACK): Bulleti
     { http, reader: feeds, clock },
   )
 const kev = (): BulletinSource =>
-  createKevSource({ ...common, kind: 'kev', id: 'kev', url: server.at('/kev') }, { http, reader: catalogues })
+  createKevSource({ ...common, kind: 'kev', id: 'kev', url: server.at('/kev') }, { http, reader: catalogues, clock })
 const take = (source: BulletinSource, cursor: string | null = null): Promise<Batch> => source.fetch(cursor, new AbortController().signal)
 
 /** What came of it: `items: N`, or the code and the sentence of the fault. */

@@ -14,6 +14,9 @@ describe('one bulletin, whoever tells of it', () => {
     ['SUSE-SU-2023:4458-1', 'suse-su-2023-4458-1'],
     ['ALSA-2023:3722', 'alsa-2023-3722'],
     ['cisco-sa-20231018-x', 'CISCO-SA-20231018-X'],
+    ['MSRC-2026-Sep-windows', 'msrc-2026-sep-windows'],
+    ['MSRC-2017-May-B-microsoft-office', 'msrc-2017-may-b-microsoft-office'],
+    ['MSRC-Oct-OOB-windows', 'msrc-oct-oob-windows'],
     ['cisco-sa-asaftd-xss-webui-gfEcWgPS', 'cisco-sa-asaftd-xss-webui-gfecwgps'],
   ])('%s is %s in another source, too', (a, b) => {
     expect(storyOf({ source: 'one', vendorId: a })).toBe(storyOf({ source: 'two', vendorId: b }))
@@ -27,6 +30,8 @@ describe('one bulletin, whoever tells of it', () => {
     ['rhsa'],
     ['ghsa-1'],
     ['CVE-2026-1234'],
+    ['msrc-2026-1'],
+    ['msrc-blog-post'],
   ])('%s is an id of its source alone: anybody may give it out', (vendorId) => {
     expect(storyOf({ source: 'one', vendorId })).not.toBe(storyOf({ source: 'two', vendorId }))
   })
@@ -36,6 +41,7 @@ const source = { everyMinutes: 60, maxMegabytes: 32, allowNetworks: [] as string
 const feed = (url: string): SourceRule => ({ ...source, kind: 'feed', url, publisher: 'x', domains: ['x.example'] })
 const osv: SourceRule = { ...source, kind: 'osv', ecosystems: ['npm'] }
 const kev: SourceRule = { ...source, kind: 'kev', url: 'https://www.cisa.gov/kev.json' }
+const msrc = (kind: 'msrc' | 'msrc-guide', url: string): SourceRule => ({ ...source, kind, url, families: [] })
 const csaf: SourceRule = { ...source, kind: 'csaf', provider: 'redhat.com', namespaces: ['www.redhat.com'], idPrefixes: [] }
 
 describe('who answers for what is told: origins count, not addresses', () => {
@@ -49,6 +55,9 @@ describe('who answers for what is told: origins count, not addresses', () => {
     [osv, 'XYZ-1', 'osv.dev'],
     [kev, '', 'cisa.gov'],
     [csaf, 'RHSA-2023:3408', 'redhat.com'],
+    [msrc('msrc', 'https://api.msrc.microsoft.com/cvrf/v3.0/'), 'MSRC-2026-Sep-windows', 'microsoft.com'],
+    [msrc('msrc-guide', 'https://mirror.example.org/guide/'), 'MSRC-2026-Sep-windows', 'microsoft.com'],
+    [feed('https://api.msrc.microsoft.com/update-guide/rss'), 'x', 'microsoft.com'],
   ])('%j %s: %s', (rule, vendorId, operator) => {
     expect(operatorOf(rule, aBulletin({ vendorId }))).toBe(operator)
   })

@@ -2,22 +2,28 @@ import { z } from 'zod'
 import { sha256Hex } from '../../../src/core/canonical.ts'
 import { Fault } from '../../../src/core/fault.ts'
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
-import type { Batch, BulletinSource } from '../../../src/ports.ts'
+import type { Batch, BulletinSource, Clock } from '../../../src/ports.ts'
 import { bodyOf, type Http } from '../../http.ts'
 import type { KevReader } from './reader.ts'
 
 export interface KevDeps {
   readonly http: Http
   readonly reader: KevReader
+  readonly clock: Clock
 }
 
-/** A catalogue with fewer than this part of the last one's entries is taken for broken. */
+/** A catalogue with fewer than this part of the entries of a recent one is taken for broken. */
 const SHRUNK = 0.9
+/** So long a larger one is remembered: a list that loses a little at every look would be empty in the end, and nobody had noticed. */
+const RECENT_DAYS = 30
+const DAY = 86_400_000
 
 const schema = z.object({
   v: z.literal(1),
   count: z.number(),
   releasedAt: z.string(),
+  /** Larger ones of the last days, the latest last: how many entries each had, and when it was read. */
+  larger: z.array(z.object({ count: z.number(), at: z.iso.datetime() })).default([]),
   validators: z.object({ etag: z.string().optional(), lastModified: z.string().optional() }),
 })
 type State = z.infer<typeof schema>
@@ -30,13 +36,26 @@ const readState = (text: string | null): State | null => {
   }
 }
 
+type Larger = State['larger']
+
+/** Larger catalogues that were read lately. The last one counts, however long ago it was read. */
+const recent = ({ larger }: State, now: Date): Larger => larger.filter(({ at }) => now.getTime() - Date.parse(at) <= RECENT_DAYS * DAY)
+
+/** What is remembered after one with `count` entries: only those that it has not outgrown, so never more than there were losses. */
+const remembered = (before: State | null, count: number, now: Date): Larger =>
+  before === null ? [] : [...recent(before, now), { count: before.count, at: now.toISOString() }].filter((one) => one.count > count)
+
+/** The most entries that a catalogue had lately. */
+const mostOf = (before: State, now: Date): number => Math.max(before.count, ...recent(before, now).map(({ count }) => count))
+
 const failed = (words: string): Fault => new Fault('SOURCE_FAILED', words)
 
 /**
  * CISA's catalogue of known exploited vulnerabilities: the whole of it when it changed, nothing else. Throws Fault SOURCE_FAILED for a
- * catalogue that is not complete, has shrunk by more than a tenth, or is older than the last one; HTTP_... when it cannot be fetched.
+ * catalogue that is not complete, has shrunk by more than a tenth within thirty days, or is older than the last one; HTTP_... when it cannot
+ * be fetched.
  */
-export const createKevSource = (rule: SourceRuleOf<'kev'>, { http, reader }: KevDeps): BulletinSource => ({
+export const createKevSource = (rule: SourceRuleOf<'kev'>, { http, reader, clock }: KevDeps): BulletinSource => ({
   id: rule.id,
   fetch: async (cursor, signal): Promise<Batch> => {
     const before = readState(cursor)
@@ -53,11 +72,21 @@ export const createKevSource = (rule: SourceRuleOf<'kev'>, { http, reader }: Kev
     if (!reading.ok) throw failed(`${host} answered with something that is no complete catalogue. ${reading.problem}`)
     const { catalogue } = reading
     const count = catalogue.entries.length
-    if (before !== null && count < before.count * SHRUNK)
-      throw failed(`The catalogue has ${count} entries; the last one had ${before.count}. It is taken for incomplete.`)
+    const now = clock.now()
+    const most = before === null ? 0 : mostOf(before, now)
+    if (count < most * SHRUNK)
+      throw failed(
+        `The catalogue has ${count} entries; ${most === before?.count ? 'the last one' : `one of the last ${RECENT_DAYS} days`} had ${most}. It is taken for incomplete.`,
+      )
     if (before !== null && catalogue.releasedAt < before.releasedAt)
       throw failed(`The catalogue is of ${catalogue.releasedAt}; one of ${before.releasedAt} is known already.`)
-    const state: State = { v: 1, count, releasedAt: catalogue.releasedAt, validators: answer.validators }
+    const state: State = {
+      v: 1,
+      count,
+      releasedAt: catalogue.releasedAt,
+      larger: remembered(before, count, now),
+      validators: answer.validators,
+    }
     return { documents: [], dropped: [], cursor: JSON.stringify(state), listed: count, exploited: catalogue }
   },
   // There are no documents of it; whoever asks gets an answer that proves nothing.

@@ -73,7 +73,8 @@ function fixesOf(month: Month, own: ReadonlySet<string>, weaknesses: readonly We
 const fixOf = (remedy: Remedy, product: string): Omit<Draft['fixes'][number], 'cves'> => ({
   product,
   update: updateOf(remedy.text),
-  build: line(remedy.build, 60),
+  // Of Office an address stands there at times, where the builds are listed.
+  build: remedy.build.includes('://') ? '' : line(remedy.build, 60),
   replaces: line(remedy.replaces, 120),
   restart: line(remedy.restart, 20),
   type: line(remedy.type, 60),

@@ -3,13 +3,19 @@ import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
 import { line } from '../../../src/core/identify/text.ts'
 import { bulletinOf } from './bulletin.ts'
 import { type Known, revise } from './cursor.ts'
-import type { MonthReading, Unread } from './month.ts'
+import { type ChangesResult, type PageResult, type ReleaseJob, readChanges, readPage, releaseOf } from './guide/read.ts'
+import type { Month, MonthReading, Unread } from './month.ts'
 import { monthOfJson } from './month-json.ts'
 import { monthOfXml } from './month-xml.ts'
 import { type Part, partSchema } from './part.ts'
 import { partsOf } from './parts.ts'
 
-export type MsrcJob = MonthJob | PartJob
+export type MsrcJob =
+  | MonthJob
+  | PartJob
+  | ReleaseJob
+  | { readonly kind: 'page'; readonly bytes: Uint8Array }
+  | { readonly kind: 'changes'; readonly pages: readonly Uint8Array[] }
 
 export interface MonthJob {
   readonly kind: 'month'
@@ -49,6 +55,8 @@ export type PartResult = { readonly ok: true; readonly bulletin: Bulletin } | Un
 export type MsrcResult =
   | { readonly kind: 'month'; readonly month: MonthResult }
   | { readonly kind: 'part'; readonly part: PartResult }
+  | { readonly kind: 'page'; readonly page: PageResult }
+  | { readonly kind: 'changes'; readonly changes: ChangesResult }
   | Lost
 interface Lost {
   readonly kind: 'lost'
@@ -75,24 +83,28 @@ function monthOf(bytes: Uint8Array): MonthReading {
 /** A part as a document: canonical, so that the same part is the same bytes. */
 const bytesOf = (part: Part): Uint8Array => new TextEncoder().encode(canonicalJson(part))
 
-/** Bytes of a month (JSON or XML) -> its parts, or a sentence. Never throws. */
-export const readMonth = ({ bytes, families, known }: Omit<MonthJob, 'kind'>): MonthResult => {
+/** A month -> its parts, and the documents of those that are new or changed. */
+function partedOf(month: Month, dropped: readonly string[], { families, known }: Pick<MonthJob, 'families' | 'known'>): MonthResult {
+  const parted = partsOf(month, families)
+  if (!parted.ok) return no(parted.problem)
+  const before = new Map(known)
+  return {
+    ok: true,
+    id: month.id,
+    parts: parted.parts.map((draft) => {
+      const revised = revise(draft, before.get(draft.vendorId))
+      return { vendorId: draft.vendorId, known: revised.known, bytes: revised.part === null ? null : bytesOf(revised.part) }
+    }),
+    vulnerabilities: month.vulnerabilities.length,
+    dropped,
+  }
+}
+
+/** Bytes of a month (JSON or XML), or the pages of a release of the guide -> its parts, or a sentence. Never throws. */
+export const readMonth = (job: Omit<MonthJob, 'kind'> | ReleaseJob): MonthResult => {
   try {
-    const reading = monthOf(bytes)
-    if (!reading.ok) return reading
-    const parted = partsOf(reading.month, families)
-    if (!parted.ok) return no(parted.problem)
-    const before = new Map(known)
-    return {
-      ok: true,
-      id: reading.month.id,
-      parts: parted.parts.map((draft) => {
-        const revised = revise(draft, before.get(draft.vendorId))
-        return { vendorId: draft.vendorId, known: revised.known, bytes: revised.part === null ? null : bytesOf(revised.part) }
-      }),
-      vulnerabilities: reading.month.vulnerabilities.length,
-      dropped: reading.dropped,
-    }
+    const reading = 'bytes' in job ? monthOf(job.bytes) : releaseOf(job)
+    return reading.ok ? partedOf(reading.month, reading.dropped, job) : reading
   } catch (error) {
     return no(`It cannot be read (${line(error instanceof Error ? error.message : String(error), 100)}).`)
   }
@@ -110,5 +122,18 @@ export const readPart = ({ source, namespace, bytes }: Omit<PartJob, 'kind'>): P
 }
 
 /** For a process of its own: a month has megabytes, and a part of it hundreds of kilobytes. */
-export const readMsrc = (job: MsrcJob): MsrcResult =>
-  job.kind === 'month' ? { kind: 'month', month: readMonth(job) } : { kind: 'part', part: readPart(job) }
+export function readMsrc(job: MsrcJob): MsrcResult {
+  switch (job.kind) {
+    case 'month':
+    case 'release':
+      return { kind: 'month', month: readMonth(job) }
+    case 'part':
+      return { kind: 'part', part: readPart(job) }
+    case 'page':
+      return { kind: 'page', page: readPage(job.bytes) }
+    case 'changes':
+      return { kind: 'changes', changes: readChanges(job.pages) }
+    default:
+      return job satisfies never
+  }
+}

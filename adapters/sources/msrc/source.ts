@@ -3,7 +3,7 @@ import { advanced, dueOf, type Listed } from '../../../src/core/identify/backlog
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
 import type { Batch, BulletinSource, Clock, RawDocument } from '../../../src/ports.ts'
 import { bodyOf, type Http, type HttpAnswer } from '../../http.ts'
-import { checkPart, fileNameOf } from './check.ts'
+import { checkPart, fileNameOf, type MsrcRule } from './check.ts'
 import { type MsrcState, readState, writeState } from './cursor.ts'
 import type { MsrcReader } from './reader.ts'
 import { readUpdates } from './updates.ts'
@@ -26,6 +26,15 @@ interface Fetched {
   readonly dropped: readonly Dropped[]
   readonly parts: MsrcState['parts']
 }
+
+/** All checks of a part, read in a process of its own. */
+export const checkOf =
+  (rule: MsrcRule, reader: MsrcReader): BulletinSource['check'] =>
+  async (raw) => {
+    const result = await reader.read({ kind: 'part', source: rule.id, namespace: new URL(rule.url).origin, bytes: raw.bytes })
+    if (result.kind === 'part') return checkPart(raw, rule, result.part)
+    return checkPart(raw, rule, { ok: false, problem: result.kind === 'lost' ? result.problem : 'the answer is to another question' })
+  }
 
 /**
  * Microsoft's months over its CVRF API: each product family of a new or changed month is a document. Throws Fault SOURCE_FAILED when the
@@ -109,13 +118,5 @@ export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clo
         : {}),
     }
   }
-  return {
-    id: rule.id,
-    fetch,
-    check: async (raw) => {
-      const result = await reader.read({ kind: 'part', source: rule.id, namespace: new URL(rule.url).origin, bytes: raw.bytes })
-      if (result.kind === 'part') return checkPart(raw, rule, result.part)
-      return checkPart(raw, rule, { ok: false, problem: result.kind === 'lost' ? result.problem : 'the answer is to another question' })
-    },
-  }
+  return { id: rule.id, fetch, check: checkOf(rule, reader) }
 }

@@ -57,20 +57,38 @@ export async function showReleases(unit: Unit, source: string): Promise<void> {
   for (const { release } of rows) await showRelease(unit, source, release)
 }
 
-export const showRelease = (unit: Unit, source: string, release: string): Promise<void> =>
-  show(unit, 'patch team', sourceSubject(source), `release:${release}`, { release })
+/** Where all of it stands on the card of another source there is no second one. */
+export async function showRelease(unit: Unit, source: string, release: string): Promise<void> {
+  if ((await releaseLines(unit.tx, source, release)).length === 0) return
+  await show(unit, 'patch team', sourceSubject(source), `release:${release}`, { release })
+}
 
-/** The parts of a release that match hosts, opened or not. */
+interface Story {
+  readonly story: string
+  /** Who told of it first: it stands on that source's card. */
+  readonly first: string
+  readonly changeId: number | null
+}
+
+const storiesOf = (db: Unit['tx'], stories: readonly string[]): Promise<readonly Story[]> => db.$queryRaw`
+  SELECT "story", (array_agg("source" ORDER BY "id"))[1] AS first, max("changeId") AS "changeId" FROM "Bulletin"
+  WHERE "story" = ANY(${[...stories]}) AND "origin" <> 'held' GROUP BY "story"`
+
+/** The parts of a release that match hosts, opened or not. One that two sources tell of stands on one card: on that of the first. */
 export async function releaseLines(db: Unit['tx'], source: string, release: string): Promise<readonly ReleaseRow[]> {
   const rows = await db.bulletin.findMany({
     where: { source, current: true, origin: { not: 'held' }, matched: { gt: 0 }, document: { path: ['release'], equals: release } },
     orderBy: { id: 'asc' },
-    select: { id: true, vendorId: true, matched: true, document: true, changeId: true },
+    select: { id: true, vendorId: true, matched: true, document: true, story: true },
   })
-  return rows.map(({ id, vendorId, matched, document, changeId }) => {
+  const stories = new Map((await storiesOf(db, [...new Set(rows.map(({ story }) => story))])).map((one) => [one.story, one]))
+  return rows.flatMap(({ id, vendorId, matched, document, story }) => {
+    const told = stories.get(story)
+    if (told?.first !== source) return []
+    const { changeId } = told
     const bulletin = document as unknown as Bulletin
     const part = bulletin.title.startsWith(`${release}: `) ? bulletin.title.slice(release.length + 2) : bulletin.title
     const exploited = bulletin.vulnerabilities.some((v) => v.knownExploited === 'yes')
-    return { ...lineOf(id, vendorId, matched, bulletin), title: part, product: part, exploited, changeId }
+    return [{ ...lineOf(id, vendorId, matched, bulletin), title: part, product: part, exploited, changeId }]
   })
 }

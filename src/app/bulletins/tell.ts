@@ -72,14 +72,22 @@ async function anotherOrigin(
 }
 
 /**
- * Better proved; or as well proved, and it says which versions are fixed where the other does not. One that does not say it never takes
+ * Better proved; or as well proved, and it says which versions are fixed where the other does not, or is the later word of one publisher. One that does not say it never takes
  * the place of one that does: the change would lose its hosts.
  */
 function outranks(verdict: Verdict, bulletin: Bulletin, than: Verdict, other: Bulletin): boolean {
   const more = rungOf(verdict) - rungOf(than)
   const [says, said] = [bulletin.fixed.length > 0, other.fixed.length > 0]
+  if (more === 0 && says === said) return isLaterWord(bulletin, other)
   return more > 0 ? says || !said : more === 0 && says && !said
 }
+
+/** A publisher that tells of one part of a release in two places: what it changed last is what it says now. */
+const isLaterWord = (bulletin: Bulletin, than: Bulletin): boolean =>
+  bulletin.release !== undefined &&
+  bulletin.release === than.release &&
+  bulletin.publisher.name === than.publisher.name &&
+  bulletin.updatedAt > than.updatedAt
 
 const hasBegun = ({ phase }: ChangeState): boolean => phase === 'rolling out' || phase === 'reviewing'
 

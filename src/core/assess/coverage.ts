@@ -65,6 +65,7 @@ export function watches(rule: SourceRule, installed: Installed): boolean {
     case 'osv':
       return rule.ecosystems.some((one) => stream === one || stream.startsWith(`${one}:`))
     case 'msrc':
+    case 'msrc-guide':
       return /^(?:azure linux|cbl mariner)/i.test(stream) || MICROSOFT.test(name)
     case 'advisory':
       if (rule.format === 'mozilla') return MOZILLA.test(name)

@@ -31,6 +31,7 @@ function hostsOf(source: SourceRule): readonly string[] {
     case 'cve':
     case 'kev':
     case 'msrc':
+    case 'msrc-guide':
       return [hostOf(source.url)]
     default:
       return source satisfies never

@@ -54,8 +54,11 @@ export function operatorOf(rule: SourceRule, bulletin: Pick<Bulletin, 'vendorId'
     case 'feed':
     case 'cve':
     case 'kev':
-    case 'msrc':
       return siteOf(hostOf(rule.url))
+    case 'msrc':
+    case 'msrc-guide':
+      // Both are Microsoft's, also where one of them comes from a mirror: the one cannot confirm the other.
+      return 'microsoft.com'
     case 'advisory':
     case 'csaf':
     case 'csaf-folder':

@@ -12,8 +12,9 @@ const flat = (vendorId: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
 
-/** Ids with words and letters: `GHSA-xxxx-xxxx-xxxx`, `cisco-sa-asaftd-xss-webui-gfEcWgPS`. */
-const WORDS = /^ghsa(?:-[a-z0-9]{4}){3}$|^cisco-sa(?:-[a-z0-9]+){2,}$/
+/** Ids with words and letters: `GHSA-xxxx-xxxx-xxxx`, `cisco-sa-asaftd-xss-webui-gfEcWgPS`, and ours for a part of a Microsoft month. */
+const WORDS =
+  /^ghsa(?:-[a-z0-9]{4}){3}$|^cisco-sa(?:-[a-z0-9]+){2,}$|^msrc(?:-\d{4})?-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-[a-z0-9]+)+$/
 
 /**
  * What is the same for all who tell of one bulletin: the vendor's own id where it is one that only one vendor gives out, else the id

@@ -86,6 +86,18 @@ const msrc = z.strictObject({
   families: z.array(z.string().min(1)).default([]),
 })
 
+/** Microsoft's Security Update Guide, where a change of one vulnerability stands before its month has it. It tells of the same bulletins as `msrc`. */
+const msrcGuide = z.strictObject({
+  ...common,
+  kind: z.literal('msrc-guide'),
+  /** Its lists `vulnerability` and `affectedProduct` are below this. */
+  url: url.default('https://api.msrc.microsoft.com/sug/v2.0/sugodata/v2.0/en-US/'),
+  /** Largest list that is taken, all its pages together. */
+  maxMegabytes: z.number().positive().max(200).default(100),
+  /** As in `msrc`. */
+  families: z.array(z.string().min(1)).default([]),
+})
+
 /** Notices that a publisher lists in one place and has in another; the addresses are known by format. */
 const advisory = z.strictObject({
   ...common,
@@ -107,7 +119,7 @@ const cve = z.strictObject({
   epss: url.nullable().default('https://api.first.org/data/v1/epss'),
 })
 
-export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, advisory, cve])
+export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, msrcGuide, advisory, cve])
 
 export type SourceRule = z.infer<typeof source>
 export type SourceKind = SourceRule['kind']

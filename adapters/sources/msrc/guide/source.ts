@@ -1,0 +1,121 @@
+import { Fault } from '../../../../src/core/fault.ts'
+import { advanced, dueOf, type Listed, type Progress } from '../../../../src/core/identify/backlog.ts'
+import type { SourceRuleOf } from '../../../../src/core/policy.ts'
+import type { Batch, BulletinSource, RawDocument } from '../../../../src/ports.ts'
+import { fileNameOf } from '../check.ts'
+import type { MsrcState } from '../cursor.ts'
+import { checkOf, type MsrcDeps } from '../source.ts'
+import { readGuide, writeGuide } from './cursor.ts'
+import { fetchPages, type GetPage, type Pages, problemOf } from './pages.ts'
+
+/** Releases at one look; the first look takes the ones that changed last. */
+const MOST_RELEASES = 3
+const DAY = 86_400_000
+/** How far the first look goes back: the last Patch Tuesday and the one before. */
+const FIRST_DAYS = 45
+/** Changes are published some days late. */
+const LOOK_BACK_DAYS = 14
+
+type Dropped = Batch['dropped'][number]
+type List = (name: 'vulnerability' | 'affectedProduct', filter: string) => Promise<Pages>
+
+interface Release {
+  readonly documents: readonly RawDocument[]
+  readonly dropped: readonly Dropped[]
+  readonly parts: MsrcState['parts']
+}
+
+const daysBefore = (instant: string, days: number): string => new Date(Date.parse(instant) - days * DAY).toISOString()
+
+/** What could not be taken is asked for again: until then the look goes as far back as before. */
+const nextSince = (since: string, { failed, upTo }: Progress, left: boolean): string => {
+  if (left || failed.length > 0 || upTo === '') return since
+  const back = daysBefore(upTo, LOOK_BACK_DAYS)
+  return back > since ? back : since
+}
+
+/**
+ * Microsoft's Security Update Guide: what changed since the last look says which releases are asked for, and each is made into the same
+ * parts as its month. Throws Fault SOURCE_FAILED when the list of changes is none, HTTP_... when it cannot be fetched. A release
+ * that cannot be read is said, and asked for again.
+ */
+export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDeps): BulletinSource => {
+  const { http, reader, clock } = deps
+  const base = rule.url.endsWith('/') ? rule.url : `${rule.url}/`
+  const maxBytes = rule.maxMegabytes * 1_000_000
+
+  const lister = (signal: AbortSignal): List => {
+    const get: GetPage = (url, most) =>
+      http.get(url, { signal, allowNetworks: rule.allowNetworks, maxBytes: most, accept: 'application/json' })
+    return (name, filter) => fetchPages(get, reader, new URL(`${name}?$filter=${encodeURIComponent(filter)}`, base), maxBytes)
+  }
+
+  const changesSince = async (list: List, since: string) => {
+    const { pages } = await list('vulnerability', `releaseDate ge ${since} or latestRevisionDate ge ${since}`)
+    const result = await reader.read({ kind: 'changes', pages })
+    if (result.kind !== 'changes' || !result.changes.ok)
+      throw new Fault('SOURCE_FAILED', `The list of changes cannot be read. ${problemOf(result)}`)
+    return result.changes
+  }
+
+  const fetchRelease = async (list: List, { key: id }: Listed, known: MsrcState['parts']): Promise<Release> => {
+    const filter = `releaseNumber eq '${id}'`
+    const vulnerabilities = await list('vulnerability', filter)
+    const products = await list('affectedProduct', filter)
+    const result = await reader.read({
+      kind: 'release',
+      id,
+      vulnerabilities: vulnerabilities.pages,
+      products: products.pages,
+      families: rule.families,
+      known: [...known],
+    })
+    if (result.kind !== 'month' || !result.month.ok) throw new Fault('SOURCE_FAILED', problemOf(result))
+    const parts = new Map(known)
+    const documents = result.month.parts.flatMap(({ vendorId, known: entry, bytes }): readonly RawDocument[] => {
+      parts.delete(vendorId)
+      parts.set(vendorId, entry)
+      return bytes === null ? [] : [{ fileName: fileNameOf(vendorId), url: products.url, bytes }]
+    })
+    return { documents, dropped: result.month.dropped.map((reason) => ({ fileName: id, reason })), parts }
+  }
+
+  const tryRelease = async (...asked: Parameters<typeof fetchRelease>): Promise<Release | string> => {
+    try {
+      return await fetchRelease(...asked)
+    } catch (error) {
+      if (error instanceof Fault) return error.message
+      throw error
+    }
+  }
+
+  const fetch = async (cursor: string | null, signal: AbortSignal): Promise<Batch> => {
+    const before = readGuide(cursor)
+    const now = clock.now().toISOString()
+    const since = before.since ?? daysBefore(now, FIRST_DAYS)
+    const list = lister(signal)
+    const changes = await changesSince(list, since)
+    const progress = before.list?.progress ?? null
+    const due = dueOf(changes.releases, progress, MOST_RELEASES)
+    const tried = [...due.fresh, ...due.again]
+    const documents: RawDocument[] = []
+    const dropped: Dropped[] = changes.dropped.map((reason) => ({ fileName: 'vulnerability', reason }))
+    const lost: Listed[] = []
+    let { parts } = before
+    for (const entry of tried) {
+      const release = await tryRelease(list, entry, parts)
+      if (typeof release === 'string') {
+        lost.push(entry)
+        dropped.push({ fileName: entry.key, reason: `it cannot be taken, and is asked for again: ${release}` })
+        continue
+      }
+      documents.push(...release.documents)
+      dropped.push(...release.dropped)
+      parts = release.parts
+    }
+    const after = advanced(changes.releases, progress, tried, lost, now)
+    const known = { validators: {}, listed: 0, progress: after, left: due.left || lost.length > 0 }
+    return { documents, dropped, cursor: writeGuide({ since: nextSince(since, after, due.left), list: known, parts }) }
+  }
+  return { id: rule.id, fetch, check: checkOf(rule, reader) }
+}
