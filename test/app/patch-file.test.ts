@@ -6,6 +6,8 @@ import { checkPatchFile } from '../../src/app/change/patch-file.ts'
 import { json, readChange } from '../../src/app/change/rows.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import type { House } from '../../src/app/house.ts'
+import { orderQueue } from '../../src/app/jobs.ts'
+import { haltDigest } from '../../src/core/change/decide-deploy.ts'
 import { policySchema } from '../../src/core/policy.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { type BareHouse, bareHouse } from '../support/bare-house.ts'
@@ -108,6 +110,25 @@ test('another file stops the go until security lets it pass', async () => {
   expect(await press('accept-patch-file', change, pass)).toMatchObject({ ok: false, refusal: { code: 'ROLE_MISSING' } })
   expect(await press('accept-patch-file', change, { ...pass, actor: 'dana' })).toMatchObject({ ok: true })
   expect(await approve()).toMatchObject({ ok: true })
+})
+
+test('a bad file that is found while hosts are patched holds the rollout, once, and its runner hears of it', async () => {
+  const change = await waiting('abc')
+  const state = json({ ...evolved(opened(), UNTIL.pilotRuns), id: change })
+  await house.db.change.update({ where: { id: change }, data: { phase: 'rolling out', state } })
+  server.pages.set('/fix.rpm', 'abd')
+  await Promise.all([work(change), work(change)])
+  const held = await readChange(house.db, change)
+  expect(held?.rollout).toMatchObject({ status: 'halted', halt: { number: 1, by: null, cause: 'patch file' } })
+  expect(await notes(change)).toBe(2)
+  const orders = await house.db.$queryRaw<{ n: bigint }[]>`
+    SELECT count(*) AS n FROM pgboss.job WHERE name = ${orderQueue.name} AND (data->>'change')::int = ${change}`
+  expect(Number(orders[0]?.n)).toBe(1)
+  const resume = () => press('resume', change, { actor: 'emil', digest: held?.rollout ? haltDigest(held.rollout) : '' })
+  expect(await resume()).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD' } })
+  const pass = { actor: 'dana', digest: sha256('abd'), inputs: { reason: 'our mirror signs anew' } }
+  expect(await press('accept-patch-file', change, pass)).toMatchObject({ ok: true })
+  expect(await resume()).toMatchObject({ ok: true })
 })
 
 test('what cannot be fetched is said on the card, and never counts as good', async () => {

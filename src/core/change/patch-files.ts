@@ -1,6 +1,6 @@
 import type { Check } from '../identify/verification.ts'
 import { allow, refuse } from '../result.ts'
-import type { Command, Context } from './command.ts'
+import type { ChangeEvent, Command, Context } from './command.ts'
 import { blank, type Decision, isOver, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
 import type { ChangeState, PatchFileResult } from './state.ts'
 
@@ -25,7 +25,7 @@ export function standingOf({ checks }: Pick<PatchFileResult, 'checks'>): 'bad' |
 export const badFiles = ({ patchFiles = [] }: Pick<ChangeState, 'patchFiles'>): readonly PatchFileResult[] =>
   patchFiles.filter((file) => standingOf(file) === 'bad' && !file.accepted)
 
-/** No go while a file of the change is bad. */
+/** No go, no announcement, no ring and no resume while a file of the change is bad. */
 export function filesStand(state: ChangeState): Refused | { readonly ok: true } {
   const [bad] = badFiles(state)
   return bad
@@ -55,7 +55,14 @@ export function notePatchFile(state: ChangeState, { file }: Of<'note-patch-file'
   if (known.some((one) => sameResult(one, file))) return allow([])
   if (known.length >= MOST_FILES && !known.some(({ url }) => url === file.url))
     return refuse('TOO_MANY_FILES', `At most ${MOST_FILES} files of one change are checked.`)
-  return allow([{ kind: 'patch file checked', by: ctx.actor?.id ?? '', file }])
+  return allow([{ kind: 'patch file checked', by: ctx.actor?.id ?? '', file }, ...holds(state, file)])
+}
+
+/** What is planned or runs is held as by a threshold: hosts that have begun finish, and the quorum resumes it. */
+function holds({ rollout }: ChangeState, file: PatchFileResult): readonly ChangeEvent[] {
+  const goesOn = rollout?.status === 'waiting' || rollout?.status === 'running'
+  if (!goesOn || standingOf(file) !== 'bad') return []
+  return [{ kind: 'halted', by: null, ring: null, reason: `${file.name} failed its check: ${failures(file)}`, cause: 'patch file' }]
 }
 
 const sameResult = (a: PatchFileResult, b: PatchFileResult): boolean =>

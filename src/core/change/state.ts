@@ -157,6 +157,9 @@ export interface RingAcceptance {
   readonly shareAccepted?: number
 }
 
+/** What else than a threshold makes the house hold a rollout. */
+export type HaltCause = 'patch file'
+
 export interface Rollout {
   readonly status: 'waiting' | 'running' | 'halted' | 'stopped' | 'rolling back' | 'finished'
   readonly startedAt?: Instant
@@ -164,8 +167,14 @@ export interface Rollout {
   /** As many as the plan has rings, in their order. */
   readonly rings: readonly RingState[]
   readonly pilot?: Act & { readonly passed: boolean }
-  /** Why it stands still: a threshold, or a person. */
-  readonly halt?: { readonly reason: string; readonly at: Instant; readonly by: string | null; readonly number: number }
+  /** Why it stands still: a threshold, a person, or what `cause` says. */
+  readonly halt?: {
+    readonly reason: string
+    readonly at: Instant
+    readonly by: string | null
+    readonly number: number
+    readonly cause?: HaltCause
+  }
   readonly resumeApprovals: readonly Approval[]
   /** True when a person sent it back: the rollout ends as rolled back. */
   readonly rolledBack?: Act
