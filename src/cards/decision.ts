@@ -3,7 +3,7 @@ import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
-import { checkFileAction, passFileActions, patchFilesFact } from './patch-file.ts'
+import { checkFileActions, passFileActions, patchFilesFact } from './patch-file.ts'
 import {
   at,
   button,
@@ -74,7 +74,7 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
     ],
     actions: [
       ...(open
-        ? [...voteActions(subject, submission.digest), checkFileAction(subject), ...passFileActions(state, subject)]
+        ? [...voteActions(subject, submission.digest), ...checkFileActions(state, subject), ...passFileActions(state, subject)]
         : current
           ? nextActions(state, subject)
           : []),
@@ -224,7 +224,7 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
       },
     }),
     button('Plan again', 'plan-again', subject),
-    checkFileAction(subject),
+    ...checkFileActions(state, subject),
     ...passFileActions(state, subject),
   ]
 }

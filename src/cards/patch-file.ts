@@ -1,8 +1,8 @@
-import { badFiles, failures, standingOf } from '../core/change/patch-files.ts'
+import { badFiles, failures, filesOfBulletins, standingOf } from '../core/change/patch-files.ts'
 import type { ChangeState, PatchFileResult } from '../core/change/state.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
-import { button, callRole, fact, joined, nameOf, note, outcome, quiet, textBlock } from './words.ts'
+import { button, callRole, fact, joined, nameOf, note, outcome, quiet, shortened, textBlock } from './words.ts'
 
 /** As many files are told one by one. */
 const MOST_TOLD = 4
@@ -12,10 +12,20 @@ const WORDS = { proved: 'is the file that the bulletin names', 'not proved': 'is
 /** What is known of the patch files before go or no-go; that none was checked is said, too. */
 export function patchFilesFact(state: ChangeState, policy: Policy): ReturnType<typeof fact> {
   const files = state.patchFiles ?? []
-  if (files.length === 0) return fact('Patch files', 'no file was checked')
+  if (files.length === 0) return fact('Patch files', `no file was checked${namedWords(state)}`)
   const gravest = files.toSorted((a, b) => RANK[standingOf(a)] - RANK[standingOf(b)])
   const more = files.length - MOST_TOLD
   return fact('Patch files', ...joined(gravest.slice(0, MOST_TOLD).map((file) => told(file, policy))), more > 0 ? ` and ${more} more` : '')
+}
+
+function namedWords(state: ChangeState): string {
+  const named = filesOfBulletins(state)
+  return named.length === 0
+    ? ''
+    : `; the bulletin names ${shortened(
+        named.map(({ name }) => name),
+        MOST_TOLD,
+      )}`
 }
 
 const RANK = { bad: 0, 'not proved': 1, proved: 2 } as const
@@ -66,8 +76,14 @@ export const badFileBlocks = (state: ChangeState, told: string): readonly Block[
     .slice(0, MOST_TOLD)
     .map((file) => outcome('danger', `${file.name} ${WORDS.bad}. ${failures(file)}`))
 
-/** For a decision that is open, or a plan that waits for its announcement: have a file checked. */
-export const checkFileAction = (subject: string): Action =>
+/** For a decision that is open, or a plan that waits for its announcement: have the bulletin's own files checked, or any other. */
+export function checkFileActions(state: ChangeState, subject: string): readonly Action[] {
+  const named = filesOfBulletins(state)
+  const words = named.length === 1 ? "Check the bulletin's file" : `Check the bulletin's ${named.length} files`
+  return [...(named.length > 0 ? [button(words, 'check-named-files', subject)] : []), checkFileAction(subject)]
+}
+
+const checkFileAction = (subject: string): Action =>
   button('Check a patch file', 'check-patch-file', subject, {
     form: {
       title: 'Check a patch file',

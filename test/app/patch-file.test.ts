@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles } from '../../adapters/patchfile/look.ts'
+import { factsOf } from '../../src/app/bulletins/open-change.ts'
 import { checkPatchFile } from '../../src/app/change/patch-file.ts'
 import { json, readChange } from '../../src/app/change/rows.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
-import type { House } from '../../src/app/house.ts'
+import { type House, transact } from '../../src/app/house.ts'
 import { orderQueue } from '../../src/app/jobs.ts'
 import { haltDigest } from '../../src/core/change/decide-deploy.ts'
 import { policySchema } from '../../src/core/policy.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { type BareHouse, bareHouse } from '../support/bare-house.ts'
+import { aBulletin } from '../support/bulletin.ts'
 import { DIGEST, evolved, NOW, opened, policy, UNTIL } from '../support/change.ts'
 import { startTestHouse } from '../support/house.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
@@ -85,6 +87,27 @@ test.each([
   ['somebody else', { actor: 'greta', inputs: { url: 'https://vendor.example/fix.rpm' } }, 'ROLE_MISSING'],
 ])('%s is refused', async (_, more, code) => {
   expect(await press('check-patch-file', await waiting('abc'), more)).toMatchObject({ ok: false, refusal: { code } })
+})
+
+test('the files that the bulletin names are asked for at one press', async () => {
+  const change = await waiting('abc')
+  expect(await press('check-named-files', change)).toMatchObject({ ok: false, refusal: { code: 'NO_FILES_NAMED' } })
+  const { id } = await house.db.bulletin.findFirstOrThrow({ where: { changeId: change } })
+  const link = 'https://cdn.vendor.example/x/fix.rpm'
+  const row = await house.db.bulletin.findUniqueOrThrow({ where: { id } })
+  const raw = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(row.raw).toString()), references: [{ url: link }] }))
+  await house.db.bulletin.update({ where: { id }, data: { raw, document: json(aBulletin({})), verification: { reason: 'signed' } } })
+  const facts = await transact(house, (unit) => factsOf(unit, id))
+  expect(facts.files).toEqual([{ name: 'fix.rpm', url: link }])
+  const state = json({ ...evolved(opened(facts), UNTIL.deciding), id: change })
+  await house.db.change.update({ where: { id: change }, data: { state } })
+  expect(await press('check-named-files', change, { actor: 'greta' })).toMatchObject({ ok: false, refusal: { code: 'ROLE_MISSING' } })
+  expect(await press('check-named-files', change)).toMatchObject({ ok: true })
+  const jobs = await house.db.$queryRaw<{ data: unknown }[]>`
+    SELECT data FROM pgboss.job WHERE name = 'check-patch-file' AND (data->>'change')::int = ${change}`
+  expect(jobs.map(({ data }) => data)).toEqual([{ change, url: link, by: 'ana' }])
+  await house.db.bulletin.update({ where: { id }, data: { verdict: 'CORROBORATED' } })
+  expect((await transact(house, (unit) => factsOf(unit, id))).files).toBeUndefined()
 })
 
 test('the result stands on the change, in its thread and in the audit, once, however often the job runs', async () => {

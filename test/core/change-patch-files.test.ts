@@ -282,6 +282,21 @@ describe('the card of go or no-go', () => {
     ['never that an unproved one is good', [noted(aPatchFile({}, 'unavailable'))], 'fix.rpm is not proved'],
   ])('says %s', (_, events, words) => expect(line(...events)).toContain(words))
 
+  const named = (verdict: 'AUTHENTIC' | 'CORROBORATED', count: number) => {
+    const files = Array.from({ length: count }, (_, i) => ({ name: `fix-${i}.rpm`, url: `https://vendor.example/fix-${i}.rpm` }))
+    const state = evolved(opened({ verdict, files }), UNTIL.deciding)
+    return state.submission ? decisionCard(state, state.submission, policy) : null
+  }
+
+  test('offers the files that an AUTHENTIC bulletin names, at one press', () => {
+    const offered = (card: ReturnType<typeof named>) => card?.actions.find(({ verb }) => verb === 'check-named-files')?.label
+    expect(offered(named('AUTHENTIC', 1))).toBe("Check the bulletin's file")
+    expect(offered(named('AUTHENTIC', 3))).toBe("Check the bulletin's 3 files")
+    expect(offered(named('CORROBORATED', 3))).toBeUndefined()
+    expect(offered(named('AUTHENTIC', 0))).toBeUndefined()
+    expect(JSON.stringify(named('AUTHENTIC', 1)?.blocks)).toContain('no file was checked; the bulletin names fix-0.rpm')
+  })
+
   test('offers to let a bad one pass, and nothing else', () => {
     expect(verbs()).toEqual(['approve', 'reject', 'check-patch-file', 'full-plan'])
     expect(verbs(noted(BAD))).toContain('accept-patch-file')

@@ -1,5 +1,7 @@
+import type { NamedFile } from '../identify/named-files.ts'
 import type { Check } from '../identify/verification.ts'
 import { allow, refuse } from '../result.ts'
+import { bulletinsOf } from './bulletins.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { blank, type Decision, isOver, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
 import type { ChangeState, PatchFileResult } from './state.ts'
@@ -10,7 +12,7 @@ type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 export const PATCH_CHECKERS = ['patch-team', 'security', 'operations'] as const
 
 /** As many files of one change; more would hide what matters on its card. */
-const MOST_FILES = 20
+export const MOST_FILES = 20
 
 /**
  * `bad`: a check failed. `proved`: it is the very file that an AUTHENTIC bulletin names. A signature alone proves nothing: it says that
@@ -19,6 +21,12 @@ const MOST_FILES = 20
 export function standingOf({ checks }: Pick<PatchFileResult, 'checks'>): 'bad' | 'proved' | 'not proved' {
   if (checks.some(({ outcome }) => outcome === 'fail')) return 'bad'
   return checks.some(({ name, outcome }) => name === 'patch-hash' && outcome === 'pass') ? 'proved' : 'not proved'
+}
+
+/** The files that the AUTHENTIC bulletins of a change name with a hash and a link. */
+export function filesOfBulletins(state: ChangeState): readonly NamedFile[] {
+  const named = bulletinsOf(state).flatMap(({ verdict, files = [] }) => (verdict === 'AUTHENTIC' ? files : []))
+  return [...new Map(named.map((file) => [file.url, file])).values()].slice(0, MOST_FILES)
 }
 
 /** What is bad and nobody has accepted. */

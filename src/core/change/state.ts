@@ -4,6 +4,7 @@ import type { Clocks } from '../evaluate/clocks.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { Approval } from '../evaluate/quorum.ts'
 import type { Bulletin } from '../identify/bulletin.ts'
+import type { NamedFile } from '../identify/named-files.ts'
 import type { Check, Verdict } from '../identify/verification.ts'
 import type { ChangeClass } from '../policy.ts'
 import type { Instant } from '../result.ts'
@@ -55,6 +56,8 @@ export interface BulletinFacts
   readonly verdict: Verdict
   readonly verdictReason: string
   readonly signedBy?: string
+  /** Patch files that it names with a hash and a link, where it is AUTHENTIC. Absent: none. */
+  readonly files?: readonly NamedFile[]
 }
 
 /** A bulletin beside the leading one, with the vouch for exactly these bytes. */
