@@ -3,7 +3,7 @@ import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
-import { patchFileActions, patchFilesFact } from './patch-file.ts'
+import { checkFileActions, passFileActions, patchFilesFact } from './patch-file.ts'
 import {
   at,
   button,
@@ -74,7 +74,7 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
     ],
     actions: [
       ...(open
-        ? [...voteActions(subject, submission.digest), ...patchFileActions(state, subject)]
+        ? [...voteActions(subject, submission.digest), ...checkFileActions(state, subject), ...passFileActions(state, subject)]
         : current
           ? nextActions(state, subject)
           : []),
@@ -191,7 +191,10 @@ const voteActions = (subject: string, digest: string): readonly Action[] => [
 ]
 
 /** What follows a yes. */
-function afterwards({ phase, announcement }: ChangeState): readonly Block[] {
+function afterwards({ id, phase, announcement, rollout }: ChangeState): readonly Block[] {
+  const held = rollout?.status === 'halted' && rollout.halt?.cause !== undefined
+  if (phase === 'approved' && held)
+    return [outcome('danger', `HELD: ${rollout.halt?.reason}`), quiet(`After security has decided the quorum says \`resume ${id}\`.`)]
   if (phase === 'approved') return [next('the patch team or operations announces it.')]
   return announcement ? [quiet('Announced ', at(announcement.at), '.')] : []
 }
@@ -221,6 +224,8 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
       },
     }),
     button('Plan again', 'plan-again', subject),
+    ...checkFileActions(state, subject),
+    ...passFileActions(state, subject),
   ]
 }
 

@@ -44,7 +44,7 @@ function alertNote(before: ChangeState, after: ChangeState, event: ChangeEvent):
     case 'change joined':
       return joinedNote(before, after, event)
     case 'patch file checked':
-      return patchFileNote(event.file)
+      return patchFileNote(event.file, after)
     case 'patch file accepted':
       return note(`${event.name} may pass, says security`, 'warning', textBlock(event.reason))
     case 'exploited told':
@@ -105,7 +105,7 @@ function rolloutNote(state: ChangeState, event: ChangeEvent): Card | null {
       )
     case 'halted':
       return note(
-        event.by === null ? 'HALTED by threshold' : 'STOPPED',
+        event.by !== null ? 'STOPPED' : event.cause === undefined ? 'HALTED by threshold' : 'HELD: a bad patch file',
         'danger',
         textBlock(event.reason),
         textBlock(callRole('operations'), ': please look into it. Nothing starts until the quorum resumes it.'),

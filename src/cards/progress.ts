@@ -1,4 +1,5 @@
 import { haltDigest } from '../core/change/decide-deploy.ts'
+import { badFiles } from '../core/change/patch-files.ts'
 import type { ChangeState, RingState, Rollout } from '../core/change/state.ts'
 import { type RingCounters, ringCounters } from '../core/deploy/counters.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
@@ -8,6 +9,7 @@ import { missingWords, neededQuorum, quorumStatus } from '../core/evaluate/quoru
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
 import { takenOverBlocks } from './handover.ts'
+import { badFileBlocks, passFileActions } from './patch-file.ts'
 import { passedField } from './test.ts'
 import { at, button, listed, nameOf, outcome, quiet, reasonForm, rehearsalBadge, subjectOf, textBlock, who } from './words.ts'
 
@@ -43,7 +45,7 @@ export function progressCard(state: ChangeState, context: ProgressContext): Card
       ...peopleBlocks(state, context),
       ...takenOverBlocks(state, 'evaluate', context.policy),
     ],
-    actions: actions(rollout, subject),
+    actions: actions(state, rollout, subject),
     summary: `Rolling out ${subjectOf(state)}: ${all.verified} of ${all.total} verified`,
   }
 }
@@ -119,17 +121,11 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
       ),
     )
   if (rollout.halt && (rollout.status === 'halted' || rollout.status === 'stopped')) {
+    blocks.push(outcome('danger', haltWords(rollout.halt, policy), at(rollout.halt.at), `: ${rollout.halt.reason}`))
     blocks.push(
-      outcome(
-        'danger',
-        rollout.halt.by === null ? 'HALTED by threshold, ' : `STOPPED by ${nameOf(policy, rollout.halt.by)}, `,
-        at(rollout.halt.at),
-        `: ${rollout.halt.reason}`,
-      ),
-    )
-    blocks.push(
+      ...badFileBlocks(state, rollout.halt.reason),
       textBlock(
-        `Nothing starts. Resume needs ${resumeNeeds(state, rollout, policy)}.`,
+        `Nothing starts. ${badFiles(state).length > 0 ? 'Security decides on the patch file first. ' : ''}Resume needs ${resumeNeeds(state, rollout, policy)}.`,
         ...(rollout.resumeApprovals.length > 0
           ? [` Agreed so far: ${listed(rollout.resumeApprovals.map((a) => nameOf(policy, a.person)))}.`]
           : []),
@@ -145,6 +141,11 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
   return blocks
 }
 
+function haltWords({ by, cause }: NonNullable<Rollout['halt']>, policy: Policy): string {
+  if (by !== null) return `STOPPED by ${nameOf(policy, by)}, `
+  return cause === undefined ? 'HALTED by threshold, ' : 'HELD because of a patch file, '
+}
+
 /** Who is still needed for a resume, and who cannot help. */
 function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy): string {
   if (!state.classification || !state.submission) return ''
@@ -152,7 +153,7 @@ function resumeNeeds(state: ChangeState, rollout: Rollout, policy: Policy): stri
   return `${missingWords(quorum.missing)} · not ${nameOf(policy, state.submission.submitted.by)}, who asked for the plan`
 }
 
-function actions(rollout: Rollout, subject: string): readonly Action[] {
+function actions(state: ChangeState, rollout: Rollout, subject: string): readonly Action[] {
   const details = button('Details', 'hosts', subject)
   switch (rollout.status) {
     case 'waiting':
@@ -169,7 +170,9 @@ function actions(rollout: Rollout, subject: string): readonly Action[] {
     case 'halted':
     case 'stopped':
       return [
-        button('Resume', 'resume', subject, { style: 'primary', digest: haltDigest(rollout) }),
+        ...(badFiles(state).length > 0
+          ? passFileActions(state, subject)
+          : [button('Resume', 'resume', subject, { style: 'primary', digest: haltDigest(rollout) })]),
         rollout.startedAt ? rollBackAction(subject) : planAgainAction(subject),
         details,
       ]

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles } from '../../adapters/patchfile/look.ts'
+import { factsOf } from '../../src/app/bulletins/open-change.ts'
 import { checkPatchFile } from '../../src/app/change/patch-file.ts'
 import { json, readChange } from '../../src/app/change/rows.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
-import type { House } from '../../src/app/house.ts'
+import { type House, transact } from '../../src/app/house.ts'
+import { orderQueue } from '../../src/app/jobs.ts'
+import { haltDigest } from '../../src/core/change/decide-deploy.ts'
 import { policySchema } from '../../src/core/policy.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { type BareHouse, bareHouse } from '../support/bare-house.ts'
+import { aBulletin } from '../support/bulletin.ts'
 import { DIGEST, evolved, NOW, opened, policy, UNTIL } from '../support/change.ts'
 import { startTestHouse } from '../support/house.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
@@ -85,6 +89,27 @@ test.each([
   expect(await press('check-patch-file', await waiting('abc'), more)).toMatchObject({ ok: false, refusal: { code } })
 })
 
+test('the files that the bulletin names are asked for at one press', async () => {
+  const change = await waiting('abc')
+  expect(await press('check-named-files', change)).toMatchObject({ ok: false, refusal: { code: 'NO_FILES_NAMED' } })
+  const { id } = await house.db.bulletin.findFirstOrThrow({ where: { changeId: change } })
+  const link = 'https://cdn.vendor.example/x/fix.rpm'
+  const row = await house.db.bulletin.findUniqueOrThrow({ where: { id } })
+  const raw = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(row.raw).toString()), references: [{ url: link }] }))
+  await house.db.bulletin.update({ where: { id }, data: { raw, document: json(aBulletin({})), verification: { reason: 'signed' } } })
+  const facts = await transact(house, (unit) => factsOf(unit, id))
+  expect(facts.files).toEqual([{ name: 'fix.rpm', url: link }])
+  const state = json({ ...evolved(opened(facts), UNTIL.deciding), id: change })
+  await house.db.change.update({ where: { id: change }, data: { state } })
+  expect(await press('check-named-files', change, { actor: 'greta' })).toMatchObject({ ok: false, refusal: { code: 'ROLE_MISSING' } })
+  expect(await press('check-named-files', change)).toMatchObject({ ok: true })
+  const jobs = await house.db.$queryRaw<{ data: unknown }[]>`
+    SELECT data FROM pgboss.job WHERE name = 'check-patch-file' AND (data->>'change')::int = ${change}`
+  expect(jobs.map(({ data }) => data)).toEqual([{ change, url: link, by: 'ana' }])
+  await house.db.bulletin.update({ where: { id }, data: { verdict: 'CORROBORATED' } })
+  expect((await transact(house, (unit) => factsOf(unit, id))).files).toBeUndefined()
+})
+
 test('the result stands on the change, in its thread and in the audit, once, however often the job runs', async () => {
   const change = await waiting('abc')
   server.pages.set('/fix.rpm', 'abc')
@@ -108,6 +133,25 @@ test('another file stops the go until security lets it pass', async () => {
   expect(await press('accept-patch-file', change, pass)).toMatchObject({ ok: false, refusal: { code: 'ROLE_MISSING' } })
   expect(await press('accept-patch-file', change, { ...pass, actor: 'dana' })).toMatchObject({ ok: true })
   expect(await approve()).toMatchObject({ ok: true })
+})
+
+test('a bad file that is found while hosts are patched holds the rollout, once, and its runner hears of it', async () => {
+  const change = await waiting('abc')
+  const state = json({ ...evolved(opened(), UNTIL.pilotRuns), id: change })
+  await house.db.change.update({ where: { id: change }, data: { phase: 'rolling out', state } })
+  server.pages.set('/fix.rpm', 'abd')
+  await Promise.all([work(change), work(change)])
+  const held = await readChange(house.db, change)
+  expect(held?.rollout).toMatchObject({ status: 'halted', halt: { number: 1, by: null, cause: 'patch file' } })
+  expect(await notes(change)).toBe(2)
+  const orders = await house.db.$queryRaw<{ n: bigint }[]>`
+    SELECT count(*) AS n FROM pgboss.job WHERE name = ${orderQueue.name} AND (data->>'change')::int = ${change}`
+  expect(Number(orders[0]?.n)).toBe(1)
+  const resume = () => press('resume', change, { actor: 'emil', digest: held?.rollout ? haltDigest(held.rollout) : '' })
+  expect(await resume()).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD' } })
+  const pass = { actor: 'dana', digest: sha256('abd'), inputs: { reason: 'our mirror signs anew' } }
+  expect(await press('accept-patch-file', change, pass)).toMatchObject({ ok: true })
+  expect(await resume()).toMatchObject({ ok: true })
 })
 
 test('what cannot be fetched is said on the card, and never counts as good', async () => {

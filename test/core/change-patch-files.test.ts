@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { decisionCard } from '../../src/cards/decision.ts'
+import { threadNote } from '../../src/cards/notes.ts'
+import { progressCard } from '../../src/cards/progress.ts'
 import type { ChangeEvent, Command } from '../../src/core/change/command.ts'
 import { standingOf } from '../../src/core/change/patch-files.ts'
 import { patchHashOf } from '../../src/core/identify/patch.ts'
-import { approvedBy, DIGEST, evolved, facts, given, opened, policy, UNTIL } from '../support/change.ts'
+import { approvedBy, DIGEST, evolved, facts, given, haltOf, opened, PLAN, policy, UNTIL } from '../support/change.ts'
 import { aPatchFile } from '../support/patch-files.ts'
 
 const GOOD = aPatchFile()
@@ -145,6 +147,119 @@ describe('a bad file', () => {
   })
 })
 
+describe('a bad file that is found after the go', () => {
+  const held: ChangeEvent = {
+    kind: 'halted',
+    by: null,
+    ring: null,
+    reason: 'fix.rpm failed its check: The hash: fail.',
+    cause: 'patch file',
+  }
+
+  test.each(['approved', 'announced', 'told', 'pilotRuns', 'pilotPassed'] as const)('holds what is %s', (phase) => {
+    given(UNTIL[phase]).when(note(BAD), 'ana').yields(noted(BAD), held)
+  })
+
+  test.each(['deciding', 'halted', 'stopped', 'rollingBack', 'reviewing'] as const)('is noted, and holds nothing, in %s', (phase) => {
+    given(UNTIL[phase]).when(note(BAD), 'ana').yields(noted(BAD))
+  })
+
+  test.each([
+    ['a good one', GOOD],
+    ['one that could not be checked', aPatchFile({}, 'unavailable')],
+  ])('%s holds nothing', (_, file) => {
+    given(UNTIL.pilotRuns).when(note(file), 'ana').yields(noted(file))
+  })
+
+  test('is held once for one file', () => {
+    given([...UNTIL.pilotRuns, noted(BAD), held])
+      .when(note(BAD), 'ben')
+      .yields()
+  })
+
+  test('nothing starts, whatever the house says, and nobody is told a date', () => {
+    given([...UNTIL.told, noted(BAD), held])
+      .when({ kind: 'start-ring', ring: 1, hosts: ['web-01'] }, null)
+      .refuses('STANDS_STILL')
+    given([...UNTIL.told, noted(BAD)])
+      .when({ kind: 'start-ring', ring: 1, hosts: ['web-01'] }, null)
+      .refuses('PATCH_FILE_BAD')
+    given([...UNTIL.approved, noted(BAD), held])
+      .when({ kind: 'announce', what: 'A hole is closed.', why: 'Attackers use it.' }, 'ana')
+      .refuses('PATCH_FILE_BAD')
+  })
+
+  test.each([
+    ['by the file', [...UNTIL.pilotRuns, noted(BAD), held]],
+    ['by a threshold before', [...UNTIL.halted, noted(BAD)]],
+    ['by a person before', [...UNTIL.stopped, noted(BAD)]],
+  ])('the quorum resumes what is held %s only after security has decided', (_, events) => {
+    const resume = (more: readonly ChangeEvent[]) => {
+      const now = given([...events, ...more])
+      return now.when({ kind: 'resume', digest: haltOf(now.state) }, 'emil')
+    }
+    resume([]).refuses('PATCH_FILE_BAD', /Security has to decide/)
+    expect(
+      resume([accepted])
+        .state()
+        .rollout?.resumeApprovals.map(({ person }) => person),
+    ).toEqual(['emil'])
+  })
+
+  test('security alone makes nothing go on: a stop needs its quorum', () => {
+    const after = given([...UNTIL.pilotRuns, noted(BAD), held])
+      .when(accept, 'dana')
+      .state()
+    expect(after.rollout?.status).toBe('halted')
+  })
+
+  test('a second bad file is decided on for itself', () => {
+    const other = aPatchFile({ url: 'https://vendor.example/b.rpm', name: 'b.rpm', sha256: 'e' }, 'fail')
+    const now = given([...UNTIL.pilotRuns, noted(BAD), held, noted(other), accepted])
+    now.when({ kind: 'resume', digest: haltOf(now.state) }, 'emil').refuses('PATCH_FILE_BAD', /^b\.rpm failed/)
+  })
+
+  const read = (...events: readonly ChangeEvent[]) => {
+    const state = evolved(opened(), events)
+    if (!state.rollout) throw new Error('there is a rollout')
+    return { state, card: progressCard(state, { policy, plan: PLAN, rollout: state.rollout, hosts: [], waiting: null }) }
+  }
+
+  test('the card of the rollout says why it is held, and offers security what it has to decide instead of the resume', () => {
+    const { card } = read(...UNTIL.pilotRuns, noted(BAD), held)
+    expect(JSON.stringify(card.blocks)).toContain('HELD because of a patch file')
+    expect(JSON.stringify(card.blocks)).toContain('fix.rpm failed its check: The hash: fail.')
+    expect(card.actions.map(({ verb }) => verb)).toEqual(['accept-patch-file', 'roll-back', 'hosts'])
+    const after = read(...UNTIL.pilotRuns, noted(BAD), held, accepted).card
+    expect(after.actions.map(({ verb }) => verb)).toEqual(['resume', 'roll-back', 'hosts'])
+  })
+
+  test('a file that came after the halt is on the card, too', () => {
+    expect(JSON.stringify(read(...UNTIL.halted, noted(BAD)).card.blocks)).toContain('fix.rpm FAILED its check. The hash: fail.')
+  })
+
+  test.each([
+    ['deciding', 'there is no go until you decide on it.'],
+    ['pilotRuns', 'the rollout is held.'],
+    ['stopped', 'the rollout is held.'],
+    ['reviewing', 'Please look whether it has to be rolled back.'],
+  ] as const)('in %s its line in the thread asks security: %s', (phase, words) => {
+    const before = evolved(opened(), UNTIL[phase])
+    const after = evolved(before, [noted(BAD)])
+    const line = threadNote(before, after, noted(BAD))
+    expect(line?.under).toBe('alert')
+    expect(JSON.stringify(line?.card)).toContain(words)
+  })
+
+  test('the card of the approved plan says it before the announcement', () => {
+    const state = evolved(opened(), [...UNTIL.approved, noted(BAD), held])
+    if (!state.submission) throw new Error('there is a plan')
+    const card = decisionCard(state, state.submission, policy)
+    expect(JSON.stringify(card.blocks)).toContain('HELD: fix.rpm failed its check')
+    expect(card.actions.map(({ verb }) => verb)).toContain('accept-patch-file')
+  })
+})
+
 describe('the card of go or no-go', () => {
   const card = (...events: readonly ChangeEvent[]) => {
     const state = evolved(opened(), [...UNTIL.deciding, ...events])
@@ -166,6 +281,21 @@ describe('the card of go or no-go', () => {
     ['who let it pass', [noted(BAD), accepted], 'Let pass by Dana Kowalska: rebuilt by our mirror, compared by hand'],
     ['never that an unproved one is good', [noted(aPatchFile({}, 'unavailable'))], 'fix.rpm is not proved'],
   ])('says %s', (_, events, words) => expect(line(...events)).toContain(words))
+
+  const named = (verdict: 'AUTHENTIC' | 'CORROBORATED', count: number) => {
+    const files = Array.from({ length: count }, (_, i) => ({ name: `fix-${i}.rpm`, url: `https://vendor.example/fix-${i}.rpm` }))
+    const state = evolved(opened({ verdict, files }), UNTIL.deciding)
+    return state.submission ? decisionCard(state, state.submission, policy) : null
+  }
+
+  test('offers the files that an AUTHENTIC bulletin names, at one press', () => {
+    const offered = (card: ReturnType<typeof named>) => card?.actions.find(({ verb }) => verb === 'check-named-files')?.label
+    expect(offered(named('AUTHENTIC', 1))).toBe("Check the bulletin's file")
+    expect(offered(named('AUTHENTIC', 3))).toBe("Check the bulletin's 3 files")
+    expect(offered(named('CORROBORATED', 3))).toBeUndefined()
+    expect(offered(named('AUTHENTIC', 0))).toBeUndefined()
+    expect(JSON.stringify(named('AUTHENTIC', 1)?.blocks)).toContain('no file was checked; the bulletin names fix-0.rpm')
+  })
 
   test('offers to let a bad one pass, and nothing else', () => {
     expect(verbs()).toEqual(['approve', 'reject', 'check-patch-file', 'full-plan'])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { namedHashes, type PatchFile, patchHashCheck } from '../../src/core/identify/patch.ts'
+import { namedFiles, namedHashes } from '../../src/core/identify/named-files.ts'
+import { type PatchFile, patchHashCheck } from '../../src/core/identify/patch.ts'
 import { type Check, verdictOf } from '../../src/core/identify/verification.ts'
 
 const file: PatchFile = { name: 'fix.rpm', bytes: 3, sha256: 'a'.repeat(64), sha512: 'b'.repeat(128) }
@@ -26,6 +27,86 @@ describe('is the file the one that the bulletin names?', () => {
     let deep: unknown = csaf('fix.rpm', 'sha256', 'a'.repeat(64))
     for (let i = 0; i < 10_000; i += 1) deep = [deep]
     expect(outcome(deep)).toBe('unavailable')
+  })
+})
+
+/** A document with an affected and a fixed version, each with its own file, and what stands beside them. */
+const versions = (more: object = {}) => ({
+  product_tree: {
+    branches: [product('old', 'fix.rpm', 'd'), product('new', 'fix.rpm', 'a'), { branches: [product('part', 'part.rpm', 'e')] }],
+    relationships: [{ product_reference: 'part', full_product_name: { product_id: 'platform:part' } }],
+  },
+  vulnerabilities: [{ product_status: { known_affected: ['old'], fixed: ['new', 'platform:part'] } }],
+  ...more,
+})
+const product = (product_id: string, filename: string, letter: string) => ({
+  product: {
+    product_id,
+    product_identification_helper: { hashes: [{ filename, file_hashes: [{ algorithm: 'sha256', value: letter.repeat(64) }] }] },
+  },
+})
+const the = (letter: string, name = 'fix.rpm'): PatchFile => ({ name, bytes: 3, sha256: letter.repeat(64), sha512: '0'.repeat(128) })
+
+describe('hashes identify any product, so', () => {
+  test.each([
+    ['the file of the fixed version passes', the('a'), versions(), 'pass'],
+    ['the file of the affected version is never the patch', the('d'), versions(), 'fail'],
+    ['also under another name', the('d', 'setup.exe'), versions(), 'fail'],
+    ['what is fixed as a part of something passes', the('e', 'part.rpm'), versions(), 'pass'],
+    [
+      'what is affected by one hole and fixed of another passes',
+      the('d'),
+      versions({
+        vulnerabilities: [{ product_status: { known_affected: ['old'] } }, { product_status: { fixed: ['old'] } }],
+      }),
+      'pass',
+    ],
+    [
+      'a new file that has the name of the affected one contradicts nothing',
+      the('b'),
+      {
+        ...versions(),
+        product_tree: { branches: [product('old', 'fix.rpm', 'd')] },
+      },
+      'unavailable',
+    ],
+    ['without a status every file is one that is named', the('d'), versions({ vulnerabilities: undefined }), 'pass'],
+    ['a status that is none spoils nothing', the('a'), versions({ vulnerabilities: [{ product_status: 'x' }, 3] }), 'pass'],
+  ] as const)('%s', (_, patch, document, expected) => expect(patchHashCheck(patch, namedHashes(document)).outcome).toBe(expected))
+})
+
+describe('the links of the files that a bulletin names', () => {
+  const linked = (...urls: readonly string[]) => versions({ references: urls.map((url) => ({ url })) })
+  const at = 'https://cdn.vendor.example/x/fix.rpm'
+  test.each<[string, unknown, readonly string[]]>([
+    ['an address that ends in the name', linked(at), [at]],
+    ['once', linked(at, at), [at]],
+    ['with what is asked after it', linked(`${at}?sig=1`), [`${at}?sig=1`]],
+    ['not in the clear', linked('http://cdn.vendor.example/fix.rpm'), []],
+    ['no other file, and no page', linked('https://cdn.vendor.example/other.rpm', 'https://vendor.example/advisory'), []],
+    ['no file without a strong hash', { ...csaf('fix.rpm', 'sha1', 'c'.repeat(40)), url: at }, []],
+    [
+      'a package URL with both',
+      { purl: `pkg:generic/fix@1?download_url=${encodeURIComponent(at)}&checksum=sha256:${'a'.repeat(64)}` },
+      [at],
+    ],
+    ['a package URL without a hash', { purl: `pkg:generic/fix@1?download_url=${encodeURIComponent(at)}` }, []],
+    ['nothing', null, []],
+  ])('%s', (_, document, urls) => expect(namedFiles(document, 20).map(({ url }) => url)).toEqual(urls))
+
+  test('of an affected version none', () => {
+    const old = { ...versions(), product_tree: { branches: [product('old', 'old.rpm', 'd')] } }
+    expect(namedFiles({ ...old, url: 'https://vendor.example/old.rpm' }, 20)).toEqual([])
+  })
+
+  test('never more than are asked for', () => {
+    expect(namedFiles(linked(...Array.from({ length: 30 }, (_, i) => `https://m${i}.example/fix.rpm`)), 20)).toHaveLength(20)
+  })
+
+  test('a package URL names a hash of its file', () => {
+    const purl = `pkg:generic/fix@1?checksum=sha1:${'c'.repeat(40)},sha256:${'A'.repeat(64)}`
+    expect(outcome({ purl })).toBe('pass')
+    expect(outcome({ purl: `pkg:generic/fix@1?checksum=sha1:${'c'.repeat(40)}` })).toBe('unavailable')
   })
 })
 

@@ -4,9 +4,11 @@ import { type AffectedHost, affectedHosts } from '../../core/assess/affected.ts'
 import { matchBulletin, productsOf } from '../../core/assess/match.ts'
 import { sameBulletin } from '../../core/change/bulletins.ts'
 import { freshChange } from '../../core/change/fresh.ts'
+import { MOST_FILES } from '../../core/change/patch-files.ts'
 import type { BulletinFacts, ChangeState } from '../../core/change/state.ts'
 import { uniteHosts } from '../../core/change/unite.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
+import { type NamedFile, namedFiles } from '../../core/identify/named-files.ts'
 import type { Verdict } from '../../core/identify/verification.ts'
 import { documentsOf } from '../change/documents.ts'
 import { takeOverAwaiting } from '../change/joining.ts'
@@ -92,6 +94,7 @@ export async function factsOf(unit: Unit, rowId: number): Promise<BulletinFacts>
   const row = await unit.tx.bulletin.findUniqueOrThrow({ where: { id: rowId } })
   const bulletin = row.document as unknown as Bulletin
   const verification = row.verification as { reason: string; signedBy?: string }
+  const files = row.verdict === 'AUTHENTIC' ? filesNamedIn(row.raw) : []
   const { source, vendorId, revision, title, publishedAt, updatedAt, severity, updateType, vulnerabilities, restart } = bulletin
   return {
     rowId,
@@ -111,5 +114,17 @@ export async function factsOf(unit: Unit, rowId: number): Promise<BulletinFacts>
     verdict: row.verdict as Verdict,
     verdictReason: verification.reason,
     ...(verification.signedBy === undefined ? {} : { signedBy: verification.signedBy }),
+    ...(files.length === 0 ? {} : { files }),
+  }
+}
+
+/** Most documents name no file: those are not read again for it. */
+function filesNamedIn(raw: Uint8Array): readonly NamedFile[] {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  if (!bytes.includes('file_hashes') && !bytes.includes('checksum=')) return []
+  try {
+    return namedFiles(JSON.parse(bytes.toString()), MOST_FILES)
+  } catch {
+    return []
   }
 }

@@ -1,10 +1,11 @@
-import { quiet, textBlock, whisper } from '../../cards/words.ts'
+import { quiet, whisper } from '../../cards/words.ts'
 import type { Context } from '../../core/change/command.ts'
-import { mayCheck } from '../../core/change/patch-files.ts'
-import type { PatchFileResult } from '../../core/change/state.ts'
+import { filesOfBulletins, mayCheck } from '../../core/change/patch-files.ts'
+import type { ChangeState, PatchFileResult } from '../../core/change/state.ts'
 import { Fault } from '../../core/fault.ts'
 import { linksIn } from '../../core/identify/address.ts'
-import { type BulletinHashes, namedHashes, patchHashOf } from '../../core/identify/patch.ts'
+import { type NamedFile, namedHashes } from '../../core/identify/named-files.ts'
+import { type BulletinHashes, patchHashOf } from '../../core/identify/patch.ts'
 import type { Check, Verdict } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
@@ -19,6 +20,24 @@ const no = (code: string, text: string, field?: string): Outcome => ({ ok: false
 
 /** Somebody names a file: its check is a job, because a file may take minutes. The result comes in the thread. */
 export async function askPatchFile(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  const state = await checkable(unit, intent, actor)
+  if ('ok' in state) return state
+  const [url] = linksIn((intent.inputs.url ?? '').slice(0, 2_000))
+  if (!url?.startsWith('https://')) return no('ADDRESS_NEEDED', 'Please give the address of the file; it begins with https://.', 'url')
+  return check(unit, state, actor, [{ name: '', url }])
+}
+
+/** The files that the bulletins themselves name, all at one press: nobody has to find their links. */
+export async function askNamedFiles(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
+  const state = await checkable(unit, intent, actor)
+  if ('ok' in state) return state
+  const files = filesOfBulletins(state)
+  if (files.length === 0)
+    return no('NO_FILES_NAMED', 'No AUTHENTIC bulletin of this change names a file with a hash and a link. Please give the link yourself.')
+  return check(unit, state, actor, files)
+}
+
+async function checkable(unit: Unit, intent: Intent, actor: Person): Promise<ChangeState | Outcome> {
   const subject = readSubject(intent.subject, ['change'])
   if (!subject.ok) return subject
   const state = await lockChange(unit.tx, subject.value.number)
@@ -26,16 +45,24 @@ export async function askPatchFile(unit: Unit, intent: Intent, actor: Person): P
   const { policy, hash, approved } = unit.house.inForce
   const ctx: Context = { now: unit.now.toISOString(), actor, policy, policyHash: hash, policyApproved: approved, acceptable: [] }
   const may = mayCheck(state, ctx)
-  if (!may.ok) return no(may.refusal.code, may.refusal.text)
-  const [url] = linksIn((intent.inputs.url ?? '').slice(0, 2_000))
-  if (!url?.startsWith('https://')) return no('ADDRESS_NEEDED', 'Please give the address of the file; it begins with https://.', 'url')
-  await unit.house.boss.send(unit.tx, patchFileQueue, { change: state.id, url, by: actor.id })
-  unit.audit({ actor: actor.id, action: 'check-patch-file', subject: changeSubject(state.id), detail: { url } })
+  return may.ok ? state : no(may.refusal.code, may.refusal.text)
+}
+
+async function check(unit: Unit, { id }: ChangeState, actor: Person, files: readonly NamedFile[]): Promise<Outcome> {
+  for (const { url } of files) await unit.house.boss.send(unit.tx, patchFileQueue, { change: id, url, by: actor.id })
+  const urls = files.map(({ url }) => url)
+  unit.audit({
+    actor: actor.id,
+    action: 'check-patch-file',
+    subject: changeSubject(id),
+    detail: files.length === 1 ? { url: urls[0] } : { urls },
+  })
+  const title = files.length === 1 ? 'The file is being fetched and checked' : `${files.length} files are being fetched and checked`
   return {
     ok: true,
     cards: [
-      whisper('The file is being fetched and checked', [
-        textBlock(url),
+      whisper(title, [
+        { kind: 'list', items: urls.map((url) => [url]) },
         quiet('The answer comes in the thread of the alert, and on the decision card.'),
       ]),
     ],

@@ -9,7 +9,7 @@ import { askForDelay, decideOnDelay } from '../change/delays.ts'
 import { lookAgain } from '../change/elsewhere.ts'
 import { endExemption, exemptIn } from '../change/exemptions.ts'
 import { joinChanges } from '../change/joining.ts'
-import { askPatchFile } from '../change/patch-file.ts'
+import { askNamedFiles, askPatchFile } from '../change/patch-file.ts'
 import { changeSubject, json, lockChange, readHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
 import { postAgain, touchSubject } from '../chat/posts.ts'
@@ -81,6 +81,8 @@ async function change(unit: Unit, intent: Intent, actor: Person): Promise<Outcom
       return joinChanges(unit, intent, actor)
     case 'check-patch-file':
       return askPatchFile(unit, intent, actor)
+    case 'check-named-files':
+      return askNamedFiles(unit, intent, actor)
     case 'look-again':
       return lookAgain(unit, intent, actor)
     case 'end-exemption':

@@ -1,5 +1,6 @@
 import { codeSignatureCheck, readPatch } from '../../../adapters/patchfile/index.ts'
-import { namedHashes, type PatchFile, patchHashCheck } from '../../core/identify/patch.ts'
+import { namedHashes } from '../../core/identify/named-files.ts'
+import { type PatchFile, patchHashCheck } from '../../core/identify/patch.ts'
 import type { Check } from '../../core/identify/verification.ts'
 import { type Given, Misuse, text } from '../command.ts'
 import { documentFacts } from './document.ts'

@@ -4,7 +4,7 @@ import type { Plan } from '../evaluate/plan.ts'
 import type { FixedBuild } from '../identify/bulletin.ts'
 import type { ChangeClass, Person, Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
-import type { BulletinFacts, ChangeState, Elsewhere, JoinedBulletin, PatchFileResult, RingAcceptance } from './state.ts'
+import type { BulletinFacts, ChangeState, Elsewhere, HaltCause, JoinedBulletin, PatchFileResult, RingAcceptance } from './state.ts'
 
 /** What somebody, or the house itself, wants to happen to a change. */
 export type Command =
@@ -160,7 +160,14 @@ export type ChangeEvent =
   | { readonly kind: 'ring started'; readonly ring: number; readonly hosts: readonly string[] }
   | { readonly kind: 'ring settled'; readonly ring: number; readonly figures: string }
   | { readonly kind: 'pilot recorded'; readonly by: string; readonly passed: boolean; readonly note: string }
-  | { readonly kind: 'halted'; readonly by: string | null; readonly ring: number | null; readonly reason: string }
+  // By the house (`by` null) it is a threshold of the ring, or what `cause` says.
+  | {
+      readonly kind: 'halted'
+      readonly by: string | null
+      readonly ring: number | null
+      readonly reason: string
+      readonly cause?: HaltCause
+    }
   | { readonly kind: 'resume approved'; readonly by: string; readonly digest: string; readonly as?: readonly Role[] }
   | { readonly kind: 'resumed'; readonly by: readonly string[]; readonly accepted: readonly RingAcceptance[] }
   | { readonly kind: 'hosts retried'; readonly by: string; readonly hosts: readonly string[]; readonly accepted: readonly RingAcceptance[] }

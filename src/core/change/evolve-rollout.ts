@@ -38,7 +38,13 @@ export function foldRollout(r: Rollout, event: RolloutEvent, now: Instant): Roll
       return {
         ...r,
         status: event.by === null ? 'halted' : 'stopped',
-        halt: { reason: event.reason, at: now, by: event.by, number: (r.halt?.number ?? 0) + 1 },
+        halt: {
+          reason: event.reason,
+          at: now,
+          by: event.by,
+          number: (r.halt?.number ?? 0) + 1,
+          ...(event.cause === undefined ? {} : { cause: event.cause }),
+        },
         resumeApprovals: [],
       }
     case 'resume approved':

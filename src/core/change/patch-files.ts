@@ -1,6 +1,8 @@
+import type { NamedFile } from '../identify/named-files.ts'
 import type { Check } from '../identify/verification.ts'
 import { allow, refuse } from '../result.ts'
-import type { Command, Context } from './command.ts'
+import { bulletinsOf } from './bulletins.ts'
+import type { ChangeEvent, Command, Context } from './command.ts'
 import { blank, type Decision, isOver, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
 import type { ChangeState, PatchFileResult } from './state.ts'
 
@@ -10,7 +12,7 @@ type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 export const PATCH_CHECKERS = ['patch-team', 'security', 'operations'] as const
 
 /** As many files of one change; more would hide what matters on its card. */
-const MOST_FILES = 20
+export const MOST_FILES = 20
 
 /**
  * `bad`: a check failed. `proved`: it is the very file that an AUTHENTIC bulletin names. A signature alone proves nothing: it says that
@@ -21,11 +23,17 @@ export function standingOf({ checks }: Pick<PatchFileResult, 'checks'>): 'bad' |
   return checks.some(({ name, outcome }) => name === 'patch-hash' && outcome === 'pass') ? 'proved' : 'not proved'
 }
 
+/** The files that the AUTHENTIC bulletins of a change name with a hash and a link. */
+export function filesOfBulletins(state: ChangeState): readonly NamedFile[] {
+  const named = bulletinsOf(state).flatMap(({ verdict, files = [] }) => (verdict === 'AUTHENTIC' ? files : []))
+  return [...new Map(named.map((file) => [file.url, file])).values()].slice(0, MOST_FILES)
+}
+
 /** What is bad and nobody has accepted. */
 export const badFiles = ({ patchFiles = [] }: Pick<ChangeState, 'patchFiles'>): readonly PatchFileResult[] =>
   patchFiles.filter((file) => standingOf(file) === 'bad' && !file.accepted)
 
-/** No go while a file of the change is bad. */
+/** No go, no announcement, no ring and no resume while a file of the change is bad. */
 export function filesStand(state: ChangeState): Refused | { readonly ok: true } {
   const [bad] = badFiles(state)
   return bad
@@ -55,7 +63,14 @@ export function notePatchFile(state: ChangeState, { file }: Of<'note-patch-file'
   if (known.some((one) => sameResult(one, file))) return allow([])
   if (known.length >= MOST_FILES && !known.some(({ url }) => url === file.url))
     return refuse('TOO_MANY_FILES', `At most ${MOST_FILES} files of one change are checked.`)
-  return allow([{ kind: 'patch file checked', by: ctx.actor?.id ?? '', file }])
+  return allow([{ kind: 'patch file checked', by: ctx.actor?.id ?? '', file }, ...holds(state, file)])
+}
+
+/** What is planned or runs is held as by a threshold: hosts that have begun finish, and the quorum resumes it. */
+function holds({ rollout }: ChangeState, file: PatchFileResult): readonly ChangeEvent[] {
+  const goesOn = rollout?.status === 'waiting' || rollout?.status === 'running'
+  if (!goesOn || standingOf(file) !== 'bad') return []
+  return [{ kind: 'halted', by: null, ring: null, reason: `${file.name} failed its check: ${failures(file)}`, cause: 'patch file' }]
 }
 
 const sameResult = (a: PatchFileResult, b: PatchFileResult): boolean =>

@@ -4,6 +4,7 @@ import type { Clocks } from '../evaluate/clocks.ts'
 import type { Plan } from '../evaluate/plan.ts'
 import type { Approval } from '../evaluate/quorum.ts'
 import type { Bulletin } from '../identify/bulletin.ts'
+import type { NamedFile } from '../identify/named-files.ts'
 import type { Check, Verdict } from '../identify/verification.ts'
 import type { ChangeClass } from '../policy.ts'
 import type { Instant } from '../result.ts'
@@ -55,6 +56,8 @@ export interface BulletinFacts
   readonly verdict: Verdict
   readonly verdictReason: string
   readonly signedBy?: string
+  /** Patch files that it names with a hash and a link, where it is AUTHENTIC. Absent: none. */
+  readonly files?: readonly NamedFile[]
 }
 
 /** A bulletin beside the leading one, with the vouch for exactly these bytes. */
@@ -157,6 +160,9 @@ export interface RingAcceptance {
   readonly shareAccepted?: number
 }
 
+/** What else than a threshold makes the house hold a rollout. */
+export type HaltCause = 'patch file'
+
 export interface Rollout {
   readonly status: 'waiting' | 'running' | 'halted' | 'stopped' | 'rolling back' | 'finished'
   readonly startedAt?: Instant
@@ -164,8 +170,14 @@ export interface Rollout {
   /** As many as the plan has rings, in their order. */
   readonly rings: readonly RingState[]
   readonly pilot?: Act & { readonly passed: boolean }
-  /** Why it stands still: a threshold, or a person. */
-  readonly halt?: { readonly reason: string; readonly at: Instant; readonly by: string | null; readonly number: number }
+  /** Why it stands still: a threshold, a person, or what `cause` says. */
+  readonly halt?: {
+    readonly reason: string
+    readonly at: Instant
+    readonly by: string | null
+    readonly number: number
+    readonly cause?: HaltCause
+  }
   readonly resumeApprovals: readonly Approval[]
   /** True when a person sent it back: the rollout ends as rolled back. */
   readonly rolledBack?: Act

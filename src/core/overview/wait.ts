@@ -1,5 +1,6 @@
 import { unvouched } from '../change/bulletins.ts'
 import { phaseWords } from '../change/guard.ts'
+import { badFiles } from '../change/patch-files.ts'
 import { rolloutView } from '../change/rollout-view.ts'
 import type { ChangeState, Phase, Rollout, SubmittedPlan } from '../change/state.ts'
 import type { HostProgress } from '../deploy/progress.ts'
@@ -113,7 +114,9 @@ function rolloutWait(asked: Asked, turn: Turn): Wait {
   if (state.phase === 'announced' && announcement && !announcement.endUsersToldAt)
     return nobody('The end users are told', announcement.endUsersAt)
   if (!rollout || !submission) return nobody(`It ${phaseWords(state.phase)}`)
-  if (rollout.status === 'halted' || rollout.status === 'stopped') return resumeWait(state, rollout, submission, policy)
+  const still = rollout.status === 'halted' || rollout.status === 'stopped'
+  if (still && badFiles(state).length > 0) return turn('Decide on the patch file that failed its check', ['security'])
+  if (still) return resumeWait(state, rollout, submission, policy)
   if (rollout.status === 'rolling back') return nobody('The update is taken off again')
   if (rollout.needsPeople) return turn(`Decide: ${rollout.needsPeople}`, PLANNERS)
   const step = nextStep(rolloutView(state, hosts, policy, now), now)

@@ -1,6 +1,7 @@
 import { unvouched } from '../change/bulletins.ts'
 import { isAwaiting } from '../change/decide-wait.ts'
 import { isOver } from '../change/guard.ts'
+import { badFiles } from '../change/patch-files.ts'
 import type { ChangeState } from '../change/state.ts'
 import { neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
 import type { Policy, Role } from '../policy.ts'
@@ -106,11 +107,14 @@ function decisionOf(state: ChangeState, policy: Policy): Waiting | null {
 const beforeWindow = ({ submission }: ChangeState): { readonly until?: Instant } =>
   submission ? { until: submission.plan.window.start } : {}
 
-function standstillOf({ rollout, classification }: ChangeState, policy: Policy): Waiting | null {
+function standstillOf(state: ChangeState, policy: Policy): Waiting | null {
+  const { rollout, classification } = state
   const { halt, pilot, rings = [], needsPeople } = rollout ?? {}
   const roles = classification ? neededQuorum(policy, classification).map(({ role }) => role) : TEAM
-  if (halt && (rollout?.status === 'halted' || rollout?.status === 'stopped'))
-    return { what: 'stands still until the quorum resumes it', since: halt.at, roles }
+  const still = rollout?.status === 'halted' || rollout?.status === 'stopped'
+  if (halt && still && badFiles(state).length > 0)
+    return { what: 'stands still until security decides on a patch file', since: halt.at, roles: ['security'] }
+  if (halt && still) return { what: 'stands still until the quorum resumes it', since: halt.at, roles }
   if (rollout?.rolledBack) return null
   const [first] = rings
   if (first?.settledAt && !pilot && rings.length > 1)
