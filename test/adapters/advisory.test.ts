@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dpkgVersion } from '../../adapters/sources/advisory/dpkg.ts'
 import { FORMATS } from '../../adapters/sources/advisory/formats.ts'
 import { type AdvisoryReader, createAdvisoryReader, createAdvisorySource, parseFile } from '../../adapters/sources/advisory/index.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
+import { judge } from '../../src/core/identify/judge.ts'
 import { storyOf } from '../../src/core/identify/story.ts'
 import { verdictOf } from '../../src/core/identify/verification.ts'
 import { source as sourceSchema } from '../../src/core/policy/sources.ts'
-import type { Batch } from '../../src/ports.ts'
+import type { Batch, BulletinSource } from '../../src/ports.ts'
 import { rss } from '../support/feed.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
 
@@ -183,8 +184,21 @@ describe('over https', () => {
   const source = (format: string, own: object) => {
     const rule = sourceSchema.parse({ id: format, name: format, kind: 'advisory', format, allowNetworks: LOOPBACK, ...own })
     if (rule.kind !== 'advisory') throw new Error('another kind')
-    return createAdvisorySource(rule, { http, reader, clock: { now: () => new Date('2026-11-25T12:00:00Z') } })
+    return createAdvisorySource(rule, { http, reader, clock: { now: () => new Date(now) } })
   }
+  let now = ''
+  beforeEach(() => {
+    now = '2026-11-25T12:00:00Z'
+    server.asked.length = 0
+  })
+  const revisions = (batch: Batch, of: BulletinSource) =>
+    Promise.all(
+      batch.documents.map(async (raw) => {
+        const { bulletin, checks } = await of.check(raw, new Date(now))
+        expect(checks.filter(({ outcome }) => outcome === 'fail')).toEqual([])
+        return `${raw.fileName} ${bulletin?.revision}`
+      }),
+    )
   const ubuntu = () => source('ubuntu', { url: server.at('/rss.xml'), details: server.at('/notices/') })
   const debian = () => source('debian', { url: server.at('/dsa'), details: server.at('/tracker/') })
   const signal = new AbortController().signal
@@ -229,6 +243,91 @@ describe('over https', () => {
     expect(names(batch)).toEqual(['dsa-9000-2.txt', 'dsa-9001-1.txt'])
     server.pages.set('/dsa', `[21 Nov 2026] DSA-9002-1 curl - security update\n\t[trixie] - curl 8.1-1\n${DSA}`)
     expect(names(await debian().fetch(batch.cursor, signal))).toEqual(['dsa-9002-1.txt'])
+  })
+
+  describe('a notice that is changed under its id', () => {
+    const changed = (title: string): void => void server.pages.set('/notices/USN-9001-1.json', usn({ title }))
+    const first = async (): Promise<Batch> => {
+      server.pages.set('/rss.xml', rss(item('USN-9001-1')))
+      changed('as it was')
+      return ubuntu().fetch(null, signal)
+    }
+    const nextDay = (day: number, before: Batch): Promise<Batch> => {
+      now = `2026-11-${day}T12:00:00Z`
+      return ubuntu().fetch(before.cursor, signal)
+    }
+
+    test('is a later revision of it at the next look of the next day, and each change another one', async () => {
+      const one = await first()
+      changed('corrected')
+      const sameDay = await ubuntu().fetch(one.cursor, signal)
+      expect(names(sameDay)).toEqual([])
+      const two = await nextDay(26, sameDay)
+      changed('corrected again')
+      const three = await nextDay(27, two)
+      const told = (await Promise.all([one, two, three].map((batch) => revisions(batch, ubuntu())))).flat()
+      const [date = ''] = (told[0] ?? '').split(' ')[1]?.split(/\.0$/) ?? []
+      expect(told).toEqual([`usn-9001-1.txt ${date}.0`, `usn-9001-1.1.txt ${date}.1`, `usn-9001-1.2.txt ${date}.2`])
+    })
+
+    test('and is no contradiction of what is known: it is judged as a revision', async () => {
+      const one = await first()
+      changed('corrected')
+      const two = await nextDay(26, one)
+      const [before, after] = await Promise.all(
+        [one, two].map(({ documents }) => documents[0] && ubuntu().check(documents[0], new Date(now))),
+      )
+      if (!before?.bulletin || !after?.bulletin) throw new Error('not read')
+      const known = { ...before.bulletin, digest: before.digest, verdict: 'UNCONFIRMED' as const, bulletin: before.bulletin }
+      const { kind, verification, differences } = judge({ checked: after, known: [known], now })
+      expect([kind, verification.verdict]).toEqual(['revised', 'UNCONFIRMED'])
+      expect(differences).toEqual([expect.stringContaining('corrected')])
+    })
+
+    test('what is the same is asked for once a day and is no news', async () => {
+      const one = await first()
+      const two = await nextDay(26, one)
+      expect(names(two)).toEqual([])
+      server.asked.length = 0
+      const three = await ubuntu().fetch(two.cursor, signal)
+      expect([three.documents, three.cursor, server.asked]).toEqual([[], two.cursor, ['/rss.xml']])
+    })
+
+    test('also while the list itself does not change', async () => {
+      server.pages.set('/rss.xml', (request, response) => {
+        const known = request.headers['if-none-match'] === '"1"'
+        response.writeHead(known ? 304 : 200, { etag: '"1"' }).end(known ? '' : rss(item('USN-9001-1')))
+      })
+      changed('as it was')
+      const one = await ubuntu().fetch(null, signal)
+      changed('corrected')
+      expect(names(await nextDay(26, one))).toEqual(['usn-9001-1.1.txt'])
+    })
+
+    test('one that cannot be had today is said, and looked at tomorrow', async () => {
+      const one = await first()
+      server.pages.delete('/notices/USN-9001-1.json')
+      const two = await nextDay(26, one)
+      expect(two.dropped.map(({ fileName }) => fileName)).toEqual(['USN-9001-1'])
+      expect((await ubuntu().fetch(two.cursor, signal)).dropped).toEqual([])
+      changed('corrected')
+      expect(names(await nextDay(27, two))).toEqual(['usn-9001-1.1.txt'])
+    })
+
+    test('in a list that has the notices themselves: when its text changes', async () => {
+      server.pages.set('/dsa', DSA)
+      const one = await debian().fetch(null, signal)
+      server.pages.set('/dsa', DSA.replace(/(DSA-9001-1[^\n]*\n)/, '$1\tNOTE: corrected\n'))
+      const two = await debian().fetch(one.cursor, signal)
+      expect(await revisions(two, debian())).toEqual([expect.stringMatching(/^dsa-9001-1\.1\.txt .*\.1$/)])
+      expect(names(await debian().fetch(two.cursor, signal))).toEqual([])
+      expect(server.asked.filter((path) => path !== '/dsa')).toEqual([])
+    })
+
+    test('a name with a count of its own proves nothing else: it must still be the name of that notice', async () => {
+      const raw = { fileName: 'usn-9009-1.3.txt', url: server.at('/notices/USN-9009-1.json'), bytes: bytes(usn()) }
+      expect(verdictOf((await ubuntu().check(raw, new Date())).checks)).toBe('QUARANTINED')
+    })
   })
 
   test('a web page instead of a list is a failing source', async () => {

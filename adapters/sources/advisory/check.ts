@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Checked } from '../../../src/core/identify/judge.ts'
+import { revisionOf } from '../../../src/core/identify/revision.ts'
 import { line } from '../../../src/core/identify/text.ts'
 import type { Check, CheckName, CheckOutcome } from '../../../src/core/identify/verification.ts'
 import type { RawDocument } from '../../../src/ports.ts'
@@ -12,8 +13,11 @@ const PROOF: readonly Check[] = [
   check('signature', 'not applicable', 'The publisher signs no notices.'),
 ]
 
-/** The name under which a notice is kept. */
-export const fileNameOf = (vendorId: string): string => `${vendorId.toLowerCase().replace(/[^a-z0-9-]+/g, '_')}.txt`
+/** The name under which a notice is kept; one that was changed under its id has in it how often: `usn-9001-1.2.txt`. */
+export const fileNameOf = (vendorId: string, changes = 0): string =>
+  `${vendorId.toLowerCase().replace(/[^a-z0-9-]+/g, '_')}${changes > 0 ? `.${changes}` : ''}.txt`
+
+const changesIn = (fileName: string): number => Number(/\.([1-9]\d{0,4})\.txt$/.exec(fileName)?.[1] ?? 0)
 
 const namespaceCheck = (raw: RawDocument, hosts: readonly string[]): Check => {
   if (raw.url === undefined) return check('namespace', 'unavailable', 'Where it was fetched from is not known any more.')
@@ -29,14 +33,16 @@ export function checkNotice(raw: RawDocument, hosts: readonly string[], reading:
     const unread = (['file-name', 'namespace'] as const).map((name) => check(name, 'unavailable', 'Not checked: it cannot be read.'))
     return { bulletin: null, digest, checks: [...PROOF, check('schema', 'fail', `It is no notice: ${reading.problem}.`), ...unread] }
   }
-  const expected = fileNameOf(reading.bulletin.vendorId)
+  const changes = changesIn(raw.fileName)
+  const { vendorId, updatedAt } = reading.bulletin
+  const expected = fileNameOf(vendorId, changes)
   return {
-    bulletin: reading.bulletin,
+    bulletin: { ...reading.bulletin, revision: revisionOf(updatedAt, changes) },
     digest,
     checks: [
       ...PROOF,
       check('schema', 'pass', 'The notice has the shape that its publisher gives to all of them.'),
-      check('file-name', raw.fileName === expected ? 'pass' : 'fail', `${reading.bulletin.vendorId} is kept as ${expected}.`),
+      check('file-name', raw.fileName === expected ? 'pass' : 'fail', `${vendorId} is kept as ${expected}.`),
       namespaceCheck(raw, hosts),
     ],
   }

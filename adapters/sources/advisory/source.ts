@@ -1,5 +1,6 @@
+import { sha256Hex } from '../../../src/core/canonical.ts'
 import { Fault } from '../../../src/core/fault.ts'
-import { advanced, dueOf, readLists, writeLists } from '../../../src/core/identify/backlog.ts'
+import { advanced, dueOf, type ListState } from '../../../src/core/identify/backlog.ts'
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
 import type { Batch, BulletinSource, Clock, RawDocument } from '../../../src/ports.ts'
 import { bodyOf, type Http, type HttpAnswer } from '../../http.ts'
@@ -7,6 +8,7 @@ import { checkNotice, fileNameOf } from './check.ts'
 import { type Entry, unread } from './format.ts'
 import { FORMATS } from './formats.ts'
 import type { AdvisoryReader } from './reader.ts'
+import { type AdvisoryState, dueAgain, readState, takenNow, writeState } from './taken.ts'
 
 export interface AdvisoryDeps {
   readonly http: Http
@@ -19,11 +21,18 @@ export interface AdvisoryDeps {
 const MOST = 100
 const AT_ONCE = 4
 const SHRUNK = 0.9
-const LIST = 'list'
 
 interface Fetched {
   readonly entry: Entry
-  readonly result: RawDocument | Fault
+  /** Where it came from, and its bytes. */
+  readonly result: { readonly url: string; readonly bytes: Uint8Array } | Fault
+}
+
+/** What a look at the list brought. */
+interface Looked {
+  readonly list: ListState
+  readonly fetched: readonly Fetched[]
+  readonly concern?: string
 }
 
 /**
@@ -50,11 +59,10 @@ export const createAdvisorySource = (
   type Get = ReturnType<typeof getter>
 
   const one = async (get: Get, entry: Entry, from: string): Promise<Fetched> => {
-    const fileName = fileNameOf(entry.key)
-    if (entry.text !== undefined) return { entry, result: { fileName, url: from, bytes: new TextEncoder().encode(entry.text) } }
+    if (entry.text !== undefined) return { entry, result: { url: from, bytes: new TextEncoder().encode(entry.text) } }
     try {
       const answer = await get(new URL(format.path(entry.key), details).href)
-      return { entry, result: { fileName, url: answer.url, bytes: bodyOf(answer, 'a notice') } }
+      return { entry, result: { url: answer.url, bytes: bodyOf(answer, 'a notice') } }
     } catch (error) {
       if (error instanceof Fault) return { entry, result: error }
       throw error
@@ -74,39 +82,65 @@ export const createAdvisorySource = (
     if (result.kind !== 'list') throw new Fault('SOURCE_FAILED', 'The list of notices cannot be read.')
     if (result.entries.length === 0)
       throw new Fault('SOURCE_FAILED', `${new URL(answer.url).hostname} answered with a list that names no notice.`)
-    return result.entries
+    return result.entries.map((entry) => (entry.text === undefined ? entry : { ...entry, digest: sha256Hex(entry.text).slice(0, 12) }))
   }
 
-  const fetch = async (cursor: string | null, signal: AbortSignal): Promise<Batch> => {
-    const get = getter(signal)
-    const before = readLists(cursor).get(LIST)
+  const lookAtList = async (get: Get, before: ListState | undefined): Promise<Looked> => {
     const answer = await get(listUrl, before === undefined || before.left ? undefined : before.validators)
-    if (answer.status === 304 && before !== undefined)
-      return { documents: [], dropped: [], cursor: writeLists(new Map([[LIST, before]])), listed: before.listed }
+    if (answer.status === 304 && before !== undefined) return { list: before, fetched: [] }
     const entries = await entriesOf(answer)
     const due = dueOf(entries, before?.progress ?? null, most)
     const tried = [...due.fresh, ...due.again]
     const fetched = await all(get, tried, answer.url)
-    const lost = fetched.flatMap(({ entry, result }) => (result instanceof Fault ? [{ entry, reason: result.message }] : []))
-    const missing = lost.map(({ entry }) => entry)
+    const missing = fetched.flatMap(({ entry, result }) => (result instanceof Fault ? [entry] : []))
     const listed = entries.length
-    const state = {
+    const list = {
       validators: answer.validators,
       listed,
       progress: advanced(entries, before?.progress ?? null, tried, missing, clock.now().toISOString()),
-      left: due.left || lost.length > 0,
+      left: due.left || missing.length > 0,
+    }
+    if (before === undefined || listed >= before.listed * SHRUNK) return { list, fetched }
+    return { list, fetched, concern: `The list names ${listed} notices; the last time there were ${before.listed}.` }
+  }
+
+  /** Notices that came before: nobody says when one of them is changed. One that cannot be had today is looked at tomorrow. */
+  const lookAgain = (get: Get, { taken }: AdvisoryState, today: string, besides: readonly Fetched[]): Promise<readonly Fetched[]> => {
+    const had = new Set(besides.map(({ entry }) => entry.key))
+    const due = dueAgain(taken, today).filter((key) => !had.has(key))
+    return all(
+      get,
+      due.map((key) => ({ key, at: '' })),
+      listUrl,
+    )
+  }
+
+  const fetch = async (cursor: string | null, signal: AbortSignal): Promise<Batch> => {
+    const get = getter(signal)
+    const before = readState(cursor)
+    const today = clock.now().toISOString().slice(0, 10)
+    const { list, fetched, concern } = await lookAtList(get, before.list)
+    const again = await lookAgain(get, before, today, fetched)
+    const taken = new Map(before.taken)
+    const documents: RawDocument[] = []
+    const dropped: Batch['dropped'][number][] = []
+    for (const { entry, result } of [...fetched, ...again]) {
+      const known = taken.get(entry.key)
+      if (result instanceof Fault) {
+        dropped.push({ fileName: entry.key, reason: `it cannot be fetched, and is asked for again: ${result.message}` })
+        if (known !== undefined) taken.set(entry.key, { ...known, day: today })
+        continue
+      }
+      const now = takenNow(known, result.bytes, entry.text === undefined ? today : '')
+      taken.set(entry.key, now.taken)
+      if (now.isNews) documents.push({ fileName: fileNameOf(entry.key, now.taken.changes), ...result })
     }
     return {
-      documents: fetched.flatMap(({ result }) => (result instanceof Fault ? [] : [result])),
-      dropped: lost.map(({ entry, reason }) => ({
-        fileName: entry.key,
-        reason: `it cannot be fetched, and is asked for again: ${reason}`,
-      })),
-      cursor: writeLists(new Map([[LIST, state]])),
-      listed,
-      ...(before !== undefined && listed < before.listed * SHRUNK
-        ? { concern: `The list names ${listed} notices; the last time there were ${before.listed}.` }
-        : {}),
+      documents,
+      dropped,
+      cursor: writeState({ list, taken }),
+      listed: list.listed,
+      ...(concern === undefined ? {} : { concern }),
     }
   }
 

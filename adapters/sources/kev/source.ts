@@ -22,7 +22,7 @@ const schema = z.object({
   v: z.literal(1),
   count: z.number(),
   releasedAt: z.string(),
-  /** Larger ones of the last days, the latest last: how many entries each had, and when it was read. */
+  /** Larger ones of the last days, the latest last: how many entries each had, and until when it stood. */
   larger: z.array(z.object({ count: z.number(), at: z.iso.datetime() })).default([]),
   validators: z.object({ etag: z.string().optional(), lastModified: z.string().optional() }),
 })
@@ -38,7 +38,7 @@ const readState = (text: string | null): State | null => {
 
 type Larger = State['larger']
 
-/** Larger catalogues that were read lately. The last one counts, however long ago it was read. */
+/** Larger catalogues that stood lately. The last one counts, however long ago it was read. */
 const recent = ({ larger }: State, now: Date): Larger => larger.filter(({ at }) => now.getTime() - Date.parse(at) <= RECENT_DAYS * DAY)
 
 /** What is remembered after one with `count` entries: only those that it has not outgrown, so never more than there were losses. */

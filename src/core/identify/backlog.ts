@@ -6,6 +6,8 @@ import type { Instant } from '../result.ts'
 export interface Listed {
   readonly key: string
   readonly at: Instant | ''
+  /** Of what the list says of it, where that is all there is: it is asked for again when that changes under the same date. */
+  readonly digest?: string
 }
 
 /** How far a source's list has been worked through. */
@@ -25,7 +27,8 @@ const LOOK_BACK_DAYS = 14
 const MOST_RETRIES = 20
 const DAY = 86_400_000
 
-const marked = ({ key, at }: Listed): string => sha256Hex(`${key}\n${at}`).slice(0, 12)
+const marked = ({ key, at, digest }: Listed): string =>
+  sha256Hex(digest === undefined ? `${key}\n${at}` : `${key}\n${at}\n${digest}`).slice(0, 12)
 
 const inOrder = (a: Listed, b: Listed): number => (a.at === b.at ? (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) : a.at < b.at ? -1 : 1)
 
