@@ -2,11 +2,12 @@ import type { Card } from '../../src/cards/card.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
 import type { Refusal } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
+import { inTime } from '../chat/soon.ts'
 import { type Activity, withoutThread } from './activity.ts'
 import { withAskForRole, withBack } from './button.ts'
 import { LIMITS } from './limits.ts'
 import { ADAPTIVE, type Audience, renderCard } from './render.ts'
-import { inTime, placeOf, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
+import { placeOf, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
 
 /** Answers to `adaptiveCard/action` (https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model, response format). */
 export const sayShortly = (text: string): Reply =>

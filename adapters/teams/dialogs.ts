@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Outcome } from '../../src/ports.ts'
+import { inTime } from '../chat/soon.ts'
 import type { Activity } from './activity.ts'
 import { asOne, inTimeOrTold, invoked, WAIT } from './answers.ts'
 import { type Pressed, readPressed, wantedOf } from './button.ts'
 import { formIn, sayIn, showIn, type Task } from './dialog.ts'
-import { actorOf, inTime, NO_PLACE, perform, placeOf, type Receiving, type Reply, STALE, STRANGE, settled } from './turn.ts'
+import { actorOf, NO_PLACE, perform, placeOf, type Receiving, type Reply, STALE, STRANGE, settled } from './turn.ts'
 
 const value = z.object({ data: z.unknown().optional() })
 

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { ChatError, type Outcome } from '../../src/ports.ts'
+import { inTime } from '../chat/soon.ts'
 import { type Activity, kindOf } from './activity.ts'
 import { cardsOf, refusalCard } from './answers.ts'
 import { messageOf } from './render.ts'
 import { tellAlone } from './roster.ts'
-import { actorOf, inTime, perform, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
+import { actorOf, perform, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
 import { isMentioned, wordsOf } from './words.ts'
 
 const TAKEN: Reply = { status: 200 }

@@ -2,15 +2,14 @@ import type { Card } from '../../src/cards/card.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import type { Account, Directory, Doors, Outcome } from '../../src/ports.ts'
+import type { Log } from '../chat/log.ts'
 import { type Activity, kindOf, withoutThread } from './activity.ts'
 import type { Wanted } from './button.ts'
 import type { Connector } from './connector.ts'
 import type { Download } from './download.ts'
-import type { Log } from './log.ts'
 import type { AccountOf } from './people.ts'
 import { messageOf } from './render.ts'
 import { type Roster, tellAlone } from './roster.ts'
-import { within } from './soon.ts'
 
 /** All that the handlers of incoming activities need. */
 export interface Receiving {
@@ -30,9 +29,6 @@ export interface Reply {
   readonly status: number
   readonly body?: unknown
 }
-
-/** Teams asks for an answer within 5 s; we promise 2. */
-const ANSWER_WITHIN_MS = 2000
 
 export const STRANGE = refuse(
   'STRANGE_BUTTON',
@@ -54,9 +50,6 @@ export async function settled(on: Receiving, work: Promise<Outcome>): Promise<Ou
     return FAULT
   }
 }
-
-/** The outcome, or `late` when Teams has to be answered first. */
-export const inTime = <T>(work: Promise<T>): Promise<T | 'late'> => within(work, ANSWER_WITHIN_MS)
 
 export interface Actor {
   readonly account: Account

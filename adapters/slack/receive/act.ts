@@ -1,9 +1,9 @@
 import type { ButtonValue, Intent } from '../../../src/core/intent.ts'
 import { allow, type Ruled, refuse } from '../../../src/core/result.ts'
 import type { Account, Directory, Doors, Outcome } from '../../../src/ports.ts'
+import type { Log } from '../../chat/log.ts'
 import type { Installation } from '../accounts.ts'
 import type { Client } from '../client.ts'
-import type { Log } from '../log.ts'
 import type { Accounts } from '../mentions.ts'
 import type { FetchFile } from './files.ts'
 

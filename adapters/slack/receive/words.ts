@@ -1,6 +1,6 @@
 import type { AckFn, RespondFn } from '@slack/bolt'
 import type { Outcome } from '../../../src/ports.ts'
-import { inTime } from '../connect/envelopes.ts'
+import { inTime } from '../../chat/soon.ts'
 import { delivery, perform, placeOf, type Receiving, settled, type Wanted, type Where } from './act.ts'
 import { askIfReal } from './doubt.ts'
 import { commandPayload, mentionEvent, messageEvent, shortcutPayload } from './payload.ts'
