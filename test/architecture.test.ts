@@ -65,6 +65,8 @@ describe('who may import whom: a planted breach is found', () => {
     ['adapters/sources/csaf/a.ts', '../../runners/manual/index.ts', 'adapters/runners/manual/index.ts'],
     ['adapters/http.ts', '../src/app/change.ts', 'src/app/change.ts'],
     ['adapters/http/a.ts', '../../src/ports.ts', 'src/ports.ts'],
+    ['adapters/chat/a.ts', '../slack/a.ts', 'adapters/slack/a.ts'],
+    ['adapters/chat/a.ts', '../../src/app/change.ts', 'src/app/change.ts'],
     ['adapters/reader.ts', './http.ts', 'adapters/http.ts'],
   ])('%s -> %s', (path, specifier, target) => {
     expect(only(path, `import { x } from '${specifier}'\n`)).toEqual([`${path} imports ${target}`])
@@ -80,6 +82,8 @@ describe('who may import whom: a planted breach is found', () => {
     ['src/app/a.ts', '../ports.ts'],
     ['adapters/slack/a.ts', '../../src/ports.ts'],
     ['adapters/slack/a.ts', '../http.ts'],
+    ['adapters/slack/a.ts', '../chat/a.ts'],
+    ['adapters/chat/a.ts', '../http/capped.ts'],
     ['adapters/sources/csaf/a.ts', '../../http.ts'],
     ['adapters/sources/csaf/a.ts', '../../reader.ts'],
     ['adapters/http.ts', './http/address.ts'],
@@ -100,6 +104,8 @@ describe('who may import whom: a planted breach is found', () => {
     ['src/app/a.ts', 'pg'],
     ['src/app/a.ts', '@slack/bolt'],
     ['adapters/slack/a.ts', 'botbuilder'],
+    ['adapters/chat/a.ts', '@slack/bolt'],
+    ['adapters/chat/a.ts', 'botbuilder'],
     ['adapters/web/a.ts', 'pg-boss'],
     ['src/main.ts', '@prisma/client'],
   ])('%s -> %s', (path, specifier) => {

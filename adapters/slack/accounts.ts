@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import type { Account, Directory } from '../../src/ports.ts'
+import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
 import { type Client, call } from './client.ts'
 import type { Groups } from './groups.ts'
-import { kept } from './kept.ts'
 
 /** What `auth.test` says about our own installation. */
 export interface Installation {
@@ -49,9 +49,10 @@ export function slackAccounts({
   groups,
   now,
 }: AccountsOptions): (user: string) => Promise<Ruled<Account>> {
-  const userOf = kept(async (user) => slackUser.parse((await call('users.info', () => client.users.info({ user }))).user), now)
+  const users = kept<SlackUser>({ ...ABOUT_PEOPLE, now })
+  const read = async (user: string) => slackUser.parse((await call('users.info', () => client.users.info({ user }))).user)
   return async (id) => {
-    const found = await userOf(id)
+    const found = await users.get(id, () => read(id))
     const email = addressOf(found, installation)
     if (!email.ok) return email
     const named = directory.groups()

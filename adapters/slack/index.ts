@@ -1,19 +1,20 @@
 import { App, type Receiver } from '@slack/bolt'
 import { z } from 'zod'
 import type { ChatPlatform, Directory } from '../../src/ports.ts'
+import { fileFetcher } from '../chat/files.ts'
+import type { Log } from '../chat/log.ts'
 import { type Installation, slackAccounts } from './accounts.ts'
-import { type Client, call, slackClient } from './client.ts'
+import { type Client, call, isSlacks, slackClient } from './client.ts'
 import { type SlackConfig, slackConfig } from './config.ts'
 import { type Envelopes, watchEnvelopes } from './connect/envelopes.ts'
 import { httpDoor } from './connect/http.ts'
 import { socketDoor } from './connect/socket.ts'
 import { slackGroups } from './groups.ts'
-import { boltLogger, type Log } from './log.ts'
+import { boltLogger } from './log.ts'
 import { accountsByAddress } from './mentions.ts'
 import { slackPictures } from './pictures.ts'
 import { slackPlatform } from './platform.ts'
 import type { Receiving } from './receive/act.ts'
-import { slackFiles } from './receive/files.ts'
 import { receive } from './receive/index.ts'
 
 export interface SlackOptions {
@@ -52,7 +53,11 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     installation,
     accountOf: slackAccounts({ client, installation, directory, groups, now }),
     directory,
-    fetchFile: slackFiles(config.botToken, config.apiUrl),
+    fetchFiles: fileFetcher({
+      name: 'Slack',
+      keeps: (url) => isSlacks(url, config.apiUrl),
+      headers: { authorization: `Bearer ${config.botToken}` },
+    }),
     mentionsOf: accounts.mentionsOf,
     log,
   }

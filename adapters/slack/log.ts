@@ -1,11 +1,5 @@
 import { type Logger, LogLevel } from '@slack/bolt'
-
-/** The part of the house's logger (pino) that this adapter uses. */
-export interface Log {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
+import type { Log } from '../chat/log.ts'
 
 /** Bolt's and the client's words in our log. Their debug lines hold request bodies, so those go nowhere. */
 export function boltLogger(log: Log): Logger {

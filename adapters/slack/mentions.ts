@@ -1,10 +1,10 @@
 import { webApi } from '@slack/bolt'
 import type { Block, Card, Span } from '../../src/cards/card.ts'
 import type { Directory } from '../../src/ports.ts'
+import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
+import type { Log } from '../chat/log.ts'
 import { type Client, call } from './client.ts'
 import type { Groups } from './groups.ts'
-import { kept } from './kept.ts'
-import type { Log } from './log.ts'
 import type { Mention, Mentions } from './render/rich.ts'
 
 export interface Accounts {
@@ -24,10 +24,11 @@ interface Sources {
 
 /** Finds people's accounts by their address in the policy; kept for a minute. */
 export function accountsByAddress({ client, directory, groups, log, now }: Sources): Accounts {
-  const byEmail = kept((email) => call('users.lookupByEmail', () => client.users.lookupByEmail({ email }).then(activeId, nobody)), now)
+  const ids = kept<string | null>({ ...ABOUT_PEOPLE, now })
+  const lookUp = (email: string) => call('users.lookupByEmail', () => client.users.lookupByEmail({ email }).then(activeId, nobody))
   const userOf = async (person: string): Promise<string | null> => {
     const email = directory.emailByPerson(person)
-    return email === null ? null : byEmail(email)
+    return email === null ? null : ids.get(email, () => lookUp(email))
   }
   const idOf = async ({ mention, id }: Mention): Promise<string | null> => {
     if (mention === 'role') {

@@ -3,9 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Card, Picture } from '../../src/cards/card.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
+import { kept } from '../chat/kept.ts'
+import type { Log } from '../chat/log.ts'
+import { within } from '../chat/soon.ts'
 import { pngOf } from '../picture.ts'
 import { type Client, call, isSlacks } from './client.ts'
-import type { Log } from './log.ts'
 import type { FileOf } from './render/card.ts'
 import { LIMITS } from './render/limits.ts'
 
@@ -26,21 +28,15 @@ interface Sources {
 
 /** Uploads each picture once: the same figures are the same file, in every message and every edit. A failure is kept for nobody. */
 export function slackPictures(slack: Sources): Pictures {
-  const files = new Map<string, Promise<string>>()
-  const fileOf = (picture: Picture): Promise<string> => {
-    const key = keyOf(picture)
-    const file = files.get(key) ?? upload(slack, picture)
-    files.delete(key)
-    files.set(key, file)
-    const [oldest] = files.keys()
-    if (files.size > MOST_KEPT && oldest !== undefined) files.delete(oldest)
-    file.catch(() => files.delete(key))
-    return file
-  }
+  const files = kept<string>({ most: MOST_KEPT, now: Date.now })
   return async ({ blocks }) => {
     const pictures = blocks.filter((block) => block.kind === 'picture')
-    const found = await Promise.all(pictures.map(async (one) => [keyOf(one), await soon(fileOf(one), slack)] as const))
-    const known = new Map(found)
+    const found = pictures.map(async (one) => {
+      const key = keyOf(one)
+      const file = files.get(key, () => upload(slack, one))
+      return [key, await soon(file, slack)] as const
+    })
+    const known = new Map(await Promise.all(found))
     return (picture) => known.get(keyOf(picture)) ?? null
   }
 }
@@ -49,15 +45,12 @@ export function slackPictures(slack: Sources): Pictures {
 const keyOf = ({ chart }: Picture): string => createHash('sha256').update(JSON.stringify(chart)).digest('base64')
 
 async function soon(file: Promise<string>, { withinMs, log }: Sources): Promise<string | null> {
-  const answered = new AbortController()
-  const late = pause(withinMs, null, { signal: answered.signal }).catch(() => null)
   try {
-    return await Promise.race([file, late])
+    const found = await within(file, withinMs)
+    return found === 'late' ? null : found
   } catch (error) {
     log.warn({ err: error }, 'slack: a picture could not be uploaded; its words are shown')
     return null
-  } finally {
-    answered.abort()
   }
 }
 

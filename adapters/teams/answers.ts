@@ -1,12 +1,13 @@
 import type { Card } from '../../src/cards/card.ts'
+import { refusedCard } from '../../src/cards/refused.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
-import type { Refusal } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
+import { inTime } from '../chat/soon.ts'
 import { type Activity, withoutThread } from './activity.ts'
-import { withAskForRole, withBack } from './button.ts'
+import { withBack } from './button.ts'
 import { LIMITS } from './limits.ts'
 import { ADAPTIVE, type Audience, renderCard } from './render.ts'
-import { inTime, placeOf, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
+import { placeOf, type Receiving, type Reply, tellPrivately } from './turn.ts'
 
 /** Answers to `adaptiveCard/action` (https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model, response format). */
 export const sayShortly = (text: string): Reply =>
@@ -22,9 +23,8 @@ export const invoked = (body: unknown): Reply => ({ status: 200, body })
 
 /** The outcome, or `late` when Teams has to be answered first: then it is told in the private chat of whoever waits for it. */
 export async function inTimeOrTold(on: Receiving, activity: Activity, work: Promise<Outcome>): Promise<Outcome | 'late'> {
-  const done = settled(on, work)
-  const early = await inTime(done)
-  if (early === 'late') on.later(done.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
+  const early = await inTime(work)
+  if (early === 'late') on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
   return early
 }
 
@@ -35,7 +35,7 @@ export async function inTimeOrTold(on: Receiving, activity: Activity, work: Prom
 export async function answerTo(on: Receiving, activity: Activity, outcome: Outcome): Promise<Reply> {
   if (!outcome.ok) {
     return outcome.refusal.code === 'PERSON_UNKNOWN'
-      ? showInPlace(withBack(refusalCard(outcome.refusal)))
+      ? showInPlace(withBack(refusedCard(outcome.refusal)))
       : sayShortly(outcome.refusal.text)
   }
   if (outcome.cards.length === 0) return sayShortly('Done.')
@@ -61,18 +61,4 @@ export function asOne([first, ...others]: readonly Card[]): Card {
   }
 }
 
-/** A refusal as a message of its own. Whom the policy does not know may ask for a role. */
-export function refusalCard({ code, text }: Refusal): Card {
-  const card: Card = {
-    look: 'whisper',
-    tone: 'warning',
-    badges: [],
-    title: 'Not done',
-    blocks: [{ kind: 'text', text: [text] }],
-    actions: [],
-    summary: text,
-  }
-  return code === 'PERSON_UNKNOWN' ? withAskForRole(card) : card
-}
-
-export const cardsOf = (outcome: Outcome): readonly Card[] => (outcome.ok ? outcome.cards : [refusalCard(outcome.refusal)])
+export const cardsOf = (outcome: Outcome): readonly Card[] => (outcome.ok ? outcome.cards : [refusedCard(outcome.refusal)])

@@ -1,13 +1,14 @@
 import { convert } from 'html-to-text'
 import { z } from 'zod'
+import { allow } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
+import { askIfReal, type Sent } from '../chat/visit.ts'
 import type { Activity } from './activity.ts'
 import { asOne, inTimeOrTold, invoked, WAIT } from './answers.ts'
 import { sayIn, showIn, type Task } from './dialog.ts'
-import { actorOf, placeOf, type Receiving, type Reply } from './turn.ts'
+import { type Receiving, type Reply, visitOf } from './turn.ts'
 
 const MOST_CHARACTERS = 50_000
-const MOST_LINKS = 50
 
 /** `messagePayload` of a message extension's action (https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module). */
 const value = z.object({
@@ -24,7 +25,11 @@ const value = z.object({
 export async function onDoubt(on: Receiving, activity: Activity): Promise<Reply> {
   const message = value.safeParse(activity.value).data?.messagePayload
   if (message === undefined) return invoked({ task: sayIn('Please choose "Is this real?" in the menu of the message that you doubt.') })
-  const outcome = await inTimeOrTold(on, activity, doubt(on, activity, message))
+  const outcome = await inTimeOrTold(
+    on,
+    activity,
+    askIfReal(on, visitOf(on, activity), async () => allow(sentIn(message))),
+  )
   return invoked({ task: outcome === 'late' ? sayIn(WAIT) : taskOf(outcome) })
 }
 
@@ -33,27 +38,15 @@ function taskOf(outcome: Outcome): Task {
   return outcome.cards.length === 0 ? sayIn('Nothing is known about it.') : showIn(asOne(outcome.cards))
 }
 
-async function doubt(on: Receiving, activity: Activity, message: z.infer<typeof value>['messagePayload']): Promise<Outcome> {
-  const actor = await actorOf(on, activity)
-  if (!actor.ok) return actor
-  const content = (message.body?.content ?? '').slice(0, MOST_CHARACTERS)
-  const html = message.body?.contentType !== 'text'
-  const attached = (message.attachments ?? []).flatMap(({ contentUrl }) => (contentUrl ? [contentUrl] : []))
-  return on.doors.doubt({
-    actor: actor.value.person,
-    place: placeOf(on, activity) || null,
-    words: html
-      ? convert(content, {
-          wordwrap: false,
-          selectors: [
-            { selector: 'a', options: { ignoreHref: true } },
-            { selector: 'img', format: 'skip' },
-          ],
-        })
-      : content,
-    links: [...(html ? linksIn(content) : []), ...attached].slice(0, MOST_LINKS),
-    files: [],
-  })
+function sentIn({ body, attachments }: z.infer<typeof value>['messagePayload']): Sent {
+  const content = (body?.content ?? '').slice(0, MOST_CHARACTERS)
+  const attached = (attachments ?? []).flatMap(({ contentUrl }) => (contentUrl ? [contentUrl] : []))
+  if (body?.contentType === 'text') return { words: content, links: attached, files: [] }
+  const selectors = [
+    { selector: 'a', options: { ignoreHref: true } },
+    { selector: 'img', format: 'skip' },
+  ]
+  return { words: convert(content, { wordwrap: false, selectors }), links: [...linksIn(content), ...attached], files: [] }
 }
 
 /** The addresses behind the links, whatever the words of the links say. */

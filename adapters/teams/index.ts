@@ -2,16 +2,17 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { ChatError, type ChatPlatform, type Directory, type Doors } from '../../src/ports.ts'
+import { fileFetcher } from '../chat/files.ts'
+import type { Log } from '../chat/log.ts'
 import { verifier } from './botframework/verify.ts'
 import { connector } from './connector.ts'
-import { downloader } from './download.ts'
-import type { Log } from './log.ts'
 import { teamsPeople } from './people.ts'
 import { teamsPlatform } from './platform.ts'
 import { receiver } from './receive.ts'
 import { type Known, teamsRoster } from './roster.ts'
 import { ENDPOINT, serve } from './server.ts'
 import { serviceOf } from './service.ts'
+import { storeOf } from './store.ts'
 import { tokenOf } from './token.ts'
 
 /** Microsoft's services, where they are somebody else's: in tests. */
@@ -73,8 +74,8 @@ export async function startTeams({ config, doors, directory, listen, log }: Team
   }
   const idle = async (): Promise<void> => void (await Promise.allSettled(running))
   const accountOf = teamsPeople({ connector, tenantId, groups: directory.groups, now: Date.now })
-  const download = downloader(microsoft?.fileOrigin ?? null)
-  const receive = receiver({ doors, directory, connector, roster, accountOf, download, log, later })
+  const fetchFiles = fileFetcher(storeOf(microsoft?.fileOrigin ?? null))
+  const receive = receiver({ doors, directory, connector, roster, accountOf, fetchFiles, log, later })
   const verify = verifier({ appId, tenantId, password, keysUrl: microsoft?.keysUrl ?? null }, (error) =>
     log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'teams: a request with a bad token was refused'),
   )

@@ -1,15 +1,19 @@
 import { z } from 'zod'
+import { refusedCard } from '../../src/cards/refused.ts'
+import { allow } from '../../src/core/result.ts'
 import { ChatError, type Outcome } from '../../src/ports.ts'
+import type { SentFile } from '../chat/files.ts'
+import { inTime } from '../chat/soon.ts'
+import { askIfReal, command, perform } from '../chat/visit.ts'
 import { type Activity, kindOf } from './activity.ts'
-import { cardsOf, refusalCard } from './answers.ts'
+import { cardsOf } from './answers.ts'
 import { messageOf } from './render.ts'
 import { tellAlone } from './roster.ts'
-import { actorOf, inTime, perform, type Receiving, type Reply, settled, tellPrivately } from './turn.ts'
+import { type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
 import { isMentioned, wordsOf } from './words.ts'
 
 const TAKEN: Reply = { status: 200 }
 const FILE = 'application/vnd.microsoft.teams.file.download.info'
-const MOST_FILES = 5
 
 const file = z.object({
   contentType: z.literal(FILE),
@@ -21,29 +25,25 @@ const file = z.object({
 export async function onMessage(on: Receiving, activity: Activity): Promise<Reply> {
   const alone = kindOf(activity.conversation.id, activity.conversation.conversationType) === 'personal'
   if (!alone && !isMentioned(activity)) return TAKEN
-  const work = settled(on, alone && filesOf(activity).length > 0 ? doubtFiles(on, activity) : command(on, activity))
+  const isFiles = alone && filesOf(activity).length > 0
+  const work = isFiles ? doubtFiles(on, activity) : perform(on, visitOf(on, activity), command(wordsOf(activity)))
   const told = work.then((outcome) => (alone ? tellPrivately(on, activity, cardsOf(outcome)) : tellApart(on, activity, outcome)))
   on.later(told)
   await inTime(told)
   return TAKEN
 }
 
-const command = (on: Receiving, activity: Activity): Promise<Outcome> =>
-  perform(on, activity, { verb: 'command', subject: '', inputs: { text: wordsOf(activity) || 'help' } })
+const filesOf = ({ attachments }: Activity): readonly SentFile[] =>
+  (attachments ?? []).flatMap((one) => {
+    const read = file.safeParse(one).data
+    return read === undefined ? [] : [{ name: read.name ?? '', url: read.content.downloadUrl }]
+  })
 
-const filesOf = ({ attachments }: Activity) => (attachments ?? []).flatMap((one) => file.safeParse(one).data ?? []).slice(0, MOST_FILES)
-
-async function doubtFiles(on: Receiving, activity: Activity): Promise<Outcome> {
-  const actor = await actorOf(on, activity)
-  if (!actor.ok) return actor
-  const files = []
-  for (const { name, content } of filesOf(activity)) {
-    const got = await on.download(content.downloadUrl)
-    if (!got.ok) return got
-    files.push({ name: name ?? 'file', bytes: got.value })
-  }
-  return on.doors.doubt({ actor: actor.value.person, place: null, words: wordsOf(activity), links: [], files })
-}
+const doubtFiles = (on: Receiving, activity: Activity): Promise<Outcome> =>
+  askIfReal(on, visitOf(on, activity), async () => {
+    const files = await on.fetchFiles(filesOf(activity))
+    return files.ok ? allow({ words: wordsOf(activity), links: [], files: files.value }) : files
+  })
 
 /** An answer is for the eyes of who asked. Where Teams forbids to write to them alone, the thread says how to allow it, and nothing else. */
 async function tellApart(on: Receiving, activity: Activity, outcome: Outcome): Promise<void> {
@@ -52,7 +52,7 @@ async function tellApart(on: Receiving, activity: Activity, outcome: Outcome): P
   } catch (error) {
     on.log.warn({ err: error }, 'teams: an outcome could not be shown in private')
     if (!(error instanceof ChatError) || error.code !== 'FORBIDDEN') return
-    await on.connector.send(activity.conversation.id, messageOf(refusalCard(ADD_ME))).catch(() => undefined)
+    await on.connector.send(activity.conversation.id, messageOf(refusedCard(ADD_ME))).catch(() => undefined)
   }
 }
 

@@ -1,8 +1,8 @@
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import { type Account, ChatError } from '../../src/ports.ts'
+import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
 import { type Activity, withoutThread } from './activity.ts'
 import type { Connector, Member } from './connector.ts'
-import { kept } from './kept.ts'
 
 export interface PeopleOptions {
   readonly connector: Pick<Connector, 'member' | 'personal'>
@@ -16,12 +16,8 @@ export interface PeopleOptions {
 /** What Teams has proved about whoever acts. Refuses guests, strangers and accounts without an address. */
 export type AccountOf = (activity: Activity) => Promise<Ruled<Account>>
 
-/** A deactivated account must lose its rights soon, a burst of clicks must not ask Teams each time. */
-const KEPT_MS = 60_000
-const MOST_KEPT = 5000
-
 export function teamsPeople(options: PeopleOptions): AccountOf {
-  const known = kept<Ruled<Account>>({ forMs: KEPT_MS, most: MOST_KEPT, now: options.now })
+  const known = kept<Ruled<Account>>({ ...ABOUT_PEOPLE, now: options.now })
   return (activity) => known.get(activity.from.id, () => look(options, activity))
 }
 

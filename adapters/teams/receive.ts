@@ -1,3 +1,4 @@
+import { firstTime } from '../chat/once.ts'
 import { onAction } from './actions.ts'
 import type { Activity } from './activity.ts'
 import { onFetch, onSubmit } from './dialogs.ts'
@@ -18,26 +19,17 @@ const INVOKES: Readonly<Record<string, Handler>> = {
 
 /** What is said once is answered once: Teams sends an activity again when its answer was lost. Buttons are told apart by the house. */
 const TOLD: Readonly<Record<string, Handler>> = { message: onMessage, conversationUpdate: onJoined }
-const MOST_REMEMBERED = 2000
 
 /** Hands an activity whose sender is proved to the door that it is for. */
 export function receiver(on: Receiving): (activity: Activity) => Promise<Reply> {
-  const seen = new Set<string>()
+  const first = firstTime()
   return async (activity) => {
     if (activity.type === 'invoke') return (INVOKES[activity.name ?? ''] ?? notOurs)(on, activity)
     const handler = TOLD[activity.type]
-    if (handler === undefined || (activity.id !== undefined && isRepeated(seen, `${activity.conversation.id} ${activity.id}`)))
-      return { status: 200 }
+    if (handler === undefined || (activity.id !== undefined && !first(`${activity.conversation.id} ${activity.id}`))) return { status: 200 }
     return handler(on, activity)
   }
 }
 
 /** As the Bot Framework answers an invoke that nobody handles. */
 const notOurs: Handler = async () => ({ status: 501 })
-
-function isRepeated(seen: Set<string>, key: string): boolean {
-  if (seen.has(key)) return true
-  if (seen.size >= MOST_REMEMBERED) seen.clear()
-  seen.add(key)
-  return false
-}

@@ -1,9 +1,9 @@
 import { ChatError } from '../../src/ports.ts'
+import { kept } from '../chat/kept.ts'
+import { within } from '../chat/soon.ts'
 import type { Connector } from './connector.ts'
-import { kept } from './kept.ts'
 import { LIMITS } from './limits.ts'
 import { type Audience, NOBODY } from './render.ts'
-import { within } from './soon.ts'
 
 export interface RosterOptions {
   readonly connector: Pick<Connector, 'members' | 'personal'>

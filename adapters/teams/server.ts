@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { z } from 'zod'
+import type { Log } from '../chat/log.ts'
 import { readCapped } from '../http/capped.ts'
 import { type Activity, activitySchema, tenantsOf } from './activity.ts'
 import type { Verify } from './botframework/verify.ts'
-import type { Log } from './log.ts'
 import type { Reply } from './turn.ts'
 
 export const ENDPOINT = '/api/messages'

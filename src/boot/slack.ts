@@ -6,6 +6,7 @@ import { refusedRequests } from '../app/doctor/refused.ts'
 import type { House } from '../app/house.ts'
 import type { SlackConfig } from '../config.ts'
 import type { Finding } from '../core/doctor/facts.ts'
+import { slackFindings } from '../core/doctor/slack.ts'
 import { Fault } from '../core/fault.ts'
 import type { PolicyPlace } from '../core/policy.ts'
 import { ChatError } from '../ports.ts'
@@ -57,8 +58,8 @@ const slackSettings = ({ botToken, requests }: SlackConfig, slackApi?: string): 
 })
 
 /** What Slack itself shows to be wrong; asks it once. */
-export const askSlack = (slack: SlackConfig, places: readonly PolicyPlace[], slackApi?: string): Promise<readonly Finding[]> =>
-  inspectSlack(slackSettings(slack, slackApi), places)
+export const askSlack = async (slack: SlackConfig, places: readonly PolicyPlace[], slackApi?: string): Promise<readonly Finding[]> =>
+  slackFindings(await inspectSlack(slackSettings(slack, slackApi), places))
 
 const HOUR_MS = 3_600_000
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inspectSlack } from '../../adapters/slack/inspect.ts'
-import { BOT_SCOPES } from '../../adapters/slack/scopes.ts'
 import { badSignatures } from '../../src/boot/slack.ts'
+import { BOT_SCOPES, slackFindings } from '../../src/core/doctor/slack.ts'
 import { APP_TOKEN, BOT_TOKEN, type SlackPeer, startSlackPeer } from '../support/slack.ts'
 import { DANA, PEOPLE, startBot } from '../support/slack-bot.ts'
 import type { Served } from '../support/slack-proxy.ts'
@@ -27,7 +27,7 @@ beforeEach(() => {
   isMember({ is_member: true })
   peer.proxy.serve('apps.connections.open', () => ({ ok: true, url: peer.socket.url }))
 })
-const inspected = () => inspectSlack(peer.socketConfig, places)
+const inspected = async () => slackFindings(await inspectSlack(peer.socketConfig, places))
 
 test('nothing is found where all is well, and nothing is posted', async () => {
   const before = peer.proxy.requests.length
@@ -100,7 +100,7 @@ describe('a token', () => {
 
   test('by HTTP there is no app token to ask about', async () => {
     const before = peer.proxy.requests.length
-    expect(await inspectSlack(peer.config, places)).toEqual([])
+    expect(slackFindings(await inspectSlack(peer.config, places))).toEqual([])
     expect(peer.proxy.requests.slice(before).map(({ method }) => method)).not.toContain('apps.connections.open')
   })
 })

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { parse, parseDocument, visit } from 'yaml'
 import { SHORTCUT } from '../../adapters/slack/receive/index.ts'
-import { BOT_SCOPES } from '../../adapters/slack/scopes.ts'
+import { BOT_SCOPES } from '../../src/core/doctor/slack.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const text = read('manifests/slack.yaml')

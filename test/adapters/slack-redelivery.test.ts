@@ -40,7 +40,7 @@ async function workspace() {
     accountOf: async (id) => allow({ platform: 'slack', id, name: id, email: `${id}@example.org`, groups: [] }),
     directory: { emailByPerson: () => null, placeByRef: () => 'team', groups: () => [], groupByRole: () => null },
     mentionsOf: async () => () => null,
-    fetchFile: async () => ({ ok: false, refusal: { code: 'NO', text: 'no' } }),
+    fetchFiles: async () => ({ ok: false, refusal: { code: 'NO', text: 'no' } }),
     log,
   })
   watchEnvelopes(receiver, app)

@@ -86,30 +86,20 @@ describe('each part of a card', () => {
           ['', 'openssl-libs 1:1.1.1k-7.el8_6', 'openssl-libs 1:1.1.1k-9.el8_6', 'remote', ''],
         ],
       },
-      rich(
-        {
-          type: 'rich_text_list',
-          style: 'bullet',
-          indent: 0,
-          elements: [
-            bare(
-              { type: 'text', text: 'api-01', style: { bold: true } },
-              { type: 'text', text: ' · Installed openssl 1:1.1.1k-7.el8_6 · Fixed in openssl 1:1.1.1k-9.el8_6 · done' },
-            ),
-          ],
-        },
-        {
-          type: 'rich_text_list',
-          style: 'bullet',
-          indent: 1,
-          elements: [
-            bare({
-              type: 'text',
-              text: 'Installed openssl-libs 1:1.1.1k-7.el8_6 · Fixed in openssl-libs 1:1.1.1k-9.el8_6 · Notes remote',
-            }),
-          ],
-        },
-      ),
+      rich({
+        type: 'rich_text_list',
+        style: 'bullet',
+        elements: [
+          bare(
+            { type: 'text', text: 'api-01', style: { bold: true } },
+            { type: 'text', text: ': Installed openssl 1:1.1.1k-7.el8_6\u00A0· Fixed in openssl 1:1.1.1k-9.el8_6\u00A0· done' },
+          ),
+          bare({
+            type: 'text',
+            text: '↳ Installed openssl-libs 1:1.1.1k-7.el8_6\u00A0· Fixed in openssl-libs 1:1.1.1k-9.el8_6\u00A0· Notes remote',
+          }),
+        ],
+      }),
     ],
     [
       'progress',
@@ -318,6 +308,14 @@ describe('limits', () => {
   ])('rows of a table that do not fit are counted: %s', (_, cell) => {
     const rows = Array.from({ length: 500 }, (_row, index) => [`host-${index}`, cell])
     const text = textOf(blockOf({ kind: 'table', columns: ['Host', 'Needs'], rows }))
+    const [, left = ''] = /… (\d+) more$/.exec(text) ?? []
+    expect(text.length).toBeLessThanOrEqual(3000)
+    expect(text.match(/host-\d+/g)).toHaveLength(500 - Number(left))
+  })
+
+  test('items of a list that do not fit are counted', () => {
+    const items = Array.from({ length: 500 }, (_item, index) => [{ strong: `host-${index}` }, ' needs openssl'])
+    const text = textOf(blockOf({ kind: 'list', items }))
     const [, left = ''] = /… (\d+) more$/.exec(text) ?? []
     expect(text.length).toBeLessThanOrEqual(3000)
     expect(text.match(/host-\d+/g)).toHaveLength(500 - Number(left))

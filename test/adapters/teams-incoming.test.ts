@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { activitySchema } from '../../adapters/teams/activity.ts'
-import { downloader } from '../../adapters/teams/download.ts'
 import { serviceOf } from '../../adapters/teams/service.ts'
+import { storeOf } from '../../adapters/teams/store.ts'
 import type { Form } from '../../src/cards/card.ts'
 import { refuse } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
@@ -216,16 +216,17 @@ describe('is this real?', () => {
     expect(rig.doubts).toMatchObject([{ actor: 'lena', place: null }])
   })
 
+  const at = (name: string) => `${rig.peer.config.microsoft?.fileOrigin}/files/${name}`
+  const attached = (name: string, downloadUrl: string) => ({
+    contentType: 'application/vnd.microsoft.teams.file.download.info',
+    name,
+    content: { downloadUrl },
+  })
+  const told = () => shown(rig.peer.messages(chatWith(ANA)).at(-1)?.card).join(' ')
+
   test('files in a private chat are fetched and doubted', async () => {
     rig.peer.files.set('a.eml', Buffer.from('From: x'))
-    const origin = rig.peer.config.microsoft?.fileOrigin
-    const attachments = [
-      {
-        contentType: 'application/vnd.microsoft.teams.file.download.info',
-        name: 'a.eml',
-        content: { downloadUrl: `${origin}/files/a.eml` },
-      },
-    ]
+    const attachments = [attached('a.eml', at('a.eml'))]
     await sent(message(chatWith(ANA), { text: '', attachments }))
     expect(rig.doubts).toMatchObject([{ actor: 'ana', place: null, files: [{ name: 'a.eml' }] }])
     expect(Buffer.from(rig.doubts[0]?.files[0]?.bytes ?? []).toString()).toBe('From: x')
@@ -240,16 +241,31 @@ describe('is this real?', () => {
     'https://169.254.169.254/latest',
     'file:///etc/passwd',
     'no address',
-  ])('nothing is fetched from %s', async (url) => {
-    expect(await downloader(null)(url)).toMatchObject({ ok: false, refusal: { code: 'FILE_FOREIGN' } })
+  ])('nothing is fetched from %s, and nothing is judged', async (url) => {
+    expect(storeOf(null).keeps(url)).toBe(false)
+    expect(storeOf(null).keeps('https://contoso-my.sharepoint.com/x')).toBe(true)
+    await sent(message(chatWith(ANA), { text: '', attachments: [attached('x', url)] }))
+    expect(told()).toMatch(/not kept by Teams.*Nothing was checked/)
+    expect(rig.doubts).toEqual([])
   })
 
-  test('what is larger than 10 MB, or gone, is refused', async () => {
-    rig.peer.files.set('large', new Uint8Array(11 * 1024 * 1024))
-    const download = downloader(rig.peer.config.microsoft?.fileOrigin ?? '')
-    const at = (name: string) => `${rig.peer.config.microsoft?.fileOrigin}/files/${name}`
-    expect(await download(at('large'))).toMatchObject({ refusal: { code: 'FILE_TOO_LARGE' } })
-    expect(await download(at('gone'))).toMatchObject({ refusal: { code: 'FILE_UNREACHABLE' } })
+  test.each([
+    ['larger than 10 MB', 'large', /larger than 10 MB/],
+    ['gone', 'gone', /does not give it to me/],
+  ])('what is %s is refused, and nothing is judged, not even what else was sent', async (_, name, why) => {
+    rig.peer.files.set('a.eml', Buffer.from('From: x'))
+    rig.peer.files.set('large', new Uint8Array(10_000_001))
+    const attachments = [attached('a.eml', at('a.eml')), attached(name, at(name))]
+    await sent(message(chatWith(ANA), { text: '', attachments }))
+    expect(told()).toMatch(why)
+    expect(rig.doubts).toEqual([])
+  })
+
+  test('more than five at once are refused: a verdict on some would be taken for one on all', async () => {
+    const attachments = Array.from({ length: 6 }, () => attached('a.eml', at('a.eml')))
+    await sent(message(chatWith(ANA), { text: '', attachments }))
+    expect(told()).toMatch(/at most 5/)
+    expect(rig.doubts).toEqual([])
   })
 })
 

@@ -18,12 +18,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
   ports: { rooms: ['core', 'cards'], packages: [] },
   db: { rooms: ['core'], packages: 'any' },
   app: { rooms: ['core', 'cards', 'ports', 'db'], packages: 'any' },
+  'adapters/chat': { rooms: ['core', 'cards', 'ports', 'adapters/http'], packages: ['zod'] },
   'adapters/http': { rooms: ['core'], packages: 'any' },
   'adapters/picture': { rooms: ['core', 'cards'], packages: ['@resvg/resvg-js', 'node:url'] },
   'adapters/reader': { rooms: ['core'], packages: ['node:child_process', 'node:url'] },
   wire: { rooms: ['core', 'cards', 'ports', 'db', 'app'], packages: 'any' },
 }
-const ADAPTER: Room = { rooms: ['core', 'cards', 'ports', 'adapters/http', 'adapters/picture', 'adapters/reader'], packages: 'any' }
+const ADAPTER: Room = {
+  rooms: ['core', 'cards', 'ports', 'adapters/chat', 'adapters/http', 'adapters/picture', 'adapters/reader'],
+  packages: 'any',
+}
 
 /** Packages that belong to one room alone. */
 const RESERVED: readonly { readonly packages: readonly string[]; readonly to: (room: string) => boolean }[] = [

@@ -1,18 +1,5 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt'
-
-/** Slack gives up after 3 s, and sends an event again that was not answered by then. */
-const ANSWER_WITHIN_MS = 2000
-
-/** `work`, or `late` when Slack has to be answered first. */
-export async function inTime<T>(work: Promise<T>): Promise<T | 'late'> {
-  const { promise: late, resolve } = Promise.withResolvers<'late'>()
-  const timer = setTimeout(resolve, ANSWER_WITHIN_MS, 'late')
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+import { inTime } from '../../chat/soon.ts'
 
 /** What comes in, on its way to bolt. */
 export interface Envelopes {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Logger, SocketModeReceiver } from '@slack/bolt'
+import type { Log } from '../../chat/log.ts'
 import { CLIENT_OPTIONS } from '../client.ts'
 import { chatError } from '../errors.ts'
-import type { Log } from '../log.ts'
 
 export interface SocketOptions {
   /** App-level token with the scope `connections:write`. */

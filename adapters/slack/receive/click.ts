@@ -1,12 +1,12 @@
 import type { AckFn } from '@slack/bolt'
 import type { ButtonValue } from '../../../src/core/intent.ts'
-import { refuse } from '../../../src/core/result.ts'
 import type { Outcome } from '../../../src/ports.ts'
+import { buttonValue } from '../../chat/button.ts'
+import { inTime } from '../../chat/soon.ts'
+import { formFor, perform, STRANGE, settled, wantedOf } from '../../chat/visit.ts'
 import { call } from '../client.ts'
-import { inTime } from '../connect/envelopes.ts'
 import { renderForm } from '../render/modal.ts'
-import { admitted, delivery, perform, type Receiving, STRANGE, settled, subjectOf, type Wanted, type Where } from './act.ts'
-import { readButton } from './button.ts'
+import { type Receiving, visitOf, type Where } from './act.ts'
 import { showHome } from './home.ts'
 import { type Click, clickPayload } from './payload.ts'
 import { privately, tell } from './tell.ts'
@@ -15,7 +15,9 @@ import { privately, tell } from './tell.ts'
 export async function onClick(on: Receiving, body: unknown, ack: AckFn<void>): Promise<void> {
   const click = clickPayload.parse(body)
   const where = whereOf(click)
-  const work = settled(on, perform(on, where, clickIntent(click)))
+  const { action_id, action_ts } = click.actions[0]
+  const button = buttonOf(click)
+  const work = perform(on, visitOf(on, where, click.trigger_id, action_ts, action_id), button && wantedOf(button, {}))
   await inTime(work)
   await ack()
   await tell(on, await work, privately(on, where))
@@ -27,33 +29,29 @@ export async function onClick(on: Receiving, body: unknown, ack: AckFn<void>): P
 export async function onFormButton(on: Receiving, body: unknown, ack: AckFn<void>): Promise<void> {
   await ack()
   const click = clickPayload.parse(body)
-  await tell(on, await settled(on, openForm(on, click)), privately(on, whereOf(click)))
-}
-
-const pressed = (click: Click): ButtonValue | null => readButton(click.actions[0].value)
-
-function clickIntent(click: Click): Wanted | null {
-  const button = pressed(click)
-  if (button === null) return null
-  const { action_id, action_ts } = click.actions[0]
-  return { ...subjectOf(button), inputs: {}, delivery: delivery(click.trigger_id, action_ts, action_id) }
+  await tell(on, await settled(on.log, () => openForm(on, click)), privately(on, whereOf(click)))
 }
 
 /** The modal is made from the state as it is now, not from the message that was pressed. Slack lets us open it for 3 s. */
 async function openForm(on: Receiving, click: Click): Promise<Outcome> {
-  const button = pressed(click)
+  const button = buttonOf(click)
   if (button === null) return STRANGE
   const where = whereOf(click)
-  const who = await admitted(on, where)
-  if (!who.ok) return who
-  const form = await on.doors.formFor(button, who.value.place)
-  if (form === null) return STALE
+  const form = await formFor(on, visitOf(on, where), button)
+  if (!form.ok) return form
   const { channel, thread } = where
-  const view = renderForm(form, { button, channel, ...(thread === undefined ? {} : { thread }) })
+  const view = renderForm(form.value, { button, channel, ...(thread === undefined ? {} : { thread }) })
   await call('views.open', () => on.client.views.open({ trigger_id: click.trigger_id, view }))
   return { ok: true, cards: [] }
 }
 
-const STALE = refuse('STALE', 'This is no longer open. The message above shows how it stands now.')
+/** Null: it is none of ours. */
+function buttonOf(click: Click): ButtonValue | null {
+  try {
+    return buttonValue.parse(JSON.parse(click.actions[0].value))
+  } catch {
+    return null
+  }
+}
 
 const whereOf = (click: Click): Where => ({ channel: click.channel?.id ?? null, thread: click.container.thread_ts, user: click.user.id })

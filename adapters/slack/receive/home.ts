@@ -1,12 +1,13 @@
 import type { Card } from '../../../src/cards/card.ts'
 import { homeCard } from '../../../src/cards/home.ts'
+import { refusedCard } from '../../../src/cards/refused.ts'
 import type { CardLink, Overview } from '../../../src/core/overview/view.ts'
+import { personOf } from '../../chat/visit.ts'
 import { call } from '../client.ts'
 import { permalink } from '../permalink.ts'
 import { renderHome } from '../render/card.ts'
-import { personOf, type Receiving } from './act.ts'
+import { type Receiving, visitOf } from './act.ts'
 import { homeEvent } from './payload.ts'
-import { refusalCard } from './tell.ts'
 
 /** Somebody opened the bot's own page. */
 export async function onHome(on: Receiving, body: unknown): Promise<void> {
@@ -25,10 +26,10 @@ export async function showHome(on: Receiving, user: string): Promise<void> {
 }
 
 async function pageOf(on: Receiving, user: string): Promise<Card> {
-  const person = await personOf(on, user)
-  if (!person.ok) return refusalCard(person.refusal)
+  const person = await personOf(on, visitOf(on, { user, channel: null }))
+  if (!person.ok) return refusedCard(person.refusal)
   const overview = await on.doors.overview(person.value)
-  return overview.ok ? homeCard(overview.value, await linksOf(on, overview.value)) : refusalCard(overview.refusal)
+  return overview.ok ? homeCard(overview.value, await linksOf(on, overview.value)) : refusedCard(overview.refusal)
 }
 
 /** Where the cards of an overview stand in Slack; null for one that is elsewhere, or not there yet. */

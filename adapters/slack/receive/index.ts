@@ -1,4 +1,5 @@
 import type { App, ViewSubmitAction } from '@slack/bolt'
+import { firstTime } from '../../chat/once.ts'
 import { ACT, FORM } from '../render/card.ts'
 import { MODAL } from '../render/modal.ts'
 import type { Receiving } from './act.ts'
@@ -10,7 +11,6 @@ import { onCommand, onDirectMessage, onMention, onShortcut } from './words.ts'
 
 /** `callback_id` of the message shortcut in the manifest. */
 export const SHORTCUT = 'is_this_real'
-const MOST_REMEMBERED = 5000
 
 /** Wires everything that people do in Slack to the doors. The receiver has proved that it comes from Slack. */
 export function receive(app: App, on: Receiving): void {
@@ -19,21 +19,10 @@ export function receive(app: App, on: Receiving): void {
   app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: MODAL }, ({ body, ack }) => onSubmit(on, body, ack))
   app.shortcut({ type: 'message_action', callback_id: SHORTCUT }, ({ body, ack, respond }) => onShortcut(on, body, ack, respond))
   app.command('/patch', ({ body, ack, respond }) => onCommand(on, body, ack, respond))
-  const first = rememberEvents()
+  const told = firstTime()
+  // Slack sends an event again that was not answered in time: one that is under way, or done, is not answered twice.
+  const first = (body: unknown): boolean => told(eventPayload.parse(body).event_id)
   app.event('app_mention', async ({ body }) => (first(body) ? onMention(on, body) : undefined))
   app.event('message', async ({ body }) => (first(body) ? onDirectMessage(on, body) : undefined))
   app.event('app_home_opened', async ({ body }) => (first(body) ? onHome(on, body) : undefined))
-}
-
-/** Slack sends an event again that was not answered in time: one that is under way, or done, is not answered twice. */
-function rememberEvents(): (body: unknown) => boolean {
-  const seen = new Set<string>()
-  return (body) => {
-    const { event_id } = eventPayload.parse(body)
-    if (seen.has(event_id)) return false
-    seen.add(event_id)
-    const [oldest] = seen
-    if (seen.size > MOST_REMEMBERED && oldest !== undefined) seen.delete(oldest)
-    return true
-  }
 }

@@ -43,7 +43,7 @@ export const commandPayload = z.object({
 /** Of every event. `event_id` is the same when Slack sends it again. */
 export const eventPayload = z.object({ event_id: z.string().min(1) })
 
-export const sharedFile = z.object({
+const sharedFile = z.object({
   name: z.string().default(''),
   size: z.number().optional(),
   mimetype: z.string().optional(),

@@ -2,10 +2,11 @@ import type { AckFn, ViewResponseAction } from '@slack/bolt'
 import type { Block } from '../../../src/cards/card.ts'
 import { shorten } from '../../../src/cards/text.ts'
 import type { Outcome } from '../../../src/ports.ts'
-import { inTime } from '../connect/envelopes.ts'
+import { inTime } from '../../chat/soon.ts'
+import { perform, wantedOf } from '../../chat/visit.ts'
 import { LIMITS } from '../render/limits.ts'
-import { inputsOf, type ModalMemory, modalMemory } from '../render/modal.ts'
-import { delivery, perform, type Receiving, settled, subjectOf, type Wanted, type Where } from './act.ts'
+import { inputsOf, modalMemory } from '../render/modal.ts'
+import { type Receiving, visitOf, type Where } from './act.ts'
 import { showHome } from './home.ts'
 import { type Submit, submitPayload } from './payload.ts'
 import { privately, tell } from './tell.ts'
@@ -15,7 +16,8 @@ export async function onSubmit(on: Receiving, body: unknown, ack: AckFn<ViewResp
   const submit = submitPayload.parse(body)
   const memory = modalMemory.parse(JSON.parse(submit.view.private_metadata))
   const where: Where = { channel: memory.channel, thread: memory.thread, user: submit.user.id }
-  const work = settled(on, perform(on, where, submitIntent(submit, memory)))
+  const visit = visitOf(on, where, submit.trigger_id, submit.view.id)
+  const work = perform(on, visit, wantedOf(memory.button, inputsOf(submit.view.state.values)))
   const early = await inTime(work)
   const errors = early === 'late' ? null : fieldErrors(early, submit)
   if (errors) return ack({ response_action: 'errors', errors })
@@ -23,12 +25,6 @@ export async function onSubmit(on: Receiving, body: unknown, ack: AckFn<ViewResp
   await tell(on, await work, privately(on, where), early === 'late' ? draftOf(submit) : [])
   if (where.channel === null) await showHome(on, where.user)
 }
-
-const submitIntent = (submit: Submit, { button }: ModalMemory): Wanted => ({
-  ...subjectOf(button),
-  inputs: inputsOf(submit.view.state.values),
-  delivery: delivery(submit.trigger_id, submit.view.id),
-})
 
 /** A refusal of a form is shown at its field, or else at the first one, so that what was typed stays. Null: nothing to show there. */
 function fieldErrors(outcome: Outcome, submit: Submit): Record<string, string> | null {

@@ -1,10 +1,10 @@
 import type { RespondFn } from '@slack/bolt'
-import type { Block, Card } from '../../../src/cards/card.ts'
-import type { Refusal } from '../../../src/core/result.ts'
+import type { Block } from '../../../src/cards/card.ts'
+import { refusedCard } from '../../../src/cards/refused.ts'
 import type { Outcome } from '../../../src/ports.ts'
 import { sayDirectly, whisperTo } from '../platform.ts'
 import { type Message, renderCard } from '../render/card.ts'
-import { ASK_ROLE, isDirect, type Receiving, type Where } from './act.ts'
+import { isDirect, type Receiving, type Where } from './act.ts'
 
 export type Say = (message: Message) => Promise<void>
 
@@ -25,20 +25,9 @@ export const atItsAddress =
 /** Shows an outcome to the one who asked. What cannot be shown is logged: what was wanted has happened all the same. `more` follows a no. */
 export async function tell(on: Receiving, outcome: Outcome, say: Say, more: readonly Block[] = []): Promise<void> {
   try {
-    for (const card of outcome.ok ? outcome.cards : [refusalCard(outcome.refusal, more)])
+    for (const card of outcome.ok ? outcome.cards : [refusedCard(outcome.refusal, more)])
       await say(renderCard(card, 'root', await on.mentionsOf(card)))
   } catch (error) {
     on.log.warn({ err: error }, 'slack: an outcome could not be shown')
   }
 }
-
-/** A rule's no, with a way on where there is one. */
-export const refusalCard = ({ code, text }: Refusal, more: readonly Block[] = []): Card => ({
-  look: 'whisper',
-  tone: 'warning',
-  badges: [],
-  title: 'Not done',
-  blocks: [{ kind: 'text', text: [text] }, ...more],
-  actions: code === 'PERSON_UNKNOWN' ? [{ label: 'Ask for a role', verb: ASK_ROLE, id: 'account', style: 'primary' }] : [],
-  summary: text,
-})

@@ -1,18 +1,16 @@
 import type { AckFn, RespondFn } from '@slack/bolt'
-import type { Outcome } from '../../../src/ports.ts'
-import { inTime } from '../connect/envelopes.ts'
-import { delivery, perform, placeOf, type Receiving, settled, type Wanted, type Where } from './act.ts'
-import { askIfReal } from './doubt.ts'
+import { inTime } from '../../chat/soon.ts'
+import { command, perform } from '../../chat/visit.ts'
+import { type Receiving, visitOf, type Where } from './act.ts'
+import { doubt } from './doubt.ts'
 import { commandPayload, mentionEvent, messageEvent, shortcutPayload } from './payload.ts'
 import { readText } from './said.ts'
 import { atItsAddress, privately, tell } from './tell.ts'
 
-const command = (text: string, key: string): Wanted => ({ verb: 'command', subject: '', inputs: { text }, delivery: key })
-
 /** `/patch ...`, as it was typed. */
 export async function onCommand(on: Receiving, body: unknown, ack: AckFn<string>, respond: RespondFn): Promise<void> {
   const { user_id: user, channel_id: channel, trigger_id, text } = commandPayload.parse(body)
-  const work = settled(on, perform(on, { user, channel }, command(text, delivery(trigger_id))))
+  const work = perform(on, visitOf(on, { user, channel }, trigger_id), command(text))
   await inTime(work)
   await ack()
   // The bot need not be in the channel where a command is typed, so only this address reaches the user in any case.
@@ -24,8 +22,8 @@ export async function onMention(on: Receiving, body: unknown): Promise<void> {
   const { event, event_id } = mentionEvent.parse(body)
   if (isOfABot(event) || event.edited) return
   const where: Where = { user: event.user, channel: event.channel, thread: event.thread_ts }
-  const text = readText(event.text, on.installation.botUser).typed || 'help'
-  await tell(on, await settled(on, perform(on, where, command(text, delivery(event_id)))), privately(on, where))
+  const { typed } = readText(event.text, on.installation.botUser)
+  await tell(on, await perform(on, visitOf(on, where, event_id), command(typed)), privately(on, where))
 }
 
 /** A message to the bot alone: a command, or, with a file, a forwarded message or a bare link, something that somebody doubts. */
@@ -37,14 +35,14 @@ export async function onDirectMessage(on: Receiving, body: unknown): Promise<voi
   const where: Where = { user: event.user, channel: event.channel, thread: event.thread_ts }
   const { typed, words, links } = readText(event.text, on.installation.botUser)
   const doubted = event.files.length > 0 || event.attachments.length > 0 || (links.length === 1 && words === links[0])
-  const work = doubted ? askIfReal(on, event.user, null, event) : perform(on, where, command(typed || 'help', delivery(event_id)))
-  await tell(on, await settled(on, work), privately(on, where))
+  const visit = visitOf(on, where, event_id)
+  await tell(on, await (doubted ? doubt(on, visit, event) : perform(on, visit, command(typed))), privately(on, where))
 }
 
 /** The shortcut "Is this real?" at any message. */
 export async function onShortcut(on: Receiving, body: unknown, ack: AckFn<void>, respond: RespondFn): Promise<void> {
   const { user, channel, message } = shortcutPayload.parse(body)
-  const work: Promise<Outcome> = settled(on, askIfReal(on, user.id, placeOf(on, channel.id) || null, message))
+  const work = doubt(on, visitOf(on, { user: user.id, channel: channel.id }), message)
   await inTime(work)
   await ack()
   await tell(on, await work, atItsAddress(respond))

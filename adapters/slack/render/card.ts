@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt'
 import type { Action, Block, Card, Picture, Tone } from '../../../src/cards/card.ts'
 import type { ButtonValue } from '../../../src/core/intent.ts'
 import { LIMITS } from './limits.ts'
+import { list } from './list.ts'
 import { type Budget, budgetOf, inline, link, type Mentions, NOBODY, plain, richText, section, take, words } from './rich.ts'
 import { tableOf } from './table.ts'
 
@@ -95,9 +96,9 @@ function renderBlock(block: Block, budget: Budget, fileOf: FileOf): types.RichTe
     case 'facts':
       return richText(section(facts(block.facts, budget)))
     case 'list':
-      return richText({ type: 'rich_text_list', style: 'bullet', elements: items(block.items, budget) })
+      return richText(list(block.items, budget))
     case 'table':
-      return richText(...tableOf(block, budget))
+      return richText(tableOf(block, budget))
     case 'picture':
       return picture(block, budget, fileOf(block))
     case 'progress':
@@ -134,16 +135,6 @@ function facts(all: Extract<Block, { kind: 'facts' }>['facts'], budget: Budget) 
 
 /** A label that asks needs no colon. */
 const labelled = (label: string): string => (label.endsWith('?') ? label : `${label}:`)
-
-function items(all: Extract<Block, { kind: 'list' }>['items'], budget: Budget): types.RichTextSection[] {
-  const sections = []
-  for (const item of all) {
-    if (budget.left < 0) break
-    const shown = inline(item, budget)
-    sections.push(section(shown.length > 0 ? shown : words(take(budget, '–'))))
-  }
-  return sections.length > 0 ? sections : [section([])]
-}
 
 const BAR = 16
 

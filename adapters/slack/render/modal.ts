@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt'
 import { z } from 'zod'
 import type { Field, Form } from '../../../src/cards/card.ts'
 import { plainText, shorten } from '../../../src/cards/text.ts'
-import { buttonValue } from '../receive/button.ts'
+import { buttonValue } from '../../chat/button.ts'
 import { LIMITS } from './limits.ts'
 import { budgetOf, inline, plain, richText, section } from './rich.ts'
 

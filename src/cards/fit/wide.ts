@@ -12,9 +12,14 @@ const NOTHING = new Set(['', '-', '–'])
 /** No line begins with the dot: the space before it does not break. */
 const BETWEEN = '\u00A0· '
 
-/** A table that would overlap is a list instead: a row is an item, each value named by its column. Other blocks stay. */
-export const narrowed = (block: Block): Block =>
-  block.kind === 'table' && isWide(block) ? { kind: 'list', items: block.rows.map((row) => item(block.columns, row)) } : block
+/** A table that would overlap in an Adaptive Card is a list instead. Other blocks stay. */
+export const narrowed = (block: Block): Block => (block.kind === 'table' && isWide(block) ? asList(block) : block)
+
+/** A row is an item, each value named by its column. */
+export const asList = ({ columns, rows }: Table): Extract<Block, { kind: 'list' }> => ({
+  kind: 'list',
+  items: rows.map((row) => item(columns, row)),
+})
 
 function isWide({ columns, rows }: Table): boolean {
   const widths = columns.map((name, i) => Math.max(longestWord(name), ...rows.map((row) => row[i]?.length ?? 0)))
@@ -29,5 +34,8 @@ function item(columns: readonly string[], [first = '', ...values]: readonly stri
     const name = plainLine(columns[i + 1] ?? '')
     return NOTHING.has(value) ? [] : [name === '' ? value : `${name} ${value}`]
   })
-  return [{ strong: plainLine(first) }, ...(named.length === 0 ? [] : [`: ${named.join(BETWEEN)}`])]
+  const name = plainLine(first)
+  // A row without a name belongs to the one before.
+  if (name === '') return [`↳ ${named.join(BETWEEN)}`]
+  return [{ strong: name }, ...(named.length === 0 ? [] : [`: ${named.join(BETWEEN)}`])]
 }

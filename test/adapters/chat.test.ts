@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { kept } from '../../adapters/chat/kept.ts'
+import { firstTime } from '../../adapters/chat/once.ts'
+import { within } from '../../adapters/chat/soon.ts'
+
+describe('what was asked is kept', () => {
+  /** A cache whose clock stands still until it is moved, and what it was asked. */
+  function cache(most = 10) {
+    const clock = { at: 0 }
+    const asked: string[] = []
+    const all = kept<string>({ forMs: 60_000, most, now: () => clock.at })
+    const get = (key: string, answer: () => Promise<string> = async () => `${key} at ${clock.at}`) =>
+      all.get(key, () => {
+        asked.push(key)
+        return answer()
+      })
+    return { clock, asked, get, forget: all.forget }
+  }
+
+  test('for its time, and not a millisecond longer', async () => {
+    const { clock, get } = cache()
+    expect(await get('a')).toBe('a at 0')
+    clock.at = 59_999
+    expect(await get('a')).toBe('a at 0')
+    clock.at = 60_000
+    expect(await get('a')).toBe('a at 60000')
+  })
+
+  test('those who ask meanwhile share one answer', async () => {
+    const { asked, get } = cache()
+    await Promise.all([get('a'), get('a'), get('b')])
+    expect(asked).toEqual(['a', 'b'])
+  })
+
+  test('a failure is kept for nobody', async () => {
+    const { asked, get } = cache()
+    await expect(get('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await get('a')).toBe('a at 0')
+    expect(asked).toEqual(['a', 'a'])
+  })
+
+  test('a failure that comes late does not take a newer answer away', async () => {
+    const { clock, asked, get } = cache()
+    const first = Promise.withResolvers<string>()
+    const late = get('a', () => first.promise)
+    clock.at = 60_000
+    await get('a')
+    first.reject(new Error('late'))
+    await expect(late).rejects.toThrow('late')
+    await get('a')
+    expect(asked).toEqual(['a', 'a'])
+  })
+
+  test('until it is to be forgotten', async () => {
+    const { asked, get, forget } = cache()
+    await get('a')
+    forget('a')
+    await get('a')
+    expect(asked).toEqual(['a', 'a'])
+  })
+
+  test('of more than it may keep, what was asked for longest ago goes first', async () => {
+    const { asked, get } = cache(2)
+    for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await get(key)
+    expect(asked).toEqual(['a', 'b', 'c', 'b'])
+  })
+})
+
+test('a key is told for the first time once, until 5,000 others came after it', () => {
+  const first = firstTime()
+  expect([first('a'), first('a'), first('b')]).toEqual([true, false, true])
+  for (let n = 0; n < 4999; n++) first(`n${n}`)
+  expect([first('b'), first('a')]).toEqual([false, true])
+})
+
+describe('work that shall end soon', () => {
+  test('gives what it gives', async () => {
+    expect(await within(Promise.resolve(1), 60_000)).toBe(1)
+    await expect(within(Promise.reject(new Error('no')), 60_000)).rejects.toThrow('no')
+  })
+
+  test('is late when it does not, and fails unseen after that', async () => {
+    const { promise, reject } = Promise.withResolvers<never>()
+    expect(await within(promise, 0)).toBe('late')
+    reject(new Error('nobody waits for this any more'))
+  })
+})
