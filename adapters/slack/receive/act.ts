@@ -9,7 +9,7 @@ import type { FetchFile } from './files.ts'
 
 /** What everything that comes in needs. */
 export interface Receiving {
-  readonly doors: Pick<Doors, 'handleIntent' | 'formFor' | 'recognise' | 'askForRole' | 'doubt' | 'overview' | 'posts'>
+  readonly doors: Pick<Doors, 'handleIntent' | 'formFor' | 'recognise' | 'askForRole' | 'doubt' | 'openHome'>
   readonly client: Client
   readonly installation: Installation
   readonly accountOf: (user: string) => Promise<Ruled<Account>>
