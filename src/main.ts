@@ -27,7 +27,7 @@ import { Fault } from './core/fault.ts'
 import { namedPeople } from './core/policy/groups.ts'
 import type { Policy } from './core/policy.ts'
 import { migrate } from './db/migrate.ts'
-import type { ChatPlatform, Doors } from './ports.ts'
+import type { ChatPlatform, Doors, Home } from './ports.ts'
 
 export type { Connect, Parts } from './boot/setup.ts'
 
@@ -85,7 +85,8 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   const shown = createListeners()
   const web = webPlatform()
   const platforms = new Map<string, ChatPlatform>([[web.name, active.guard(wrapped(parts, web))]])
-  const deliverer = delivererOf(house, url, platforms, shown.tell, parts)
+  const homes = new Map<string, Home>()
+  const deliverer = delivererOf(house, url, { platforms, homes }, shown.tell, parts)
   const settle = async (): Promise<void> => {
     await tickUntilNothingIsDue(house, ticker)
     await deliverer.drain()
@@ -104,7 +105,9 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   for (const connect of [...(parts.connect ?? []), ...(slack ? [slack] : []), ...(teams ? [teams] : [])]) {
     const connected = await connect(doors)
     undo.push(() => connected.close())
-    platforms.set(connected.platform.name, active.guard(wrapped(parts, connected.platform)))
+    const { platform, home } = connected
+    for (const one of [platform, ...(home ? [home.platform] : [])]) platforms.set(one.name, active.guard(wrapped(parts, one)))
+    if (home) homes.set(home.platform.name, home)
   }
   if (config.work !== false)
     await house.boss.work(pollQueue, ({ source }, { signal }) => poll(source, AbortSignal.any([signal, over.signal])))

@@ -9,7 +9,7 @@ import type { Check } from './core/identify/verification.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
 import type { Instant, Refusal, Ruled } from './core/result.ts'
-import type { Account, Doubt, MessageRef } from './ports/chat.ts'
+import type { Account, Doubt, MessageRef, OpenedHome } from './ports/chat.ts'
 
 export type { MailReader } from './core/identify/mail.ts'
 export * from './ports/chat.ts'
@@ -159,6 +159,8 @@ export interface Doors {
   people(): Promise<readonly PersonView[]>
   /** Posts of one place, oldest first; null when there is no such place. */
   posts(placeId: string): Promise<readonly PostView[] | null>
+  /** The page of an account is drawn now, and again whenever something else is said. Returns when that is sure to happen, not when it has. */
+  openHome(home: OpenedHome): Promise<void>
   /** The cycle at a glance, for one person (an id of the policy). Refused to those who do not act in it. */
   overview(person: string): Promise<Ruled<Overview>>
   /** Host reports of one rollout (a change number). */

@@ -16,3 +16,9 @@ export const SLACK_BUDGETS: readonly Budget[] = [
   // marketplace; ours is an organisation's own). One search may take several pages.
   { calls: 'find', per: 'platform', count: 25, perMs: 60_000 },
 ]
+
+/** views.publish: tier 4, 100 a minute in the workspace and more. A page that changes often is drawn once in five seconds, so that it takes little of it. */
+export const HOME_BUDGETS: readonly Budget[] = [
+  { calls: 'all', per: 'platform', count: 15, perMs: 10_000 },
+  { calls: 'all', per: 'place', count: 1, perMs: 5_000 },
+]

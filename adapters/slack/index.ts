@@ -1,6 +1,6 @@
 import { App, type Receiver } from '@slack/bolt'
 import { z } from 'zod'
-import type { ChatPlatform, Directory } from '../../src/ports.ts'
+import type { ChatPlatform, Directory, Home } from '../../src/ports.ts'
 import { fileFetcher } from '../chat/files.ts'
 import type { Log } from '../chat/log.ts'
 import { type Installation, slackAccounts } from './accounts.ts'
@@ -10,6 +10,7 @@ import { type Envelopes, watchEnvelopes } from './connect/envelopes.ts'
 import { httpDoor } from './connect/http.ts'
 import { socketDoor } from './connect/socket.ts'
 import { slackGroups } from './groups.ts'
+import { slackHome } from './home.ts'
 import { boltLogger } from './log.ts'
 import { accountsByAddress } from './mentions.ts'
 import { slackPictures } from './pictures.ts'
@@ -30,6 +31,8 @@ export interface SlackOptions {
 
 export interface Slack {
   readonly platform: ChatPlatform
+  /** The page of each account. */
+  readonly home: Home
   /** Where Slack's requests go, on loopback; a proxy with TLS stands before it. Null: they come over a connection that we opened. */
   readonly url: string | null
   /** Everything that has come in so far is done and told: the work may go on after Slack was answered. */
@@ -63,7 +66,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   }
   const pictures = slackPictures({ client, apiUrl: config.apiUrl, withinMs: config.timeoutMs / 2, log })
   const platform = slackPlatform({ client, botUser: installation.botUser, accounts, pictures })
-  return { platform, ...(await open(config, options, (receiver) => listenOn(receiver, config, on, options.onProved))) }
+  return { platform, home: slackHome(on), ...(await open(config, options, (receiver) => listenOn(receiver, config, on, options.onProved))) }
 }
 
 type Config = z.output<typeof slackConfig>
@@ -73,7 +76,7 @@ async function open(
   { requests, apiUrl }: Config,
   { log, onBadSignature = () => {} }: SlackOptions,
   listen: (receiver: Receiver) => Promise<Envelopes>,
-): Promise<Omit<Slack, 'platform'>> {
+): Promise<Omit<Slack, 'platform' | 'home'>> {
   const logger = boltLogger(log)
   if (requests.by === 'http') {
     const door = httpDoor({ ...requests, logger, onBadSignature })

@@ -10,6 +10,7 @@ import { createPatchFiles } from '../../adapters/patchfile/look.ts'
 import { manualRunner } from '../../adapters/runners/manual/index.ts'
 import { rehearsalRunner } from '../../adapters/runners/rehearsal/index.ts'
 import { createDeliverer, type Deliverer, type DelivererOptions } from '../app/chat/deliver.ts'
+import { drawHome, HOME, homePlace, outdateHomes } from '../app/chat/homes.ts'
 import { renderPost } from '../app/chat/render.ts'
 import { uncertainPost } from '../app/chat/uncertain.ts'
 import { type House, joined, type PolicyInForce } from '../app/house.ts'
@@ -19,7 +20,7 @@ import type { Config } from '../config.ts'
 import { startBoss } from '../db/boss.ts'
 import { openDatabase } from '../db/database.ts'
 import { createWriter } from '../db/writer.ts'
-import type { BulletinSource, ChatPlatform, Clock, MailReader, PatchFiles, Place, Runner } from '../ports.ts'
+import type { BulletinSource, ChatPlatform, Clock, Home, MailReader, PatchFiles, Place, Runner } from '../ports.ts'
 import type { Parts, Setup, Undo } from './setup.ts'
 
 interface Material {
@@ -90,10 +91,18 @@ function patchFilesOf(undo: Undo): PatchFiles {
   return createPatchFiles(http)
 }
 
+/** Where something can be said. */
+export interface Chat {
+  /** Chat platforms and those of the homes, by name. */
+  readonly platforms: ReadonlyMap<string, ChatPlatform>
+  /** People's own pages, by the name of their platform. */
+  readonly homes: ReadonlyMap<string, Home>
+}
+
 export function delivererOf(
   house: House,
   url: string,
-  platforms: ReadonlyMap<string, ChatPlatform>,
+  { platforms, homes }: Chat,
   onShown: DelivererOptions['onShown'],
   parts: Parts,
 ): Deliverer {
@@ -101,8 +110,9 @@ export function delivererOf(
     db: house.db,
     url,
     platforms,
-    place: (id) => placeOf(house.inForce, id),
-    render: (post) => renderPost(house, post),
+    place: (id) => homePlace(id) ?? placeOf(house.inForce, id),
+    render: (post) => (post.subject === HOME ? drawHome(house, post, homes) : renderPost(house, post)),
+    outdate: () => outdateHomes(house.db, platforms),
     onShown,
     onUncertain: (post, tx) => joined(house, tx, (unit) => uncertainPost(unit, post)),
     log: house.log,

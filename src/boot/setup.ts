@@ -5,7 +5,7 @@ import type { House, PolicyFileDoor, PolicyInForce } from '../app/house.ts'
 import type { Arrive } from '../app/time/handlers.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Database } from '../db/database.ts'
-import type { BulletinSource, ChatPlatform, Clock, Doors, MailReader, PatchFiles, Runner } from '../ports.ts'
+import type { BulletinSource, ChatPlatform, Clock, Doors, Home, MailReader, PatchFiles, Runner } from '../ports.ts'
 
 /** What was opened, in order; ended from the last to the first. */
 export type Undo = (() => Promise<unknown>)[]
@@ -15,8 +15,8 @@ export async function unwind(undo: Undo): Promise<void> {
   for (const step of undo.splice(0).reverse()) await step().catch(() => undefined)
 }
 
-/** Another chat platform beside the web page; gets the doors, gives what posts. */
-export type Connect = (doors: Doors) => Promise<{ readonly platform: ChatPlatform; close(): Promise<void> }>
+/** Another chat platform beside the web page; gets the doors, gives what posts, and people's own pages where it has them. */
+export type Connect = (doors: Doors) => Promise<{ readonly platform: ChatPlatform; readonly home?: Home; close(): Promise<void> }>
 
 /** What a test starts differently; the product itself gives its log only. */
 export interface Parts {

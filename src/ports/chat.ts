@@ -39,6 +39,25 @@ export interface ChatPlatform {
   find(to: Place, thread: MessageRef | null, key: string, since?: Date): Promise<Found>
 }
 
+/** Pages that a platform has for each person, e.g. Slack's App Home. A `Place`'s ref is an account, its one message the page. */
+export interface Home {
+  readonly platform: ChatPlatform
+  /** Name of the chat platform that it belongs to. */
+  readonly of: string
+  /** Address of one of our messages there. */
+  urlOf(ref: MessageRef): string
+}
+
+/** Somebody opened their page. */
+export interface OpenedHome {
+  /** Name of the `Home`'s platform. */
+  readonly platform: string
+  /** The platform's own id of the account. */
+  readonly account: string
+  /** Whom it belongs to, by the policy. */
+  readonly person: string
+}
+
 /** Who and where, between a platform and the policy in force. Ask each time: another version may be in force by then. */
 export interface Directory {
   /** Verified address of a person of the policy, in lower case; null: nobody of that id. */

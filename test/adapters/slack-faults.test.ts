@@ -4,7 +4,7 @@ import { ChatError, type MessageRef, type Place } from '../../src/ports.ts'
 import { textOf } from '../support/block-kit.ts'
 import { card } from '../support/cards.ts'
 import { type SlackPeer, startSlackPeer } from '../support/slack.ts'
-import { DANA, PEOPLE, type SlackBot, startBot } from '../support/slack-bot.ts'
+import { DANA, PEOPLE, type SlackBot, STRANGER, startBot } from '../support/slack-bot.ts'
 import { type FaultMode, RETRY_AFTER_S } from '../support/slack-proxy.ts'
 
 type Trouble = FaultMode | 'timeout'
@@ -121,9 +121,17 @@ describe('a form that cannot be opened', () => {
 })
 
 describe('a page that cannot be published', () => {
-  test.each(TROUBLES)('%s: it is logged, and drawn anew the next time', async (trouble) => {
+  test.each(TROUBLES)('%s: the deliverer is told what it is, and may publish it again', async (trouble, expected) => {
+    const publish = () => bot.slack.home.platform.edit({ place: peer.user(DANA), message: 'home' }, decision)
+    await during(trouble, 'views.publish', () => expect(publish()).rejects.toMatchObject(expected))
+    const before = calls('views.publish')
+    await publish()
+    expect(calls('views.publish')).toBe(before + 1)
+  })
+
+  test.each(TROUBLES)('%s: who is nobody is not told, and is the next time', async (trouble) => {
     const open = async () => {
-      expect(await peer.event({ type: 'app_home_opened', user: peer.user(DANA), tab: 'home' })).toMatchObject({ status: 200 })
+      expect(await peer.event({ type: 'app_home_opened', user: peer.user(STRANGER), tab: 'home' })).toMatchObject({ status: 200 })
       await bot.slack.idle()
     }
     await during(trouble, 'views.publish', open)

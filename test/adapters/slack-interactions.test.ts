@@ -4,7 +4,6 @@ import { refuse } from '../../src/core/result.ts'
 import type { Outcome, Place } from '../../src/ports.ts'
 import { textOf } from '../support/block-kit.ts'
 import { card } from '../support/cards.ts'
-import { anOverview } from '../support/overview.ts'
 import { type SlackPeer, startSlackPeer } from '../support/slack.ts'
 import { DANA, MODES, PEOPLE, type SlackBot, STRANGER, startBot } from '../support/slack-bot.ts'
 
@@ -295,22 +294,28 @@ describe.each(MODES)('by %s', (mode) => {
     const open = (email: string, tab = 'home') =>
       heard(email, () => peer.event({ type: 'app_home_opened', user: peer.user(email), channel: 'D1', tab }))
 
-    test('shows what waits for the person and the open changes, with the way to their messages', async () => {
-      const here = { place: 'patch-team', post: '1' }
-      const elsewhere = { place: 'team', post: '2' }
-      const { waitsForYou } = anOverview()
-      const tasks = waitsForYou.map((task, index) => ({ ...task, card: index === 0 ? here : elsewhere }))
-      bot.doors.overview = async () => ({ ok: true, value: anOverview({ waitsForYou: tasks }) })
-      const ref = { place: place.ref, message: '1700000000.000100', thread: '1600000000.000100' }
-      bot.doors.posts = async () => [
-        { id: '1', threadOf: '0', ref, card: card(), updatedAt: '' },
-        { id: '2', threadOf: null, ref: { place: 'team', message: '2' }, card: card(), updatedAt: '' },
-      ]
+    const pageOf = (email: string) => ({ platform: 'slack-home', account: peer.user(email), person: 'dana' })
+    const draw = (email: string, title: string) =>
+      bot.slack.home.platform.edit({ place: peer.user(email), message: 'home' }, card({ title, summary: title }))
+
+    test('is the house’s to draw once it was opened, and there is one for each account', async () => {
+      bot.homes.length = 0
       await open(DANA)
-      expect(textOf(peer.home(DANA)?.blocks)).toMatch(/2 things wait for you.*Record 3 of 3 tests.*openssl, change 12/)
-      expect(JSON.stringify(peer.home(DANA)).match(/[^"]*archives[^"]*/g)).toEqual([
+      expect(bot.homes).toEqual([pageOf(DANA)])
+      const home = { id: 'home', platform: 'slack-home', ref: peer.user(DANA) }
+      const ref = await bot.slack.home.platform.post(home, card({ title: '2 things wait for you' }), 'post-1')
+      expect(textOf(peer.home(DANA)?.blocks)).toContain('2 things wait for you')
+      await bot.slack.home.platform.edit(ref, card({ title: 'Nothing waits for you' }))
+      expect(textOf(peer.home(DANA)?.blocks)).toContain('Nothing waits for you')
+      // Publishing again does no harm, so one in doubt is there.
+      expect(await bot.slack.home.platform.find(home, null, 'post-1')).toEqual({ found: ref })
+    })
+
+    test('leads to messages by their permanent address', () => {
+      const ref = { place: place.ref, message: '1700000000.000100', thread: '1600000000.000100' }
+      expect(bot.slack.home.urlOf(ref)).toBe(
         `https://emulate.slack.com/archives/${place.ref}/p1700000000000100?thread_ts=1600000000.000100&cid=${place.ref}`,
-      ])
+      )
     })
 
     test('says why not to somebody unknown, with a way on that works', async () => {
@@ -343,22 +348,31 @@ describe.each(MODES)('by %s', (mode) => {
           ...where,
           actions: [action],
         }
-        const before = calls('views.publish').length
+        bot.homes.length = 0
         await peer.send({ payload: JSON.stringify(click) })
         await bot.slack.idle()
-        return calls('views.publish').length - before
+        return bot.homes
       }
-      expect(await press({ view: { type: 'home' } })).toBe(1)
-      expect(await press({ channel: { id: place.ref } })).toBe(0)
+      expect(await press({ view: { type: 'home' } })).toEqual([pageOf(DANA)])
+      expect(await press({ channel: { id: place.ref } })).toEqual([])
     })
 
-    test('is not drawn for its other tab, and a failure to draw it is only logged', async () => {
-      const before = calls('views.publish').length
+    test('is not drawn for its other tab, and a failure to say why not is only logged', async () => {
+      bot.homes.length = 0
       await open(DANA, 'messages')
-      expect(calls('views.publish')).toHaveLength(before)
+      expect(bot.homes).toEqual([])
       peer.proxy.fail('server error', 1, 'views.publish')
-      await open(DANA)
+      await open(STRANGER)
       expect(bot.logged.at(-1)).toContain('a home page could not be shown')
+    })
+
+    test('is no conversation', async () => {
+      const { platform } = bot.slack.home
+      await expect(platform.reply({ place: 'U1', message: 'home' }, card(), 'k')).rejects.toMatchObject({ code: 'REJECTED' })
+      await expect(platform.whisper({ id: 'p', platform: 'slack-home', ref: 'U1' }, 'dana', card())).rejects.toMatchObject({
+        code: 'REJECTED',
+      })
+      await expect(draw(DANA, 'x')).resolves.toBeUndefined()
     })
   })
 

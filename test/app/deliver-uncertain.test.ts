@@ -38,9 +38,15 @@ afterEach(async () => {
 
 const teams = (): ChatPlatform => ({ ...loopback.platform, name: 'teams' })
 const deliverer = (platform = teams(), web: ChatPlatform = webPlatform()): Deliverer =>
-  delivererOf(bare.house, bare.url, new Map([platform, web].map((one) => [one.name, one])), () => undefined, {
-    pace: { budgets: {}, backoffMs: () => 0, callLimitMs: 200 },
-  })
+  delivererOf(
+    bare.house,
+    bare.url,
+    { platforms: new Map([platform, web].map((one) => [one.name, one])), homes: new Map() },
+    () => undefined,
+    {
+      pace: { budgets: {}, backoffMs: () => 0, callLimitMs: 200 },
+    },
+  )
 
 /** An alert in the team's place, and a note in its thread. */
 async function say(what: 'post' | 'reply'): Promise<void> {

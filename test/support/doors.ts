@@ -77,6 +77,7 @@ export function testHouse(): TestHouse {
         house.intents.push(intent)
         return house.answer(intent)
       },
+      openHome: async () => undefined,
       recognise: async () => refuse('PERSON_UNKNOWN', 'Nobody here is known by an account.'),
       askForRole: async () => ({ ok: true, cards: [] }),
       doubt: async () => ({ ok: true, cards: [] }),

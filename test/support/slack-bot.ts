@@ -2,8 +2,7 @@ import { type Slack, startSlack } from '../../adapters/slack/index.ts'
 import type { Form } from '../../src/cards/card.ts'
 import type { ButtonValue, Intent } from '../../src/core/intent.ts'
 import { allow, refuse } from '../../src/core/result.ts'
-import type { Account, Directory, Doors, Doubt, Outcome } from '../../src/ports.ts'
-import { testHouse } from './doors.ts'
+import type { Account, Directory, Doors, Doubt, OpenedHome, Outcome } from '../../src/ports.ts'
 import type { SlackPeer } from './slack.ts'
 
 export const DANA = 'dana@example.org'
@@ -23,7 +22,9 @@ export interface SlackBot {
   answer: (intent: Intent) => Promise<Outcome>
   form: Form | null
   groups: readonly string[]
-  readonly doors: { overview: Doors['overview']; posts: Doors['posts']; doubt: Doors['doubt'] }
+  /** Pages that were opened. The house would draw them; here a test does. */
+  readonly homes: OpenedHome[]
+  readonly doors: { doubt: Doors['doubt']; openHome: Doors['openHome'] }
 }
 
 export type Mode = 'http' | 'socket'
@@ -34,7 +35,6 @@ export async function startBot(peer: SlackPeer, mode: Mode, more: { readonly tim
   const logged: string[] = []
   const keep = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   let signatures = 0
-  const house = testHouse().doors
   const made: Omit<SlackBot, 'slack'> = {
     intents: [],
     doubts: [],
@@ -46,7 +46,8 @@ export async function startBot(peer: SlackPeer, mode: Mode, more: { readonly tim
     answer: async () => ({ ok: true, cards: [] }),
     form: null,
     groups: [],
-    doors: { overview: house.overview, posts: house.posts, doubt: async () => ({ ok: true, cards: [] }) },
+    homes: [],
+    doors: { openHome: async (home) => void made.homes.push(home), doubt: async () => ({ ok: true, cards: [] }) },
   }
   const directory: Directory = {
     emailByPerson: (person) => (person === 'dana' ? DANA : null),
@@ -79,8 +80,7 @@ export async function startBot(peer: SlackPeer, mode: Mode, more: { readonly tim
         made.doubts.push(doubt)
         return made.doors.doubt(doubt)
       },
-      overview: (person) => made.doors.overview(person),
-      posts: (place) => made.doors.posts(place),
+      openHome: (home) => made.doors.openHome(home),
     },
     directory,
     log: { info: keep, warn: keep, error: keep },

@@ -8,7 +8,7 @@ import type { Accounts } from '../mentions.ts'
 
 /** What everything that comes in needs. */
 export interface Receiving extends House {
-  readonly doors: House['doors'] & Pick<Doors, 'overview' | 'posts'>
+  readonly doors: House['doors'] & Pick<Doors, 'openHome'>
   readonly client: Client
   readonly installation: Installation
   readonly accountOf: (user: string) => Promise<Ruled<Account>>

@@ -2,11 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Budget } from '../../core/budgets.ts'
 import { listen } from '../../db/listen.ts'
 import { type Delivery, deliverOne } from './deliver-one.ts'
+import { isHome } from './homes.ts'
 import { CALLS_AT_ONCE, createPace } from './pace.ts'
 import { anyWaits, endLeases, type Leased, lease } from './post-rows.ts'
 import { POSTS_CHANNEL } from './posts.ts'
 
 const SWEEP_MS = 2_000
+/** So often time alone makes a page out of date, as a clock that has run out. */
+const OUTDATED_MS = 60_000
 const LEASE_MS = 90_000
 const CALL_LIMIT_MS = 30_000
 const FIRST_BACKOFF_MS = 1_000
@@ -31,6 +34,8 @@ export interface DelivererOptions extends Omit<Delivery, Tuned | 'pace' | 'stopw
   readonly time?: Time
   /** How often to look for what no notice told of, in milliseconds. */
   readonly sweepMs?: number
+  /** Wants anew what tells of other posts; called when those may have changed, before the next look at what is due. Absent: nothing does. */
+  readonly outdate?: () => Promise<void>
   /** The caller holds the bot lock, so leases that are there at the start belong to the dead and end at once. */
   readonly takeOver?: boolean
 }
@@ -59,7 +64,19 @@ const machine: Time = { now: () => performance.now(), pause: (ms, signal) => pau
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { platforms, budgets, time = machine } = options
   const pace = createPace({ platforms, budgets, now: time.now })
-  const house: Delivery = { backoffMs: doubling, leaseMs: LEASE_MS, callLimitMs: CALL_LIMIT_MS, ...options, pace, stopwatch: time.now }
+  const onShown = (placeIds: readonly string[]): void => {
+    outdated ||= !placeIds.every(isHome)
+    options.onShown(placeIds)
+  }
+  const house: Delivery = {
+    backoffMs: doubling,
+    leaseMs: LEASE_MS,
+    callLimitMs: CALL_LIMIT_MS,
+    ...options,
+    onShown,
+    pace,
+    stopwatch: time.now,
+  }
   const over = new AbortController()
   const busy = new Map<string, Promise<void>>()
   let sweep: NodeJS.Timeout | undefined
@@ -69,6 +86,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   let bell = Promise.withResolvers<void>()
   let troubled = false
   let waitsUntil = 0
+  let outdated = true
+  let outdatedAt = time.now()
 
   const ring = (): void => {
     rung = true
@@ -90,6 +109,18 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (!(await anyWaits(house.db, [...busy.keys()]))) return null
     waitsUntil = time.now() + opensInMs
     return pace.opensInMs()
+  }
+  // Kept in memory alone, because the first look after a start begins with it.
+  const outdate = async (): Promise<void> => {
+    if (!outdated && time.now() - outdatedAt < OUTDATED_MS) return
+    outdated = false
+    outdatedAt = time.now()
+    try {
+      await options.outdate?.()
+    } catch (error) {
+      outdated = true
+      throw error
+    }
   }
   // Answers how long the first of those that wait for their budget has to, in milliseconds; null: none does.
   const fill = async (): Promise<number | null> => {
@@ -120,6 +151,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       rung = false
       bell = Promise.withResolvers()
       const since = time.now()
+      await outdate()
       const opensInMs = await fill()
       troubled = false
       if (opensInMs !== null) await rest(Math.min((time.now() - since) * RESTS, opensInMs))
@@ -132,6 +164,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       working = null
     })
     return working
+  }
+  const look = (): Promise<void> => {
+    outdated = true
+    return begin()
   }
   const wake = (): void => {
     if (over.signal.aborted) return
@@ -146,10 +182,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       if (options.takeOver === true) await endLeases(house.db)
       sweep = setInterval(wake, options.sweepMs ?? SWEEP_MS).unref()
       const onLost = (reason: string): void => house.log.warn(`posts: notices are lost, sweeping instead (${reason})`)
-      listening = await listen({ url: options.url, channel: POSTS_CHANNEL, onNotice: wake, onLost })
+      const onNotice = (): void => {
+        outdated = true
+        wake()
+      }
+      listening = await listen({ url: options.url, channel: POSTS_CHANNEL, onNotice, onLost })
     },
     wake,
-    drain: begin,
+    drain: look,
     async stop() {
       over.abort()
       clearInterval(sweep)

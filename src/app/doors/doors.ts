@@ -2,6 +2,7 @@ import type { Card, Form } from '../../cards/card.ts'
 import type { ButtonValue } from '../../core/intent.ts'
 import { namedPeople } from '../../core/policy/groups.ts'
 import type { ClockView, Doors, MessageRef } from '../../ports.ts'
+import { openHome } from '../chat/homes.ts'
 import { frozenCard } from '../chat/posts.ts'
 import { renderPost } from '../chat/render.ts'
 import type { House } from '../house.ts'
@@ -37,6 +38,7 @@ export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }
     places: async () => house.inForce.policy.places.map(({ id, name, audience, platform }) => ({ id, name, audience, platform })),
     people: async () => namedPeople(house.inForce.policy.people).map(({ id, name, roles, zone }) => ({ id, name, roles, zone })),
     posts: async (placeId) => (house.inForce.policy.places.some((p) => p.id === placeId) ? postsOf(house, placeId) : null),
+    openHome: (home) => openHome(house, home),
     overview: (person) => overviewFor(house, person),
     report: async (changeId, reports) => {
       const { known, moved, accepted, refused } = await takeReports(house, changeId, reports)

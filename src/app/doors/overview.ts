@@ -1,4 +1,5 @@
 import { nameOf, subjectOf } from '../../cards/words.ts'
+import type { BaselineEntry } from '../../core/assess/baseline.ts'
 import { unvouched } from '../../core/change/bulletins.ts'
 import { isOver } from '../../core/change/guard.ts'
 import type { ChangeState } from '../../core/change/state.ts'
@@ -17,8 +18,15 @@ import { readFleet } from '../inventory/read.ts'
 import { policySubject, readVersions } from '../policy/versions.ts'
 import { standingOf } from '../rollout/standing.ts'
 
-/** Reads everything, and lets core say how it stands. Writes nothing. */
-export async function overviewFor(house: House, personId: string): Promise<Ruled<Overview>> {
+/**
+ * Reads everything, and lets core say how it stands. Writes nothing.
+ * @param wanted `what is open` leaves out how compliant the inventory is, which takes a look at every host
+ */
+export async function overviewFor(
+  house: House,
+  personId: string,
+  wanted: 'everything' | 'what is open' = 'everything',
+): Promise<Ruled<Overview>> {
   const { policy, approved } = house.inForce
   const person = mayOversee(policy, personId)
   if (!person.ok) return person
@@ -48,10 +56,7 @@ export async function overviewFor(house: House, personId: string): Promise<Ruled
         card: links(changeSubject(state.id), purposeOf(state, now), 'patch team'),
       })),
       others: others.map(({ subject, audience, ...task }) => ({ ...task, card: links(subject, null, audience) })),
-      assets: await readFleet(
-        house.db,
-        baselines.map(({ product }) => product),
-      ),
+      assets: wanted === 'everything' ? await fleetOf(house, baselines) : [],
       baselines,
       exempt: await exemptHosts(house.db, house.clock.now()),
       sources,
@@ -60,6 +65,12 @@ export async function overviewFor(house: House, personId: string): Promise<Ruled
   )
   return allow(overview)
 }
+
+const fleetOf = (house: House, baselines: readonly BaselineEntry[]) =>
+  readFleet(
+    house.db,
+    baselines.map(({ product }) => product),
+  )
 
 /** Older versions than these are decided on. */
 const RECENT_VERSIONS = 10

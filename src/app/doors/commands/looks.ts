@@ -37,7 +37,7 @@ export const LOOKS: Commands = {
 
 /** The same as the bot's own page on Slack, for conversations on every platform. */
 async function home({ house, actor }: Typed): Promise<Outcome> {
-  const overview = await overviewFor(house, actor.id)
+  const overview = await overviewFor(house, actor.id, 'what is open')
   return overview.ok ? show(homeCard(overview.value)) : overview
 }
 
