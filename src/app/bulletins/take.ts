@@ -13,14 +13,17 @@ import { corroborate } from './corroborate.ts'
 import type { Noise } from './noise.ts'
 import { tell } from './tell.ts'
 
-/** One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. */
-export async function takeDocument(house: House, source: string, raw: RawDocument, found: Checked, noise: Noise): Promise<void> {
-  await transact(house, async (unit) => {
+/**
+ * One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. False: it was known, and
+ * nothing was written.
+ */
+export function takeDocument(house: House, source: string, raw: RawDocument, found: Checked, noise: Noise): Promise<boolean> {
+  return transact(house, async (unit) => {
     // One at a time: two polls must not both find one document new, nor two sources raise one another's bulletins at once.
     await unit.tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext('take a document'))`
     const checked = found.bulletin ? { ...found, bulletin: await toldByCatalogue(unit, found.bulletin) } : found
     const judgement = judge({ checked, known: await knownRevisions(unit, source, checked, raw), now: unit.now.toISOString() })
-    if (judgement.kind === 'seen') return
+    if (judgement.kind === 'seen') return false
     const held = judgement.verification.verdict === 'QUARANTINED' || judgement.verification.verdict === 'BOGUS'
     const row = await store(unit, source, raw, checked, judgement, held ? 'held' : noise.silent ? 'history' : judgement.kind)
     unit.audit({
@@ -35,9 +38,13 @@ export async function takeDocument(house: House, source: string, raw: RawDocumen
         reason: judgement.verification.reason,
       },
     })
-    if (held || !checked.bulletin) return show(unit, 'security', `bulletin:${row}`, 'held')
+    if (held || !checked.bulletin) {
+      await show(unit, 'security', `bulletin:${row}`, 'held')
+      return true
+    }
     await tell(unit, row, checked.bulletin, judgement, noise)
     await corroborate(unit, row)
+    return true
   })
 }
 
