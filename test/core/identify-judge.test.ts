@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import type { KnownRevision } from '../../src/core/identify/history.ts'
-import { type Checked, judge } from '../../src/core/identify/judge.ts'
+import { type Checked, isSurelySeen, judge } from '../../src/core/identify/judge.ts'
 import type { Check, Verdict } from '../../src/core/identify/verification.ts'
 import { aBulletin } from '../support/bulletin.ts'
 
@@ -135,5 +136,44 @@ describe('a document that was not read', () => {
   test('is seen when the same bytes are held already', () => {
     const held: KnownRevision = { vendorId: '', revision: '', updatedAt: NOW, digest: 'f', verdict: 'QUARANTINED', bulletin: null }
     expect(judge({ checked: came(null, 'f', forged), known: [held], now: NOW }).kind).toBe('seen')
+  })
+})
+
+describe('what is surely seen without a look at its history', () => {
+  const sees = (bulletin: Bulletin | null, digest: string, checks: readonly Check[], old: KnownRevision): boolean =>
+    isSurelySeen(came(bulletin, digest, checks), [old])
+
+  test.each([
+    { what: 'the same bytes with the same proof', is: sees(first, 'a', own, stored(first, 'a', 'AUTHENTIC')), seen: true },
+    { what: 'the same bytes with less proof', is: sees(first, 'a', unsigned, stored(first, 'a', 'AUTHENTIC')), seen: true },
+    { what: 'the same bytes with more proof', is: sees(first, 'a', own, stored(first, 'a', 'UNCONFIRMED')), seen: false },
+    { what: 'other bytes', is: sees(first, 'b', own, stored(first, 'a', 'AUTHENTIC')), seen: false },
+    {
+      what: 'the same bytes read as another id',
+      is: sees(first, 'a', own, stored({ ...first, vendorId: 'x' }, 'a', 'AUTHENTIC')),
+      seen: false,
+    },
+    { what: 'what was held', is: sees(first, 'a', own, stored(first, 'a', 'QUARANTINED')), seen: false },
+    { what: 'what could not be read, as before', is: sees(null, 'a', [], stored(first, 'a', 'UNCONFIRMED')), seen: true },
+  ])('$what: $seen', ({ is, seen }) => expect(is).toBe(seen))
+
+  test('property: what is surely seen is `seen` to the judge, whatever else is known', () => {
+    const verdicts = fc.constantFrom<Verdict>('BOGUS', 'QUARANTINED', 'UNCONFIRMED', 'CORROBORATED', 'AUTHENTIC')
+    const bulletins = fc.constantFrom(first, second, regenerated, { ...first, vendorId: 'RHSA-2' })
+    const known = fc.array(fc.tuple(bulletins, fc.constantFrom('a', 'b'), verdicts), { maxLength: 4 })
+    const outcomes = fc.constantFrom<Check['outcome']>('pass', 'fail', 'unavailable', 'not applicable', 'stale')
+    const checks = fc
+      .tuple(outcomes, outcomes)
+      .map(([signature, schema]) =>
+        own.map((one): Check => ({ ...one, outcome: one.name === 'signature' ? signature : one.name === 'schema' ? schema : one.outcome })),
+      )
+    fc.assert(
+      fc.property(fc.option(bulletins), known, checks, (bulletin, rows, proof) => {
+        const revisions = rows.map(([one, digest, verdict]) => stored(one, digest, verdict))
+        const checked = came(bulletin, 'a', proof)
+        const surely = isSurelySeen(checked, revisions)
+        expect(surely && judge({ checked, known: revisions, now: NOW }).kind !== 'seen').toBe(false)
+      }),
+    )
   })
 })

@@ -1,5 +1,4 @@
 import { tracked } from '../../core/identify/health.ts'
-import type { RawDocument } from '../../ports.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { takeCatalogue } from './catalogue.ts'
@@ -8,10 +7,8 @@ import type { Noise } from './noise.ts'
 import { showReleases, showRollup } from './rollup.ts'
 import { takeScores, wantedScores } from './scores.ts'
 import { readSourceState, type SourceState, sourceSubject, writeSourceState } from './source-state.ts'
-import { holdPoison, takeDocument } from './take.ts'
+import { giveUp, takeAll } from './take-all.ts'
 
-/** A document whose handling fails is tried again at so many polls; then it is held, and the others no longer wait for it. */
-const MOST_TRIES = 3
 /** So many new bulletins that match get alerts of their own in one poll; after that only the urgent ones do. */
 const ALERTS_A_POLL = 5
 
@@ -27,20 +24,13 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
   try {
     const batch = await source.fetch(before.cursor, signal, rule.kind === 'cve' ? await wantedScores(house) : [])
     const noise: Noise = before.firstPollDone ? { silent: false, alerts: ALERTS_A_POLL } : { silent: true, alerts: 0 }
-    const poison: Record<string, SourceState['poison'][string]> = {}
-    let taken = 0
-    for (const raw of batch.documents) {
-      if (signal.aborted) throw signal.reason
-      const failed = await attempt(house, id, raw, noise)
-      if (failed === null) taken += 1
-      else poison[raw.fileName] = { tries: (before.poison[raw.fileName]?.tries ?? 0) + 1, reason: failed }
-    }
+    const { poison, brought } = await takeAll(house, id, batch.documents, { before, noise, signal })
     const given = await giveUp(house, id, batch.documents, poison)
     if (batch.exploited) await takeCatalogue(house, id, batch.exploited)
     if (batch.scores?.length) await takeScores(house, id, batch.scores)
     const waits = Object.keys(poison).some((name) => !given.includes(name))
     await transact(house, async (unit) => {
-      const news = taken > 0 || batch.exploited !== undefined || (batch.scores?.length ?? 0) > 0
+      const news = brought || batch.exploited !== undefined || (batch.scores?.length ?? 0) > 0
       const after: SourceState = {
         // What could not be taken is asked for again: the others are `seen` then.
         cursor: waits ? before.cursor : batch.cursor,
@@ -57,7 +47,8 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
       await writeSourceState(unit, id, after)
       if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
       if (before.firstPollDone) await showRollup(unit, id)
-      if (before.firstPollDone && taken > 0) await showReleases(unit, id)
+      // Also where all of it was known: the poll that took it may have been killed before it said so.
+      if (before.firstPollDone && batch.documents.length > 0) await showReleases(unit, id)
       if (batch.concern) await sayFailing(unit, id, after, batch.concern)
       else {
         if (before.failingSince) await sayRecovered(unit, id, before.failingSince)
@@ -71,31 +62,6 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
       sayFailing(unit, id, await readSourceState(house, id), error instanceof Error ? error.message : String(error)),
     )
   }
-}
-
-/** Takes one document; why not, when that broke. A database that does not answer breaks all of them: then the poll fails. */
-async function attempt(house: House, id: string, raw: RawDocument, noise: Noise): Promise<string | null> {
-  try {
-    const source = house.sources.get(id)
-    if (source) await takeDocument(house, id, raw, await source.check(raw, house.clock.now()), noise)
-    return null
-  } catch (error) {
-    await house.db.$queryRaw`SELECT 1`
-    house.log.error({ source: id, file: raw.fileName, err: error }, 'a document could not be taken; the others go on')
-    return error instanceof Error ? error.message.slice(0, 500) : String(error)
-  }
-}
-
-/** Documents that were tried often enough are held, where security sees them. Answers their names. */
-async function giveUp(
-  house: House,
-  id: string,
-  documents: readonly RawDocument[],
-  poison: Readonly<Record<string, { readonly tries: number; readonly reason: string }>>,
-): Promise<readonly string[]> {
-  const hopeless = documents.filter((raw) => (poison[raw.fileName]?.tries ?? 0) >= MOST_TRIES)
-  for (const raw of hopeless) await holdPoison(house, id, raw, poison[raw.fileName]?.reason ?? '')
-  return hopeless.map((raw) => raw.fileName)
 }
 
 /** A source that answers well and has had nothing new for long is said once, and once more when it speaks again. */

@@ -14,13 +14,16 @@ import { oneDocumentAtATime } from './in-turn.ts'
 import type { Noise } from './noise.ts'
 import { tell } from './tell.ts'
 
-/** One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. */
-export async function takeDocument(house: House, source: string, raw: RawDocument, found: Checked, noise: Noise): Promise<void> {
-  await transact(house, async (unit) => {
+/**
+ * One document: judged against what is known, stored with its verdict, matched, and told to whom it concerns. False: it was known, and
+ * nothing was written.
+ */
+export function takeDocument(house: House, source: string, raw: RawDocument, found: Checked, noise: Noise): Promise<boolean> {
+  return transact(house, async (unit) => {
     await oneDocumentAtATime(unit)
     const checked = found.bulletin ? { ...found, bulletin: await toldByCatalogue(unit, found.bulletin) } : found
     const judgement = judge({ checked, known: await knownRevisions(unit, source, checked, raw), now: unit.now.toISOString() })
-    if (judgement.kind === 'seen') return
+    if (judgement.kind === 'seen') return false
     const held = judgement.verification.verdict === 'QUARANTINED' || judgement.verification.verdict === 'BOGUS'
     const row = await store(unit, source, raw, checked, judgement, held ? 'held' : noise.silent ? 'history' : judgement.kind)
     unit.audit({
@@ -35,9 +38,13 @@ export async function takeDocument(house: House, source: string, raw: RawDocumen
         reason: judgement.verification.reason,
       },
     })
-    if (held || !checked.bulletin) return show(unit, 'security', `bulletin:${row}`, 'held')
+    if (held || !checked.bulletin) {
+      await show(unit, 'security', `bulletin:${row}`, 'held')
+      return true
+    }
     await tell(unit, row, checked.bulletin, judgement, noise)
     await corroborate(unit, row)
+    return true
   })
 }
 

@@ -48,12 +48,28 @@ const unread = (name: 'rollback' | 'contradiction'): Check => ({
 const counting = (known: readonly KnownRevision[], provisional: Verdict): readonly KnownRevision[] =>
   known.filter((old) => old.bulletin !== null && rungOf(old.verdict) >= Math.max(rungOf(provisional), rungOf('UNCONFIRMED')))
 
+/** History that finds nothing to say: the best that it can come to. */
+const NO_HISTORY: readonly Check[] = [
+  { name: 'rollback', outcome: 'not applicable', evidence: '' },
+  { name: 'contradiction', outcome: 'not applicable', evidence: '' },
+]
+
+/**
+ * These bytes are stored with a verdict that they cannot exceed, whatever history says of them: `judge` would call them `seen`. False
+ * where only `judge` can tell. `copies` are what is stored under the same file name.
+ */
+export const isSurelySeen = (checked: Checked, copies: readonly Pick<KnownRevision, 'vendorId' | 'digest' | 'verdict'>[]): boolean => {
+  const best = rungOf(verdictOf([...checked.checks, ...NO_HISTORY]))
+  return copies.some(
+    (old) =>
+      old.digest === checked.digest &&
+      rungOf(old.verdict) >= best &&
+      (checked.bulletin === null || old.vendorId === checked.bulletin.vendorId),
+  )
+}
+
 const historyChecks = (incoming: Incoming, known: readonly KnownRevision[], own: readonly Check[]): readonly Check[] => {
-  const assumed: readonly Check[] = [
-    { name: 'rollback', outcome: 'not applicable', evidence: '' },
-    { name: 'contradiction', outcome: 'not applicable', evidence: '' },
-  ]
-  const others = counting(known, verdictOf([...own, ...assumed]))
+  const others = counting(known, verdictOf([...own, ...NO_HISTORY]))
   const signed = own.some((one) => one.name === 'signature' && one.outcome === 'pass')
   return [rollbackCheck(incoming, others), contradictionCheck(incoming, others, signed)]
 }

@@ -1,0 +1,78 @@
+import type { KnownRevision } from '../../core/identify/history.ts'
+import { isSurelySeen } from '../../core/identify/judge.ts'
+import type { RawDocument } from '../../ports.ts'
+import type { House } from '../house.ts'
+import type { Noise } from './noise.ts'
+import type { SourceState } from './source-state.ts'
+import { holdPoison, takeDocument } from './take.ts'
+
+/** A document whose handling fails is tried again at so many polls; then it is held, and the others no longer wait for it. */
+const MOST_TRIES = 3
+/** Of so many documents one question asks whether they are known. */
+const AT_ONCE = 250
+
+type Poison = SourceState['poison']
+
+/** Takes documents in their order. What is stored already is asked for many of them at once, because most of a long list is known. */
+export async function takeAll(
+  house: House,
+  id: string,
+  documents: readonly RawDocument[],
+  { before, noise, signal }: { readonly before: SourceState; readonly noise: Noise; readonly signal: AbortSignal },
+): Promise<{ readonly poison: Poison; readonly brought: boolean }> {
+  const poison: Poison = {}
+  let brought = false
+  for (let at = 0; at < documents.length; at += AT_ONCE) {
+    const some = documents.slice(at, at + AT_ONCE)
+    const copies = await copiesOf(house, id, some)
+    for (const raw of some) {
+      if (signal.aborted) throw signal.reason
+      const { failed, isNew } = await attempt(house, id, raw, noise, copies.get(raw.fileName) ?? [])
+      if (failed === null) brought ||= isNew
+      else poison[raw.fileName] = { tries: (before.poison[raw.fileName]?.tries ?? 0) + 1, reason: failed }
+    }
+  }
+  return { poison, brought }
+}
+
+type Copy = Pick<KnownRevision, 'vendorId' | 'digest' | 'verdict'>
+
+/** What is stored of these documents, by file name. */
+async function copiesOf(house: House, source: string, documents: readonly RawDocument[]): Promise<ReadonlyMap<string, readonly Copy[]>> {
+  const rows = await house.db.bulletin.findMany({
+    where: { source, fileName: { in: documents.map(({ fileName }) => fileName) } },
+    select: { fileName: true, vendorId: true, digest: true, verdict: true },
+  })
+  return Map.groupBy(rows as (Copy & { readonly fileName: string })[], ({ fileName }) => fileName)
+}
+
+/** Takes one document; why not, when that broke. A database that does not answer breaks all of them: then the poll fails. */
+async function attempt(
+  house: House,
+  id: string,
+  raw: RawDocument,
+  noise: Noise,
+  copies: readonly Copy[],
+): Promise<{ readonly failed: string | null; readonly isNew: boolean }> {
+  try {
+    const checked = await house.sources.get(id)?.check(raw, house.clock.now())
+    if (!checked || isSurelySeen(checked, copies)) return { failed: null, isNew: false }
+    return { failed: null, isNew: await takeDocument(house, id, raw, checked, noise) }
+  } catch (error) {
+    await house.db.$queryRaw`SELECT 1`
+    house.log.error({ source: id, file: raw.fileName, err: error }, 'a document could not be taken; the others go on')
+    return { failed: error instanceof Error ? error.message.slice(0, 500) : String(error), isNew: false }
+  }
+}
+
+/** Documents that were tried often enough are held, where security sees them. Answers their names. */
+export async function giveUp(
+  house: House,
+  id: string,
+  documents: readonly RawDocument[],
+  poison: Readonly<Poison>,
+): Promise<readonly string[]> {
+  const hopeless = documents.filter((raw) => (poison[raw.fileName]?.tries ?? 0) >= MOST_TRIES)
+  for (const raw of hopeless) await holdPoison(house, id, raw, poison[raw.fileName]?.reason ?? '')
+  return hopeless.map((raw) => raw.fileName)
+}
