@@ -44,6 +44,9 @@ describe('a date', () => {
     ['2026-09-05 15:45:08', '2026-09-05T15:45:08.000Z'],
     ['2025-09-26', '2025-09-26T00:00:00.000Z'],
     ['2025', '2025-01-01T00:00:00.000Z'],
+    ['Sat, Dec 16 2023 02:02:33 PM', '2023-12-16T14:02:33.000Z'],
+    ['5 Sep 2026 12:05 a.m. EST', '2026-09-05T05:05:00.000Z'],
+    ['Sep 5, 2026 12:30 pm', '2026-09-05T12:30:00.000Z'],
   ])('%s is %s', (text, instant) => {
     expect(feedDate(text)).toBe(instant)
   })
@@ -440,6 +443,12 @@ describe('as suites of others want it', () => {
 
   test('base64 is read', async () => {
     expect((await one('<title mode="base64">RW50cnkgVGl0bGU=</title>')).title).toBe('Entry Title')
+  })
+
+  test('what stands in two cells, or a term and its meaning, is two words', async () => {
+    const table =
+      '&lt;table>&lt;tr>&lt;th>Version:&lt;/th>&lt;td>5.7&lt;/td>&lt;/tr>&lt;/table>&lt;dl>&lt;dt>Depth&lt;/dt>&lt;dd>3 km&lt;/dd>&lt;/dl>'
+    expect((await one(`<description>${table}</description>`)).text.replace(/\s+/g, ' ')).toBe('Version: 5.7 Depth 3 km')
   })
 
   test('what is decoded once is not decoded twice', async () => {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+export const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+
 /** What a suite found out. `failed` names each case that failed, with the reason. */
 export interface Result {
   readonly passed: number
@@ -33,8 +35,19 @@ export const filesIn = (...parts: readonly string[]): readonly string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(path(...parts).length + 1))
     .sort()
 
-/** Cases, each true, or a sentence that says why not. */
-export const counted = (cases: Iterable<readonly [string, true | string]>): Result => {
+/** One case of a suite: its name and true, or a sentence that says why not. */
+export type Case = readonly [name: string, outcome: true | string]
+
+/** Looks at one case; what it throws is why it failed. Never throws. */
+export async function tried(name: string, look: () => true | string | Promise<true | string>): Promise<Case> {
+  try {
+    return [name, await look()]
+  } catch (error) {
+    return [name, `it threw ${wordsOf(error)}`]
+  }
+}
+
+export const counted = (cases: Iterable<Case>): Result => {
   const all = [...cases]
   return {
     passed: all.filter(([, outcome]) => outcome === true).length,

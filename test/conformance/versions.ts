@@ -1,9 +1,8 @@
 import { rpmvercmp } from '../../src/core/assess/rpm.ts'
 import { compareVersions, parseVersion } from '../../src/core/assess/scheme.ts'
 import type { Scheme } from '../../src/core/identify/bulletin.ts'
-import { counted, jsonOf, type Result } from './suite.ts'
+import { type Case, counted, jsonOf, type Result, wordsOf } from './suite.ts'
 
-type Case = readonly [string, true | string]
 interface Pair {
   readonly a: string
   readonly b: string
@@ -14,8 +13,12 @@ const FOLDER = '06-versions'
 const pairs = (file: string): readonly Pair[] => (jsonOf(FOLDER, file) as { readonly cases: readonly Pair[] }).cases
 
 const ordered = (scheme: Scheme, a: string, b: string): number | string => {
-  const [one, two] = [parseVersion(scheme, a), parseVersion(scheme, b)]
-  return one === null || two === null ? `it cannot read ${one === null ? a : b}` : compareVersions(scheme, one, two)
+  try {
+    const [one, two] = [parseVersion(scheme, a), parseVersion(scheme, b)]
+    return one === null || two === null ? `it cannot read ${one === null ? a : b}` : compareVersions(scheme, one, two)
+  } catch (error) {
+    return wordsOf(error)
+  }
 }
 
 const compared = (name: string, found: number | string, expected: number): Case => [

@@ -13,19 +13,27 @@ export interface Case {
 export interface Outcome {
   readonly name: string
   readonly genuine: boolean
-  readonly verdict: Verdict
+  /** Null: it threw before there was one. */
+  readonly verdict: Verdict | null
+  readonly threw?: string
   readonly good: boolean
 }
 
-const believed = (verdict: Verdict): boolean => rungOf(verdict) >= rungOf('CORROBORATED')
+export const believed = (verdict: Verdict | null): boolean => verdict !== null && rungOf(verdict) >= rungOf('CORROBORATED')
 
-/** Runs the cases one after another; a crash is a failure of its case. */
+/** A crash is a failure of its case, of a forgery as well: nobody has said that it is one. */
+async function outcomeOf({ name, genuine, exactly, run }: Case): Promise<Outcome> {
+  try {
+    const verdict = await run()
+    return { name, genuine, verdict, good: believed(verdict) === genuine && (exactly === undefined || exactly === verdict) }
+  } catch (error) {
+    return { name, genuine, verdict: null, threw: error instanceof Error ? error.message : String(error), good: false }
+  }
+}
+
+/** Runs the cases one after another. Never throws. */
 export async function runCases(cases: readonly Case[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const { name, genuine, exactly, run } of cases) {
-    const verdict = await run()
-    const good = believed(verdict) === genuine && (exactly === undefined || exactly === verdict)
-    outcomes.push({ name, genuine, verdict, good })
-  }
+  for (const one of cases) outcomes.push(await outcomeOf(one))
   return outcomes
 }

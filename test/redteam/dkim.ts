@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
-import { dataFolder } from '../conformance/suite.ts'
+import { type Case, counted, dataFolder, type Result, tried } from '../conformance/suite.ts'
 
 const FOLDER = join(dataFolder() ?? '', '07-mail', 'dkim', 'dkim_verifier/')
 /** After every signature in them was made; two have expired since. */
@@ -13,17 +13,21 @@ export const hasDkimSuite = existsSync(`${FOLDER}expected-mailauth.json`)
 
 const table = (name: string): Record<string, string> => JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')) as Record<string, string>
 
-/** Mails whose signatures came out as they must, and what came out instead of the others. */
-export async function dkimSuite(): Promise<{ readonly passed: number; readonly wrong: readonly string[] }> {
+/** The mails whose signatures come out as they must, and what came out instead of the others. */
+export async function dkimSuite(): Promise<Result> {
   const dns = Object.entries(table('dns-txt.json')).map(([name, record]) => ({ name, type: 'TXT', answer: [[record]] }))
   const reader = createMailReader({ resolver: storedResolver(dns) })
-  const expected = Object.entries(table('expected-mailauth.json'))
-  const wrong: string[] = []
-  for (const [name, wanted] of expected) {
-    const reading = await reader.read(readFileSync(`${FOLDER}${name}`), NOW)
-    const signatures = reading.ok ? reading.mail.dkim : []
-    const found = signatures.map(({ domain, result, comment }) => `${domain}:${result}${comment === '' ? '' : `(${comment})`}`).join(' ')
-    if ((found || 'undefined:none(message not signed)') !== wanted) wrong.push(`${name}: ${found}, expected ${wanted}`)
-  }
-  return { passed: expected.length - wrong.length, wrong }
+  const cases: Case[] = []
+  for (const [name, wanted] of Object.entries(table('expected-mailauth.json')))
+    cases.push(
+      await tried(name, async () => {
+        const reading = await reader.read(readFileSync(`${FOLDER}${name}`), NOW)
+        const signatures = reading.ok ? reading.mail.dkim : []
+        const found = signatures
+          .map(({ domain, result, comment }) => `${domain}:${result}${comment === '' ? '' : `(${comment})`}`)
+          .join(' ')
+        return (found || 'undefined:none(message not signed)') === wanted || `${found}, expected ${wanted}`
+      }),
+    )
+  return counted(cases)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createChecker } from '../../adapters/sources/csaf/index.ts'
 import { dataFolder } from '../conformance/suite.ts'
 import { fixtureFile, newSigner, SAMPLE_NOW, sampleFile } from '../support/csaf.ts'
-import { type Outcome, runCases } from './case.ts'
+import { believed, type Outcome, runCases } from './case.ts'
 import { documentCases, type Material, type Original } from './documents.ts'
 import { sentCases } from './sent.ts'
 
@@ -53,9 +53,7 @@ async function team(attacked: readonly Original[], untouched: readonly Original[
     const genuine = outcomes.filter((one) => one.genuine)
     return {
       outcomes,
-      believed: outcomes
-        .filter((one) => !one.genuine && (one.verdict === 'AUTHENTIC' || one.verdict === 'CORROBORATED'))
-        .map(({ name, verdict }) => `${name}: ${verdict}`),
+      believed: outcomes.filter(({ genuine, verdict }) => !genuine && believed(verdict)).map(({ name, verdict }) => `${name}: ${verdict}`),
       recognised: genuine.filter(({ good }) => good).length / genuine.length,
     }
   } finally {

@@ -25,9 +25,18 @@ const DAY_FIRST =
   /^(?:[a-z]{2,9}\.?,?\s*)?(\d{1,2})[\s-]([a-z]{3,9})\.?,?[\s-](\d{2,4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(.*)?)?$/i
 const MONTH_FIRST = /^(?:[a-z]{3,9},?\s+)?([a-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*)?)?$/i
 
+const HALF = /^([ap])\.?m\.?\b/i
+
+/** Hour of the day: some write the half of the day behind the time, before the zone. */
+const hourOf = (hour: number, zone: string): number => {
+  const half = HALF.exec(zone.trim())?.[1]?.toLowerCase()
+  if (half === undefined || hour < 1 || hour > 12) return hour
+  return (hour % 12) + (half === 'p' ? 12 : 0)
+}
+
 /** Minutes from UTC; a zone that nobody knows is UTC. */
 const offsetOf = (zone: string): number => {
-  const text = zone.trim().toLowerCase()
+  const text = zone.trim().replace(HALF, '').trim().toLowerCase()
   const numeric = /^(?:gmt|utc)?\s*([+-])(\d{1,2}):?(\d{2})?/.exec(text)
   if (numeric === null) return (ZONES[text.replace(/[^a-z]/g, '')] ?? 0) * 60
   return (numeric[1] === '-' ? -1 : 1) * (Number(numeric[2]) * 60 + Number(numeric[3] ?? 0))
@@ -45,7 +54,8 @@ interface Parts {
 }
 
 const instantOf = ({ year, month, day, time, zone }: Parts): string | null => {
-  const [hour = 0, minute = 0, second = 0] = time.map((part) => Number(part ?? 0))
+  const [clock = 0, minute = 0, second = 0] = time.map((part) => Number(part ?? 0))
+  const hour = hourOf(clock, zone)
   if (year < 1980 || year > 9998 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return null
   const offset = offsetOf(zone)
   if (Math.abs(offset) > 15 * 60) return null
