@@ -28,3 +28,13 @@ function collect(before: Members, after: Members, path: readonly string[], steps
   }
   return true
 }
+
+/** The document after these steps, one after another; what they do not touch is the same value. Of `patchOf`: the one that was derived. */
+export const patched = <T extends object>(document: T, steps: readonly Step[]): T =>
+  steps.reduce((last, { path, value }) => withValue(last as Members, path, value) as T, document)
+
+function withValue(document: Members, [name, ...rest]: readonly string[], value: unknown): Members {
+  if (name === undefined) return document
+  const was = document[name]
+  return { ...document, [name]: rest.length === 0 ? value : withValue(isObject(was) ? was : {}, rest, value) }
+}

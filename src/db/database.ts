@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { Fault } from '../core/fault.ts'
+import { patched, type Step } from '../core/patch.ts'
 import { type Prisma, PrismaClient } from './generated/client.ts'
 
 export { Prisma } from './generated/client.ts'
@@ -39,7 +40,8 @@ export async function openDatabase(url: string, { poolSize }: DatabaseOptions): 
   // An idle connection that breaks is replaced by the pool; the next query says whether the database is there.
   const adapter = new PrismaPg(pool, { onPoolError: () => undefined, disposeExternalPool: true })
   // Without a picture of our own source in every error, for which Prisma would take a stack at every query.
-  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 10_000, timeout: LONGEST_MS } })
+  const bare = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 10_000, timeout: LONGEST_MS } })
+  const prisma = wholeChanges(bare)
   const database = Object.assign(prisma, {
     close: () => prisma.$disconnect(),
     prepared: async <T extends object>(name: string, text: string, values: readonly unknown[]) =>
@@ -54,6 +56,19 @@ export async function openDatabase(url: string, { poolSize }: DatabaseOptions): 
     throw new Fault('DATABASE_UNAVAILABLE', `the database does not answer: ${reason}`, { cause: error })
   }
 }
+
+/** A change as it is: its state with what clicks have changed since. Statements in SQL do this by themselves. */
+const wholeChanges = (bare: PrismaClient): PrismaClient =>
+  bare.$extends({
+    result: {
+      change: {
+        state: {
+          needs: { state: true, later: true },
+          compute: ({ state, later }) => patched(state as object, later as unknown as readonly Step[]) as Prisma.JsonValue,
+        },
+      },
+    },
+  }) as unknown as PrismaClient
 
 /** What PostgreSQL says where a connection ends, and where it does not know itself: SQLSTATE, Appendix A of its manual. */
 const IN_DOUBT = /^(?:08|57P|58|XX)/

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readKnown } from '../../src/app/change/known.ts'
 import { json } from '../../src/app/change/rows.ts'
 import { type Click, saveClick } from '../../src/app/change/save-clicks.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
@@ -72,7 +73,7 @@ async function standing(id: number) {
   const [row] = await db.$queryRaw<
     { version: number; by: string; approvals: number; wanted: number[]; delivered: boolean; records: number }[]
   >`
-    SELECT "version", xmin::text AS by, jsonb_array_length("state" -> 'submission' -> 'approvals') AS approvals,
+    SELECT "version", xmin::text AS by, jsonb_array_length("patched"("state", "later") -> 'submission' -> 'approvals') AS approvals,
       ARRAY(SELECT wanted FROM "Post" WHERE subject = 'change:' || ${id}::int ORDER BY id) AS wanted,
       EXISTS (SELECT FROM "Delivery" WHERE key = 'press-' || ${id}::int) AS delivered,
       (SELECT count(*)::int FROM "AuditRecord" WHERE body LIKE '%"subject":"change:' || ${id}::int || '"%') AS records
@@ -132,6 +133,17 @@ describe('clicks on several changes', () => {
     expect(early).toBe(false)
     expect(await Promise.all([saving, ...nowhere])).toEqual([true, ...nowhere.map(() => false)])
   })
+})
+
+test('an approval of a change that somebody has seen takes the short way: its state is not written anew', async () => {
+  const [id = 0] = await waiting(1)
+  await readKnown(db, id)
+  const approval = { actor: 'dana', place: 'patch-team', verb: 'approve', subject: `change:${id}`, digest: DIGEST, inputs: {} }
+  expect(await handleIntent(bare.house, { ...approval, delivery: `press-${id}` })).toMatchObject({ ok: true })
+  expect(await savedOf([id])).toEqual([SAVED])
+  const [row] = await db.$queryRaw<{ paths: unknown }[]>`
+    SELECT jsonb_path_query_array("later", '$[*].path') AS paths FROM "Change" WHERE id = ${id}`
+  expect(row?.paths).toEqual([['acts'], ['submission', 'approvals']])
 })
 
 describe('one that cannot be saved takes no other with it', () => {

@@ -1,4 +1,5 @@
 import type { ChangeState } from '../../core/change/state.ts'
+import { patched, type Step } from '../../core/patch.ts'
 import type { Database } from '../../db/database.ts'
 
 /** A change as it was last seen, and which save that was. It may be old: whoever acts on it says which version they mean. */
@@ -14,8 +15,10 @@ const seen = new WeakMap<Database, Map<number, KnownChange>>()
 
 /** Reads a change as it is, and remembers it: who drew a card will be asked about it by a click. Null when there is none. */
 export async function readKnown(db: Database, id: number): Promise<KnownChange | null> {
-  const [known] = await db.$queryRaw<KnownChange[]>`SELECT "state", "version" FROM "Change" WHERE "id" = ${id}`
-  if (!known) return null
+  const [row] = await db.$queryRaw<(KnownChange & { later: readonly Step[] })[]>`
+    SELECT "state", "later", "version" FROM "Change" WHERE "id" = ${id}`
+  if (!row) return null
+  const known = { state: patched(row.state, row.later), version: row.version }
   remember(db, id, known)
   return known
 }

@@ -1,5 +1,6 @@
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
+import { patched, type Step } from '../../core/patch.ts'
 import type { Database, Prisma, Tx } from '../../db/database.ts'
 
 /** Reading and writing the rows of a change: no decision in here. */
@@ -8,8 +9,9 @@ export const changeSubject = (id: number): string => `change:${id}`
 
 /** Locks the change until the commit and reads it; null when there is none. */
 export async function lockChange(tx: Tx, id: number): Promise<ChangeState | null> {
-  const rows = await tx.$queryRaw<{ state: unknown }[]>`SELECT "state" FROM "Change" WHERE "id" = ${id} FOR UPDATE`
-  return rows[0] ? (rows[0].state as ChangeState) : null
+  const [row] = await tx.$queryRaw<{ state: ChangeState; later: readonly Step[] }[]>`
+    SELECT "state", "later" FROM "Change" WHERE "id" = ${id} FOR UPDATE`
+  return row ? patched(row.state, row.later) : null
 }
 
 /** The same for two changes at once, always in the order of their numbers, so that two people never wait for each other. */
