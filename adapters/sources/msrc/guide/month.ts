@@ -1,3 +1,4 @@
+import { line } from '../../../../src/core/identify/text.ts'
 import type { Month, Product, Remedy, Threat, Weakness } from '../month.ts'
 import { instantOf } from '../parts.ts'
 import type { ProductRow, VulnerabilityRow } from './rows.ts'
@@ -74,7 +75,12 @@ export function monthOfRows(id: string, vulnerabilities: readonly VulnerabilityR
     title: '',
     publishedAt: releasedAt(own),
     updatedAt: own.reduce((latest, { latestRevisionDate: at }) => (at > latest ? at : latest), ''),
-    products: new Map(rows.map((row): [string, Product] => [row.productId, { name: row.product, family: row.productFamily || 'Other' }])),
+    products: new Map(
+      rows.map((row): [string, Product] => [
+        row.productId,
+        { name: line(row.product, 200), family: line(row.productFamily, 60) || 'Other' },
+      ]),
+    ),
     vulnerabilities: [...byCve].map(([cve, of]) => weaknessOf(cve, of, known.get(cve))),
   }
 }
