@@ -49,6 +49,7 @@ const weaknessOf = (cve: string, rows: readonly ProductRow[], one: Vulnerability
   threats: [...threatsOf(rows, one), ...(one === undefined ? [] : exploitOf(one))],
   scores: rows.map(({ baseScore, vectorString, productId }) => ({ score: baseScore, vector: vectorString, products: [productId] })),
   remedies: [...rows.flatMap(fixesOf), ...articlesOf(one)],
+  needsAction: one?.customerActionRequired !== false,
   revisedAt: one?.latestRevisionDate || rows.reduce((latest, { releaseDate }) => (releaseDate > latest ? releaseDate : latest), ''),
 })
 
