@@ -284,6 +284,22 @@ describe('over https', () => {
       expect(differences).toEqual([expect.stringContaining('corrected')])
     })
 
+    test('what is not read of it may change by itself: that is no news', async () => {
+      const one = await first()
+      const more = { cves: [{ id: 'CVE-2026-1', updated_at: '2026-11-26T01:02:03' }], related_notices: ['USN-9000-1'] }
+      server.pages.set('/notices/USN-9001-1.json', usn({ title: 'as it was', ...more }))
+      expect(names(await nextDay(26, one))).toEqual([])
+    })
+
+    test('nor is it overlooked that it cannot be read any more', async () => {
+      const one = await first()
+      server.pages.set('/notices/USN-9001-1.json', '{"id": "USN-9001-1"}')
+      const two = await nextDay(26, one)
+      const [raw] = two.documents
+      expect(raw && verdictOf((await ubuntu().check(raw, new Date(now))).checks)).toBe('QUARANTINED')
+      expect(names(await nextDay(27, two))).toEqual([])
+    })
+
     test('what is the same is asked for once a day and is no news', async () => {
       const one = await first()
       const two = await nextDay(26, one)

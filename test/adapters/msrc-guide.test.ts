@@ -53,16 +53,21 @@ const AUGUST = month({
 
 describe('a release of the guide', () => {
   test('is made into the very parts that its month is made into', async () => {
-    serveGuide(server, guideOf(month()))
+    const own = month({ weaknesses: [...month().weaknesses, weakness('CVE-2026-1007', ['6'], { action: 'No', fixes: [] })] })
+    serveGuide(server, guideOf(own))
     server.pages.set('/cvrf/v3.0/updates', JSON.stringify({ value: [{ ID: '2026-Sep', CurrentReleaseDate: month().updated }] }))
-    server.pages.set('/cvrf/v3.0/cvrf/2026-Sep', monthJson(month()))
+    server.pages.set('/cvrf/v3.0/cvrf/2026-Sep', monthJson(own))
     const rule = sourceSchema.parse({ id: 'months', name: 'M', kind: 'msrc', url: server.at('/cvrf/v3.0/'), allowNetworks: LOOPBACK })
     if (rule.kind !== 'msrc') throw new Error('another kind')
     const months = await createMsrcSource(rule, { http, reader, clock }).fetch(null, new AbortController().signal)
     const guide = await look(null)
     expect(guide.dropped).toEqual([])
     const byId = (documents: readonly RawDocument[]) => Object.fromEntries(documents.map((one, i) => [one.fileName, texts(documents)[i]]))
-    expect(Object.keys(byId(guide.documents)).sort()).toEqual(PARTS)
+    expect(Object.keys(byId(guide.documents)).sort()).toEqual([
+      'msrc-2026-sep-azure-linux.json',
+      'msrc-2026-sep-browser.json',
+      ...PARTS.slice(1),
+    ])
     expect(byId(guide.documents)).toEqual(byId(months.documents))
   })
 
@@ -131,6 +136,15 @@ describe('what changed', () => {
     expect(bulletin?.vulnerabilities.find(({ cve }) => cve === head.cve)?.knownExploited).toBe('yes')
   })
 
+  test('a date that is far away hides no later change of its release', async () => {
+    const spoilt = weakness('CVE-2026-1090', ['6'], { revised: '2099-01-01T00:00:00' })
+    serveGuide(server, guideOf(month({ weaknesses: [...month().weaknesses, spoilt] })))
+    const first = await look(null)
+    const more = weakness('CVE-2026-1091', ['4'], { revised: '2026-09-24T07:00:00' })
+    serveGuide(server, guideOf(month({ weaknesses: [...month().weaknesses, spoilt, more] })))
+    expect(names(await look(first.cursor))).toEqual(['msrc-2026-sep-microsoft-office.json'])
+  })
+
   test('an old release that gets a revision comes whole', async () => {
     serveGuide(server, guideOf(month()))
     const first = await look(null)
@@ -160,6 +174,20 @@ describe('what breaks', () => {
       'vulnerability: vulnerability 1',
       '2026-Sep: vulnerability 1',
       '2026-Sep: product 8',
+    ])
+  })
+
+  test('names without an end are cut, and spoil no part', async () => {
+    const { vulnerability, affectedProduct } = guideOf(month())
+    const long = { product: 'Windows '.repeat(60), productFamily: 'W'.repeat(400), productId: 'x' }
+    serveGuide(server, { vulnerability, affectedProduct: [...affectedProduct, { ...affectedProduct[0], ...long }] })
+    const { documents } = await look(null)
+    const read = await Promise.all(documents.map((raw) => source().check(raw, new Date())))
+    expect(read.map(({ bulletin }) => bulletin?.vendorId.replace(/w{40}/, 'w...')).toSorted()).toEqual([
+      'MSRC-2026-Sep-azure-linux',
+      'MSRC-2026-Sep-microsoft-office',
+      'MSRC-2026-Sep-w...',
+      'MSRC-2026-Sep-windows',
     ])
   })
 

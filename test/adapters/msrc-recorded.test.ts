@@ -69,6 +69,14 @@ describe.skipIf(!recorded('03-msrc'))("Microsoft's own months", () => {
     expect(office?.sections.patchInformation.deployment).not.toContain('fixed build https')
   })
 
+  test('JSON: where Microsoft has fixed it itself nothing is to be done', () => {
+    const browser = parts(JUNE).find((b) => b.vendorId.endsWith('-browser'))
+    expect(browser?.names).toEqual([])
+    expect(browser?.sections.patchInformation.deployment).toBe(
+      'Copilot Chat (Microsoft Edge): nothing to do for CVE-2026-47644, Microsoft has fixed it itself',
+    )
+  })
+
   test('the same month written as XML says the same', () => {
     const { month } = june()
     const reading = monthOfXml(xmlOfMonth(JSON.parse(recordedText(JUNE))))

@@ -28,7 +28,8 @@ describe('a month', () => {
   })
 
   test('JSON and XML say the same', () => {
-    expect(parseFile(bytes(monthXml(month())), 'month')).toEqual(parseFile(bytes(monthJson(month())), 'month'))
+    const own = month({ weaknesses: [...month().weaknesses, weakness('CVE-2026-1007', ['6'], { action: 'No', fixes: [] })] })
+    expect(parseFile(bytes(monthXml(own)), 'month')).toEqual(parseFile(bytes(monthJson(own)), 'month'))
   })
 
   test('Windows: names for a person, no versions; KB numbers, builds and what they replace in the sections', () => {
@@ -56,6 +57,21 @@ describe('a month', () => {
     expect(office.sections.patchInformation.deployment).toContain('Microsoft Word 2016 (64-bit edition): Click to Run')
     expect(office.sections.workarounds).toBe('CVE-2026-1002: Turn the preview off.')
     expect(office.restart).toBe('none stated')
+  })
+
+  test('what Microsoft has fixed itself is told, and nobody is looked for who has nothing to do', () => {
+    const browser = part('Browser', month({ weaknesses: [weakness('CVE-2026-1007', ['6'], { action: 'No', fixes: [] })] }))
+    expect(browser.names).toEqual([])
+    expect(browser.sections.summary.affectedSoftware).toBe('Microsoft Edge (Chromium-based)')
+    expect(browser.sections.patchInformation.deployment).toBe(
+      'Microsoft Edge (Chromium-based): nothing to do for CVE-2026-1007, Microsoft has fixed it itself',
+    )
+  })
+
+  test.each(['Yes', '', 'Not yet', 'unknown'])('"%s" is not "no": a fix is missed', (action) => {
+    const browser = part('Browser', month({ weaknesses: [weakness('CVE-2026-1007', ['6'], { action, fixes: [] })] }))
+    expect(browser.names).not.toEqual([])
+    expect(browser.sections.patchInformation.deployment).toContain('no fix named for CVE-2026-1007')
   })
 
   test('packages of its Linux have versions: fixed ones, and those without a fix', () => {

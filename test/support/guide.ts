@@ -27,7 +27,7 @@ const vulnerabilityRow = (month: TestMonth, w: TestWeakness): Row => ({
   publiclyDisclosed: said(w.exploit, 'Publicly Disclosed'),
   latestSoftwareRelease: said(w.exploit, 'Latest Software Release'),
   isMariner: false,
-  customerActionRequired: true,
+  customerActionRequired: w.action !== 'No',
   articles: [
     { articleType: 'FAQ', description: '<p>Why?</p>', ordinal: 1 },
     ...(w.workaround ? [{ articleType: 'Workaround', description: w.workaround, ordinal: 2 }] : []),

@@ -39,6 +39,7 @@ const remedy = (one: Json): string =>
   )
 
 const vulnerability = (one: Json): string => `<vuln:Vulnerability>${tag('vuln:Title', said(one.Title))}${tag('vuln:CVE', one.CVE)}
+  <vuln:Notes>${each(one.Notes, (n) => `<vuln:Note Title="${escaped(n.Title)}">${escaped(n.Value)}</vuln:Note>`)}</vuln:Notes>
   <vuln:ProductStatuses>${each(one.ProductStatuses, (s) => typed('Status', STATUSES, s, ''))}</vuln:ProductStatuses>
   <vuln:Threats>${each(one.Threats, (t) => typed('Threat', THREATS, t, tag('vuln:Description', said(t.Description))))}</vuln:Threats>
   <vuln:CVSSScoreSets>${each(

@@ -25,6 +25,8 @@ export interface TestWeakness {
     readonly restart?: string
   }[]
   readonly workaround?: string
+  /** `No`: Microsoft has fixed it itself. */
+  readonly action?: string
   readonly revised: string
 }
 
@@ -103,6 +105,10 @@ export const monthJson = ({ id, published, updated, families, weaknesses }: Test
     Vulnerability: weaknesses.map((w) => ({
       CVE: w.cve,
       Title: value(w.title),
+      Notes: [
+        { Title: 'Description', Type: 2, Value: '<p>No</p>' },
+        { Title: 'Customer Action Required', Type: 6, Value: w.action ?? 'Yes' },
+      ],
       ReleaseDate: '0001-01-01T00:00:00',
       ProductStatuses: [{ ProductID: w.products, Type: 3 }],
       Threats: [
@@ -146,6 +152,8 @@ export const monthXml = ({ id, published, updated, families, weaknesses }: TestM
     .join('')}</prod:Branch></prod:ProductTree>${weaknesses.map(weaknessXml).join('')}</cvrf:cvrfdoc>`
 
 const weaknessXml = (w: TestWeakness): string => `<vuln:Vulnerability Ordinal="1">${tag('vuln:Title', w.title)}${tag('vuln:CVE', w.cve)}
+  <vuln:Notes><vuln:Note Title="Description" Type="Description">No</vuln:Note>
+  <vuln:Note Title="Customer Action Required" Type="Other">${w.action ?? 'Yes'}</vuln:Note></vuln:Notes>
   <vuln:ProductStatuses><vuln:Status Type="Known Affected">${ids(w.products)}</vuln:Status></vuln:ProductStatuses>
   <vuln:Threats><vuln:Threat Type="Impact">${tag('vuln:Description', w.impact)}${ids(w.products)}</vuln:Threat>
   <vuln:Threat Type="Severity">${tag('vuln:Description', w.severity)}${ids(w.products)}</vuln:Threat>

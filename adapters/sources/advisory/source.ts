@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../../src/core/canonical.ts'
+import { canonicalJson, sha256Hex } from '../../../src/core/canonical.ts'
 import { Fault } from '../../../src/core/fault.ts'
 import { advanced, dueOf, type ListState } from '../../../src/core/identify/backlog.ts'
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
@@ -104,6 +104,14 @@ export const createAdvisorySource = (
     return { list, fetched, concern: `The list names ${listed} notices; the last time there were ${before.listed}.` }
   }
 
+  /** Of what is read in a notice. Ubuntu's has the state of each vulnerability in it, which changes by itself and is no change of the notice. */
+  const digestOf = async (bytes: Uint8Array): Promise<string> => {
+    const result = await reader.read({ kind: 'notice', format: rule.format, source: rule.id, bytes })
+    const said =
+      result.kind === 'notice' && result.reading.ok ? canonicalJson(result.reading.bulletin) : Buffer.from(bytes).toString('latin1')
+    return sha256Hex(said).slice(0, 24)
+  }
+
   /** Notices that came before: nobody says when one of them is changed. One that cannot be had today is looked at tomorrow. */
   const lookAgain = (get: Get, { taken }: AdvisoryState, today: string, besides: readonly Fetched[]): Promise<readonly Fetched[]> => {
     const had = new Set(besides.map(({ entry }) => entry.key))
@@ -131,7 +139,7 @@ export const createAdvisorySource = (
         if (known !== undefined) taken.set(entry.key, { ...known, day: today })
         continue
       }
-      const now = takenNow(known, result.bytes, entry.text === undefined ? today : '')
+      const now = takenNow(known, await digestOf(result.bytes), entry.text === undefined ? today : '')
       taken.set(entry.key, now.taken)
       if (now.isNews) documents.push({ fileName: fileNameOf(entry.key, now.taken.changes), ...result })
     }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type ListState, readLists, writeLists } from '../../../src/core/identify/backlog.ts'
 
 /** What is remembered of a notice that was taken. */
 export interface Taken {
+  /** Of what we read in it: what else its publisher writes there changes by itself. */
   readonly digest: string
   /** How often its publisher has changed it under the same id. */
   readonly changes: number
@@ -49,9 +49,8 @@ export const writeState = ({ list, taken }: AdvisoryState): string =>
     taken: [...taken].slice(-MOST_TAKEN).map(([key, one]) => [key, one.digest, one.changes, one.day]),
   })
 
-/** A notice that came: the same bytes as before are no news. */
-export function takenNow(before: Taken | undefined, bytes: Uint8Array, day: string): { readonly taken: Taken; readonly isNews: boolean } {
-  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 24)
+/** A notice that came: the same content as before is no news. */
+export function takenNow(before: Taken | undefined, digest: string, day: string): { readonly taken: Taken; readonly isNews: boolean } {
   if (before?.digest === digest) return { taken: { ...before, day }, isNews: false }
   return { taken: { digest, changes: before === undefined ? 0 : before.changes + 1, day }, isNews: true }
 }

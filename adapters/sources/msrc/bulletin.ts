@@ -67,7 +67,7 @@ const restartWords = (part: Part): string => distinct(part.fixes.map(({ restart 
 const linkOf = (part: Part): string => `https://msrc.microsoft.com/update-guide/releaseNote/${part.month}`
 
 function sectionsOf(part: Part): Sections {
-  const affected = distinct([...part.fixes, ...part.unfixed].map(({ product }) => product))
+  const affected = distinct([...part.fixes, ...part.unfixed, ...part.handled].map(({ product }) => product))
   return {
     summary: {
       maximumSeverity: part.vulnerabilities[0]?.severity ?? '',
@@ -86,6 +86,9 @@ function sectionsOf(part: Part): Sections {
       deployment: limited([
         ...part.fixes.map(fixLine),
         ...part.unfixed.map(({ product, cves }) => `${product}: no fix named for ${cves.slice(0, 5).join(', ')}`),
+        ...part.handled.map(
+          ({ product, cves }) => `${product}: nothing to do for ${cves.slice(0, 5).join(', ')}, Microsoft has fixed it itself`,
+        ),
       ]),
       restart: restartWords(part),
       removal: '',

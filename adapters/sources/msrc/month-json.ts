@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { line } from '../../../src/core/identify/text.ts'
-import { isAffected, type MonthReading, type Product, remedyKind, threatKind, type Weakness } from './month.ts'
+import { isAffected, type MonthReading, type Product, remedyKind, saysNoAction, threatKind, type Weakness } from './month.ts'
 
 const value = z
   .object({ Value: z.string().nullish() })
@@ -24,6 +24,7 @@ const type = z.union([z.number(), z.string()])
 const weakness = z.object({
   CVE: z.string(),
   Title: value,
+  Notes: list(z.object({ Title: text, Value: text }).catch({ Title: '', Value: '' })),
   ProductStatuses: list(z.object({ ProductID: ids, Type: type })),
   Threats: list(z.object({ Description: value, ProductID: ids, Type: type })),
   CVSSScoreSets: list(z.object({ BaseScore: z.coerce.number(), Vector: text, ProductID: ids })),
@@ -88,6 +89,7 @@ const weaknessOf = (one: z.infer<typeof weakness>): Weakness => ({
     type: remedy.SubType,
     build: remedy.FixedBuild,
   })),
+  needsAction: !one.Notes.some(({ Title, Value }) => saysNoAction(Title, Value)),
   revisedAt: one.RevisionHistory.reduce((latest, { Date: date }) => (date > latest ? date : latest), ''),
 })
 

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { line } from '../../../src/core/identify/text.ts'
-import { isAffected, type MonthReading, type Product, remedyKind, threatKind, type Weakness } from './month.ts'
+import { isAffected, type MonthReading, type Product, remedyKind, saysNoAction, threatKind, type Weakness } from './month.ts'
 
 /** An element with what is in it. Only one vulnerability is held at a time. */
 interface Element {
@@ -49,6 +49,7 @@ const weaknessOf = (one: Element): Weakness => ({
     type: text(remedy, 'SubType'),
     build: text(remedy, 'FixedBuild'),
   })),
+  needsAction: !all(child(one, 'Notes'), 'Note').some((note) => saysNoAction(note.attributes.Title ?? '', note.text)),
   revisedAt: all(child(one, 'RevisionHistory'), 'Revision').reduce((latest, revision) => {
     const date = text(revision, 'Date')
     return date > latest ? date : latest

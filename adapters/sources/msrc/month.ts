@@ -25,6 +25,8 @@ export interface Weakness {
   readonly threats: readonly Threat[]
   readonly scores: readonly Score[]
   readonly remedies: readonly Remedy[]
+  /** False: Microsoft has fixed it itself, e.g. in a cloud service, and its customers have nothing to do. */
+  readonly needsAction: boolean
   /** Date of its latest revision as written; empty: none. */
   readonly revisedAt: string
 }
@@ -81,6 +83,9 @@ export const remedyKind = kindOf<Remedy['kind']>(
   },
   'other',
 )
+
+/** What a note of a vulnerability says of it: only a plain no is one. */
+export const saysNoAction = (title: string, value: string): boolean => title === 'Customer Action Required' && /^no$/i.test(value.trim())
 
 /** CVRF's product status 3. */
 export const isAffected = (type: unknown): boolean => type === 3 || type === '3' || type === 'Known Affected'

@@ -44,6 +44,8 @@ export const partSchema = z.strictObject({
   ),
   /** Affected products for which no fix is named. */
   unfixed: z.array(z.strictObject({ product: text(200), cves: z.array(z.string()) })),
+  /** Affected products in which Microsoft has fixed it itself. Parts from before this was told apart have none. */
+  handled: z.array(z.strictObject({ product: text(200), cves: z.array(z.string()) })).default([]),
   workarounds: text(6_000),
   mitigations: text(6_000),
   knownIssues: text(6_000),

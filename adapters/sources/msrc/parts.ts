@@ -81,6 +81,7 @@ const fixOf = (remedy: Remedy, product: string): Omit<Draft['fixes'][number], 'c
   url: /^https:\/\//.test(remedy.url) ? line(remedy.url, 300) : '',
 })
 
+/** Products without a fix, with the vulnerabilities that they have. */
 function unfixedOf(month: Month, own: ReadonlySet<string>, weaknesses: readonly Weakness[]): Draft['unfixed'] {
   const found = new Map<string, string[]>()
   for (const { cve, products, remedies } of weaknesses)
@@ -147,7 +148,16 @@ export function partsOf(month: Month, families: readonly string[]): Parted {
         vulnerabilities: known.map((one) => weaknessIn(own, one)).sort((a, b) => rank(b) - rank(a) || (a.cve < b.cve ? -1 : 1)),
         advisories: distinct(weaknesses.filter(({ cve }) => !CVE.test(cve)).map(({ cve }) => line(cve, 40))) as string[],
         fixes: fixesOf(month, own, weaknesses),
-        unfixed: unfixedOf(month, own, weaknesses),
+        unfixed: unfixedOf(
+          month,
+          own,
+          weaknesses.filter(({ needsAction }) => needsAction),
+        ),
+        handled: unfixedOf(
+          month,
+          own,
+          weaknesses.filter(({ needsAction }) => !needsAction),
+        ),
         workarounds: told(own, weaknesses, 'workaround'),
         mitigations: told(own, weaknesses, 'mitigation'),
         knownIssues: told(own, weaknesses, 'known issue'),

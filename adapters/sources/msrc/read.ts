@@ -3,19 +3,14 @@ import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
 import { line } from '../../../src/core/identify/text.ts'
 import { bulletinOf } from './bulletin.ts'
 import { type Known, revise } from './cursor.ts'
-import { type ChangesResult, type PageResult, type ReleaseJob, readChanges, readPage, releaseOf } from './guide/read.ts'
+import { type ChangesJob, type ChangesResult, type PageResult, type ReleaseJob, readChanges, readPage, releaseOf } from './guide/read.ts'
 import type { Month, MonthReading, Unread } from './month.ts'
 import { monthOfJson } from './month-json.ts'
 import { monthOfXml } from './month-xml.ts'
 import { type Part, partSchema } from './part.ts'
 import { partsOf } from './parts.ts'
 
-export type MsrcJob =
-  | MonthJob
-  | PartJob
-  | ReleaseJob
-  | { readonly kind: 'page'; readonly bytes: Uint8Array }
-  | { readonly kind: 'changes'; readonly pages: readonly Uint8Array[] }
+export type MsrcJob = MonthJob | PartJob | ReleaseJob | ChangesJob | { readonly kind: 'page'; readonly bytes: Uint8Array }
 
 export interface MonthJob {
   readonly kind: 'month'
@@ -132,7 +127,7 @@ export function readMsrc(job: MsrcJob): MsrcResult {
     case 'page':
       return { kind: 'page', page: readPage(job.bytes) }
     case 'changes':
-      return { kind: 'changes', changes: readChanges(job.pages) }
+      return { kind: 'changes', changes: readChanges(job) }
     default:
       return job satisfies never
   }

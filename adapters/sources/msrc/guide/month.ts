@@ -1,3 +1,4 @@
+import { line } from '../../../../src/core/identify/text.ts'
 import type { Month, Product, Remedy, Threat, Weakness } from '../month.ts'
 import { instantOf } from '../parts.ts'
 import type { ProductRow, VulnerabilityRow } from './rows.ts'
@@ -48,6 +49,7 @@ const weaknessOf = (cve: string, rows: readonly ProductRow[], one: Vulnerability
   threats: [...threatsOf(rows, one), ...(one === undefined ? [] : exploitOf(one))],
   scores: rows.map(({ baseScore, vectorString, productId }) => ({ score: baseScore, vector: vectorString, products: [productId] })),
   remedies: [...rows.flatMap(fixesOf), ...articlesOf(one)],
+  needsAction: one?.customerActionRequired !== false,
   revisedAt: one?.latestRevisionDate || rows.reduce((latest, { releaseDate }) => (releaseDate > latest ? releaseDate : latest), ''),
 })
 
@@ -74,7 +76,12 @@ export function monthOfRows(id: string, vulnerabilities: readonly VulnerabilityR
     title: '',
     publishedAt: releasedAt(own),
     updatedAt: own.reduce((latest, { latestRevisionDate: at }) => (at > latest ? at : latest), ''),
-    products: new Map(rows.map((row): [string, Product] => [row.productId, { name: row.product, family: row.productFamily || 'Other' }])),
+    products: new Map(
+      rows.map((row): [string, Product] => [
+        row.productId,
+        { name: line(row.product, 200), family: line(row.productFamily, 60) || 'Other' },
+      ]),
+    ),
     vulnerabilities: [...byCve].map(([cve, of]) => weaknessOf(cve, of, known.get(cve))),
   }
 }

@@ -19,6 +19,12 @@ export interface ReleaseJob {
   readonly known: readonly (readonly [string, Known])[]
 }
 
+export interface ChangesJob {
+  readonly kind: 'changes'
+  readonly pages: readonly Uint8Array[]
+  readonly until: string
+}
+
 /** What is needed of a page to ask for the next one. */
 export type PageResult =
   | { readonly ok: true; readonly rows: number; readonly total: number | undefined; readonly next: string | undefined }
@@ -33,20 +39,24 @@ export const readPage = (bytes: Uint8Array): PageResult => {
   return { ok: true, rows: page.rows.length, total: page.total, next: page.next }
 }
 
-/** A date that cannot be read is no reason to miss a change: the other one counts. */
-const changedAt = ({ releaseDate, latestRevisionDate }: VulnerabilityRow): string => {
-  const [released, revised] = [instantOf(releaseDate) ?? '', instantOf(latestRevisionDate) ?? '']
-  return revised > released ? revised : released
-}
+/** A date that is none, or after `until`, is no reason to miss a change: the other one counts. Empty: neither is a date. */
+const changedAt = ({ releaseDate, latestRevisionDate }: VulnerabilityRow, until: string): string =>
+  [releaseDate, latestRevisionDate]
+    .map((text) => instantOf(text) ?? '')
+    .filter((at) => at <= until)
+    .reduce((latest, at) => (at > latest ? at : latest), '')
 
-/** Vulnerabilities that changed lately -> the releases that they belong to, each with its latest change. Never throws. */
-export function readChanges(pages: readonly Uint8Array[]): ChangesResult {
+/**
+ * Vulnerabilities that changed lately -> the releases that they belong to, each with its latest change. What is dated after `until` would
+ * hide all later changes of its release. Never throws.
+ */
+export function readChanges({ pages, until }: Omit<ChangesJob, 'kind'>): ChangesResult {
   const { rows, dropped } = rowsOf('vulnerability', vulnerabilityRow, pages)
   if (rows.length === 0) return { ok: false, problem: 'It has no vulnerability that can be read.' }
   const latest = new Map<string, string>()
   let strange = 0
   for (const row of rows) {
-    const at = changedAt(row)
+    const at = changedAt(row, until)
     if (!MONTH_ID.test(row.releaseNumber) || at === '') strange += 1
     else if (at > (latest.get(row.releaseNumber) ?? '')) latest.set(row.releaseNumber, at)
   }

@@ -36,6 +36,7 @@ export const vulnerabilityRow = z.object({
   exploited: text,
   publiclyDisclosed: text,
   latestSoftwareRelease: text,
+  customerActionRequired: z.boolean().nullish(),
   isMariner: z
     .boolean()
     .nullish()

@@ -52,7 +52,7 @@ export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDe
 
   const changesSince = async (list: List, since: string) => {
     const { pages } = await list('vulnerability', `releaseDate ge ${since} or latestRevisionDate ge ${since}`)
-    const result = await reader.read({ kind: 'changes', pages })
+    const result = await reader.read({ kind: 'changes', pages, until: daysBefore(clock.now().toISOString(), -1) })
     if (result.kind !== 'changes' || !result.changes.ok)
       throw new Fault('SOURCE_FAILED', `The list of changes cannot be read. ${problemOf(result)}`)
     return result.changes
