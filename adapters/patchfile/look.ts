@@ -7,7 +7,7 @@ import { Fault } from '../../src/core/fault.ts'
 import { line } from '../../src/core/identify/text.ts'
 import type { PatchFiles } from '../../src/ports.ts'
 import { type Http, isWebPage } from '../http.ts'
-import { codeSignatureCheck } from './index.ts'
+import { codeSignature } from './index.ts'
 import type { RunTool } from './tools.ts'
 
 /** Largest patch file, in bytes: cumulative updates have about 1 GB. */
@@ -24,7 +24,8 @@ export function createPatchFiles(http: Http, { maxBytes = MOST_BYTES, run }: { m
       const path = join(folder, `file${/\.[a-z0-9]{1,8}$/i.exec(name)?.[0] ?? ''}`)
       try {
         const saved = await save(http, url, path, { allowNetworks, signal, maxBytes })
-        return { file: { name, ...saved.facts }, host: saved.host, signature: await codeSignatureCheck(path, run) }
+        const { check, signer } = await codeSignature(path, run)
+        return { file: { name, ...saved.facts }, host: saved.host, signature: check, ...(signer ? { signer } : {}) }
       } finally {
         await rm(folder, { recursive: true, force: true })
       }
