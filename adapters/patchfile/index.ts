@@ -89,7 +89,7 @@ function rpm({ code, output }: NonNullable<ToolEnd>): CodeSignature {
   if (code === 0 && (id || /signatures OK/i.test(output)))
     return says('pass', 'rpm: signed by a key that this machine trusts; digests agree.', id ? { kind: 'key', id: id.toLowerCase() } : null)
   if (code === 0) return says('unavailable', 'rpm: the package is not signed; its digests agree.')
-  return says('fail', `rpm: ${line(output, 200)}`)
+  return says('fail', `rpm: ${line(/.*\bBAD\b.*/.exec(output)?.[0] ?? output, 200)}`)
 }
 
 function deb({ code, output }: NonNullable<ToolEnd>): CodeSignature {

@@ -60,6 +60,20 @@ describe('what the tools say', () => {
   ])('who signed is said only of a signature that holds: %s, %j', async (name, end, signer) =>
     expect((await codeSignature(join(folder, name), async () => end)).signer).toEqual(signer))
 
+  /** As rpm 4.18.0 said it of a package that it had built and signed, with its last bytes changed. */
+  const CHANGED = `file.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 2e45fb43: OK
+    Header SHA256 digest: OK
+    Payload SHA256 digest: BAD (Expected af39e1c1 != 45155688)
+    RSA signature: NOTFOUND
+    MD5 digest: BAD (Expected 5a4374b8 != a33cef10)`
+
+  test('a package with a good header and another content fails, and nobody has signed it', async () => {
+    const { check, signer } = await codeSignature(join(folder, 'a.rpm'), async () => ({ code: 1, output: CHANGED }))
+    expect(check).toMatchObject({ outcome: 'fail', evidence: 'rpm: Payload SHA256 digest: BAD (Expected af39e1c1 != 45155688)' })
+    expect(signer).toBeUndefined()
+  })
+
   test('a name that looks like an option, or like a command, reaches the tool as a path', async () => {
     const seen: (readonly string[])[] = []
     for (const name of ['-in.exe', '$(touch x).exe', '; rm -rf x.rpm'])
