@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron'
+import { sweepPatchFiles } from '../adapters/patchfile/sweep.ts'
 import { startWeb, webPlatform } from '../adapters/web/index.ts'
 import { createPoller } from './app/bulletins/poll.ts'
 import { checkPatchFile } from './app/change/patch-file.ts'
@@ -117,6 +118,8 @@ async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): P
   undo.push(() => deliverer.stop())
   await giver.catchUp()
   await mendImports(house)
+  // By the machine's time, which the files have; the house's may be moved.
+  await sweepPatchFiles(Date.now())
   await ticker.run()
   const cron = schedule('* * * * * *', () => ticker.nudge(), { name: 'tick' })
   undo.push(async () => {

@@ -5,6 +5,7 @@ import type { ExploitedCatalogue } from './core/identify/exploited.ts'
 import type { Checked } from './core/identify/judge.ts'
 import type { PatchFile } from './core/identify/patch.ts'
 import type { CveScore } from './core/identify/scores.ts'
+import type { Signer } from './core/identify/signer.ts'
 import type { Check } from './core/identify/verification.ts'
 import type { ButtonValue, Intent } from './core/intent.ts'
 import type { Overview } from './core/overview/view.ts'
@@ -67,6 +68,8 @@ export interface PatchFileLook {
   /** Where it came from in the end. */
   readonly host: string
   readonly signature: Check
+  /** Who signed it, where the signature holds and says so. */
+  readonly signer?: Signer
 }
 
 export interface BulletinSource {

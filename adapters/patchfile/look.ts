@@ -7,7 +7,8 @@ import { Fault } from '../../src/core/fault.ts'
 import { line } from '../../src/core/identify/text.ts'
 import type { PatchFiles } from '../../src/ports.ts'
 import { type Http, isWebPage } from '../http.ts'
-import { codeSignatureCheck } from './index.ts'
+import { codeSignature } from './index.ts'
+import { FOLDER } from './sweep.ts'
 import type { RunTool } from './tools.ts'
 
 /** Largest patch file, in bytes: cumulative updates have about 1 GB. */
@@ -18,13 +19,14 @@ export function createPatchFiles(http: Http, { maxBytes = MOST_BYTES, run }: { m
   return {
     nameOf,
     look: async (url, { allowNetworks, signal }) => {
-      const folder = await mkdtemp(join(tmpdir(), 'patchcrier-file-'))
+      const folder = await mkdtemp(join(tmpdir(), FOLDER))
       const name = nameOf(url)
       // On the disk it has a name of ours: that of an address is foreign text. Tools go by the ending.
       const path = join(folder, `file${/\.[a-z0-9]{1,8}$/i.exec(name)?.[0] ?? ''}`)
       try {
         const saved = await save(http, url, path, { allowNetworks, signal, maxBytes })
-        return { file: { name, ...saved.facts }, host: saved.host, signature: await codeSignatureCheck(path, run) }
+        const { check, signer } = await codeSignature(path, run)
+        return { file: { name, ...saved.facts }, host: saved.host, signature: check, ...(signer ? { signer } : {}) }
       } finally {
         await rm(folder, { recursive: true, force: true })
       }

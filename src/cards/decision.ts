@@ -266,6 +266,9 @@ export function fullPlanCard(state: ChangeState, submission: SubmittedPlan): Car
         ]),
       },
       ...(plan.leftOut.length > 0 ? [{ kind: 'list' as const, items: plan.leftOut.map((l) => [`left out: ${l.host}, ${l.reason}`]) }] : []),
+      ...(plan.patchHashes.length > 0
+        ? [{ kind: 'list' as const, items: plan.patchHashes.map((sha256) => [`patch file that was proved: SHA-256 ${sha256}`]) }]
+        : []),
       quiet(
         `Bulletins: ${plan.bulletins.map((b) => `${b.vendorId} rev ${b.revision}`).join(', ')} · runner ${plan.runner} · policy ${plan.policyHash.slice(0, 8)}`,
       ),

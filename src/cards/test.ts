@@ -1,4 +1,5 @@
 import { restartOf, unvouched } from '../core/change/bulletins.ts'
+import { badFiles, provedHashes } from '../core/change/patch-files.ts'
 import type { ChangeState, TestItem } from '../core/change/state.ts'
 import type { Policy } from '../core/policy.ts'
 import { CLASSES } from '../core/policy.ts'
@@ -8,12 +9,14 @@ import { elsewhereAction, elsewhereBlocks } from './elsewhere.ts'
 import { leaveOutAction } from './exemption.ts'
 import { takenOverBlocks } from './handover.ts'
 import { joinedBlocks } from './join.ts'
+import { checkFileActions, passFileActions, patchFilesFact } from './patch-file.ts'
 import { awaitAction, endWaitingAction, waitingBlocks } from './waiting.ts'
 import {
   button,
   choice,
   classBadge,
   clockFacts,
+  count,
   fact,
   longText,
   next,
@@ -52,7 +55,7 @@ export function testCard(state: ChangeState, policy: Policy, choices: PlanChoice
     subtitle: `change ${state.id} · ${state.bulletin.vendorId}`,
     blocks: [
       { kind: 'list', items: state.tests.map((t) => testLine(t, policy)) },
-      { kind: 'facts', facts: [fact('Clocks', ...clockFacts(state))] },
+      { kind: 'facts', facts: [fact('Clocks', ...clockFacts(state)), ...patchFactWhilePlanned(state, policy)] },
       ...takenOverBlocks(state, 'identify', policy),
       quiet('A pass on virtual machines alone is not enough: the first ring is the pilot on production systems.'),
       ...elsewhereBlocks(state, policy),
@@ -64,6 +67,9 @@ export function testCard(state: ChangeState, policy: Policy, choices: PlanChoice
     summary: `Test ${subjectOf(state)}: ${state.tests.length - open.length} of ${state.tests.length} passed`,
   }
 }
+
+/** Before the plan is made: what is proved by then goes into it. */
+const patchFactWhilePlanned = (state: ChangeState, policy: Policy) => (state.phase === 'planning' ? [patchFilesFact(state, policy)] : [])
 
 function testLine(test: TestItem, policy: Policy): Text {
   if (!test.outcome) return ['☐ ', test.label]
@@ -113,7 +119,7 @@ function actions(state: ChangeState, subject: string, policy: Policy, choices: P
   if (state.phase === 'awaiting')
     return [endWaitingAction(subject), classifyAction(state, subject, policy), ...elsewhereAction(state, subject)]
   const plan = choices.openings.length > 0 ? [planAction(state, subject, choices)] : []
-  if (state.phase === 'planning') return [...plan, ...more]
+  if (state.phase === 'planning') return [...plan, ...checkFileActions(state, subject), ...passFileActions(state, subject), ...more]
   if (state.phase === 'deciding') return [...plan, ...aside]
   return state.phase === 'approved' ? elsewhereAction(state, subject) : []
 }
@@ -144,12 +150,19 @@ export const passedField = (id: string): Field =>
   ])
 
 /** Also replaces a plan that is being decided. */
+function fileWords(state: ChangeState): string {
+  const bad = badFiles(state).length
+  if (bad > 0) return ` There is no go before security has decided on ${count(bad, 'bad patch file')}.`
+  const proved = provedHashes(state).length
+  return proved > 0 ? ` The hashes of ${count(proved, 'proved patch file')} go into the plan.` : ''
+}
+
 function planAction(state: ChangeState, subject: string, choices: PlanChoices): Action {
   return button(state.phase === 'deciding' ? 'Change the plan' : 'Make the plan', 'submit-plan', subject, {
     style: state.phase === 'deciding' ? 'default' : 'primary',
     form: {
       title: 'Plan the deployment',
-      intro: 'Hosts and rings come from the inventory and the policy. Who submits a plan does not approve it.',
+      intro: `Hosts and rings come from the inventory and the policy. Who submits a plan does not approve it.${fileWords(state)}`,
       submit: 'Submit for go or no-go',
       fields: [
         choice('window', 'Maintenance window', choices.openings),

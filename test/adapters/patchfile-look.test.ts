@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles, nameOf } from '../../adapters/patchfile/look.ts'
+import { sweepPatchFiles } from '../../adapters/patchfile/sweep.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
 
 let server: TestServer
@@ -87,3 +88,37 @@ test.each([
   ['https://v.example/', 'the file'],
   ['no address', 'the file'],
 ])('%s is called %s', (url, name) => expect(nameOf(url)).toBe(name))
+
+test('what a killed process left is swept: only folders of ours, and none that may be in use', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'patchcrier-sweep-'))
+  const now = Date.parse('2026-11-26T12:00:00Z')
+  const made = async (name: string, minutes: number) => {
+    await mkdir(join(folder, name))
+    await writeFile(join(folder, name, 'file.rpm'), 'half')
+    await utimes(join(folder, name), new Date(now), new Date(now - minutes * 60_000))
+  }
+  try {
+    await made('patchcrier-file-AbCd01', 61)
+    await made('patchcrier-file-AbCd02', 59)
+    await made('patchcrier-file-AbCd03x', 500)
+    await made('patchcrier-inventory-AbCd04', 500)
+    await made('kept', 500)
+    await symlink(join(folder, 'kept'), join(folder, 'patchcrier-file-AbCd05'))
+    await writeFile(join(folder, 'patchcrier-file-AbCd06'), 'a file')
+    const old = new Date(now - 500 * 60_000)
+    await utimes(join(folder, 'patchcrier-file-AbCd06'), old, old)
+    expect(await sweepPatchFiles(now, folder)).toBe(1)
+    expect((await readdir(folder)).sort()).toEqual([
+      'kept',
+      'patchcrier-file-AbCd02',
+      'patchcrier-file-AbCd03x',
+      'patchcrier-file-AbCd05',
+      'patchcrier-file-AbCd06',
+      'patchcrier-inventory-AbCd04',
+    ])
+    expect(await readdir(join(folder, 'kept'))).toEqual(['file.rpm'])
+    expect(await sweepPatchFiles(now, join(folder, 'is not there'))).toBe(0)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codeSignatureCheck, readPatch, type ToolEnd } from '../../adapters/patchfile/index.ts'
+import { codeSignature, readPatch, type ToolEnd } from '../../adapters/patchfile/index.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const judged = async (name: string, end: ToolEnd) => (await codeSignatureCheck(join(folder, name), async () => end)).outcome
+const judged = async (name: string, end: ToolEnd) => (await codeSignature(join(folder, name), async () => end)).check.outcome
 
 describe('what the tools say', () => {
   test.each([
@@ -31,6 +31,10 @@ describe('what the tools say', () => {
     ['a.rpm', { code: 0, output: 'a.rpm: digests OK' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm: digests SIGNATURES NOT OK (MISSING KEYS: RSA#1)' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm: DIGESTS signatures NOT OK' }, 'fail'],
+    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK\n    MD5 digest: OK' }, 'pass'],
+    ['a.rpm', { code: 1, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: NOKEY' }, 'unavailable'],
+    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header SHA256 digest: OK\n    Payload SHA256 digest: OK' }, 'unavailable'],
+    ['a.rpm', { code: 1, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: BAD' }, 'fail'],
     ['a.deb', null, 'unavailable'],
     ['a.deb', { code: 0, output: '' }, 'pass'],
     ['a.deb', { code: 10, output: 'no origin signature' }, 'unavailable'],
@@ -38,10 +42,42 @@ describe('what the tools say', () => {
     ['a.tar.gz', { code: 0, output: '' }, 'not applicable'],
   ] as const)('%s, %j: %s', async (name, end, outcome) => expect(await judged(name, end)).toBe(outcome))
 
+  const good = (subject: string) => ({ code: 0, output: `Subject: ${subject}\nSignature verification: ok\nSucceeded` })
+  test.each([
+    ['a.exe', good('/C=US/ST=Washington/O=Vendor, Inc./CN=Vendor'), { kind: 'organisation', name: 'Vendor, Inc.' }],
+    ['a.exe', good('/O=Vendor A/S/CN=x'), { kind: 'organisation', name: 'Vendor A/S' }],
+    ['a.exe', good('/O=Evil/OU=x/O=Vendor, Inc./CN=x'), undefined],
+    ['a.exe', good('/CN=Vendor'), undefined],
+    ['a.exe', { code: 1, output: 'Subject: /O=Vendor\nunable to get local issuer certificate' }, undefined],
+    ['a.exe', { code: 1, output: 'Subject: /O=Vendor\nMISMATCH!!!' }, undefined],
+    ['a.rpm', { code: 0, output: 'Header V3 RSA/SHA256 Signature, key ID 199E2F91FD431D51: OK' }, { kind: 'key', id: '199e2f91fd431d51' }],
+    [
+      'a.rpm',
+      { code: 0, output: `Header OpenPGP V4 RSA signature, key fingerprint: ${'ab'.repeat(20)}: OK` },
+      { kind: 'key', id: 'ab'.repeat(20) },
+    ],
+    ['a.rpm', { code: 1, output: 'Header V3 RSA/SHA256 Signature, key ID fd431d51: NOKEY' }, undefined],
+  ])('who signed is said only of a signature that holds: %s, %j', async (name, end, signer) =>
+    expect((await codeSignature(join(folder, name), async () => end)).signer).toEqual(signer))
+
+  /** As rpm 4.18.0 said it of a package that it had built and signed, with its last bytes changed. */
+  const CHANGED = `file.rpm:
+    Header V4 RSA/SHA512 Signature, key ID 2e45fb43: OK
+    Header SHA256 digest: OK
+    Payload SHA256 digest: BAD (Expected af39e1c1 != 45155688)
+    RSA signature: NOTFOUND
+    MD5 digest: BAD (Expected 5a4374b8 != a33cef10)`
+
+  test('a package with a good header and another content fails, and nobody has signed it', async () => {
+    const { check, signer } = await codeSignature(join(folder, 'a.rpm'), async () => ({ code: 1, output: CHANGED }))
+    expect(check).toMatchObject({ outcome: 'fail', evidence: 'rpm: Payload SHA256 digest: BAD (Expected af39e1c1 != 45155688)' })
+    expect(signer).toBeUndefined()
+  })
+
   test('a name that looks like an option, or like a command, reaches the tool as a path', async () => {
     const seen: (readonly string[])[] = []
     for (const name of ['-in.exe', '$(touch x).exe', '; rm -rf x.rpm'])
-      await codeSignatureCheck(name, async (_, args) => {
+      await codeSignature(name, async (_, args) => {
         seen.push(args)
         return null
       })
@@ -119,8 +155,8 @@ describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real 
     changed[changed.indexOf('hello')] = 0x48
     await writeFile(join(folder, 'changed.cab'), changed)
     const outcomes = await Promise.all(
-      ['plain.cab', 'text.exe', 'signed.cab', 'changed.cab'].map((name) => codeSignatureCheck(join(folder, name))),
+      ['plain.cab', 'text.exe', 'signed.cab', 'changed.cab'].map((name) => codeSignature(join(folder, name))),
     )
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['unavailable', 'unavailable', 'unavailable', 'fail'])
+    expect(outcomes.map(({ check }) => check.outcome)).toEqual(['unavailable', 'unavailable', 'unavailable', 'fail'])
   })
 })

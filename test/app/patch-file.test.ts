@@ -154,6 +154,24 @@ test('a bad file that is found while hosts are patched holds the rollout, once, 
   expect(await resume()).toMatchObject({ ok: true })
 })
 
+test('a file that somebody else than the vendor signed stops the go, and is said to be that', async () => {
+  const change = await waiting('abc')
+  const document = json(aBulletin({ publisher: { name: 'MSRC', namespace: 'https://msrc.microsoft.com', category: 'vendor' } }))
+  await house.db.bulletin.updateMany({ where: { changeId: change }, data: { document } })
+  server.pages.set('/fix.exe', 'MZ abd')
+  const signedBy = (name: string) => async () => ({ code: 0, output: `Subject: /O=${name}/CN=x\nSignature verification: ok` })
+  const looked = async (name: string) => {
+    const patchFiles = createPatchFiles(http, { run: signedBy(name) })
+    await checkPatchFile({ ...house, patchFiles }, { change, url: server.at('/fix.exe'), by: 'ana' }, signal)
+    return (await readChange(house.db, change))?.patchFiles?.[0]?.checks.map(({ name: of, outcome }) => `${of} ${outcome}`)
+  }
+  expect(await looked('Evil Ltd')).toEqual(['patch-hash unavailable', 'code-signature pass', 'code-signer fail'])
+  const refused = await press('approve', change, { actor: 'dana', digest: DIGEST })
+  expect(refused).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD', text: expect.stringContaining('WRONG SIGNER') } })
+  expect(await looked('Microsoft Corporation')).toEqual(['patch-hash unavailable', 'code-signature pass', 'code-signer pass'])
+  expect(await press('approve', change, { actor: 'dana', digest: DIGEST })).toMatchObject({ ok: true })
+})
+
 test('what cannot be fetched is said on the card, and never counts as good', async () => {
   const change = await waiting('abc')
   server.pages.set('/fix.rpm', '<!doctype html><html></html>')

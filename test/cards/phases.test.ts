@@ -18,7 +18,7 @@ const BUTTONS: readonly (readonly [keyof typeof UNTIL, CardName, readonly string
   ['awaiting', 'alert', [JOIN, ...LOOK]],
   ['awaiting', 'test', ['End the waiting', 'Reclassify', 'Done elsewhere']],
   ['planning', 'alert', [JOIN, ...LOOK]],
-  ['planning', 'test', ['Make the plan', 'Reclassify', 'Done elsewhere', 'Leave hosts out']],
+  ['planning', 'test', ['Make the plan', 'Check a patch file', 'Reclassify', 'Done elsewhere', 'Leave hosts out']],
   ['deciding', 'test', ['Change the plan', 'Done elsewhere', 'Leave hosts out']],
   ['deciding', 'decision', ['Approve', 'Reject', 'Check a patch file', PLAN]],
   ['approved', 'test', ['Done elsewhere']],

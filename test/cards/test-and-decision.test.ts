@@ -48,7 +48,7 @@ describe('the test card', () => {
   })
   test('without any window to come there is nothing to choose from, and it says so', () => {
     const card = testCard(stateAt('planning'), policy, { ...CHOICES, openings: [] })
-    expect(labelsOf(card)).toEqual(['Reclassify', 'Done elsewhere', 'Leave hosts out'])
+    expect(labelsOf(card)).toEqual(['Check a patch file', 'Reclassify', 'Done elsewhere', 'Leave hosts out'])
     expect(wordsOf(card)).toMatch(/no maintenance window opens/)
   })
   test('the form of a plan asks for a reboot where the bulletin does', () => {

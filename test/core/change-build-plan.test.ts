@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { buildPlan } from '../../src/core/change/build-plan.ts'
+import type { PatchFileResult } from '../../src/core/change/state.ts'
 import { silentMinutes } from '../../src/core/deploy/report.ts'
+import { planDigest } from '../../src/core/evaluate/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { aHost, NOW, opened, policy } from '../support/change.ts'
+import { aPatchFile } from '../support/patch-files.ts'
 
 const OPENING = { window: 'weekday-night|2026-11-24T21:00:00.000Z', runner: 'manual', reboot: false, silent: true, undo: 'downgrade' }
 const [weekday, ...others] = policy.windows
 if (!weekday) throw new Error('the sample has windows')
 
-function planned(rules: Policy, hosts = opened().hosts) {
+function planned(rules: Policy, hosts = opened().hosts, patchFiles: readonly PatchFileResult[] = []) {
   const signs = new Map(hosts.map(({ host, lastSeen }) => [host, lastSeen]))
   const built = buildPlan({
-    state: opened({}, [...hosts]),
+    state: { ...opened({}, [...hosts]), patchFiles },
     inputs: OPENING,
     signs,
     now: NOW,
@@ -31,6 +34,21 @@ describe('a plan', () => {
     const plan = planned(forWeb, hosts)
     expect(plan.hosts.map(({ host }) => host)).toEqual(['web-01', 'web-02'])
     expect(plan.leftOut).toEqual([{ host: 'db-01', reason: 'the window "Weekday night" is not for it: its window is "Saturday evening"' }])
+  })
+
+  test('names the files that are proved by then, each once, and no others', () => {
+    const [a, b] = ['b'.repeat(64), 'a'.repeat(64)]
+    const files = [
+      aPatchFile({ url: 'https://vendor.example/1', sha256: a }),
+      aPatchFile({ url: 'https://vendor.example/2', sha256: a }),
+      aPatchFile({ url: 'https://vendor.example/3', sha256: b }),
+      aPatchFile({ url: 'https://vendor.example/4', sha256: 'c' }, 'fail'),
+      aPatchFile({ url: 'https://vendor.example/5', sha256: 'd' }, 'unavailable'),
+    ]
+    expect(planned(policy).patchHashes).toEqual([])
+    const plan = planned(policy, opened().hosts, files)
+    expect(plan.patchHashes).toEqual([b, a])
+    expect(planDigest(plan)).not.toBe(planDigest(planned(policy)))
   })
 
   test('leaves out foreign hosts without a sponsor, and puts remote ones last', () => {

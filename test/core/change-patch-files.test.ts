@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { decisionCard } from '../../src/cards/decision.ts'
+import { decisionCard, fullPlanCard } from '../../src/cards/decision.ts'
 import { threadNote } from '../../src/cards/notes.ts'
 import { progressCard } from '../../src/cards/progress.ts'
+import { testCard } from '../../src/cards/test.ts'
 import type { ChangeEvent, Command } from '../../src/core/change/command.ts'
 import { standingOf } from '../../src/core/change/patch-files.ts'
 import { patchHashOf } from '../../src/core/identify/patch.ts'
-import { approvedBy, DIGEST, evolved, facts, given, haltOf, opened, PLAN, policy, UNTIL } from '../support/change.ts'
+import { aPlan, approvedBy, DIGEST, evolved, facts, given, haltOf, opened, PLAN, policy, submitted, UNTIL } from '../support/change.ts'
 import { aPatchFile } from '../support/patch-files.ts'
 
 const GOOD = aPatchFile()
@@ -257,6 +258,32 @@ describe('a bad file that is found after the go', () => {
     const card = decisionCard(state, state.submission, policy)
     expect(JSON.stringify(card.blocks)).toContain('HELD: fix.rpm failed its check')
     expect(card.actions.map(({ verb }) => verb)).toContain('accept-patch-file')
+  })
+})
+
+describe('before the plan is made', () => {
+  const choices = { openings: [{ value: 'w|s', label: 'a window' }], runners: [{ value: 'manual', label: 'manual' }] }
+  const card = (...events: readonly ChangeEvent[]) => testCard(evolved(opened(), [...UNTIL.planning, ...events]), policy, choices)
+  const form = (...events: readonly ChangeEvent[]) => card(...events).actions.find(({ verb }) => verb === 'submit-plan')?.form?.intro
+
+  test('the card says what is known of the files, and has them checked', () => {
+    expect(JSON.stringify(card().blocks)).toContain('no file was checked')
+    expect(JSON.stringify(card(noted()).blocks)).toContain('fix.rpm is the file that the bulletin names')
+    expect(card(noted(BAD)).actions.map(({ verb }) => verb)).toEqual(
+      expect.arrayContaining(['submit-plan', 'check-patch-file', 'accept-patch-file']),
+    )
+  })
+
+  test('the form of the plan says what goes into it, and what is in the way', () => {
+    expect(form()).toMatch(/does not approve it\.$/)
+    expect(form(noted())).toContain('The hashes of 1 proved patch file go into the plan.')
+    expect(form(noted(BAD))).toContain('There is no go before security has decided on 1 bad patch file.')
+  })
+
+  test('the full plan names the files that were proved', () => {
+    const plan = submitted(aPlan({ patchHashes: [GOOD.sha256] }))
+    const { submission } = evolved(opened(), [...UNTIL.planning, plan])
+    expect(submission && JSON.stringify(fullPlanCard(opened(), submission))).toContain(`SHA-256 ${GOOD.sha256}`)
   })
 })
 

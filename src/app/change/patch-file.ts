@@ -4,8 +4,10 @@ import { filesOfBulletins, mayCheck } from '../../core/change/patch-files.ts'
 import type { ChangeState, PatchFileResult } from '../../core/change/state.ts'
 import { Fault } from '../../core/fault.ts'
 import { linksIn } from '../../core/identify/address.ts'
+import type { Bulletin } from '../../core/identify/bulletin.ts'
 import { type NamedFile, namedHashes } from '../../core/identify/named-files.ts'
 import { type BulletinHashes, patchHashOf } from '../../core/identify/patch.ts'
+import { type Publisher, signerCheck } from '../../core/identify/signer.ts'
 import type { Check, Verdict } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
@@ -89,11 +91,21 @@ export async function checkPatchFile(
 type Fetched = Omit<PatchFileResult, 'at'>
 
 async function fetched(house: House, source: string, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
-  const allowNetworks = house.inForce.policy.sources.find(({ id }) => id === source)?.allowNetworks ?? []
+  const allowNetworks = ruleOf(house, source)?.allowNetworks ?? []
   try {
-    const { file, host, signature } = await house.patchFiles.look(url, { allowNetworks, signal })
-    const hash = patchHashOf(file, await hashesFor(house, change))
-    return { url, host, name: file.name, bytes: file.bytes, sha256: file.sha256, checks: [hash, signature] }
+    const { file, host, signature, signer } = await house.patchFiles.look(url, { allowNetworks, signal })
+    const bulletins = await bulletinsFor(house, change)
+    const hash = patchHashOf(file, bulletins)
+    const whose = signer
+      ? [
+          signerCheck(
+            signer,
+            bulletins.map(({ publisher }) => publisher),
+            hash.outcome === 'pass',
+          ),
+        ]
+      : []
+    return { url, host, name: file.name, bytes: file.bytes, sha256: file.sha256, checks: [hash, signature, ...whose] }
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof Fault)) throw error
@@ -101,19 +113,26 @@ async function fetched(house: House, source: string, change: number, url: string
   }
 }
 
+const ruleOf = (house: House, source: string) => house.inForce.policy.sources.find(({ id }) => id === source)
+
 const notFetched = ({ message }: Fault): Check => ({
   name: 'patch-hash',
   outcome: 'unavailable',
   evidence: `It could not be fetched, so nothing was checked: ${message}`,
 })
 
-/** What the bulletins of a change say of files, each with its verdict: the very bytes that were judged. */
-async function hashesFor(house: House, change: number): Promise<readonly BulletinHashes[]> {
+/** What the bulletins of a change say of files, each with its verdict (the very bytes that were judged), and whose they are. */
+async function bulletinsFor(house: House, change: number): Promise<readonly (BulletinHashes & { readonly publisher: Publisher })[]> {
   const rows = await house.db.bulletin.findMany({
     where: { changeId: change, current: true },
-    select: { vendorId: true, verdict: true, raw: true },
+    select: { vendorId: true, verdict: true, raw: true, source: true, document: true },
   })
-  return rows.map(({ vendorId, verdict, raw }) => ({ vendorId, verdict: verdict as Verdict, hashes: hashesIn(raw) }))
+  return rows.map(({ vendorId, verdict, raw, source, document }) => {
+    const { publisher } = (document ?? {}) as Partial<Bulletin>
+    const { name = '', namespace = '' } = publisher ?? {}
+    const packageKeys = ruleOf(house, source)?.packageKeys ?? []
+    return { vendorId, verdict: verdict as Verdict, hashes: hashesIn(raw), publisher: { name, namespace, packageKeys } }
+  })
 }
 
 /** A bulletin that is no JSON names no file. */

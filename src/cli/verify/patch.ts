@@ -1,4 +1,4 @@
-import { codeSignatureCheck, readPatch } from '../../../adapters/patchfile/index.ts'
+import { codeSignature, readPatch } from '../../../adapters/patchfile/index.ts'
 import { namedHashes } from '../../core/identify/named-files.ts'
 import { type PatchFile, patchHashCheck } from '../../core/identify/patch.ts'
 import type { Check } from '../../core/identify/verification.ts'
@@ -14,7 +14,7 @@ export async function verifyPatch(given: Given, path: string): Promise<number> {
   const patch = await readPatch(path).catch((error: NodeJS.ErrnoException) => {
     throw new Misuse(`${path}: expected a file that can be read; ${error.code === 'ENOENT' ? 'there is none' : error.message}`)
   })
-  const checks = [...facts.checks, hashCheck(patch, Buffer.from(facts.bytes, 'base64')), await codeSignatureCheck(path)]
+  const checks = [...facts.checks, hashCheck(patch, Buffer.from(facts.bytes, 'base64')), (await codeSignature(path)).check]
   return tell(given, { ...facts, kind: 'patch', patch, checks }, of)
 }
 

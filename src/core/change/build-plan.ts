@@ -7,6 +7,7 @@ import type { Policy } from '../policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../result.ts'
 import { bulletinsOf } from './bulletins.ts'
 import { elsewhereHosts } from './decide-elsewhere.ts'
+import { provedHashes } from './patch-files.ts'
 import type { ChangeState } from './state.ts'
 
 export interface PlanInputs {
@@ -80,7 +81,7 @@ export function buildPlan({ state, inputs, signs, exempt, now, policy, hash, run
     options: { reboot: inputs.reboot, silent: inputs.silent },
     undo: inputs.undo,
     runner: inputs.runner,
-    patchHashes: [],
+    patchHashes: provedHashes(state),
     policyHash: hash,
   })
 }

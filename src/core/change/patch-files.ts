@@ -29,6 +29,10 @@ export function filesOfBulletins(state: ChangeState): readonly NamedFile[] {
   return [...new Map(named.map((file) => [file.url, file])).values()].slice(0, MOST_FILES)
 }
 
+/** SHA-256 of the files that are proved to be those of the bulletins, in order. */
+export const provedHashes = ({ patchFiles = [] }: Pick<ChangeState, 'patchFiles'>): readonly string[] =>
+  [...new Set(patchFiles.filter((file) => standingOf(file) === 'proved').map(({ sha256 }) => sha256))].sort()
+
 /** What is bad and nobody has accepted. */
 export const badFiles = ({ patchFiles = [] }: Pick<ChangeState, 'patchFiles'>): readonly PatchFileResult[] =>
   patchFiles.filter((file) => standingOf(file) === 'bad' && !file.accepted)

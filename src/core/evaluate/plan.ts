@@ -14,7 +14,7 @@ export interface Plan {
   readonly options: { readonly reboot: boolean; readonly silent: boolean }
   readonly undo: string
   readonly runner: string
-  /** SHA-256 of files to install, where the product fetched them itself. */
+  /** SHA-256 of the patch files that were proved to be those of the bulletins when the plan was made. */
   readonly patchHashes: readonly string[]
   readonly policyHash: string
 }

@@ -60,7 +60,7 @@ export type Evidence = z.infer<typeof evidenceSchema>
 const REMEMBERED: readonly Check['name'][] = ['rollback', 'contradiction', 'corroboration']
 
 /** Checks that ask a tool on the machine about a file which is not in the evidence. */
-const TOOLS: readonly Check['name'][] = ['code-signature']
+const TOOLS: readonly Check['name'][] = ['code-signature', 'code-signer']
 
 /** Closes an evidence: from now on a change shows. */
 export const sealed = (evidence: Omit<EvidenceBody, 'format' | 'v' | 'rules'>): Evidence => {

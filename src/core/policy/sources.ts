@@ -17,6 +17,8 @@ const common = {
   allowNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()], 'expected a network such as 10.1.0.0/16')).default([]),
   /** Days without any news after which the source counts as failing; null: never. */
   silentDays: z.number().int().positive().nullable().default(null),
+  /** Fingerprints of the keys that packages (rpm) of this source are signed with: another signer of a patch file is a wrong one. */
+  packageKeys: z.array(fingerprint).optional(),
 }
 
 /** Who may speak by which key. */
