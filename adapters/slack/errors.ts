@@ -1,5 +1,6 @@
 import { webApi } from '@slack/bolt'
 import { ChatError, type ChatErrorCode } from '../../src/ports.ts'
+import { isUnsent } from '../chat/unsent.ts'
 
 /** Slack's own error names that mean something else than "this request is wrong". Anything that is not listed is REJECTED. */
 const CODES: Readonly<Record<string, ChatErrorCode>> = {
@@ -39,16 +40,6 @@ export function chatError(method: string, error: unknown): ChatError {
   if (error instanceof webApi.WebAPIHTTPError) return fromStatus(method, error.statusCode)
   const said = `${method}: no answer from Slack (${error instanceof Error ? error.message : 'unknown failure'})`
   return new ChatError(isUnsent(error) ? 'UNREACHED' : 'UNAVAILABLE', said)
-}
-
-const NO_WAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
-
-/** No connection came about, so that nothing can have been sent. An open connection may report an unreachable host, too: then something may have. */
-function isUnsent(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnsent)
-  if (!(error instanceof Error)) return false
-  const { code, syscall } = error as NodeJS.ErrnoException
-  return (NO_WAY.has(code ?? '') && (syscall === 'connect' || syscall === 'getaddrinfo')) || isUnsent(error.cause)
 }
 
 /** The client puts an answer that is no JSON into `error`: nobody knows then what happened. */

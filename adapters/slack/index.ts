@@ -7,7 +7,7 @@ import { type Installation, slackAccounts } from './accounts.ts'
 import { type Client, call, isSlacks, slackClient } from './client.ts'
 import { type SlackConfig, slackConfig } from './config.ts'
 import { type Envelopes, watchEnvelopes } from './connect/envelopes.ts'
-import { httpDoor } from './connect/http.ts'
+import { ENDPOINT, httpDoor } from './connect/http.ts'
 import { socketDoor } from './connect/socket.ts'
 import { slackGroups } from './groups.ts'
 import { slackHome } from './home.ts'
@@ -81,7 +81,8 @@ async function open(
   if (requests.by === 'http') {
     const door = httpDoor({ ...requests, logger, onBadSignature })
     const envelopes = await listen(door.receiver)
-    return { url: await door.open(), idle: envelopes.idle, close: () => door.close(envelopes.idle) }
+    const { origin, close } = await door.open()
+    return { url: `${origin}${ENDPOINT}`, idle: envelopes.idle, close: () => close(envelopes.idle) }
   }
   const door = socketDoor({ appToken: requests.appToken, apiUrl, logger, log })
   const envelopes = await listen(door.receiver)

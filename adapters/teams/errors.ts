@@ -1,7 +1,6 @@
 import { ChatError } from '../../src/ports.ts'
+import { isUnsent } from '../chat/unsent.ts'
 
-/** The connection was never there, so nothing has been sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 const WAIT_MS = 5000
 const LONGEST_WAIT_MS = 3_600_000
 
@@ -29,7 +28,7 @@ function waitOf(header: string | null): number | undefined {
 /** No answer came. Where nothing was sent, it can be said again without a doubt. */
 export function networkError(what: string, error: unknown): ChatError {
   const said = `${what}: ${noAnswer(error)}`
-  return NEVER_SENT.has(codeOf(error)) ? unsent(said) : new ChatError('UNAVAILABLE', said)
+  return isUnsent(error) ? unsent(said) : new ChatError('UNAVAILABLE', said)
 }
 
 /** Nothing was sent, so that it is tried again without a doubt, after a rest. */

@@ -1,5 +1,3 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { ChatError, type ChatPlatform, type Directory, type Doors } from '../../src/ports.ts'
 import { fileFetcher } from '../chat/files.ts'
@@ -79,12 +77,12 @@ export async function startTeams({ config, doors, directory, listen, log }: Team
   const verify = verifier({ appId, tenantId, password, keysUrl: microsoft?.keysUrl ?? null }, (error) =>
     log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'teams: a request with a bad token was refused'),
   )
-  const server = await serve({ verify, tenantId, learn: service.learn, receive, log }, listen.port)
+  const { origin, close } = await serve({ verify, tenantId, learn: service.learn, receive, log }, listen.port)
   return {
     platform: teamsPlatform({ connector, roster, directory, card: doors.cardOf }),
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${ENDPOINT}`,
+    url: `${origin}${ENDPOINT}`,
     idle,
-    close: () => close(server, idle),
+    close: () => close(idle),
   }
 }
 
@@ -101,13 +99,4 @@ async function signIn(token: () => Promise<string>, log: Log): Promise<void> {
 async function peopleBy(doors: Pick<Doors, 'people'>, directory: Directory): Promise<ReadonlyMap<string, Known>> {
   const people = await doors.people()
   return new Map(people.map((person) => [directory.emailByPerson(person.id) ?? '', person]))
-}
-
-/** Takes nothing new, lets what is under way come to its end, then closes. */
-async function close(server: Server, idle: () => Promise<void>): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  await idle()
-  server.closeAllConnections()
-  await closed
 }

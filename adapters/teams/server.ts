@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Log } from '../chat/log.ts'
+import { type Loopback, listen } from '../chat/loopback.ts'
 import { readCapped } from '../http/capped.ts'
 import { type Activity, activitySchema, tenantsOf } from './activity.ts'
 import type { Verify } from './botframework/verify.ts'
@@ -23,22 +24,19 @@ export interface Serving {
 /** What the token is checked against. */
 const envelope = z.object({ channelId: z.literal('msteams'), serviceUrl: z.string().min(1).max(1000) })
 
-/** Listens on loopback; a proxy with TLS stands before it. */
-export function serve(on: Serving, port: number): Promise<Server> {
-  const server = createServer({ requestTimeout: READ_WITHIN_MS }, (request, response) => {
-    answerOf(on, request).then(
-      (reply) => end(response, reply),
-      (error) => {
+export const serve = (on: Serving, port: number): Promise<Loopback> =>
+  listen(
+    port,
+    async (request, response) => {
+      try {
+        end(response, await answerOf(on, request))
+      } catch (error) {
         on.log.error({ err: error }, 'teams: a request failed')
         end(response, { status: 500 })
-      },
-    )
-  })
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => resolve(server))
-  })
-}
+      }
+    },
+    { requestTimeout: READ_WITHIN_MS },
+  )
 
 function end(response: ServerResponse, { status, body }: Reply): void {
   if (status >= 400) response.setHeader('connection', 'close')

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { kept } from '../../adapters/chat/kept.ts'
 import { firstTime } from '../../adapters/chat/once.ts'
 import { within } from '../../adapters/chat/soon.ts'
+import { isUnsent } from '../../adapters/chat/unsent.ts'
 
 describe('what was asked is kept', () => {
   /** A cache whose clock stands still until it is moved, and what it was asked. */
@@ -83,5 +84,28 @@ describe('work that shall end soon', () => {
     const { promise, reject } = Promise.withResolvers<never>()
     expect(await within(promise, 0)).toBe('late')
     reject(new Error('nobody waits for this any more'))
+  })
+})
+
+describe('nothing was sent where no connection came about', () => {
+  const system = (code: string, syscall: string): Error => Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
+  const all = (...causes: Error[]): Error => new AggregateError(causes)
+
+  test.each<[string, Error, boolean]>([
+    ['a refused connection', system('ECONNREFUSED', 'connect'), true],
+    ['a name that is not known', system('ENOTFOUND', 'getaddrinfo'), true],
+    ['names that cannot be looked up now', system('EAI_AGAIN', 'getaddrinfo'), true],
+    ['a host without a way to it', system('EHOSTUNREACH', 'connect'), true],
+    ['a network without a way to it', system('ENETUNREACH', 'connect'), true],
+    ['each address in vain', all(system('ENETUNREACH', 'connect'), system('ECONNREFUSED', 'connect')), true],
+    ['an address in vain, another in doubt', all(system('ECONNREFUSED', 'connect'), system('ECONNRESET', 'read')), false],
+    ['a connection that took too long', Object.assign(new Error('slow'), { code: 'UND_ERR_CONNECT_TIMEOUT' }), true],
+    ['a reset', system('ECONNRESET', 'read'), false],
+    ['a connection that was open loses its way', system('EHOSTUNREACH', 'read'), false],
+    ['a broken pipe', system('EPIPE', 'write'), false],
+    ['a timeout', system('ETIMEDOUT', 'connect'), false],
+    ['an end by ourselves', new DOMException('aborted', 'TimeoutError'), false],
+  ])('%s', (_, cause, unsent) => {
+    expect(isUnsent(new TypeError('fetch failed', { cause }))).toBe(unsent)
   })
 })

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Receiver, ReceiverEvent } from '@slack/bolt'
 import { expect, test } from 'vitest'
-import { httpDoor } from '../../adapters/slack/connect/http.ts'
+import { ENDPOINT, httpDoor } from '../../adapters/slack/connect/http.ts'
 import { boltLogger } from '../../adapters/slack/log.ts'
 
 const SECRET = 'a-signing-secret-for-tests-only'
@@ -29,13 +29,14 @@ test('while the end waits for what came in, a connection that is still open brin
     await event.ack()
   }
   door.receiver.init({ processEvent } as Parameters<Receiver['init']>[0])
-  const { hostname, port, host, pathname } = new URL(await door.open())
+  const opened = await door.open()
+  const { hostname, port, host, pathname } = new URL(`${opened.origin}${ENDPOINT}`)
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
 
   socket.write(signed(host, pathname))
   await came.promise
-  const closed = door.close(() => idle.promise)
+  const closed = opened.close(() => idle.promise)
   socket.write(signed(host, pathname))
   work.resolve()
   // The server ends the connection after its last answer.

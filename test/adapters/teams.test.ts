@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { networkError } from '../../adapters/teams/errors.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { refuse } from '../../src/core/result.ts'
 import type { MessageRef, Outcome } from '../../src/ports.ts'
@@ -142,6 +143,11 @@ describe('what goes wrong, in our words', () => {
     await expect(post(TEAM)).rejects.toMatchObject({ name: 'ChatError', code, retryAfterMs })
     // Nothing is sent a second time by itself.
     expect(rig.peer.requests.slice(before).filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(1)
+  })
+
+  test('a connection that was open and lost its way may have brought it', () => {
+    const cause = Object.assign(new Error('read EHOSTUNREACH'), { code: 'EHOSTUNREACH', syscall: 'read' })
+    expect(networkError('post', new TypeError('fetch failed', { cause }))).toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   test('a token that Teams takes no more is dropped, and the message said once with a new one', async () => {

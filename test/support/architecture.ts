@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   ports: { rooms: ['core', 'cards'], packages: [] },
   db: { rooms: ['core'], packages: 'any' },
   app: { rooms: ['core', 'cards', 'ports', 'db'], packages: 'any' },
-  'adapters/chat': { rooms: ['core', 'cards', 'ports', 'adapters/http'], packages: ['zod'] },
+  'adapters/chat': { rooms: ['core', 'cards', 'ports', 'adapters/http'], packages: ['node:http', 'node:net', 'zod'] },
   'adapters/http': { rooms: ['core'], packages: 'any' },
   'adapters/picture': { rooms: ['core', 'cards'], packages: ['@resvg/resvg-js', 'node:url'] },
   'adapters/reader': { rooms: ['core'], packages: ['node:child_process', 'node:url'] },

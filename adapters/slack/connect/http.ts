@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HTTPReceiver, type Logger } from '@slack/bolt'
+import { type Loopback, listen } from '../../chat/loopback.ts'
 
-const ENDPOINT = '/slack/events'
+export const ENDPOINT = '/slack/events'
 
 export interface HttpOptions {
   /** Proves that a request comes from Slack. */
@@ -16,34 +16,12 @@ export interface HttpOptions {
 /** Slack's requests on loopback, each checked by its signature. */
 export interface HttpDoor {
   readonly receiver: HTTPReceiver
-  /** Listens, and says where. */
-  open(): Promise<string>
-  /** Takes nothing new, lets what came in come to its end, then closes. */
-  close(idle: () => Promise<void>): Promise<void>
+  open(): Promise<Loopback>
 }
 
 export function httpDoor({ signingSecret, port, logger, onBadSignature }: HttpOptions): HttpDoor {
   const receiver = new HTTPReceiver({ signingSecret, endpoints: ENDPOINT, logger, bodyLimit: '1mb' })
-  let open = true
-  const server = createServer((request, response) => {
-    // A connection that is kept alive may still bring one: Slack sends it again to whoever listens then.
-    if (!open) response.writeHead(503, { connection: 'close' }).end()
-    else serve(receiver, request, response, onBadSignature)
-  })
-  return {
-    receiver,
-    async open() {
-      await listen(server, port)
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}${ENDPOINT}`
-    },
-    async close(idle) {
-      open = false
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      await idle()
-      server.closeAllConnections()
-      await closed
-    },
-  }
+  return { receiver, open: () => listen(port, (request, response) => serve(receiver, request, response, onBadSignature)) }
 }
 
 const CLOCK_TOLERANCE_S = 5 * 60
@@ -65,9 +43,3 @@ function serve(receiver: HTTPReceiver, request: IncomingMessage, response: Serve
     response.writeHead(404).end()
   }
 }
-
-const listen = (server: Server, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => resolve())
-  })

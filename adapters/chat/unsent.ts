@@ -1,0 +1,13 @@
+const NO_WAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/**
+ * No connection came about, so that nothing can have been sent, and it can be said again without a doubt. An open connection may report an
+ * unreachable host, too: then something may have been.
+ */
+export function isUnsent(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnsent)
+  if (!(error instanceof Error)) return false
+  const { code = '', syscall } = error as NodeJS.ErrnoException
+  const isConnecting = syscall === 'connect' || syscall === 'getaddrinfo'
+  return (isConnecting && NO_WAY.has(code)) || code === 'UND_ERR_CONNECT_TIMEOUT' || isUnsent(error.cause)
+}
