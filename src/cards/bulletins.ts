@@ -11,6 +11,8 @@ export interface HeldBulletin {
   readonly verification: Verification
   /** Signed and whole, but no document that its standard allows: security may release it. */
   readonly releasable: boolean
+  /** It came before it was contradicted, and a change is about it. */
+  readonly change?: number
   readonly discarded?: { readonly by: string; readonly reason: string }
 }
 
@@ -27,11 +29,15 @@ export function heldCard(held: HeldBulletin): Card {
       { kind: 'list', items: failed.map((c) => [{ strong: `${c.name}: ` }, c.evidence]) },
       held.discarded
         ? outcome('neutral', `Discarded by ${held.discarded.by}: ${held.discarded.reason}`)
-        : quiet('Nothing was announced, and nobody can classify it.'),
+        : quiet(
+            held.change === undefined
+              ? 'Nothing was announced, and nobody can classify it.'
+              : `Change ${held.change} has it. As long as it rests on it, nothing can be decided there.`,
+          ),
     ],
     actions: [
       button('Evidence', 'evidence', subject),
-      ...(held.discarded
+      ...(held.discarded || held.change !== undefined
         ? []
         : [
             ...(held.releasable ? [releaseAction(subject)] : []),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderPost } from '../../src/app/chat/render.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
+import { overviewFor } from '../../src/app/doors/overview.ts'
 import { transact } from '../../src/app/house.ts'
 import { writeAssets } from '../../src/app/inventory/write.ts'
 import type { Asset } from '../../src/core/assess/asset.ts'
@@ -216,6 +217,27 @@ describe('the same bulletin from several sources', () => {
     expect(row.verdict).toBe('QUARANTINED')
     expect(JSON.stringify(row.verification)).toContain('CVE-2020-7777')
     expect((await only(first.vendorId)).bulletin).toMatchObject({ source: 'csaf', verdict: 'AUTHENTIC' })
+  })
+
+  test('the one that a change rests on is contradicted: security sees it among what is held, and nothing can be decided', async () => {
+    const first = notice('zlib1g', { fixed: [build('zlib1g')] })
+    const { publisher } = aBulletin({})
+    await bring('feed', first)
+    const { id, bulletin } = await only(first.vendorId)
+    const decide = () => press('ana', 'classify', `change:${id}`, { class: 'high' })
+    expect(await press('dana', 'vouch', `change:${id}`, { reason: 'I looked at ubuntu.com.' })).toMatchObject({ ok: true })
+    // Better proved, but it says no versions: it does not take the place of the one that does.
+    await bring('csaf', { ...first, source: 'csaf', publisher, fixed: [], vulnerabilities: [aVulnerability({ cve: 'CVE-2020-8888' })] })
+    expect((await only(first.vendorId)).bulletin).toMatchObject({ source: 'feed', verdict: 'QUARANTINED' })
+    expect(await decide()).toMatchObject({ ok: false, refusal: { code: 'NOT_TRUSTED' } })
+    expect(await thread(id)).toMatch(/UNCONFIRMED -> QUARANTINED/)
+    const held = `bulletin:${bulletin.rowId}`
+    const words = await card(held, 'held')
+    expect(words).toMatch(new RegExp(`An independent origin contradicts it[^]*CVE-2020-8888[^]*Change ${id} has it`))
+    expect(words).not.toContain('[Discard]')
+    const security = await overviewFor(house.house, 'dana')
+    const tasks = security.ok ? security.value.waitsForYou.map(({ text, about }) => `${text}: ${about}`) : []
+    expect(tasks).toContain(`Look at a held document: ${first.vendorId}.json`)
   })
 
   test('property: in whatever order they come, there is one change and the best proof leads', async () => {

@@ -149,6 +149,12 @@ describe('a held bulletin', () => {
     expect(labelsOf(card)).toEqual(['Evidence', 'Release', 'Discard'])
     expectShowable(card)
   })
+  test('contradicted when a change was about it already: which, and there is nothing to discard', () => {
+    const card = heldCard({ ...held, change: 12 })
+    expect(wordsOf(card)).toContain('Change 12 has it. As long as it rests on it, nothing can be decided there.')
+    expect(labelsOf(card)).toEqual(['Evidence'])
+    expectShowable(card)
+  })
   test('discarded: by whom and why, and no button for it', () => {
     const card = heldCard({ ...held, discarded: { by: 'Dana Kowalska', reason: 'forged' } })
     expect(wordsOf(card)).toContain('Discarded by Dana Kowalska: forged')

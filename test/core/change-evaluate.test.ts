@@ -461,6 +461,22 @@ describe('a revision of the bulletin', () => {
     ).toMatchObject({ phase: 'approved', submission: { digest: DIGEST } })
   })
 
+  test.each<Verdict>([
+    'QUARANTINED',
+    'BOGUS',
+  ])('the very one that it rests on is %s now: the plan is void, and nobody decides', (verdict) => {
+    const same = { ...facts, verdict }
+    const state = given(UNTIL.approved)
+      .when(revise({ bulletin: same, differences: [] }), null)
+      .state()
+    expect(state).toMatchObject({ phase: 'planning', bulletin: { verdict } })
+    expect(state.submission).toBeUndefined()
+    given([], state).when({ kind: 'submit-plan', plan: PLAN }, 'ana').refuses('NOT_TRUSTED')
+    given(UNTIL.approved)
+      .when(revise({ bulletin: { ...revised, verdict } }), null)
+      .refuses('NOT_TRUSTED')
+  })
+
   test.each<[Verdict, string]>([
     ['AUTHENTIC', 'approved'],
     ['CORROBORATED', 'planning'],

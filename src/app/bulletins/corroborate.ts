@@ -56,14 +56,14 @@ async function rise(unit: Unit, row: Row, others: readonly Row[]): Promise<void>
   const checks = [...before.checks.filter((c) => c.name !== 'corroboration'), check]
   const verdict = verdictOf(checks)
   const verification: Verification = { ...before, verdict, checks, reason: reasonOf(checks), checkedAt: unit.now.toISOString() }
-  // Nobody has opened it yet: it is held like any other that does not fit. One that has a change stays there, and nothing can be decided on it.
+  // Nobody has opened it yet: it is held like any other that does not fit. One that has a change stays there: security sees it, too, and nothing can be decided on it.
   const held = verdict === 'QUARANTINED' && row.changeId === null
   const data = { verdict, verification: json(verification), ...(held ? { origin: 'held', current: false } : {}) }
   await unit.tx.bulletin.update({ where: { id: row.id }, data })
   if (verdict === row.verdict) return
   unit.audit({ actor: 'patchcrier', action: 'corroborate', subject: `bulletin:${row.id}`, detail: { verdict, evidence: check.evidence } })
-  if (held) return show(unit, 'security', `bulletin:${row.id}`, 'held')
-  await tellChange(unit, row, verdict, check.evidence)
+  if (verdict === 'QUARANTINED') await show(unit, 'security', `bulletin:${row.id}`, 'held')
+  if (!held) await tellChange(unit, row, verdict, check.evidence)
 }
 
 /** Names of other sources that are failing now: one of them may have told of it. */

@@ -40,6 +40,7 @@ export async function drawHeld(house: House, rowId: number): Promise<Card | null
     source: sourceName(house, row.source),
     vendorId: row.vendorId,
     verification: row.verification as unknown as Verification,
+    ...(row.origin !== 'held' && row.changeId !== null ? { change: row.changeId } : {}),
     releasable: row.origin === 'held' && isGenuineButMalformed(row.verification as unknown as Verification),
     ...(discarded ? { discarded: { by: nameOf(house.inForce.policy, discarded.by), reason: discarded.reason } } : {}),
   }

@@ -1,7 +1,7 @@
 import { nameOf, subjectOf } from '../../cards/words.ts'
 import type { BaselineEntry } from '../../core/assess/baseline.ts'
 import { unvouched } from '../../core/change/bulletins.ts'
-import { isOver } from '../../core/change/guard.ts'
+import { isOver, OVER } from '../../core/change/guard.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
 import { aboutOf, mayOversee, type OtherTask, overviewOf } from '../../core/overview/overview.ts'
@@ -173,7 +173,10 @@ async function policyTasks(house: House): Promise<readonly Unlinked[]> {
 
 async function heldTasks(house: House): Promise<readonly Unlinked[]> {
   const rows = await house.db.bulletin.findMany({
-    where: { origin: 'held' },
+    // One that was contradicted later keeps its change.
+    where: {
+      OR: [{ origin: 'held' }, { current: true, verdict: { in: ['QUARANTINED', 'BOGUS'] }, change: { phase: { notIn: [...OVER] } } }],
+    },
     select: { id: true, fileName: true, discarded: true },
     orderBy: { id: 'asc' },
   })

@@ -12,14 +12,15 @@ type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 /**
  * A later revision of a bulletin of this change. While a plan waits (decided or not), changed facts void it: its digest names the
  * revision that was approved. So does a verdict that falls, or a vouch that is lost: they were the ground of the approval.
- * Once hosts are being patched, the rollout goes on and people are told. A held copy changes nothing.
+ * Once hosts are being patched, the rollout goes on and people are told. A held copy changes nothing; but where the very document that
+ * the change rests on is contradicted, nothing can be decided on it any more.
  */
 export function revise(state: ChangeState, command: Of<'revise'>): Decision {
   const { bulletin, hosts, differences } = command
-  if (bulletin.verdict === 'QUARANTINED' || bulletin.verdict === 'BOGUS')
+  const before = bulletinsOf(state).find((b) => sameBulletin(b, bulletin))
+  if ((bulletin.verdict === 'QUARANTINED' || bulletin.verdict === 'BOGUS') && before?.digest !== bulletin.digest)
     return refuse('NOT_TRUSTED', `This revision is ${bulletin.verdict}: it is held and changes nothing.`)
   if (isOver(state)) return allow([])
-  const before = bulletinsOf(state).find((b) => sameBulletin(b, bulletin))
   if (!before) return refuse('BULLETIN_UNKNOWN', `Change ${state.id} is not about ${bulletin.vendorId}.`)
   const waits = ['deciding', 'approved', 'announced'].includes(state.phase)
   const weaker = rungOf(bulletin.verdict) < rungOf(before.verdict) || (before.vouch !== undefined && !vouchHolds(before, bulletin))
