@@ -19,9 +19,24 @@ const NOTHING: readonly Element[] = []
 /** Elements of an item by one of our names. */
 export const partsOf = (parts: Parts, name: string): readonly Element[] => parts.get(name) ?? NOTHING
 
+const attribute = (name: string): RegExp => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i')
+
+/** The attributes that are read. */
+const ATTRIBUTES = {
+  href: attribute('href'),
+  isPermaLink: attribute('isPermaLink'),
+  'rdf:about': attribute('rdf:about'),
+  rel: attribute('rel'),
+  score: attribute('score'),
+  severity: attribute('severity'),
+  term: attribute('term'),
+  'xml:base': attribute('xml:base'),
+}
+
 /** The value of an attribute; empty where there is none. */
-export const attributeOf = ({ tag }: Element, name: string): string => {
-  const found = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i').exec(tag)
+export const attributeOf = ({ tag }: Element, name: keyof typeof ATTRIBUTES): string => {
+  if (!tag.includes('=')) return ''
+  const found = ATTRIBUTES[name].exec(tag)
   return withoutReferences(found?.[1] ?? found?.[2] ?? '').trim()
 }
 

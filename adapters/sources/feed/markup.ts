@@ -28,20 +28,23 @@ export const htmlText = compile(HTML as never)
 
 /** Something else than paragraphs, breaks and what stands within a line. */
 const NOT_SIMPLE = /<(?!\/?(?:p|br|b|i|em|strong|code|span|a)\b[^<>]*>)/i
-const LINES = /\s*<br\b[^<>]*>\s*/gi
-const PARAGRAPHS = /\s*<\/?p\b[^<>]*>\s*/gi
+/** One blank is what it is to become: only what is not one is written anew. */
+const BLANKS = /[ \t\n\r]{2,}|[\t\n\r]/g
+// What is white before a break goes when the ends of lines are trimmed.
+const LINES = /<br\b[^<>]*>\s*/gi
+const PARAGRAPHS = /<\/?p\b[^<>]*>\s*/gi
 
 /** Most notices are a few paragraphs: those need no tree. Null: it is more than that. */
 const simpleText = (markup: string): string | null => {
   if (NOT_SIMPLE.test(markup)) return null
   const text = withoutReferences(
     markup
-      .replace(/[ \t\n\r]+/g, ' ')
+      .replace(BLANKS, ' ')
       .replace(LINES, '\n')
       .replace(PARAGRAPHS, '\n\n')
       .replace(/<[^<>]*>/g, ''),
   )
-  return /&[a-z]{2,10};/i.test(text) ? null : text
+  return text.includes('&') && /&[a-z]{2,10};/i.test(text) ? null : text
 }
 
 /** Foreign markup as plain text. */

@@ -2,14 +2,14 @@
 const LONGEST = 20_000
 
 // Control characters but line feed, and the marks that turn the direction of writing round or show nothing at all.
-const UNSEEN = /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
+const UNSEEN = /[[\p{Cc}--\n]\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gv
 
 /** Foreign text as plain text: trimmed, line feeds only, nothing invisible, at most `longest` long. Renderers still escape it. */
 export const plain = (text: string, longest = LONGEST): string => {
   const clean = text
     .replace(/\r\n?/g, '\n')
     .replace(/\t/g, ' ')
-    .replace(UNSEEN, (mark) => (mark === '\n' ? '\n' : ''))
+    .replace(UNSEEN, '')
     .split('\n')
     .map((row) => row.trimEnd())
     .join('\n')
