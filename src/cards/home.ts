@@ -1,9 +1,12 @@
 import type { CardLink, ClockLine, OpenChange, Overview, SourceLine, Task } from '../core/overview/view.ts'
 import type { Block, Card, Text } from './card.ts'
+import { askList, firstPage, linesOf, moreButton, type Page, pageBlocks, pagesOf } from './pages.ts'
 import { at, count, listed, quiet, textBlock } from './words.ts'
 
-const MOST_TASKS = 20
-const MOST_CHANGES = 20
+/** What waits and open changes, in one list, on one page of it. */
+export const HOME_A_PAGE = 20
+
+export const homeLines = ({ waitsForYou, changes }: Overview): number => waitsForYou.length + changes.length
 
 type UrlOf = (card: CardLink) => string | null
 
@@ -11,7 +14,8 @@ type UrlOf = (card: CardLink) => string | null
  * A person's own page, or the card in the conversation with the bot: what waits for them, and the open changes on their clocks.
  * @param urlOf address of a card's message; null: it is not on this platform, or not there yet
  */
-export function homeCard({ waitsForYou, changes, sources }: Overview, urlOf: UrlOf = () => null): Card {
+export function homeCard(overview: Overview, urlOf: UrlOf = () => null, page: Page = firstPage(HOME_A_PAGE, homeLines(overview))): Card {
+  const { waitsForYou, changes, sources } = overview
   const overdue = changes.filter((change) => deadline(change)?.state === 'overdue').length
   const title = waitsForYou.length === 0 ? 'Nothing waits for you' : `${count(waitsForYou.length, 'thing')} ${verb(waitsForYou)} for you`
   return {
@@ -19,29 +23,37 @@ export function homeCard({ waitsForYou, changes, sources }: Overview, urlOf: Url
     tone: overdue > 0 ? 'danger' : waitsForYou.length > 0 ? 'warning' : 'good',
     badges: overdue > 0 ? [{ text: `${overdue} OVERDUE`, tone: 'danger' }] : [],
     title,
-    blocks: [...taskBlocks(waitsForYou, urlOf), ...changeBlocks(changes, urlOf), ...sourceBlocks(sources)],
-    actions: [],
+    blocks: [...listBlocks(overview, urlOf, page), ...pageBlocks(page), ...sourceBlocks(sources)],
+    actions: moreButton(page, askList('home')),
     summary: `${title}; ${count(changes.length, 'open change')}`,
   }
 }
 
 const verb = ({ length }: readonly Task[]): string => (length === 1 ? 'waits' : 'wait')
 
-function taskBlocks(tasks: readonly Task[], urlOf: UrlOf): readonly Block[] {
-  const shown = tasks.slice(0, MOST_TASKS)
-  return [...shown.flatMap((task) => taskLines(task, urlOf)), ...more(tasks.length - shown.length)]
+/** What waits goes before the changes, page by page; their heading stands on each page that has some, and where there are none. */
+function listBlocks({ waitsForYou, changes }: Overview, urlOf: UrlOf, page: Page): readonly Block[] {
+  const lines = linesOf<readonly [Task] | readonly [null, OpenChange]>(
+    [...waitsForYou.map((task) => [task] as const), ...changes.map((change) => [null, change] as const)],
+    page,
+  )
+  const tasks = lines.flatMap(([task]) => (task === null ? [] : [task]))
+  const open = lines.flatMap(([, change]) => (change === undefined ? [] : [change]))
+  const last = page.number === pagesOf(page)
+  return [
+    ...tasks.flatMap((task) => taskLines(task, urlOf)),
+    ...(open.length > 0 || (last && changes.length === 0) ? changeBlocks(open, changes.length, urlOf) : []),
+  ]
 }
 
 function taskLines({ text, about, due, card }: Task, urlOf: UrlOf): readonly Block[] {
   return [name(`${text}: ${about}`, card, urlOf), ...(due === null ? [] : [textBlock('by ', at(due))])]
 }
 
-function changeBlocks(changes: readonly OpenChange[], urlOf: UrlOf): readonly Block[] {
-  const heading: Block = { kind: 'heading', text: `Open changes (${changes.length})` }
-  if (changes.length === 0) return [heading, quiet('There are none.')]
-  const shown = changes.slice(0, MOST_CHANGES)
-  const lines = shown.flatMap((one) => [name(`${one.name}, change ${one.id}`, one.card, urlOf), textBlock(...changeLine(one))])
-  return [heading, ...lines, ...more(changes.length - shown.length)]
+function changeBlocks(shown: readonly OpenChange[], all: number, urlOf: UrlOf): readonly Block[] {
+  const heading: Block = { kind: 'heading', text: `Open changes (${all})` }
+  if (all === 0) return [heading, quiet('There are none.')]
+  return [heading, ...shown.flatMap((one) => [name(`${one.name}, change ${one.id}`, one.card, urlOf), textBlock(...changeLine(one))])]
 }
 
 /** The way to its message, where there is one; else the words alone. */
@@ -81,8 +93,6 @@ function clockWords(change: OpenChange): Text {
   const by: Text = [`${clock.what} by `, at(clock.by)]
   return clock.state === 'overdue' ? [' · ', { strong: 'OVERDUE: ' }, ...by] : [' · ', ...by]
 }
-
-const more = (left: number): readonly Block[] => (left > 0 ? [quiet(`… ${left} more. Type \`changes\` to see all.`)] : [])
 
 function sourceBlocks(sources: readonly SourceLine[]): readonly Block[] {
   const failing = sources.filter(({ state }) => state === 'failing').map(({ name }) => name)

@@ -2,7 +2,7 @@ import { phaseWords } from '../core/change/guard.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { Instant } from '../core/result.ts'
 import type { Card, Text } from './card.ts'
-import { askList, moreButton, type Page, pageBlocks } from './pages.ts'
+import { askList, firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import { at, count, fact, quiet, shortTitle, subjectOf, textBlock, whisper } from './words.ts'
 
 /** Answers to typed commands: private, and nothing but lists. */
@@ -32,27 +32,40 @@ export interface StatusView {
   }[]
 }
 
-export const statusCard = (view: StatusView): Card =>
-  whisper('Where everything stands', [
-    {
-      kind: 'facts',
-      facts: [
-        fact('Changes', `${view.open.length} open, ${view.closed} closed`),
-        fact('Bulletins', `${view.bulletins} taken, ${view.held} held`),
-        fact('Inventory', count(view.hosts, 'host')),
-        ...view.sources.map((s) =>
-          s.failingSince
-            ? fact(s.name, 'FAILING since ', at(s.failingSince))
-            : s.lastGoodAt
-              ? fact(s.name, 'last good answer ', at(s.lastGoodAt), s.dropped > 0 ? `, ${s.dropped} dropped` : '')
-              : fact(s.name, 'not asked yet'),
-        ),
-      ],
-    },
-    ...(view.open.length > 0
-      ? [{ kind: 'list' as const, items: view.open.map((c) => [`change ${c.id} (${subjectOf(c)}) ${standsWords(c)}`]) }]
-      : []),
-  ])
+/** Sources and open changes, in one list, on one page of it. */
+export const STATUS_A_PAGE = 20
+
+export function statusCard(view: StatusView, page: Page = firstPage(STATUS_A_PAGE, view.sources.length + view.open.length)): Card {
+  const lines = linesOf([...view.sources, ...view.open], page)
+  const sources = lines.flatMap((one) => ('phase' in one ? [] : [one]))
+  const open = lines.flatMap((one) => ('phase' in one ? [one] : []))
+  return whisper(
+    'Where everything stands',
+    [
+      {
+        kind: 'facts',
+        facts: [
+          fact('Changes', `${view.open.length} open, ${view.closed} closed`),
+          fact('Bulletins', `${view.bulletins} taken, ${view.held} held`),
+          fact('Inventory', count(view.hosts, 'host')),
+          ...sources.map(sourceFact),
+        ],
+      },
+      ...(open.length > 0
+        ? [{ kind: 'list' as const, items: open.map((c) => [`change ${c.id} (${subjectOf(c)}) ${standsWords(c)}`]) }]
+        : []),
+      ...pageBlocks(page),
+    ],
+    { actions: moreButton(page, askList('status')) },
+  )
+}
+
+function sourceFact({ name, failingSince, lastGoodAt, dropped }: StatusView['sources'][number]) {
+  if (failingSince) return fact(name, 'FAILING since ', at(failingSince))
+  return lastGoodAt
+    ? fact(name, 'last good answer ', at(lastGoodAt), dropped > 0 ? `, ${dropped} dropped` : '')
+    : fact(name, 'not asked yet')
+}
 
 /** Where a change stands, with what it waits for or where it went on. */
 function standsWords({ phase, awaiting, joinedInto, drill }: ChangeState): string {

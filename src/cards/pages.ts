@@ -8,6 +8,9 @@ export interface Page {
   readonly total: number
 }
 
+/** The first page of a list, as it is shown where nobody asked for another one. */
+export const firstPage = (size: number, total: number): Page => ({ number: 1, size, total })
+
 /** How many pages a list has: an empty one has one, which says that it is empty. */
 export const pagesOf = ({ size, total }: Omit<Page, 'number'>): number => Math.max(1, Math.ceil(total / size))
 
@@ -24,7 +27,10 @@ export function pageBlocks(page: Page): readonly Block[] {
 export const moreButton = (page: Page, ask: (next: number) => Pick<Action, 'verb' | 'id'>): readonly Action[] =>
   page.number < pagesOf(page) ? [{ label: 'Show more', style: 'default', ...ask(page.number + 1) }] : []
 
+/** Commands that answer with a list in pages. */
+export const PAGED = ['bulletins', 'changes', 'coverage', 'home', 'roles', 'sources', 'status'] as const
+
 /** Asks for a page of a list that has a command of its own; the door of typed commands answers it. */
 export const askList =
-  (command: 'bulletins' | 'changes' | 'coverage') =>
+  (command: (typeof PAGED)[number]) =>
   (next: number): Pick<Action, 'verb' | 'id'> => ({ verb: 'more', id: `${command} page ${next}` })

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/result.ts'
 import type { Block, Card, Text } from './card.ts'
+import { askList, firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import { at, count, fact, textBlock, whisper } from './words.ts'
 
 export interface SourceView {
@@ -27,29 +28,39 @@ export interface SourceView {
 /** Most dropped items of one source that are named. */
 const MOST_DROPPED = 3
 
-/** Each source with its health: what fails is said first, and why. */
-export const sourcesCard = (sources: readonly SourceView[]): Card =>
+/** Sources on one page: each is several lines. */
+export const SOURCES_A_PAGE = 8
+
+/** Each source with its health: what fails is said first, and why. `sources` are all of them. */
+export const sourcesCard = (sources: readonly SourceView[], page: Page = firstPage(SOURCES_A_PAGE, sources.length)): Card =>
   whisper(
     sources.length === 0 ? 'No source is watched' : 'Sources',
-    sources
-      .toSorted((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)))
-      .flatMap((source): readonly Block[] => [
-        { kind: 'heading', text: `${source.name} (${source.kind})` },
-        textBlock(...healthWords(source)),
-        {
-          kind: 'facts',
-          facts: [
-            fact('Asked', `every ${count(source.everyMinutes, 'minute')}`),
-            ...(source.listed === null
-              ? []
-              : [fact('Listed', `${count(source.listed, 'item')}${source.trend ? ` (${source.trend.from} some looks ago)` : ''}`)]),
-            fact('Taken', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
-            fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet']), usualWords(source)),
-            ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source.dropped))] : []),
-          ],
-        },
-      ]),
+    [
+      ...linesOf(
+        sources.toSorted((a, b) => Number(isTroubled(b)) - Number(isTroubled(a))),
+        page,
+      ).flatMap(sourceBlocks),
+      ...pageBlocks(page),
+    ],
+    { actions: moreButton(page, askList('sources')) },
   )
+
+const sourceBlocks = (source: SourceView): readonly Block[] => [
+  { kind: 'heading', text: `${source.name} (${source.kind})` },
+  textBlock(...healthWords(source)),
+  {
+    kind: 'facts',
+    facts: [
+      fact('Asked', `every ${count(source.everyMinutes, 'minute')}`),
+      ...(source.listed === null
+        ? []
+        : [fact('Listed', `${count(source.listed, 'item')}${source.trend ? ` (${source.trend.from} some looks ago)` : ''}`)]),
+      fact('Taken', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
+      fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet']), usualWords(source)),
+      ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source.dropped))] : []),
+    ],
+  },
+]
 
 const HOUR = 3_600_000
 

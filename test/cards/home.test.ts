@@ -83,9 +83,11 @@ test('sources that are not read are named', () => {
   expect(words({})).toContain('Not read: Ubuntu notices. Their bulletins do not come.')
 })
 
-test('a long list is counted, with the command that shows all', () => {
+test('a long list comes in pages, what waits first', () => {
   const many = Array.from({ length: 100 }, (_, index) => aChange({ id: index }))
-  expect(words({ changes: many })).toContain('… 80 more. Type `changes` to see all.')
+  const card = homeCard(anOverview({ changes: many }))
+  expect(wordsOf(card)).toMatch(/Record 3 of 3 tests[\s\S]*Open changes \(100\)[\s\S]*1-20 of 102/)
+  expect(card.actions).toMatchObject([{ label: 'Show more', verb: 'more', id: 'home page 2' }])
 })
 
 test('whatever stands in an overview, Slack and Teams take the card', () => {

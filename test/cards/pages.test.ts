@@ -6,15 +6,20 @@ import { messageOf, NOBODY } from '../../adapters/teams/render.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
 import { AFFECTED_A_PAGE, affectedCard, affectedLines } from '../../src/cards/details.ts'
-import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard } from '../../src/cards/lists.ts'
+import { HOME_A_PAGE, homeCard } from '../../src/cards/home.ts'
+import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
+import { ROLES_A_PAGE, rolesCard } from '../../src/cards/people.ts'
 import { HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
+import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../src/cards/sources.ts'
 import type { AffectedHost } from '../../src/core/assess/affected.ts'
+import type { ChangeState } from '../../src/core/change/state.ts'
 import { newProgress } from '../../src/core/deploy/progress.ts'
 import { complaints } from '../support/block-kit.ts'
 import { HOSTILE } from '../support/cards.ts'
 import { aHost, PLAN, T0 } from '../support/change.ts'
 import { stateAt } from '../support/change-cards.ts'
+import { aChange, anOverview } from '../support/overview.ts'
 
 /** Every list by its number of items; the items are named `item-0` and so on. `extra` is foreign text in each of them. */
 const LISTS: Readonly<Record<string, (items: number, number: number, extra: string) => Card>> = {
@@ -54,8 +59,61 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
     const hosts = names(total).map((host, ring) => ({ ...newProgress(host, ring + 1, []), cause: extra }))
     return hostsCard(12, hosts, PLAN, { number, size: HOSTS_A_PAGE, total })
   },
+  'what waits for somebody': (total, number, extra) => {
+    const waitsForYou = names(total).map((about) => ({ text: 'Classify it', about: `${about} ${extra}`, due: T0, card: null }))
+    return homeCard(anOverview({ waitsForYou, changes: [] }), undefined, { number, size: HOME_A_PAGE, total })
+  },
+  'open changes, after what waits': (total, number, extra) => {
+    const half = Math.floor(total / 2)
+    const waitsForYou = names(half).map((about) => ({ text: 'Classify it', about, due: null, card: null }))
+    const changes = names(total)
+      .slice(half)
+      .map((name) => aChange({ name, phaseWords: extra }))
+    const way = () => 'https://t.slack.com/archives/C1/p1'
+    return homeCard(anOverview({ waitsForYou, changes }), way, { number, size: HOME_A_PAGE, total })
+  },
+  sources: (total, number, extra) => {
+    const all = names(total).map((name) => aSource({ name, reason: extra, failingSince: T0, dropped: [{ fileName: 'a', reason: extra }] }))
+    return sourcesCard(all, { number, size: SOURCES_A_PAGE, total })
+  },
+  'sources and open changes of the status': (total, number, extra) => {
+    const half = Math.floor(total / 2)
+    const state = stateAt('pilotRuns')
+    const sources = names(half).map((name) => ({ name, lastGoodAt: T0, failingSince: null, dropped: 2 }))
+    const open = names(total)
+      .slice(half)
+      .map((what, id) => ({ ...state, id, awaiting: { what: `${what} ${extra}`, kind: 'later' } }) as unknown as ChangeState)
+    return statusCard({ open, closed: 0, hosts: 1, bulletins: 1, held: 0, sources }, { number, size: STATUS_A_PAGE, total })
+  },
+  'holders of roles': (total, number, extra) => {
+    // Eight stand in one line.
+    const inLines = names(total * 8)
+    const holders = inLines.map((name, i) =>
+      i % 8 === 0 ? `item-${i / 8}. ${extra.slice(0, 40)}` : `person ${name.replace('item', 'no')}`,
+    )
+    const roles = total === 0 ? [] : [{ role: 'end-user' as const, holders, delegates: [], weak: false }]
+    return rolesCard(roles, true, { number, size: ROLES_A_PAGE, total })
+  },
   'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),
 }
+
+const aSource = (own: Partial<SourceView>): SourceView => ({
+  name: 'Red Hat',
+  kind: 'csaf',
+  everyMinutes: 30,
+  lastGoodAt: T0,
+  failingSince: null,
+  silentSince: null,
+  listed: 10,
+  usualMs: 3_600_000,
+  trend: { from: 12, to: 10 },
+  reason: null,
+  bulletins: 4,
+  held: 1,
+  lastNewsAt: T0,
+  dropped: [],
+  ...own,
+})
 
 const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `item-${i}.`)
 

@@ -75,7 +75,8 @@ export async function openPlace(house: Served, page: Page, place: string): Promi
   const { places } = (await ask(house, '/api/places')) as { places: readonly { id: string; name: string }[] }
   const name = places.find((p) => p.id === place)?.name
   if (!name) throw new Error(`there is no place ${place}`)
-  const entry = page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name })
+  const called = page.getByText(name, { exact: true })
+  const entry = page.getByRole('navigation', { name: 'Places' }).getByRole('button').filter({ has: called })
   if ((await entry.getAttribute('aria-current')) === null) await entry.click()
   const { posts } = (await ask(house, `/api/places/${place}/posts`)) as { posts: readonly { id: string; updatedAt: string }[] }
   const wanted = posts.map((p) => `${Number(p.id)} ${p.updatedAt}`).join('\n')

@@ -62,7 +62,7 @@ describe('help shows what the asker may do, and nothing else', () => {
 
 describe('a word that is no command', () => {
   test.each([
-    ['ana', 'staus', /"staus" is not a command\. Did you mean `status`\? Try `help`\./],
+    ['ana', 'staus', /"staus" is not a command\. Did you mean `status \| status page 2`\? Try `help`\./],
     ['ana', 'CHANGE', /Did you mean `changes \| changes page 2`\?/],
     ['ana', 'clasify 1 high', /"clasify" is not a command\. "Classify" is a button on the alert card\. Try `help`\./],
     ['emil', 'aprove', /"Approve" is a button on the card "Go or no-go"\./],
@@ -71,7 +71,7 @@ describe('a word that is no command', () => {
     ['ana', 'shedule', /Did you mean `schedule`\?/],
     ['ana', 'window', /Did you mean `windows`\?/],
     ['kofi', 'verfy', /Did you mean `verify RHSA-2023:3408 \| verify LINK`\?/],
-    ['ana', 'source', /Did you mean `sources`\?/],
+    ['ana', 'source', /Did you mean `sources \| sources page 2`\?/],
     // What somebody may not do is no help either.
     ['kofi', 'clasify', /"clasify" is not a command\. Try `help`\.$/],
     ['kofi', 'bulletin', /"bulletin" is not a command\. Try `help`\.$/],
@@ -219,6 +219,13 @@ describe('the lists', () => {
     ['kofi', 'affected', 'change:1/page-2', 'ROLE_MISSING'],
     ['ana', 'more', 'stop 1', 'VERB_UNKNOWN'],
     ['ana', 'more', 'bulletins page 2 page 3', 'VERB_UNKNOWN'],
+    ['kofi', 'more', 'home page 1', 'ROLE_MISSING'],
+    ['kofi', 'more', 'roles page 1', 'ROLE_MISSING'],
+    ['kofi', 'more', 'status page 9', 'PAGE_BEYOND'],
+    ['ana', 'more', 'home page 1', 'done'],
+    ['ana', 'more', 'home page 9', 'PAGE_BEYOND'],
+    ['ana', 'more', 'sources page 9', 'PAGE_BEYOND'],
+    ['ana', 'more', 'roles page 9', 'PAGE_BEYOND'],
     ['ana', 'affected', 'change:1/page-0', 'PAGE_UNKNOWN'],
     ['ana', 'affected', 'change:1/page-99', 'PAGE_BEYOND'],
   ])('a forged button of %s: %s %s is %s', async (actor, verb, subject, code) => {

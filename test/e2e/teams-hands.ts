@@ -132,7 +132,7 @@ function actionsOf(card: unknown): Readonly<Record<string, unknown>>[] {
 }
 
 /** What Teams sends for a button: its data, with what was typed under the names of the inputs. */
-function pressedData(card: unknown, label: string, inputs: Readonly<Record<string, string>>): object {
+export function pressedData(card: unknown, label: string, inputs: Readonly<Record<string, string>>): object {
   const there = actionsOf(card)
   const button = there.find(({ title }) => title === label)
   if (button === undefined) throw new Error(`no button ${label}; there are: ${there.map(({ title }) => title).join(', ')}`)

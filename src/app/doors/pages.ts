@@ -1,11 +1,11 @@
-import { type Page, pagesOf } from '../../cards/pages.ts'
+import { PAGED, type Page, pagesOf } from '../../cards/pages.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
 
 /** Highest page that is read: beyond it nobody pages. */
 const LAST_PAGE = 10_000
 
 /** What the buttons "Show more" of typed lists carry. Nothing else that can be typed is run by it. */
-const MORE = /^(?:bulletins|changes|coverage) page \d{1,5}$/
+const MORE = new RegExp(`^(?:${PAGED.join('|')}) page \\d{1,5}$`)
 
 export const isMore = (subject: string): boolean => MORE.test(subject)
 
@@ -23,4 +23,10 @@ export function pageOf(number: number, size: number, total: number): Ruled<Page>
   const last = pagesOf({ size, total })
   if (number <= last) return allow({ number, size, total })
   return refuse('PAGE_BEYOND', last === 1 ? 'There is only one page.' : `There are ${last} pages, so there is no page ${number}.`)
+}
+
+/** The page that somebody asks for, as `page 2` or `page-2`, of a list of so many lines. */
+export function askedPage(text: string, example: string, size: number, total: number): Ruled<Page> {
+  const number = readPage(text, example)
+  return number.ok ? pageOf(number.value, size, total) : number
 }

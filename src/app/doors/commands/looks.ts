@@ -1,5 +1,5 @@
-import { homeCard } from '../../../cards/home.ts'
-import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, statusCard, whyCard } from '../../../cards/lists.ts'
+import { HOME_A_PAGE, homeCard, homeLines } from '../../../cards/home.ts'
+import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard, whyCard } from '../../../cards/lists.ts'
 import { linesOf } from '../../../cards/pages.ts'
 import { isOver } from '../../../core/change/guard.ts'
 import type { ChangeState } from '../../../core/change/state.ts'
@@ -9,15 +9,15 @@ import { readSourceState } from '../../bulletins/source-state.ts'
 import { readChange } from '../../change/rows.ts'
 import type { House } from '../../house.ts'
 import { overviewFor } from '../overview.ts'
-import { pageOf, readPage } from '../pages.ts'
+import { askedPage, pageOf, readPage } from '../pages.ts'
 import { aboutBulletin } from '../queries.ts'
 import { byNumber, type Commands, literally, no, numberOf, show, TEAM, type Typed } from './rule.ts'
 import { whyHost } from './why.ts'
 
 /** Commands that only look. */
 export const LOOKS: Commands = {
-  home: { usage: 'home', what: 'what waits for you, and the open changes on their clocks', roles: TEAM, run: home },
-  status: { usage: 'status', what: 'where everything stands', roles: [], run: status },
+  home: { usage: 'home | home page 2', what: 'what waits for you, and the open changes on their clocks', roles: TEAM, run: home },
+  status: { usage: 'status | status page 2', what: 'where everything stands', roles: [], run: status },
   bulletins: { usage: 'bulletins | bulletins page 2', what: 'what came in, with its verdict', roles: TEAM, run: bulletins },
   show: { usage: 'show 12 | show RHSA-2023:3408', what: 'a change or a bulletin', roles: TEAM, run: showOne },
   changes: {
@@ -36,9 +36,11 @@ export const LOOKS: Commands = {
 }
 
 /** The same as the bot's own page on Slack, for conversations on every platform. */
-async function home({ house, actor }: Typed): Promise<Outcome> {
+async function home({ house, actor, argument }: Typed): Promise<Outcome> {
   const overview = await overviewFor(house, actor.id, 'what is open')
-  return overview.ok ? show(homeCard(overview.value)) : overview
+  if (!overview.ok) return overview
+  const page = askedPage(argument, 'home', HOME_A_PAGE, homeLines(overview.value))
+  return page.ok ? show(homeCard(overview.value, undefined, page.value)) : page
 }
 
 async function allChanges(house: House): Promise<readonly ChangeState[]> {
@@ -47,10 +49,8 @@ async function allChanges(house: House): Promise<readonly ChangeState[]> {
 }
 
 async function changes({ house, argument }: Typed): Promise<Outcome> {
-  const number = readPage(argument, 'changes')
-  if (!number.ok) return number
   const all = await allChanges(house)
-  const page = pageOf(number.value, CHANGES_A_PAGE, all.length)
+  const page = askedPage(argument, 'changes', CHANGES_A_PAGE, all.length)
   return page.ok ? show(changesCard(linesOf(all, page.value), page.value)) : page
 }
 
@@ -61,24 +61,30 @@ function affected({ argument, intent, act }: Typed): Promise<Outcome> {
   })
 }
 
-async function status({ house }: Typed): Promise<Outcome> {
+async function status({ house, argument }: Typed): Promise<Outcome> {
   const all = await allChanges(house)
   const { policy } = house.inForce
   const sources = await Promise.all(policy.sources.map(async (s) => ({ name: s.name, state: await readSourceState(house, s.id) })))
+  const open = all.filter((c) => !isOver(c))
+  const page = askedPage(argument, 'status', STATUS_A_PAGE, open.length + sources.length)
+  if (!page.ok) return page
   return show(
-    statusCard({
-      open: all.filter((c) => !isOver(c)),
-      closed: all.filter((c) => c.phase === 'closed').length,
-      hosts: await house.db.asset.count(),
-      bulletins: await house.db.bulletin.count({ where: { origin: { not: 'held' } } }),
-      held: await house.db.bulletin.count({ where: { origin: 'held' } }),
-      sources: sources.map(({ name, state }) => ({
-        name,
-        lastGoodAt: state.lastGoodAt,
-        failingSince: state.failingSince,
-        dropped: state.dropped.length,
-      })),
-    }),
+    statusCard(
+      {
+        open,
+        closed: all.filter((c) => c.phase === 'closed').length,
+        hosts: await house.db.asset.count(),
+        bulletins: await house.db.bulletin.count({ where: { origin: { not: 'held' } } }),
+        held: await house.db.bulletin.count({ where: { origin: 'held' } }),
+        sources: sources.map(({ name, state }) => ({
+          name,
+          lastGoodAt: state.lastGoodAt,
+          failingSince: state.failingSince,
+          dropped: state.dropped.length,
+        })),
+      },
+      page.value,
+    ),
   )
 }
 

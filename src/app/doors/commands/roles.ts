@@ -1,18 +1,23 @@
-import { type RoleView, rolesCard } from '../../../cards/people.ts'
+import { ROLES_A_PAGE, type RoleView, rolesCard, rolesLines } from '../../../cards/people.ts'
 import { nameOf } from '../../../cards/words.ts'
 import type { ThinRole } from '../../../core/evaluate/roles.ts'
 import { heldGroups } from '../../../core/policy/groups.ts'
 import { type Person, type Policy, ROLES, type Role } from '../../../core/policy.ts'
 import { weakRoles } from '../../../core/remind/people-reasons.ts'
 import type { House } from '../../house.ts'
+import { askedPage } from '../pages.ts'
 import { type Commands, show, TEAM } from './rule.ts'
 
 export const PEOPLE: Commands = {
   roles: {
-    usage: 'roles',
+    usage: 'roles | roles page 2',
     what: 'who holds which role, and who is missing',
     roles: TEAM,
-    run: async ({ house }) => show(rolesCard(rolesOf(house), house.inForce.policy.groups.length > 0)),
+    run: async ({ house, argument }) => {
+      const roles = rolesOf(house)
+      const page = askedPage(argument, 'roles', ROLES_A_PAGE, rolesLines(roles))
+      return page.ok ? show(rolesCard(roles, house.inForce.policy.groups.length > 0, page.value)) : page
+    },
   },
 }
 

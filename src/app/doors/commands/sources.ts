@@ -1,29 +1,31 @@
 import { coverageCard, PRODUCTS_A_PAGE } from '../../../cards/coverage.ts'
-import { type SourceView, sourcesCard } from '../../../cards/sources.ts'
+import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../../cards/sources.ts'
 import { trend, usualInterval } from '../../../core/identify/health.ts'
 import type { SourceRule } from '../../../core/policy.ts'
 import { readCoverage } from '../../bulletins/coverage.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
 import type { House } from '../../house.ts'
-import { pageOf, readPage } from '../pages.ts'
+import { askedPage } from '../pages.ts'
 import { type Commands, show, TEAM } from './rule.ts'
 
 export const SOURCES: Commands = {
   sources: {
-    usage: 'sources',
+    usage: 'sources | sources page 2',
     what: 'where bulletins come from, and does it work',
     roles: TEAM,
-    run: async ({ house }) => show(sourcesCard(await Promise.all(house.inForce.policy.sources.map((rule) => viewOf(house, rule))))),
+    run: async ({ house, argument }) => {
+      const rules = house.inForce.policy.sources
+      const page = askedPage(argument, 'sources', SOURCES_A_PAGE, rules.length)
+      return page.ok ? show(sourcesCard(await Promise.all(rules.map((rule) => viewOf(house, rule))), page.value)) : page
+    },
   },
   coverage: {
     usage: 'coverage | coverage page 2',
     what: 'products that no source watches, and what would help',
     roles: TEAM,
     run: async ({ house, argument }) => {
-      const number = readPage(argument, 'coverage')
-      if (!number.ok) return number
       const { gaps, watched } = await readCoverage(house, house.db)
-      const page = pageOf(number.value, PRODUCTS_A_PAGE, gaps.length)
+      const page = askedPage(argument, 'coverage', PRODUCTS_A_PAGE, gaps.length)
       return page.ok ? show(coverageCard(gaps, watched, page.value)) : page
     },
   },
