@@ -207,6 +207,24 @@ describe('a platform that refuses one call too many is believed', () => {
   })
 })
 
+test('while all edits of one platform wait, those of the other are made', async () => {
+  const one = deliverer()
+  for (const place of ['slack-1', 'slack-2', 'teams-1', 'teams-2']) await room.want('change:1', place)
+  await one.drain()
+  slack.refuse('edit', 'slack-1', 30_000)
+  await room.change('change:1')
+  await one.drain()
+  await room.timePasses()
+  await one.drain()
+  const edited = (on: CountingPlatform, when: (at: number) => boolean) =>
+    new Set(on.calls.filter(({ kind, at }) => kind === 'edit' && when(at)).map(({ place }) => place))
+  expect(edited(teams, (at) => at < 30_000)).toEqual(new Set(['teams-1', 'teams-2']))
+  expect(edited(slack, (at) => at >= 30_000)).toContain('slack-1')
+  expect([...slack.shown.values(), ...teams.shown.values()].map((each) => each.card.title)).toEqual(
+    Array.from({ length: 4 }, () => stateCard('change:1', 1).title),
+  )
+})
+
 test('a call that was slow to fail may be on its way still: it is looked for only after as much time again', async () => {
   const slow = async (): Promise<never> => {
     time.pass(10_000)

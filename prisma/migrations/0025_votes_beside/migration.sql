@@ -80,3 +80,7 @@ BEGIN
   RETURN held;
 END
 $$;
+
+-- What was never said is looked for before anything else, and must not be looked for among the thousands of cards that may wait to be drawn anew
+-- (src/app/chat/post-rows.ts).
+CREATE INDEX "Post_unsaid_idx" ON "Post"("placeId", "parentId", "id") WHERE "ref" IS NULL AND "wanted" > "shown" AND "status" = 'open';

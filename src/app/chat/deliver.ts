@@ -14,7 +14,7 @@ const LEASE_MS = 90_000
 const CALL_LIMIT_MS = 30_000
 const FIRST_BACKOFF_MS = 1_000
 /** How much longer than a look in vain took the next one waits. */
-const RESTS = 3
+const RESTS = 10
 const LONGEST_REST_MS = 50
 
 type Tuned = 'backoffMs' | 'leaseMs' | 'callLimitMs'

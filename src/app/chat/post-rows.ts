@@ -22,38 +22,52 @@ export interface Passed {
   readonly closed: Closed
 }
 
-/**
- * What is due: wanted, nobody's, and its time has come. What a place asked to wait with (a first message, or an edit) rests there as a whole.
- * A reply waits for its parent, and for earlier replies of its thread unless those were refused.
- */
-const due = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
+/** What is due: wanted, nobody's, and its time has come. What a place asked to wait with (a first message, or an edit) rests there as a whole. */
+const due = (busy: readonly string[]): Prisma.Sql => Prisma.sql`
   p.wanted > p.shown AND p.status = 'open'
   AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
   AND (p."notBefore" IS NULL OR p."notBefore" <= now())
   AND p."placeId" <> ALL(${[...busy]}::text[])
-  AND p."placeId" <> ALL(CASE WHEN p.ref IS NOT NULL THEN ${[...closed.edit]}::text[]
-    WHEN p."attemptedAt" IS NULL THEN ${[...closed.post]}::text[] ELSE ${[...closed.find]}::text[] END)
   AND (p."placeId", p.ref IS NULL) NOT IN (
     SELECT r."placeId", r.ref IS NULL FROM "Post" r
     WHERE r.wanted > r.shown AND r.status = 'open' AND r."notBefore" > now() AND r.failures = 0)
-  AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))
-  AND (p.ref IS NOT NULL OR NOT EXISTS (
+  AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))`
+
+/** What was never said. A reply waits for its parent, and for earlier replies of its thread unless those were refused. */
+const unsaid = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
+  p.ref IS NULL AND ${due(busy)}
+  AND p."placeId" <> ALL(CASE WHEN p."attemptedAt" IS NULL THEN ${[...closed.post]}::text[] ELSE ${[...closed.find]}::text[] END)
+  AND NOT EXISTS (
     SELECT FROM "Post" e
     WHERE e."placeId" = p."placeId" AND e."parentId" = p."parentId" AND e.id < p.id
       AND e.ref IS NULL AND e.wanted > e.shown AND e.status = 'open'
-      AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES}))))`
+      AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES})))`
+
+/** What shows something old. Thousands may wait for a platform that is closed to edits: its places are passed over without looking at them. */
+const outdated = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
+  p.ref IS NOT NULL AND p."placeId" = ANY(ARRAY(
+    WITH RECURSIVE place AS (
+      SELECT min(w."placeId") AS id FROM "Post" w WHERE w.wanted > w.shown AND w.status = 'open'
+      UNION ALL
+      SELECT (SELECT min(w."placeId") FROM "Post" w WHERE w.wanted > w.shown AND w.status = 'open' AND w."placeId" > place.id)
+      FROM place WHERE place.id IS NOT NULL)
+    SELECT place.id FROM place WHERE place.id <> ALL(${[...closed.edit]}::text[])))
+  AND ${due(busy)}`
 
 /**
  * Leases the next post that is due. What was never said comes first, messages of their own (alerts, decisions, announcements) before
  * replies, in the order they were wanted; then the edits, the one longest not changed first, so that a lively card starves nobody.
  */
 export async function lease(db: Database, passed: Passed, leaseMs: number): Promise<Leased | null> {
+  return (
+    (await leaseFirst(db, Prisma.sql`${unsaid(passed)} ORDER BY p."parentId" IS NOT NULL, p.id`, leaseMs)) ??
+    leaseFirst(db, Prisma.sql`${outdated(passed)} ORDER BY p."updatedAt", p.id`, leaseMs)
+  )
+}
+
+async function leaseFirst(db: Database, which: Prisma.Sql, leaseMs: number): Promise<Leased | null> {
   const rows = await db.$queryRaw<Leased[]>`
-    WITH next AS (
-      SELECT p.id FROM "Post" p WHERE ${due(passed)}
-      ORDER BY p.ref IS NOT NULL, p.ref IS NULL AND p."parentId" IS NOT NULL, CASE WHEN p.ref IS NOT NULL THEN p."updatedAt" END, p.id
-      LIMIT 1 FOR UPDATE SKIP LOCKED
-    )
+    WITH next AS (SELECT p.id FROM "Post" p WHERE ${which} LIMIT 1 FOR UPDATE SKIP LOCKED)
     UPDATE "Post" p SET "leaseUntil" = ${until(leaseMs)}
     FROM next WHERE p.id = next.id
     RETURNING p.*, (SELECT r.ref FROM "Post" r WHERE r.id = p."parentId") AS "parentRef"`
@@ -64,8 +78,10 @@ const NOWHERE: Closed = { post: [], edit: [], find: [] }
 
 /** Whether anything would be due if no place were closed. */
 export async function anyWaits(db: Database, busy: readonly string[]): Promise<boolean> {
-  const rows = await db.$queryRaw<unknown[]>`SELECT p.id FROM "Post" p WHERE ${due({ busy, closed: NOWHERE })} LIMIT 1`
-  return rows.length > 0
+  const passed = { busy, closed: NOWHERE }
+  const [row] = await db.$queryRaw<{ waits: boolean }[]>`
+    SELECT EXISTS (SELECT FROM "Post" p WHERE ${unsaid(passed)}) OR EXISTS (SELECT FROM "Post" p WHERE ${outdated(passed)}) AS waits`
+  return row?.waits === true
 }
 
 /**
