@@ -1,4 +1,4 @@
-import { pinnedKeySchema, sealed } from '../core/identify/evidence.ts'
+import { pinnedKeySchema, sealed, sentProofSchema } from '../core/identify/evidence.ts'
 import { type Verification, verdictOf } from '../core/identify/verification.ts'
 import { openDatabase } from '../db/database.ts'
 import { arg, BAD, type Given, GOOD, say } from './command.ts'
@@ -21,6 +21,7 @@ export async function evidence(given: Given): Promise<number> {
       }
       const { checks, checkedAt } = row.verification as unknown as Verification
       const pinned = row.pinned === null ? null : pinnedKeySchema.parse(row.pinned)
+      const sent = row.sent === null ? null : sentProofSchema.parse(row.sent)
       const sidecars = {
         ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
         ...(row.sha512 === null ? {} : { sha512: row.sha512 }),
@@ -33,14 +34,11 @@ export async function evidence(given: Given): Promise<number> {
         bytes: Buffer.from(row.raw).toString('base64'),
         sidecars,
         pinned,
-        owned: [],
-        dns: [],
+        ...(sent ?? { owned: [], dns: [] }),
         patch: null,
       }
-      await write(
-        file,
-        sealed({ ...facts, kind: pinned === null ? 'stored' : 'document', checkedAt, checks: [...checks], verdict: verdictOf(checks) }),
-      )
+      const kind = sent ? 'mail' : pinned === null ? 'stored' : 'document'
+      await write(file, sealed({ ...facts, kind, checkedAt, checks: [...checks], verdict: verdictOf(checks) }))
       say(`The evidence of ${row.vendorId} is in ${file}: verify --evidence ${file} checks it again, without network.\n`)
       return GOOD
     } finally {

@@ -57,6 +57,7 @@ export function operatorOf(rule: SourceRule, bulletin: Pick<Bulletin, 'vendorId'
     case 'msrc':
       return siteOf(hostOf(rule.url))
     case 'advisory':
+    case 'mailbox':
     case 'csaf':
     case 'csaf-folder':
       return siteOf(hostOf(bulletin.publisher.namespace))
