@@ -63,40 +63,42 @@ function listen(state: State, socket: Socket): void {
       rest = rest.slice(end + 2)
       const command = words[0]?.toUpperCase() === 'UID' ? `UID ${words[1]?.toUpperCase()}` : (words[0]?.toUpperCase() ?? '')
       state.said.push(command)
-      if (command === 'STARTTLS') {
-        socket.removeAllListeners('data')
-        socket.write(`${tag} OK now\r\n`)
-        return listen(
-          state,
-          new TLSSocket(socket, { isServer: true, ...IDENTITY }).on('error', () => undefined),
-        )
-      }
-      answer(state, socket, tag, command, words.slice(command.startsWith('UID') ? 2 : 1).join(' '))
+      const argument = words.slice(command.startsWith('UID') ? 2 : 1).join(' ')
+      if (command === 'STARTTLS') secure(state, socket, tag)
+      else if (command === 'UID FETCH') give(state, socket, tag, argument)
+      else socket.write([...answer(state, socket, command, argument), ''].join('\r\n').replace(/^(?=(?:OK|NO|BAD)\b)/m, `${tag} `))
     }
   })
 }
 
-function answer(state: State, socket: Socket, tag: string, command: string, rest: string): void {
-  const done = (lines: readonly string[], end = 'OK done'): void => void socket.write([...lines, `${tag} ${end}`, ''].join('\r\n'))
-  const numbers = [...state.mails.keys()].sort((a, b) => a - b)
+function secure(state: State, socket: Socket, tag: string): void {
+  socket.removeAllListeners('data')
+  socket.write(`${tag} OK now\r\n`)
+  listen(
+    state,
+    new TLSSocket(socket, { isServer: true, ...IDENTITY }).on('error', () => undefined),
+  )
+}
+
+const numbersOf = ({ mails }: State): readonly number[] => [...mails.keys()].sort((a, b) => a - b)
+
+/** The lines of an answer; the last one is for the command's tag. */
+function answer(state: State, socket: Socket, command: string, rest: string): readonly string[] {
+  const offers = state.way === 'starttls' && !(socket instanceof TLSSocket)
   switch (command) {
     case 'CAPABILITY':
-      return done([`* CAPABILITY IMAP4rev1${state.way === 'starttls' && !(socket instanceof TLSSocket) ? ' STARTTLS' : ''}`])
+      return [`* CAPABILITY IMAP4rev1${offers ? ' STARTTLS' : ''}`, 'OK done']
     case 'LOGIN':
-      return rest.endsWith(`"${state.password}"`) ? done([]) : done([], 'NO [AUTHENTICATIONFAILED] no')
+      return [rest.endsWith(`"${state.password}"`) ? 'OK done' : 'NO [AUTHENTICATIONFAILED] no']
     case 'LIST':
-      return done(rest.endsWith('INBOX') ? ['* LIST () "/" INBOX'] : ['* LIST (\\Noselect) "/" ""'])
+      return [rest.endsWith('INBOX') ? '* LIST () "/" INBOX' : '* LIST (\\Noselect) "/" ""', 'OK done']
     case 'EXAMINE':
-      if (!/^"?INBOX"?$/.test(rest)) return done([], 'NO there is none')
-      return done([`* ${numbers.length} EXISTS`, `* OK [UIDVALIDITY ${state.validity}] x`], 'OK [READ-ONLY] done')
+      if (!/^"?INBOX"?$/.test(rest)) return ['NO there is none']
+      return [`* ${state.mails.size} EXISTS`, `* OK [UIDVALIDITY ${state.validity}] x`, 'OK [READ-ONLY] done']
     case 'UID SEARCH':
-      return state.refusesSearch ? done([], 'NO not now') : done([`* SEARCH ${searched(numbers, rest).join(' ')}`])
-    case 'UID FETCH':
-      return fetched(state, socket, tag, numbers, rest)
-    case 'LOGOUT':
-      return done(['* BYE'])
+      return state.refusesSearch ? ['NO not now'] : [`* SEARCH ${searched(numbersOf(state), rest).join(' ')}`, 'OK done']
     default:
-      return done([], 'BAD what?')
+      return ['BAD what?']
   }
 }
 
@@ -106,21 +108,33 @@ function searched(numbers: readonly number[], criteria: string): readonly number
   return numbers.filter((one, i) => (uid ? one : i + 1) >= Number(from) || i === numbers.length - 1)
 }
 
-function fetched(state: State, socket: Socket, tag: string, numbers: readonly number[], rest: string): void {
+/** The size of a mail, or its bytes. */
+function give(state: State, socket: Socket, tag: string, rest: string): void {
   const uid = Number(rest.split(' ')[0])
   const mail = state.mails.get(uid)
-  if (!mail) return void socket.write(`${tag} OK nothing\r\n`)
-  const place = numbers.indexOf(uid) + 1
-  if (!rest.includes('BODY.PEEK[]'))
-    return void socket.write(`* ${place} FETCH (UID ${uid} RFC822.SIZE ${mail.length})\r\n${tag} OK done\r\n`)
-  const most = Number(/<0\.(\d+)>/.exec(rest)?.[1] ?? mail.length)
+  const place = numbersOf(state).indexOf(uid) + 1
+  if (!mail) socket.write(`${tag} OK nothing\r\n`)
+  else if (rest.includes('BODY.PEEK[]')) giveBytes(state, socket, { tag, uid, place, most: Number(/<0\.(\d+)>/.exec(rest)?.[1]), mail })
+  else socket.write(`* ${place} FETCH (UID ${uid} RFC822.SIZE ${mail.length})\r\n${tag} OK done\r\n`)
+}
+
+interface Given {
+  readonly tag: string
+  readonly uid: number
+  readonly place: number
+  readonly most: number
+  readonly mail: Uint8Array
+}
+
+function giveBytes(state: State, socket: Socket, { tag, uid, place, most, mail }: Given): void {
   const bytes = mail.subarray(0, most)
   socket.write(`* ${place} FETCH (UID ${uid} BODY[]<0> {${bytes.length}}\r\n`)
-  if (state.cutAt === uid) {
-    state.cutAt = null
-    socket.write(bytes.subarray(0, bytes.length / 2))
-    return void socket.destroySoon()
+  if (state.cutAt !== uid) {
+    socket.write(bytes)
+    socket.write(`)\r\n${tag} OK done\r\n`)
+    return
   }
-  socket.write(bytes)
-  socket.write(`)\r\n${tag} OK done\r\n`)
+  state.cutAt = null
+  socket.write(bytes.subarray(0, bytes.length / 2))
+  socket.destroySoon()
 }
