@@ -8,6 +8,7 @@ import { createPoller } from '../../src/app/bulletins/poll.ts'
 import { readSourceState } from '../../src/app/bulletins/source-state.ts'
 import type { House } from '../../src/app/house.ts'
 import { keptEvidence } from '../../src/cli/evidence.ts'
+import { run } from '../../src/cli/run.ts'
 import { verifyEvidence } from '../../src/cli/verify/evidence.ts'
 import { ownedBy } from '../../src/core/identify/address.ts'
 import type { SourceRuleOf } from '../../src/core/policy.ts'
@@ -84,6 +85,20 @@ describe('a mailbox in the house', () => {
     expect(Buffer.from(kept[0]?.raw ?? [])).toEqual(Buffer.from(server.mails.get(2) ?? []))
     expect((await readSourceState(house, 'box')).doubted).toBe(1)
     expect(await house.db.doubt.count()).toBe(0)
+  })
+
+  test('what is not proved can be looked at, as it came', async () => {
+    vi.stubEnv('DATABASE_URL', made.url)
+    const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
+    const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+    const { id } = await house.db.doubted.findFirstOrThrow()
+    const file = join(folder, 'doubted.eml')
+    expect(await run(['doubted', `${id}`, file])).toBe(0)
+    expect(await readFile(file)).toEqual(Buffer.from(server.mails.get(2) ?? []))
+    expect([await run(['doubted', '9999', join(folder, 'x')]), await run(['doubted', `${id}`, file])]).toEqual([1, 2])
+    out.mockRestore()
+    err.mockRestore()
+    vi.unstubAllEnvs()
   })
 
   test('polled again it writes no bulletin, no audit record, no doubt; nor when its numbers begin anew', async () => {

@@ -28,25 +28,26 @@ const MOST_ADDRESSES = 3
 /** What is told of a mailbox: never its user, never its password. */
 export const placeOf = ({ host, port }: Pick<Rule, 'host' | 'port'>): string => `${host}:${port}`
 
+/** Fields of the library's errors that are read. */
+interface Failure {
+  readonly authenticationFailed?: boolean
+  readonly responseStatus?: string
+  readonly tlsFailed?: boolean
+  readonly code?: string
+}
+
+const SLOW = ['CONNECT_TIMEOUT', 'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT', 'ETIMEOUT']
+
 /** What went wrong, in words without secrets. What the server itself says is not repeated: it may hold anything. */
 export function mailFault(error: unknown, rule: Rule): Fault {
   if (error instanceof Fault) return error
-  const { authenticationFailed, responseStatus, code } = (error ?? {}) as {
-    authenticationFailed?: boolean
-    responseStatus?: string
-    code?: string
-  }
-  if (authenticationFailed)
-    return new Fault(
-      'SOURCE_FAILED',
-      `${placeOf(rule)} refuses the user or the password. Was the password changed, or does it need one for programs?`,
-    )
+  const { authenticationFailed, responseStatus, tlsFailed, code = '' } = (error ?? {}) as Failure
+  const failed = (words: string): Fault => new Fault('SOURCE_FAILED', `${placeOf(rule)} ${words}`)
+  if (authenticationFailed) return failed('refuses the user or the password. Was the password changed, or does it want one for programs?')
   if (responseStatus === 'NO' || responseStatus === 'BAD')
-    return new Fault(
-      'SOURCE_FAILED',
-      `${placeOf(rule)} says no to what it was asked in the folder "${line(rule.folder, 100)}". Is there such a folder?`,
-    )
-  if (code === 'CONNECT_TIMEOUT' || code === 'GREETING_TIMEOUT' || code === 'UPGRADE_TIMEOUT')
+    return failed(`says no to what it was asked in the folder "${line(rule.folder, 100)}". Is there such a folder?`)
+  if (tlsFailed && code === '') return failed('offers no secure connection. Without one no password is sent.')
+  if (SLOW.includes(code) || (error instanceof Error && error.name === 'TimeoutError'))
     return new Fault('HTTP_TOO_SLOW', `${placeOf(rule)} does not answer.`)
   return httpFault(error, placeOf(rule))
 }

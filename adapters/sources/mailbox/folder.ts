@@ -2,8 +2,10 @@ import type { ImapFlow } from 'imapflow'
 import { Fault } from '../../../src/core/fault.ts'
 import type { Position } from './cursor.ts'
 
-/** Of a folder that was never read, or that has begun anew: the latest so many mails. */
-const FIRST = 200
+/** Of a folder that was never read: the latest so many mails. */
+const FIRST = 100
+/** Of one whose numbers have begun anew: more, for what came in the meantime must not be missed. What is known is recognised. */
+const ANEW = 2_000
 
 /** A folder as it stands, and what in it was not looked at yet. */
 export interface Folder {
@@ -22,7 +24,7 @@ export async function openFolder(client: ImapFlow, path: string, before: Positio
   const validity = String(uidValidity)
   if (exists === 0) return { validity, listed: 0, fresh: [] }
   const known = before?.validity === validity ? before.last : null
-  const query = known === null ? { seq: `${Math.max(1, exists - FIRST + 1)}:*` } : { uid: `${known + 1}:*` }
+  const query = known === null ? { seq: `${Math.max(1, exists - (before === null ? FIRST : ANEW) + 1)}:*` } : { uid: `${known + 1}:*` }
   const found = await client.search(query, { uid: true })
   // It answers with no list where the server refuses: that is not the same as nothing new.
   if (!Array.isArray(found)) throw new Fault('SOURCE_FAILED', 'The mail server does not say which mails are in the folder.')

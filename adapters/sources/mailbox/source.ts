@@ -46,7 +46,10 @@ async function look(rule: Rule, deps: MailboxDeps, cursor: string | null, signal
   const overdue = AbortSignal.timeout(limits.ms)
   const both = AbortSignal.any([signal, overdue])
   const before = readPosition(cursor)
-  const client = await connect(rule, deps.way, both)
+  const client = await connect(rule, deps.way, both).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw mailFault(error, rule)
+  })
   try {
     const folder = await openFolder(client, rule.folder, before)
     const found: { documents: RawDocument[]; doubted: Doubted[] } = { documents: [], doubted: [] }
