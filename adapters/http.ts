@@ -5,9 +5,10 @@ import { ACCEPTED, type Into, readBody } from './http/body.ts'
 import { checkBehindProxy, dispatcherOf, type Resolve, systemResolve, type Way } from './http/connect.ts'
 import { httpFault } from './http/faults.ts'
 
-export { shown } from './http/address.ts'
+export { checkAddresses, networksOf, shown } from './http/address.ts'
 export { bodyOf, isWebPage } from './http/answer.ts'
-export type { Resolve } from './http/connect.ts'
+export { type Resolve, systemResolve } from './http/connect.ts'
+export { httpFault } from './http/faults.ts'
 
 /** How the one client of the process reaches the world. Nothing of it comes from the environment. */
 export interface HttpOptions {

@@ -22,6 +22,8 @@ export interface Config {
   readonly slack?: SlackConfig | null
   /** Null: not connected to Teams. Holds secrets. */
   readonly teams?: TeamsConfig | null
+  /** Passwords of mailboxes, by `passwordName` of their source. Secrets. */
+  readonly mailboxes?: Readonly<Record<string, string>>
 }
 
 export interface SlackConfig {
@@ -94,8 +96,17 @@ export function readConfig(env: Environment = process.env, { standBy = false } =
     work: read.data.PATCHCRIER_WORK !== 'no',
     slack: slackOf(env, read.data.SLACK_PORT),
     teams: teamsOf(env, read.data.MICROSOFT_APP_TYPE === 'UserAssignedMSI', read.data.TEAMS_PORT),
+    mailboxes: mailboxesOf(env),
   }
 }
+
+const MAILBOX = 'MAILBOX_PASSWORD_'
+
+/** The variable with the password of a mailbox: of the source `vendor-mail` it is MAILBOX_PASSWORD_VENDOR_MAIL. */
+export const passwordName = (source: string): string => `${MAILBOX}${source.toUpperCase().replaceAll('-', '_')}`
+
+const mailboxesOf = (env: Environment): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith(MAILBOX) && value ? [[name, value]] : [])))
 
 function slackOf({ SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment, port: number): SlackConfig | null {
   if (!botToken) return null
@@ -111,7 +122,12 @@ function teamsOf(env: Environment, managed: boolean, port: number): TeamsConfig 
 }
 
 /** What of the configuration must never be said. */
-export function secretsOf({ databaseUrl, slack, teams }: Pick<Config, 'databaseUrl' | 'slack' | 'teams'>): readonly string[] {
+export function secretsOf({
+  databaseUrl,
+  slack,
+  teams,
+  mailboxes = {},
+}: Pick<Config, 'databaseUrl' | 'slack' | 'teams' | 'mailboxes'>): readonly string[] {
   const password = databaseUrl === null ? '' : (URL.parse(databaseUrl)?.password ?? '')
   const query = databaseUrl === null ? '' : (URL.parse(databaseUrl)?.searchParams.get('password') ?? '')
   const requests = slack?.requests
@@ -120,7 +136,9 @@ export function secretsOf({ databaseUrl, slack, teams }: Pick<Config, 'databaseU
     requests && (requests.by === 'socket' ? requests.appToken : requests.signingSecret),
     teams?.identity.by === 'secret' ? teams.identity.password : undefined,
   ]
-  return [password, decoded(password), query, ...chat.map((secret) => secret ?? '')].filter((secret) => secret !== '')
+  return [password, decoded(password), query, ...chat.map((secret) => secret ?? ''), ...Object.values(mailboxes)].filter(
+    (secret) => secret !== '',
+  )
 }
 
 function decoded(text: string): string {

@@ -3,6 +3,7 @@ import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
 import type { ExploitedCatalogue } from './core/identify/exploited.ts'
 import type { Checked } from './core/identify/judge.ts'
+import type { DnsAnswer } from './core/identify/mail.ts'
 import type { PatchFile } from './core/identify/patch.ts'
 import type { CveScore } from './core/identify/scores.ts'
 import type { Signer } from './core/identify/signer.ts'
@@ -35,6 +36,20 @@ export interface RawDocument {
   readonly sha256?: string
   /** Armoured detached OpenPGP signature. */
   readonly signature?: string
+  /** Of a mail: what the DNS answered when its signatures were checked. */
+  readonly dns?: readonly DnsAnswer[]
+}
+
+/** Something that came and is not proved enough to be a bulletin. */
+export interface Doubted {
+  /** What it is called, for people: sender and subject. Foreign text. */
+  readonly name: string
+  /** Why it is none, in a sentence. */
+  readonly reason: string
+  /** What makes it the same when it comes again. */
+  readonly digest: string
+  /** As it came; empty: it was not fetched. */
+  readonly bytes: Uint8Array
 }
 
 export interface Batch {
@@ -42,6 +57,8 @@ export interface Batch {
   /** Opaque; handed back at the next call. */
   readonly cursor: string
   readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
+  /** What came and must not count as a bulletin: kept for people to look at. Absent: nothing. */
+  readonly doubted?: readonly Doubted[]
   /** How many items the source lists in all, taken or known: a source that suddenly lists far fewer is failing. Absent: it has no list. */
   readonly listed?: number
   /**

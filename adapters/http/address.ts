@@ -37,11 +37,17 @@ const kindOf = (address: Address): string =>
         .toLowerCase()
 
 /**
- * Every address that a name resolves to must be public, or in an allowed network: one bad one is enough to refuse. Another port than 443
- * is for allowed networks only. IPv6 addresses that carry an IPv4 address (mapped, NAT64, 6to4, Teredo ...) are never public.
+ * Every address that a name resolves to must be public, or in an allowed network: one bad one is enough to refuse. Other ports than
+ * `usual` are for allowed networks only. IPv6 addresses that carry an IPv4 address (mapped, NAT64, 6to4, Teredo ...) are never public.
  * Throws Fault HTTP_REFUSED; answers the addresses as they were checked.
  */
-export const checkAddresses = (host: string, port: number, texts: readonly string[], networks: Networks): readonly string[] => {
+export const checkAddresses = (
+  host: string,
+  port: number,
+  texts: readonly string[],
+  networks: Networks,
+  usual: readonly number[] = [443],
+): readonly string[] => {
   if (texts.length === 0) throw new Fault('HTTP_FAILED', `${host} has no address.`)
   for (const text of texts) {
     if (!ipaddr.isValid(text)) throw refused(`${host} resolves to something that is no address.`)
@@ -49,7 +55,10 @@ export const checkAddresses = (host: string, port: number, texts: readonly strin
     if (METADATA.includes(address.toString())) throw refused(`${host} resolves to ${text}, a cloud machine's metadata service.`)
     if (isAllowed(address, networks)) continue
     if (!isPublic(address)) throw refused(`${host} resolves to ${text} (${kindOf(address)}). Only public addresses are fetched from.`)
-    if (port !== 443) throw refused(`${host}:${port} is not the https port. Other ports are for allowed networks only.`)
+    if (!usual.includes(port))
+      throw refused(
+        `${host}:${port} is not the ${usual[0] === 443 ? 'https port' : `usual port (${usual.join(', ')})`}. Other ports are for allowed networks only.`,
+      )
   }
   return texts
 }

@@ -1,10 +1,10 @@
 import type { MailReader } from '../../src/ports.ts'
-import type { Resolve } from './resolver.ts'
+import { type Resolve, storedResolver } from './resolver.ts'
 
 export { createMailProcess, type MailProcess } from './process.ts'
 export { realResolver, storedResolver } from './resolver.ts'
 
 /** Reads mails; the DNS is the caller's. What reading needs is loaded with the first one: most starts of the bot see none for hours. */
 export const createMailReader = ({ resolver }: { readonly resolver: Resolve }): MailReader => ({
-  read: async (bytes, now) => (await import('./open.ts')).openMail(bytes, now, resolver),
+  read: async (bytes, now, stored) => (await import('./open.ts')).openMail(bytes, now, stored ? storedResolver(stored) : resolver),
 })

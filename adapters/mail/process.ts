@@ -27,5 +27,5 @@ export const createMailProcess = (dns: readonly DnsAnswer[] | null = null, limit
     entry: new URL('./child.ts', import.meta.url),
     lost: (problem) => ({ ok: false, problem: problem.replace('The document', 'The mail').replace('a document', 'a mail') }),
   })
-  return { read: (bytes, now) => reader.read({ bytes, now: now.toISOString(), dns }), close: () => reader.close() }
+  return { read: (bytes, now, stored) => reader.read({ bytes, now: now.toISOString(), dns: stored ?? dns }), close: () => reader.close() }
 }

@@ -49,6 +49,7 @@ export async function parseMail(bytes: Uint8Array): Promise<Parsed> {
       from: addresses(email, 'from'),
       replyTo: addresses(email, 'reply-to'),
       subject: line(email.subject ?? '', 300),
+      date: instantOf(email.date),
       text: plain(text, MOST_TEXT),
       links: links.slice(0, MOST_LINKS),
       attachments: files.slice(0, MOST_ATTACHMENTS).map(attachment),
@@ -65,6 +66,9 @@ export async function parseMail(bytes: Uint8Array): Promise<Parsed> {
     },
   }
 }
+
+const instantOf = (date: string | undefined): string | null =>
+  date === undefined || Number.isNaN(Date.parse(date)) ? null : new Date(date).toISOString()
 
 const isMail = ({ mimeType, filename }: Attachment): boolean => mimeType === 'message/rfc822' || /\.eml$/i.test(filename ?? '')
 

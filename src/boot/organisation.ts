@@ -5,12 +5,13 @@ import { settleMembers } from '../app/people/settle.ts'
 import { drawAnew } from '../app/policy/in-force.ts'
 import { takePolicyFile } from '../app/policy/propose.ts'
 import { readInForce } from '../app/policy/versions.ts'
+import type { Config } from '../config.ts'
 import { policyFileDoor, readPolicyFile } from './policy-file.ts'
 import type { Parts, Setup, Undo } from './setup.ts'
 import { sourceMaker } from './sources.ts'
 
 /** An organisation of one's own: its policy file, its sources, the machine's clock. Throws Fault POLICY_INVALID. */
-export async function organisationSetup(file: string, parts: Parts, undo: Undo): Promise<Setup> {
+export async function organisationSetup(file: string, parts: Parts, undo: Undo, mailboxes: Config['mailboxes'] = {}): Promise<Setup> {
   const proposal = await readPolicyFile(file)
   const clock = parts.clock ?? { now: () => new Date() }
   return {
@@ -20,7 +21,7 @@ export async function organisationSetup(file: string, parts: Parts, undo: Undo):
     inForce: async (db) => (await readInForce(db)) ?? { policy: proposal.policy, hash: proposal.hash, approved: false },
     policyFile: policyFileDoor(file),
     clock: async () => clock,
-    sources: sourceMaker({ folder: dirname(resolve(file)), clock }, undo),
+    sources: sourceMaker({ folder: dirname(resolve(file)), clock, mailboxes }, undo),
     begin,
     arrive: () => async () => undefined,
     moveClock: () => null,

@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createHttp, type Http } from '../../adapters/http.ts'
+import { createMailProcess, type MailProcess } from '../../adapters/mail/index.ts'
 import { type AdvisoryReader, createAdvisoryReader, createAdvisorySource } from '../../adapters/sources/advisory/index.ts'
 import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSource } from '../../adapters/sources/csaf/index.ts'
 import { type CveReader, createCveReader, createCveSource } from '../../adapters/sources/cve/index.ts'
 import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
 import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
+import { createMailboxSource } from '../../adapters/sources/mailbox/index.ts'
 import { createGuideSource, createMsrcReader, createMsrcSource, type MsrcReader } from '../../adapters/sources/msrc/index.ts'
 import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters/sources/osv/index.ts'
+import { passwordName } from '../config.ts'
+import { ownedBy } from '../core/identify/address.ts'
+import type { Owned } from '../core/identify/lookalike.ts'
 import type { Policy, SourceRule } from '../core/policy.ts'
 import type { BulletinSource, Clock } from '../ports.ts'
 import type { Undo } from './setup.ts'
@@ -22,6 +27,9 @@ interface Shared {
   readonly months: MsrcReader
   readonly notices: AdvisoryReader
   readonly scores: CveReader
+  /** Reads the mails of one mailbox: a hostile one holds up no other. */
+  readonly mailsOf: (id: string) => MailProcess
+  readonly passwords: Readonly<Record<string, string>>
   readonly clock: Clock
   /** Relative paths in the policy are relative to its file. */
   readonly folder: string
@@ -32,10 +40,15 @@ export interface SourceOptions {
   readonly clock: Clock
   /** Address of a proxy that everything is fetched through. */
   readonly proxy?: string
+  /** Passwords of mailboxes by the name of their variable. */
+  readonly mailboxes?: Readonly<Record<string, string>>
 }
 
 /** Makes the sources of a policy, again for each version that comes into force; what they share is closed at the end. */
-export function sourceMaker({ folder, clock, proxy }: SourceOptions, undo: Undo): (policy: Policy) => readonly BulletinSource[] {
+export function sourceMaker(
+  { folder, clock, proxy, mailboxes = {} }: SourceOptions,
+  undo: Undo,
+): (policy: Policy) => readonly BulletinSource[] {
   const shared: Shared = {
     http: createHttp(proxy === undefined ? {} : { proxy }),
     checker: createChecker(undefined, undefined, true),
@@ -45,18 +58,32 @@ export function sourceMaker({ folder, clock, proxy }: SourceOptions, undo: Undo)
     months: createMsrcReader(),
     notices: createAdvisoryReader(),
     scores: createCveReader(),
+    mailsOf: mailProcesses(undo),
+    passwords: mailboxes,
     clock,
     folder,
   }
   const { http, checker, feeds, records, catalogues, months, notices, scores } = shared
   for (const one of [http, checker, feeds, records, catalogues, months, notices, scores]) undo.push(() => one.close())
-  return ({ sources }) => sources.map((rule) => sourceOf(rule, shared))
+  return ({ sources }) => sources.map((rule) => sourceOf(rule, shared, ownedBy(sources)))
+}
+
+/** One process per mailbox, the same for every version of the policy. */
+function mailProcesses(undo: Undo): (id: string) => MailProcess {
+  const open = new Map<string, MailProcess>()
+  undo.push(() => Promise.all([...open.values()].map((one) => one.close())))
+  return (id) => {
+    const process = open.get(id) ?? createMailProcess()
+    open.set(id, process)
+    return process
+  }
 }
 
 /** One line per kind. */
 function sourceOf(
   rule: SourceRule,
-  { http, checker, feeds, records, catalogues, months, notices, scores, clock, folder }: Shared,
+  { http, checker, feeds, records, catalogues, months, notices, scores, mailsOf, passwords, clock, folder }: Shared,
+  owned: readonly Owned[],
 ): BulletinSource {
   switch (rule.kind) {
     case 'csaf-folder':
@@ -86,6 +113,13 @@ function sourceOf(
       return createAdvisorySource(rule, { http, reader: notices, clock })
     case 'cve':
       return createCveSource(rule, { http, reader: scores })
+    case 'mailbox':
+      return createMailboxSource(rule, {
+        mails: mailsOf(rule.id),
+        clock,
+        owned,
+        way: { password: passwords[passwordName(rule.id)] ?? null },
+      })
     default:
       return rule satisfies never
   }

@@ -23,6 +23,9 @@ export interface SourceView {
   readonly held: number
   readonly lastNewsAt: Instant | null
   readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
+  /** What came without proof, in all; and the latest of it. */
+  readonly doubted: number
+  readonly latestDoubted: readonly { readonly id: number; readonly name: string; readonly reason: string }[]
 }
 
 /** Most dropped items of one source that are named. */
@@ -58,6 +61,7 @@ const sourceBlocks = (source: SourceView): readonly Block[] => [
       fact('Taken', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
       fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet']), usualWords(source)),
       ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source.dropped))] : []),
+      ...(source.doubted > 0 ? [fact('Not proved', doubtedWords(source))] : []),
     ],
   },
 ]
@@ -85,3 +89,8 @@ const droppedWords = (dropped: SourceView['dropped']): string =>
     .slice(0, MOST_DROPPED)
     .map((d) => `${d.fileName} (${d.reason})`)
     .join('; ')}${dropped.length > MOST_DROPPED ? '; ...' : ''}`
+
+const doubtedWords = ({ doubted, latestDoubted }: SourceView): string =>
+  `${count(doubted, 'item')} in all, which count for nothing; the latest: ${latestDoubted
+    .map(({ id, name, reason }) => `no. ${id}, ${name} (${reason})`)
+    .join('; ')}`

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Misuse } from './command.ts'
 
@@ -17,6 +17,16 @@ export async function filesBelow(folder: string, ending: string): Promise<readon
     .filter((one) => one.isFile() && one.name.endsWith(ending))
     .map((one) => join(one.parentPath, one.name))
     .toSorted((a, b) => (a < b ? -1 : 1))
+}
+
+/** Into a new file, readable by nobody but who runs this. Throws Misuse: never over a file that is there, it may be something else's. */
+export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new Misuse(
+      `${path}: expected the name of a file that can be made; ${error.code === 'EEXIST' ? 'there is one already' : error.message}`,
+    )
+  })
+  await file.writeFile(content).finally(() => file.close())
 }
 
 const reason = ({ code, message }: NodeJS.ErrnoException): string => (code === 'ENOENT' ? 'there is none' : message)

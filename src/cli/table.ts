@@ -71,6 +71,12 @@ export const COMMANDS: Commands = {
     args: [{ name: 'BULLETIN' }, { name: 'FILE' }],
     load: async () => (await import('./evidence.ts')).evidence,
   },
+  doubted: {
+    about: 'what a source brought without proof, into a new file',
+    more: 'By the number that "sources" in chat names. It counts for nothing, and may be a forgery: open it as text only.',
+    args: [{ name: 'NUMBER' }, { name: 'FILE' }],
+    load: async () => (await import('./doubted.ts')).doubted,
+  },
   import: {
     about: 'takes an inventory file in',
     more: 'Formats: csv, json (their endings tell), rpm-qa and dpkg-l (packages of one host: --host). A broken row is named by its line and skipped.',

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { SAMPLE_DATABASE } from '../../src/app/sample.ts'
 import { readTokens } from '../../src/app/tokens.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
-import { readConfig } from '../../src/config.ts'
+import { passwordName, readConfig, secretsOf } from '../../src/config.ts'
 import { type AuditHead, appendAudit } from '../../src/db/audit.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { type Embedded, openEmbedded } from '../../src/db/embedded.ts'
@@ -331,5 +331,11 @@ describe('start', () => {
   ])('what else of the credentials is given: %s', (_what, env, missing) => {
     expect(() => readConfig(env)).toThrow(missing)
     expect(() => readConfig(env)).not.toThrow(/s3cret/)
+  })
+
+  test('passwords of mailboxes are taken by the name of their source, and are secrets', () => {
+    const config = readConfig({ MAILBOX_PASSWORD_VENDOR_MAIL: 's3cret', MAILBOX_PASSWORD_EMPTY: '' })
+    expect(config.mailboxes).toEqual({ [passwordName('vendor-mail')]: 's3cret' })
+    expect(secretsOf(config)).toEqual(['s3cret'])
   })
 })

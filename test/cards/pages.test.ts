@@ -112,6 +112,8 @@ const aSource = (own: Partial<SourceView>): SourceView => ({
   held: 1,
   lastNewsAt: T0,
   dropped: [],
+  doubted: 0,
+  latestDoubted: [],
   ...own,
 })
 

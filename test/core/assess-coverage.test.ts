@@ -13,6 +13,12 @@ const SOURCES = {
   cisco: rule({ kind: 'csaf', provider: 'cisco.com', namespaces: ['www.cisco.com'] }),
   alma: rule({ kind: 'osv', url: 'https://osv.example.org', ecosystems: ['AlmaLinux:9', 'npm'] }),
   fortinet: rule({ kind: 'feed', url: 'https://www.fortiguard.com/rss/ir.xml', publisher: 'Fortinet', domains: ['www.fortiguard.com'] }),
+  mail: rule({
+    kind: 'mailbox',
+    host: 'imap.house.example',
+    user: 'x',
+    senders: [{ from: 'psirt@moxa.com', publisher: 'Moxa', idPrefixes: ['MPSA-'] }],
+  }),
   kev: rule({ kind: 'kev', url: 'https://www.cisa.gov/kev.json' }),
 } as const
 
@@ -34,6 +40,7 @@ describe('who watches what', () => {
     [product('Mozilla Firefox'), 'mozilla'],
     [product('Cisco IOS XE'), 'cisco'],
     [product('Fortinet FortiOS'), 'fortinet'],
+    [product('Moxa NPort 5110'), 'mail'],
     [product('Some ERP'), ''],
   ])('%j: %s', (installed, names) => {
     const found = Object.entries(SOURCES).filter(([, one]) => watches(one, installed))

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { corroboration, operatorOf, siteOf, type Told, type ToldCve } from '../../src/core/identify/corroborate.ts'
 import { type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../src/core/identify/exploited.ts'
 import { storyOf } from '../../src/core/identify/story.ts'
+import { source } from '../../src/core/policy/sources.ts'
 import type { SourceRule } from '../../src/core/policy.ts'
 import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 
@@ -37,12 +38,21 @@ describe('one bulletin, whoever tells of it', () => {
   })
 })
 
-const source = { everyMinutes: 60, maxMegabytes: 32, allowNetworks: [] as string[], silentDays: null, name: 'x', id: 'x' }
-const feed = (url: string): SourceRule => ({ ...source, kind: 'feed', url, publisher: 'x', domains: ['x.example'] })
-const osv: SourceRule = { ...source, kind: 'osv', ecosystems: ['npm'] }
-const kev: SourceRule = { ...source, kind: 'kev', url: 'https://www.cisa.gov/kev.json' }
-const msrc = (kind: 'msrc' | 'msrc-guide', url: string): SourceRule => ({ ...source, kind, url, families: [] })
-const csaf: SourceRule = { ...source, kind: 'csaf', provider: 'redhat.com', namespaces: ['www.redhat.com'], idPrefixes: [] }
+const common = { everyMinutes: 60, maxMegabytes: 32, allowNetworks: [] as string[], silentDays: null, name: 'x', id: 'x' }
+const feed = (url: string): SourceRule => ({ ...common, kind: 'feed', url, publisher: 'x', domains: ['x.example'] })
+const osv: SourceRule = { ...common, kind: 'osv', ecosystems: ['npm'] }
+const kev: SourceRule = { ...common, kind: 'kev', url: 'https://www.cisa.gov/kev.json' }
+const msrc = (kind: 'msrc' | 'msrc-guide', url: string): SourceRule => ({ ...common, kind, url, families: [] })
+const csaf: SourceRule = { ...common, kind: 'csaf', provider: 'redhat.com', namespaces: ['www.redhat.com'], idPrefixes: [] }
+
+const box = source.parse({
+  id: 'box',
+  name: 'x',
+  kind: 'mailbox',
+  host: 'imap.house.example',
+  user: 'x',
+  senders: [{ from: 'psirt@redhat.com', publisher: 'Red Hat', idPrefixes: ['RHSA-'] }],
+})
 
 describe('who answers for what is told: origins count, not addresses', () => {
   test.each([
@@ -58,6 +68,8 @@ describe('who answers for what is told: origins count, not addresses', () => {
     [msrc('msrc', 'https://api.msrc.microsoft.com/cvrf/v3.0/'), 'MSRC-2026-Sep-windows', 'microsoft.com'],
     [msrc('msrc-guide', 'https://mirror.example.org/guide/'), 'MSRC-2026-Sep-windows', 'microsoft.com'],
     [feed('https://api.msrc.microsoft.com/update-guide/rss'), 'x', 'microsoft.com'],
+    // Its mail does not confirm what its own site says.
+    [box, 'RHSA-2023:3408', 'redhat.com'],
   ])('%j %s: %s', (rule, vendorId, operator) => {
     expect(operatorOf(rule, aBulletin({ vendorId }))).toBe(operator)
   })

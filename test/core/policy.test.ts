@@ -44,6 +44,13 @@ describe('the sample policy', () => {
 const reminded = (p: Policy, cron: string) => ({ ...p, reminders: { ...p.reminders, auditHead: { cron } } })
 const judged = (p: Policy, quorum: object[]) => ({ ...p, classes: { ...p.classes, high: { ...p.classes.high, quorum } } })
 const sourced = (p: Policy, source: object) => ({ ...p, sources: [{ id: 'one', name: 'One', ...source }] })
+const mailbox = (own: object): object => ({
+  kind: 'mailbox',
+  host: 'imap.house.example',
+  user: 'x',
+  senders: [{ from: 'vendor.example', publisher: 'x', idPrefixes: ['V-'] }],
+  ...own,
+})
 /** Nobody else plans, and nobody else operates. */
 const alone = (roles: readonly string[], less: readonly string[] = ['operations', 'patch-team']): readonly string[] => [
   'end-user',
@@ -136,6 +143,20 @@ describe('a policy that is wrong says where', () => {
       (p) => sourced(p, { kind: 'csaf', provider: 'www.redhat.com', keyFingerprint: 'a'.repeat(40), namespaces: ['www.redhat.com'] }),
       'sources.0.keyOwner',
     ],
+    ...(
+      [
+        ['a sender that is no address', { from: 'Vendor <x@vendor.example>' }, 'from'],
+        ['a sender that is everybody', { from: 'example' }, 'from'],
+        ['a sender that may speak of every vulnerability', { idPrefixes: ['CVE-'] }, 'idPrefixes.0'],
+        ['a sender that may speak of nothing', { idPrefixes: [] }, 'idPrefixes'],
+      ] as const
+    ).map(([what, own, field]): (typeof broken)[number] => [
+      what,
+      (p) => sourced(p, mailbox({ senders: [{ from: 'vendor.example', publisher: 'x', idPrefixes: ['V-'], ...own }] })),
+      `sources.0.senders.0.${field}`,
+    ]),
+    ['a mailbox without TLS', (p) => sourced(p, mailbox({ tls: 'none' })), 'sources.0.tls'],
+    ['a password in the policy', (p) => sourced(p, mailbox({ password: 'x' })), 'sources.0'],
     ['OSV from nowhere', (p) => sourced(p, { kind: 'osv', ecosystems: ['npm'] }), 'sources.0.folder'],
     [
       'OSV from two',

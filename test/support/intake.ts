@@ -61,6 +61,8 @@ function testSource(id: string, proof: Proof): TestSource {
 }
 
 export interface Intake {
+  /** Address of its database. */
+  readonly url: string
   readonly house: House
   readonly sources: Readonly<Record<string, TestSource>>
   /** Asks a source and waits until all is taken. */
@@ -90,6 +92,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
   })
   const poll = createPoller(house)
   return {
+    url: fresh.url,
     house,
     sources,
     poll: (id) => poll(id, new AbortController().signal),

@@ -1,13 +1,13 @@
 import { canonicalJson, sha256Hex } from '../../../src/core/canonical.ts'
 import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
 import type { Checked } from '../../../src/core/identify/judge.ts'
+import { cvesIn, namesIn } from '../../../src/core/identify/names.ts'
 import { severityWord } from '../../../src/core/identify/severity.ts'
 import { line } from '../../../src/core/identify/text.ts'
 import type { Check, CheckName, CheckOutcome } from '../../../src/core/identify/verification.ts'
 import type { RawDocument } from '../../../src/ports.ts'
-import { cvesIn, fileNameOf } from './ids.ts'
+import { fileNameOf } from './ids.ts'
 import { documentSchema, type FeedDocument } from './item.ts'
-import { namesIn } from './names.ts'
 
 /** What of a feed's rule its items are checked by. */
 export interface FeedRule {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { cvesIn } from '../../../src/core/identify/names.ts'
 
 /** How publishers number their notices; the first that is found counts. `$0` as it stands, upper case where they write it so. */
 const PATTERNS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
@@ -26,13 +27,6 @@ const PATTERNS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])
   [/\bXSA-\d{1,4}\b/i, ([all]) => all.toUpperCase()],
   [/\bNTAP-\d{8}-\d{4}\b/i, ([all]) => all.toUpperCase()],
 ]
-
-const CVE = /\bCVE-\d{4}-\d{4,7}\b/gi
-const MOST_CVES = 200
-
-/** Different CVE ids in texts, in their order. */
-export const cvesIn = (...texts: readonly string[]): readonly string[] =>
-  [...new Set(texts.flatMap((text) => text.match(CVE) ?? []).map((id) => id.toUpperCase()))].slice(0, MOST_CVES)
 
 const shortOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
 

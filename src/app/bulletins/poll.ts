@@ -2,6 +2,7 @@ import { tracked } from '../../core/identify/health.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { takeCatalogue } from './catalogue.ts'
+import { keepDoubted } from './doubted.ts'
 import { sayFailing, sayRecovered } from './health.ts'
 import type { Noise } from './noise.ts'
 import { showReleases, showRollup } from './rollup.ts'
@@ -41,6 +42,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
         silentSince: before.silentSince,
         listed: batch.listed ?? before.listed,
         track: tracked(before.track, unit.now.toISOString(), news, batch.listed ?? null),
+        doubted: before.doubted + (await keepDoubted(unit, id, batch.doubted ?? [])),
         dropped: [...batch.dropped],
         poison: waits ? poison : {},
       }

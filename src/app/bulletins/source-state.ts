@@ -15,6 +15,8 @@ const sourceState = z.object({
   listed: z.number().nullable().default(null),
   /** Its habits: when it had news, how many items it listed. */
   track: z.object({ news: z.array(z.string()).readonly(), listed: z.array(z.number()).readonly() }).default({ news: [], listed: [] }),
+  /** Items in all that came and were not proved (model Doubted). */
+  doubted: z.number().default(0),
   dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
   /** Documents whose handling broke, by file name. */
   poison: z.record(z.string(), z.object({ tries: z.number(), reason: z.string() })).default({}),
@@ -30,6 +32,7 @@ const UNTOUCHED: SourceState = {
   silentSince: null,
   listed: null,
   track: { news: [], listed: [] },
+  doubted: 0,
   dropped: [],
   poison: {},
 }

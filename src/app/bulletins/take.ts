@@ -98,6 +98,7 @@ async function store(
     url: raw.url ?? null,
     redirectedFrom: raw.redirectedFrom ?? null,
     ...(checked.pinned ? { pinned: json(checked.pinned) } : {}),
+    ...(checked.sent ? { sent: json(checked.sent) } : {}),
     ...(bulletin ? { document: json(bulletin), story: storyOf(bulletin) } : {}),
     verdict: judgement.verification.verdict,
     verification: json(judgement.verification),

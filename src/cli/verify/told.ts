@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises'
 import { type Evidence, type EvidenceBody, sealed } from '../../core/identify/evidence.ts'
 import { type Check, reasonOf, verdictOf } from '../../core/identify/verification.ts'
-import { BAD, type Given, GOOD, Misuse, print, text } from '../command.ts'
+import { BAD, type Given, GOOD, print, text } from '../command.ts'
+import { writeNew } from '../files.ts'
 
 /** What was judged, without the verdict, which follows from the checks. */
 export type Facts = Omit<EvidenceBody, 'format' | 'v' | 'rules' | 'verdict'>
@@ -28,15 +28,7 @@ export async function tell(given: Given, facts: Facts, of: string | null): Promi
   return verdict === 'AUTHENTIC' || verdict === 'CORROBORATED' ? GOOD : BAD
 }
 
-/** Never over a file that is there: it may be the evidence of something else. */
-export async function write(path: string, evidence: Evidence): Promise<void> {
-  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new Misuse(
-      `${path}: expected the name of a file that can be made; ${error.code === 'EEXIST' ? 'there is one already' : error.message}`,
-    )
-  })
-  await file.writeFile(`${JSON.stringify(evidence, null, 1)}\n`).finally(() => file.close())
-}
+export const write = (path: string, evidence: Evidence): Promise<void> => writeNew(path, `${JSON.stringify(evidence, null, 1)}\n`)
 
 const TO_DO = {
   AUTHENTIC: 'It is what its publisher signed.',

@@ -1,4 +1,5 @@
 import type { Scheme } from '../identify/bulletin.ts'
+import { domainOf } from '../identify/mail.ts'
 import type { SourceRule } from '../policy.ts'
 
 /** What the inventory has of one kind: packages of a product stream, or one product that belongs to none. */
@@ -75,6 +76,8 @@ export function watches(rule: SourceRule, installed: Installed): boolean {
       return rule.namespaces.some((host) => (isRedHat(host) ? fromRedHat(installed) : says(installed, wordsOf(host))))
     case 'feed':
       return says(installed, [...wordsOf(rule.publisher), ...rule.domains.flatMap(wordsOf)])
+    case 'mailbox':
+      return rule.senders.some(({ from, publisher }) => says(installed, [...wordsOf(publisher), ...wordsOf(domainOf(from))]))
     case 'cve':
     case 'kev':
       // Facts about vulnerabilities that somebody else has to tell of.

@@ -1,5 +1,6 @@
 import type { SourceRule } from '../policy.ts'
 import { type HostKind, hostKind, type Owned, vendorNamed } from './lookalike.ts'
+import { domainOf } from './mail.ts'
 import { SHORTENERS } from './places.ts'
 import { line } from './text.ts'
 import type { Check } from './verification.ts'
@@ -28,6 +29,8 @@ function hostsOf(source: SourceRule): readonly string[] {
       return source.url === undefined ? [] : [hostOf(source.url)]
     case 'advisory':
       return [...ADVISORY_HOSTS[source.format], ...[source.url, source.details].flatMap((one) => (one === undefined ? [] : [hostOf(one)]))]
+    case 'mailbox':
+      return source.senders.map(({ from }) => domainOf(from))
     case 'cve':
     case 'kev':
     case 'msrc':

@@ -60,6 +60,7 @@ export function operatorOf(rule: SourceRule, bulletin: Pick<Bulletin, 'vendorId'
       // Both are Microsoft's, also where one of them comes from a mirror: the one cannot confirm the other.
       return 'microsoft.com'
     case 'advisory':
+    case 'mailbox':
     case 'csaf':
     case 'csaf-folder':
       return siteOf(hostOf(bulletin.publisher.namespace))

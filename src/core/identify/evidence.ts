@@ -22,6 +22,12 @@ const dnsAnswer = z.strictObject({
   answer: z.union([z.array(z.array(z.string()).readonly()).readonly(), z.strictObject({ error: z.string() })]),
 })
 
+const owned = z.array(z.strictObject({ name: z.string(), domains: z.array(z.string()).readonly() })).readonly()
+
+/** What the checks of a mail rest on beside its bytes: what the DNS answered, and whose hosts counted as somebody's own. */
+export const sentProofSchema = z.strictObject({ dns: z.array(dnsAnswer).readonly(), owned })
+export type SentProof = z.infer<typeof sentProofSchema>
+
 const body = z.strictObject({
   format: z.literal('patchcrier-evidence'),
   v: z.literal(1),
@@ -38,7 +44,7 @@ const body = z.strictObject({
   sidecars: z.strictObject({ sha256: z.string().optional(), sha512: z.string().optional(), signature: z.string().optional() }),
   pinned: pinnedKeySchema.nullable(),
   /** Hosts that counted as somebody's own by the policy, beside the table of the program. */
-  owned: z.array(z.strictObject({ name: z.string(), domains: z.array(z.string()).readonly() })).readonly(),
+  owned,
   dns: z.array(dnsAnswer).readonly(),
   /** Of a patch file: its name, size and hashes. The file itself is not in here. */
   patch: z.strictObject({ name: z.string(), bytes: z.number(), sha256: hex64, sha512: z.string() }).nullable(),

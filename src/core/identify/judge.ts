@@ -1,7 +1,7 @@
 import type { Instant } from '../result.ts'
 import type { Bulletin } from './bulletin.ts'
 import { differences } from './differences.ts'
-import type { PinnedKey } from './evidence.ts'
+import type { PinnedKey, SentProof } from './evidence.ts'
 import { contradictionCheck, type Incoming, type KnownRevision, newestOf, rollbackCheck } from './history.ts'
 import { type Check, reasonOf, rungOf, type Verdict, type Verification, verdictOf } from './verification.ts'
 
@@ -16,6 +16,8 @@ export interface Checked {
   readonly signedBy?: string
   /** The key that was pinned, with its text: kept, so that the verdict can be checked again when the policy has another. */
   readonly pinned?: PinnedKey
+  /** Of a mail: what its checks rest on beside its bytes. */
+  readonly sent?: SentProof
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Instant } from '../result.ts'
 import type { AttachmentKind } from './attachment.ts'
 
 export interface MailAddress {
@@ -33,6 +34,8 @@ export interface MailFacts {
   readonly from: readonly MailAddress[]
   readonly replyTo: readonly MailAddress[]
   readonly subject: string
+  /** When it was written, as it says; null: it does not say it so that it can be read. */
+  readonly date: Instant | null
   /** Its text, or the text of its HTML. */
   readonly text: string
   readonly links: readonly MailLink[]
@@ -64,8 +67,8 @@ export type MailReading =
 
 /** A port (src/ports.ts): reads raw mails and checks their signatures. Nothing in them is executed, followed or fetched. */
 export interface MailReader {
-  /** Never throws for what is in the mail. */
-  read(bytes: Uint8Array, now: Date): Promise<MailReading>
+  /** Never throws for what is in the mail. `stored`: what the DNS answered once; then it is not asked. */
+  read(bytes: Uint8Array, now: Date, stored?: readonly DnsAnswer[]): Promise<MailReading>
 }
 
 /** The domain of a mail address, lower case; empty: it has none. */

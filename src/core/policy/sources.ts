@@ -121,7 +121,40 @@ const cve = z.strictObject({
   epss: url.nullable().default('https://api.first.org/data/v1/epss'),
 })
 
-export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, msrcGuide, advisory, cve])
+/** Whom a mailbox listens to. */
+const sender = z.strictObject({
+  /** A domain, or one address of it: then nobody else there. Exactly this one, nothing below it. */
+  from: z
+    .string()
+    .regex(
+      /^(?:[a-z0-9._+-]+@)?(?=[^@]{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/,
+      'expected a domain such as vendor.com, or an address, in lower case',
+    ),
+  publisher: z.string().min(1),
+  /** How the ids begin that it may speak of, e.g. `RHSA-`. A CVE id is nobody's own. */
+  idPrefixes: z
+    .array(z.string().regex(/^(?!cve)[a-z][a-z0-9 ._-]{1,30}$/i, 'expected the beginning of the publisher’s own ids, such as RHSA-'))
+    .min(1),
+})
+
+/** A mailbox where vendors' notices arrive. Its password comes by the environment. Nothing in it is changed. */
+const mailbox = z.strictObject({
+  ...common,
+  kind: z.literal('mailbox'),
+  everyMinutes: z.number().int().min(1).max(10_080).default(10),
+  /** Largest mail that is fetched. */
+  maxMegabytes: z.number().positive().max(10).default(10),
+  host,
+  /** 993: TLS from the beginning. 143: STARTTLS, which must succeed. Others are for allowed networks only. */
+  port: z.number().int().min(1).max(65_535).default(993),
+  /** How the connection becomes a secure one; absent: by the port. There is no way without. */
+  tls: z.enum(['from the beginning', 'starttls']).optional(),
+  user: z.string().min(1),
+  folder: z.string().min(1).default('INBOX'),
+  senders: z.array(sender).min(1),
+})
+
+export const source = z.discriminatedUnion('kind', [csafFolder, csaf, feed, osv, kev, msrc, msrcGuide, advisory, cve, mailbox])
 
 export type SourceRule = z.infer<typeof source>
 export type SourceKind = SourceRule['kind']

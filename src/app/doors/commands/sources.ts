@@ -3,6 +3,7 @@ import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../../cards/sou
 import { trend, usualInterval } from '../../../core/identify/health.ts'
 import type { SourceRule } from '../../../core/policy.ts'
 import { readCoverage } from '../../bulletins/coverage.ts'
+import { latestDoubted } from '../../bulletins/doubted.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
 import type { House } from '../../house.ts'
 import { askedPage } from '../pages.ts'
@@ -31,8 +32,11 @@ export const SOURCES: Commands = {
   },
 }
 
+/** Items without proof that a look at a source names. */
+const MOST_DOUBTED = 3
+
 async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule): Promise<SourceView> {
-  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, track, dropped } = await readSourceState(house, id)
+  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, track, dropped, doubted } = await readSourceState(house, id)
   return {
     name,
     kind,
@@ -45,6 +49,8 @@ async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule
     usualMs: usualInterval(track.news),
     trend: trend(track.listed),
     dropped,
+    doubted,
+    latestDoubted: doubted === 0 ? [] : await latestDoubted(house, id, MOST_DOUBTED),
     reason: failingSince === null ? null : await reasonOf(house, id),
     bulletins: await house.db.bulletin.count({ where: { source: id, current: true } }),
     held: await house.db.bulletin.count({ where: { source: id, origin: 'held' } }),

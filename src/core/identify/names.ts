@@ -1,4 +1,4 @@
-import { line } from '../../../src/core/identify/text.ts'
+import { line } from './text.ts'
 
 const MOST_NAMES = 10
 
@@ -58,3 +58,10 @@ export const namesIn = (title: string): readonly string[] => {
   const named = fixedIn === undefined ? (TAIL.test(rest) ? listed(rest.replace(TAIL, '')) : []) : listed(fixedIn)
   return [...new Set(named.length > 0 ? named : words(rest))].slice(0, MOST_NAMES)
 }
+
+const CVE = /\bCVE-\d{4}-\d{4,7}\b/gi
+const MOST_CVES = 200
+
+/** Different CVE ids in texts, in their order. */
+export const cvesIn = (...texts: readonly string[]): readonly string[] =>
+  [...new Set(texts.flatMap((text) => text.match(CVE) ?? []).map((id) => id.toUpperCase()))].slice(0, MOST_CVES)

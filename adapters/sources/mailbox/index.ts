@@ -1,0 +1,1 @@
+export { createMailboxSource, type MailboxDeps } from './source.ts'

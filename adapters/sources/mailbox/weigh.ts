@@ -1,0 +1,58 @@
+import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
+import { type Owned, sameSite } from '../../../src/core/identify/lookalike.ts'
+import { domainOf, type MailFacts, type MailReading } from '../../../src/core/identify/mail.ts'
+import { mailChecks } from '../../../src/core/identify/mail-checks.ts'
+import { line } from '../../../src/core/identify/text.ts'
+import { type Check, failedOf, reasonOf } from '../../../src/core/identify/verification.ts'
+import type { SourceRuleOf } from '../../../src/core/policy.ts'
+import { bulletinOf } from './bulletin.ts'
+import { idOf } from './ids.ts'
+
+/** A mail that may count as its sender's bulletin, or why it may not. */
+export type Weighed =
+  | { readonly ok: true; readonly bulletin: Bulletin; readonly checks: readonly Check[] }
+  | { readonly ok: false; readonly name: string; readonly reason: string }
+
+type Rule = SourceRuleOf<'mailbox'>
+
+/** A clock may be wrong by so much. A mail that claims to be of next year would make all that come until then look old. */
+const AHEAD_MS = 3_600_000
+
+/**
+ * A mail counts only when its sender is one of the policy's, the signature of the sender's domain is good, no check fails or is left open,
+ * its date is under the signature, and it tells of an advisory that this sender may speak for. Everything else could be anybody's, and
+ * would confirm the bulletins of others.
+ */
+export function weigh(reading: MailReading, rule: Pick<Rule, 'id' | 'senders'>, owned: readonly Owned[], now: Date): Weighed {
+  if (!reading.ok) return { ok: false, name: 'a mail that cannot be read', reason: reading.problem }
+  const { mail } = reading
+  const doubt = (reason: string): Weighed => ({ ok: false, name: nameOf(mail), reason })
+  const checks = mailChecks(mail, owned)
+  const [worst] = failedOf(checks)
+  if (worst !== undefined) return doubt(`${reasonOf(checks)}. ${evidenceOf(checks, worst, 'fail')}`)
+  const address = mail.from[0]?.address ?? ''
+  const sender = rule.senders.find(({ from }) => from === (from.includes('@') ? address : domainOf(address)))
+  if (!sender) return doubt(`${line(address, 100) || 'Its sender'} is not among the senders of the policy.`)
+  const open = checks.find(({ outcome }) => outcome === 'unavailable' || outcome === 'stale')
+  if (open) return doubt(open.evidence)
+  if (!checks.some(({ name, outcome }) => name === 'dkim' && outcome === 'pass')) return doubt('Nothing proves who sent it.')
+  if (mail.date === null || !isDateSigned(mail))
+    return doubt('Its date is not under its signature: it could be an old mail that looks new.')
+  if (Date.parse(mail.date) > now.getTime() + AHEAD_MS) return doubt(`It is dated ${mail.date}, in the future.`)
+  const id = idOf(mail, sender.idPrefixes)
+  if (id === null)
+    return doubt(`It names no advisory, or more than one, of those that ${sender.from} may speak for (${sender.idPrefixes.join(', ')}).`)
+  return { ok: true, checks, bulletin: bulletinOf({ rule, sender, mail, date: mail.date, id }) }
+}
+
+const evidenceOf = (checks: readonly Check[], name: Check['name'], outcome: Check['outcome']): string =>
+  checks.find((one) => one.name === name && one.outcome === outcome)?.evidence ?? ''
+
+const isDateSigned = ({ dkim, from }: MailFacts): boolean =>
+  dkim.some(({ result, domain, covers }) => {
+    const sender = domainOf(from[0]?.address ?? '')
+    return result === 'pass' && covers.includes('date') && (domain === sender || sameSite(sender, domain))
+  })
+
+const nameOf = ({ from, subject }: MailFacts): string =>
+  line(`${from[0]?.address || 'nobody'}: ${subject === '' ? 'no subject' : subject}`, 200)
