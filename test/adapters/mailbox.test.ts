@@ -1,7 +1,10 @@
+import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
+import { idOf } from '../../adapters/sources/mailbox/ids.ts'
 import { createMailboxSource, type MailboxDeps } from '../../adapters/sources/mailbox/index.ts'
 import { ownedBy } from '../../src/core/identify/address.ts'
+import { storyOf } from '../../src/core/identify/story.ts'
 import { verdictOf } from '../../src/core/identify/verification.ts'
 import { type SourceRuleOf, source as sourceSchema } from '../../src/core/policy/sources.ts'
 import type { Batch, BulletinSource } from '../../src/ports.ts'
@@ -177,6 +180,30 @@ describe('a mail that proves nothing is no bulletin', () => {
     expect(documents).toHaveLength(1)
     expect(doubted).toEqual([expect.objectContaining({ name: 'mail 1/1', reason: expect.stringMatching(/more than the 0\.05 MB/) })])
     expect(server.said.filter((command) => command === 'UID FETCH')).toHaveLength(3)
+  })
+})
+
+describe('which advisory a mail is about', () => {
+  test.each<[string, string, string, string | null]>([
+    ['the first of the subject', 'VEND-1 supersedes VEND-2', '', 'VEND-1'],
+    ['as the policy writes it', '[vend-2026-7.] x', '', 'VEND-2026-7'],
+    ['the only one of the text', 'Notice', 'See VEND-3, and again VEND-3.', 'VEND-3'],
+    ['none of several in the text', 'Notice', 'VEND-3 and VEND-4', null],
+    ['not the end of a word', 'XVEND-1', '', null],
+    ['not a word without a number', 'VEND-news', '', null],
+  ])('%s', (_, subject, text, id) => expect(idOf({ subject, text }, ['VEND-'])).toBe(id))
+
+  test('it is never one that another publisher gives out', () => {
+    const words = fc.constantFrom('VEND-', 'USN-', 'RHSA-', '1', '2026', ':', ' ', '-', '.', '\n', 'x', '[', ']', '$&')
+    const texts = fc.array(words, { maxLength: 12 }).map((all) => all.join(''))
+    fc.assert(
+      fc.property(texts, texts, (subject, text) => {
+        const id = idOf({ subject, text }, ['VEND-'])
+        expect(id === null || storyOf({ source: 's', vendorId: id }) === `s/${id}`).toBe(true)
+        expect(id ?? 'VEND-1').toMatch(/^VEND-[A-Za-z0-9][A-Za-z0-9:._-]*$/)
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 
