@@ -1,7 +1,10 @@
+import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
+import { idOf } from '../../adapters/sources/mailbox/ids.ts'
 import { createMailboxSource, type MailboxDeps } from '../../adapters/sources/mailbox/index.ts'
 import { ownedBy } from '../../src/core/identify/address.ts'
+import { storyOf } from '../../src/core/identify/story.ts'
 import { verdictOf } from '../../src/core/identify/verification.ts'
 import { type SourceRuleOf, source as sourceSchema } from '../../src/core/policy/sources.ts'
 import type { Batch, BulletinSource } from '../../src/ports.ts'
@@ -117,6 +120,13 @@ describe('a mail that proves nothing is no bulletin', () => {
     ['members of the domain are many', { from: 'me@debian.org', subject: 'DSA-1-1 x' }, /many people have an address there/],
     ['it is another publisher’s advisory', { subject: 'USN-1-1: widget' }, /may speak for \(VEND-\)/],
     ['it tells of several in its text', { subject: 'Weekly news', body: 'VEND-1, VEND-2' }, /names no advisory, or more than one/],
+    ['it is an answer', { subject: 'Re: VEND-2026-666: critical: widget' }, /answer to a mail/],
+    ['it is an automatic answer', { subject: 'Automatic reply: VEND-2026-666' }, /answer to a mail/],
+    [
+      'it says that it answers a mail',
+      { head: 'In-Reply-To: <1@evil.example>\r\nContent-Type: text/plain; charset=utf-8' },
+      /answer to a mail/,
+    ],
     ['its date is not signed', { covers: ['From', 'To', 'Subject', 'Content-Type'] }, /date is not under its signature/],
     ['its subject is not signed', { covers: ['From', 'To', 'Date', 'Content-Type'] }, /does not cover subject/],
     ['it is of next year', { date: 'Thu, 25 Nov 2027 10:00:00 +0000' }, /in the future/],
@@ -173,6 +183,30 @@ describe('a mail that proves nothing is no bulletin', () => {
   })
 })
 
+describe('which advisory a mail is about', () => {
+  test.each<[string, string, string, string | null]>([
+    ['the first of the subject', 'VEND-1 supersedes VEND-2', '', 'VEND-1'],
+    ['as the policy writes it', '[vend-2026-7.] x', '', 'VEND-2026-7'],
+    ['the only one of the text', 'Notice', 'See VEND-3, and again VEND-3.', 'VEND-3'],
+    ['none of several in the text', 'Notice', 'VEND-3 and VEND-4', null],
+    ['not the end of a word', 'XVEND-1', '', null],
+    ['not a word without a number', 'VEND-news', '', null],
+  ])('%s', (_, subject, text, id) => expect(idOf({ subject, text }, ['VEND-'])).toBe(id))
+
+  test('it is never one that another publisher gives out', () => {
+    const words = fc.constantFrom('VEND-', 'USN-', 'RHSA-', '1', '2026', ':', ' ', '-', '.', '\n', 'x', '[', ']', '$&')
+    const texts = fc.array(words, { maxLength: 12 }).map((all) => all.join(''))
+    fc.assert(
+      fc.property(texts, texts, (subject, text) => {
+        const id = idOf({ subject, text }, ['VEND-'])
+        expect(id === null || storyOf({ source: 's', vendorId: id }) === `s/${id}`).toBe(true)
+        expect(id ?? 'VEND-1').toMatch(/^VEND-[A-Za-z0-9][A-Za-z0-9:._-]*$/)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
 describe('what was looked at', () => {
   test('is not looked at again, and nothing in the mailbox is touched', async () => {
     server.mails.set(3, await vendorMail())
@@ -211,10 +245,59 @@ describe('what was looked at', () => {
     server.cutAt = 2
     const first = await look()
     expect(first.documents.map(({ fileName }) => fileName)).toEqual(['vend-10.eml'])
-    expect(first.concern).toMatch(/1 mails? had come before/)
+    expect(first.concern).toMatch(/What had come before counts/)
     const second = await look(first.cursor)
     expect(second.documents.map(({ fileName }) => fileName)).toEqual(['vend-20.eml', 'vend-30.eml'])
     expect(second.concern).toBeUndefined()
+  })
+})
+
+describe('while the DNS is silent', () => {
+  const silent = (name: string, code = 'ETIMEOUT') =>
+    createMailReader({
+      resolver: storedResolver([...VENDOR_DNS.filter((one) => one.name !== name), { name, type: 'TXT', answer: { error: code } }]),
+    })
+  const KEY = 'good._domainkey.vendor.example'
+  const asked = (reader: MailboxDeps['mails'], cursor: string | null = null): Promise<Batch> => {
+    const rule = ruleFor(server.port)
+    const way = { password: 'correct horse', ca: TEST_AUTHORITY, resolve: async () => ['127.0.0.1'] }
+    return look(cursor, createMailboxSource(rule, { mails: reader, clock: { now: () => NOW }, owned: ownedBy([rule]), way }))
+  }
+
+  test('a real notice waits, others do not wait for it, and it counts when the DNS is back', async () => {
+    server.mails.set(1, await vendorMail())
+    server.mails.set(2, await vendorMail({ from: 'x@other.example' }))
+    const first = await asked(silent(KEY))
+    expect([first.documents.length, first.doubted?.length, first.dropped.length]).toEqual([0, 1, 1])
+    const still = await asked(silent(KEY), first.cursor)
+    expect([still.documents.length, still.doubted?.length, still.dropped.length]).toEqual([0, 0, 1])
+    const back = await asked(mails, still.cursor)
+    expect(back.documents.map(({ fileName }) => fileName)).toEqual(['vend-2026-001.eml'])
+    expect((await asked(mails, back.cursor)).documents).toEqual([])
+  })
+
+  test.each<[string, Letter, string, string]>([
+    ['the name is none', {}, KEY, 'ENOTFOUND'],
+    ['the name cannot be one', {}, KEY, 'EBADNAME'],
+    ['it is silent about a stranger', { from: 'x@other.example' }, 'good._domainkey.other.example', 'ETIMEOUT'],
+    ['it is silent about whom the writer chose', { signedBy: 'other.example' }, 'good._domainkey.other.example', 'ETIMEOUT'],
+  ])('nothing waits where %s', async (_, letter, name, code) => {
+    server.mails.set(1, await vendorMail(letter))
+    const { documents, doubted, dropped } = await asked(silent(name, code))
+    expect([documents.length, doubted?.length, dropped.length]).toEqual([0, 1, 0])
+  })
+
+  test('after a day it is put aside, where people see it', async () => {
+    server.mails.set(1, await vendorMail())
+    const late = await asked(silent(KEY), JSON.stringify({ v: 1, validity: '1', last: 1, waiting: [[1, 144]] }))
+    expect([late.doubted?.length, late.dropped.length]).toEqual([1, 0])
+    expect(JSON.parse(late.cursor)).toMatchObject({ last: 1, waiting: [] })
+  })
+
+  test('one that is gone waits no longer', async () => {
+    server.mails.set(9, await vendorMail())
+    const { cursor } = await asked(mails, JSON.stringify({ v: 1, validity: '1', last: 8, waiting: [[1, 3]] }))
+    expect(JSON.parse(cursor)).toMatchObject({ last: 9, waiting: [] })
   })
 })
 

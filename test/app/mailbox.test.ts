@@ -6,6 +6,7 @@ import { createMailProcess, type MailProcess } from '../../adapters/mail/index.t
 import { createMailboxSource } from '../../adapters/sources/mailbox/index.ts'
 import { createPoller } from '../../src/app/bulletins/poll.ts'
 import { readSourceState } from '../../src/app/bulletins/source-state.ts'
+import { SOURCES } from '../../src/app/doors/commands/sources.ts'
 import type { House } from '../../src/app/house.ts'
 import { keptEvidence } from '../../src/cli/evidence.ts'
 import { run } from '../../src/cli/run.ts'
@@ -85,6 +86,11 @@ describe('a mailbox in the house', () => {
     expect(Buffer.from(kept[0]?.raw ?? [])).toEqual(Buffer.from(server.mails.get(2) ?? []))
     expect((await readSourceState(house, 'box')).doubted).toBe(1)
     expect(await house.db.doubt.count()).toBe(0)
+  })
+
+  test('who asks for the sources sees what was not proved, and why', async () => {
+    const shown = JSON.stringify(await SOURCES.sources?.run({ house, argument: '' } as never))
+    expect(shown).toMatch(/"Not proved".*1 item in all.*security@vendor\.example: VEND-2026-009: forged \(HELD: .* disowns mail like this/)
   })
 
   test('what is not proved can be looked at, as it came', async () => {

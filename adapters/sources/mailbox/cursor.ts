@@ -5,17 +5,23 @@ export interface Position {
   readonly validity: string
   /** The highest number that was looked at. */
   readonly last: number
+  /** Mails below it that could not be judged, and how often they were tried. */
+  readonly waiting: ReadonlyMap<number, number>
 }
 
-const schema = z.object({ v: z.literal(1), validity: z.string(), last: z.number().int().nonnegative() })
+const count = z.number().int().nonnegative()
+const schema = z.object({ v: z.literal(1), validity: z.string(), last: count, waiting: z.array(z.tuple([count, count])).default([]) })
 
 /** A cursor that is not ours counts as none. */
 export const readPosition = (cursor: string | null): Position | null => {
   try {
-    return cursor === null ? null : schema.parse(JSON.parse(cursor))
+    if (cursor === null) return null
+    const { waiting, ...rest } = schema.parse(JSON.parse(cursor))
+    return { ...rest, waiting: new Map(waiting) }
   } catch {
     return null
   }
 }
 
-export const writePosition = ({ validity, last }: Position): string => JSON.stringify({ v: 1, validity, last })
+export const writePosition = ({ validity, last, waiting }: Position): string =>
+  JSON.stringify({ v: 1, validity, last, waiting: [...waiting] })

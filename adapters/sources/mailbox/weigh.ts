@@ -30,12 +30,13 @@ export function weigh(reading: MailReading, rule: Pick<Rule, 'id' | 'senders'>, 
   const checks = mailChecks(mail, owned)
   const [worst] = failedOf(checks)
   if (worst !== undefined) return doubt(`${reasonOf(checks)}. ${evidenceOf(checks, worst, 'fail')}`)
-  const address = mail.from[0]?.address ?? ''
-  const sender = rule.senders.find(({ from }) => from === (from.includes('@') ? address : domainOf(address)))
-  if (!sender) return doubt(`${line(address, 100) || 'Its sender'} is not among the senders of the policy.`)
+  const sender = senderOf(mail, rule)
+  if (!sender) return doubt(`${line(mail.from[0]?.address ?? '', 100) || 'Its sender'} is not among the senders of the policy.`)
   const open = checks.find(({ outcome }) => outcome === 'unavailable' || outcome === 'stale')
   if (open) return doubt(open.evidence)
   if (!checks.some(({ name, outcome }) => name === 'dkim' && outcome === 'pass')) return doubt('Nothing proves who sent it.')
+  if (isAnswer(mail))
+    return doubt('It is an answer to a mail, or passes one on: what it says may be what somebody else wrote to its sender.')
   if (mail.date === null || !isDateSigned(mail))
     return doubt('Its date is not under its signature: it could be an old mail that looks new.')
   if (Date.parse(mail.date) > now.getTime() + AHEAD_MS) return doubt(`It is dated ${mail.date}, in the future.`)
@@ -44,6 +45,17 @@ export function weigh(reading: MailReading, rule: Pick<Rule, 'id' | 'senders'>, 
     return doubt(`It names no advisory, or more than one, of those that ${sender.from} may speak for (${sender.idPrefixes.join(', ')}).`)
   return { ok: true, checks, bulletin: bulletinOf({ rule, sender, mail, date: mail.date, id }) }
 }
+
+/** The sender of the policy whom a mail names as its own. That alone proves nothing. */
+export function senderOf({ from: [first] }: Pick<MailFacts, 'from'>, { senders }: Pick<Rule, 'senders'>): Rule['senders'][number] | null {
+  const address = first?.address ?? ''
+  return senders.find(({ from }) => from === (from.includes('@') ? address : domainOf(address))) ?? null
+}
+
+/** A vendor's desk signs its automatic answers, too, and they repeat the subject and the words of whoever wrote to it. */
+const isAnswer = ({ subject, headers }: MailFacts): boolean =>
+  headers.includes('in-reply-to') ||
+  /^\s*(?:(?:re|aw|antw|fw|fwd|wg|tr|sv|vs)(?:\[\d+\])?\s*:|auto\w*[ -]?(?:reply|response)|out of office)/i.test(subject)
 
 const evidenceOf = (checks: readonly Check[], name: Check['name'], outcome: Check['outcome']): string =>
   checks.find((one) => one.name === name && one.outcome === outcome)?.evidence ?? ''
