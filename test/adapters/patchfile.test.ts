@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeSignature, readPatch, type ToolEnd } from '../../adapters/patchfile/index.ts'
+import { runTool } from '../../adapters/patchfile/tools.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -118,6 +119,7 @@ describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real 
     return bytes
   }
   const signedCabinet = async (): Promise<string> => {
+    await rm(join(folder, 'signed.cab'), { force: true })
     const at = (name: string): string => join(folder, name)
     await writeFile(at('plain.cab'), cabinet())
     execFileSync(
@@ -133,7 +135,7 @@ describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real 
         '-out',
         at('c.pem'),
         '-subj',
-        '/CN=Test vendor',
+        '/C=DE/O=Test Vendor, Inc./CN=Test vendor',
         '-days',
         '2',
         '-addext',
@@ -146,6 +148,15 @@ describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real 
     })
     return at('signed.cab')
   }
+
+  test('one signed by somebody whom the machine trusts names its organisation', async () => {
+    const path = await signedCabinet()
+    const trusting = (command: string, args: readonly string[]) => runTool(command, [...args, '-CAfile', join(folder, 'c.pem')])
+    const { check, signer } = await codeSignature(path, trusting)
+    expect(check.outcome).toBe('pass')
+    expect(signer).toEqual({ kind: 'organisation', name: 'Test Vendor, Inc.' })
+    expect((await codeSignature(path)).signer).toBeUndefined()
+  })
 
   test('an unsigned file, one that is none, one signed by nobody whom the machine trusts, and one that was changed', async () => {
     const { readFile } = await import('node:fs/promises')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { run } from '../../src/cli/run.ts'
+import { patchChecks } from '../../src/cli/verify/patch.ts'
 import type { Evidence } from '../../src/core/identify/evidence.ts'
 import { newSigner, published, sampleFile } from '../support/csaf.ts'
 import { startTestHouse } from '../support/house.ts'
@@ -122,6 +123,18 @@ describe('a patch file against its bulletin', () => {
     const unnamed = await cli('verify', '--patch', at('other.bin'), ...(await bulletin(sum)))
     expect([unnamed.code, unnamed.out.split(':')[0]]).toEqual([1, 'UNCONFIRMED'])
   })
+})
+
+test.each([
+  ['the vendor', 'Red Hat, Inc.', ['patch-hash unavailable', 'code-signature pass', 'code-signer pass']],
+  ['somebody else', 'Evil Ltd', ['patch-hash unavailable', 'code-signature pass', 'code-signer fail']],
+])('a patch file that %s signed', (_, name, outcomes) => {
+  const bulletin = Buffer.from(JSON.stringify({ document: { publisher: { name: 'Red Hat', namespace: 'https://www.redhat.com' } } }))
+  const patch = { name: 'fix.exe', bytes: 3, sha256: '0'.repeat(64), sha512: '0'.repeat(128) }
+  const check = { name: 'code-signature', outcome: 'pass', evidence: '' } as const
+  const checks = patchChecks(patch, bulletin, { check, signer: { kind: 'organisation', name } })
+  expect(checks.map((one) => `${one.name} ${one.outcome}`)).toEqual(outcomes)
+  expect(patchChecks(patch, Buffer.from('no JSON'), { check, signer: { kind: 'organisation', name } })[2]?.outcome).toBe('unavailable')
 })
 
 describe('evidence', () => {

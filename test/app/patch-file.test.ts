@@ -106,6 +106,8 @@ test('the files that the bulletin names are asked for at one press', async () =>
   const jobs = await house.db.$queryRaw<{ data: unknown }[]>`
     SELECT data FROM pgboss.job WHERE name = 'check-patch-file' AND (data->>'change')::int = ${change}`
   expect(jobs.map(({ data }) => data)).toEqual([{ change, url: link, by: 'ana' }])
+  const typed = { actor: 'ana', verb: 'command', subject: '', inputs: { text: `patch-file ${change}` }, place: 'patch-team' } as never
+  expect(await handleIntent(house, typed)).toMatchObject({ ok: true, cards: [{ title: 'The file is being fetched and checked' }] })
   await house.db.bulletin.update({ where: { id }, data: { verdict: 'CORROBORATED' } })
   expect((await transact(house, (unit) => factsOf(unit, id))).files).toBeUndefined()
 })

@@ -22,7 +22,7 @@ const BUTTONS: readonly (readonly [keyof typeof UNTIL, CardName, readonly string
   ['deciding', 'test', ['Change the plan', 'Done elsewhere', 'Leave hosts out']],
   ['deciding', 'decision', ['Approve', 'Reject', 'Check a patch file', PLAN]],
   ['approved', 'test', ['Done elsewhere']],
-  ['approved', 'decision', ['Announce', 'Plan again', PLAN]],
+  ['approved', 'decision', ['Announce', 'Plan again', 'Check a patch file', PLAN]],
   ['announced', 'decision', [PLAN]],
   ['announced', 'representatives', ['I have passed it on']],
   ['announced', 'progress', ['STOP', 'Details']],

@@ -76,6 +76,11 @@ describe('a checked file', () => {
     given([...UNTIL.deciding, ...files])
       .when(note(aPatchFile({ url: 'https://vendor.example/3', sha256: 'e' })), 'ana')
       .yields(noted(aPatchFile({ url: 'https://vendor.example/3', sha256: 'e' })))
+    // What is bad is never left out.
+    const bad = aPatchFile({ url: 'https://vendor.example/21' }, 'fail')
+    given([...UNTIL.deciding, ...files])
+      .when(note(bad), 'ana')
+      .yields(noted(bad))
   })
 
   test('a later file of the same address takes the place of a bad one, an address that answers no more does not', () => {

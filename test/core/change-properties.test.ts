@@ -320,6 +320,15 @@ describe('whatever anybody tries, in any order', () => {
     })
   })
 
+  test('beside a bad patch file no rollout is on its way: the first thing after it is its halt, and nobody is told a date', () => {
+    always(({ event, before: { patchFiles = [], rollout } }) => {
+      const bad = patchFiles.some(({ checks, accepted }) => !accepted && checks.some(({ outcome }) => outcome === 'fail'))
+      if (!bad || event.kind === 'halted') return
+      expect(['waiting', 'running']).not.toContain(rollout?.status)
+      expect(['announced', 'ring started', 'resume approved', 'resumed']).not.toContain(event.kind)
+    })
+  })
+
   test('a ring starts only on an approved plan that is announced, in order, while nothing stands still', () => {
     always(({ event, before: { submission, announcement, rollout } }) => {
       if (event.kind !== 'ring started' || !submission) return

@@ -82,6 +82,8 @@ describe('the links of the files that a bulletin names', () => {
     ['an address that ends in the name', linked(at), [at]],
     ['once', linked(at, at), [at]],
     ['with what is asked after it', linked(`${at}?sig=1`), [`${at}?sig=1`]],
+    ['no address with a password in it', linked('https://a:b@cdn.vendor.example/fix.rpm'), []],
+    ['none that is too long once it is written out', linked(`https://cdn.vendor.example/${'\u00e4'.repeat(900)}/fix.rpm`), []],
     ['not in the clear', linked('http://cdn.vendor.example/fix.rpm'), []],
     ['no other file, and no page', linked('https://cdn.vendor.example/other.rpm', 'https://vendor.example/advisory'), []],
     ['no file without a strong hash', { ...csaf('fix.rpm', 'sha1', 'c'.repeat(40)), url: at }, []],

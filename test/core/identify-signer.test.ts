@@ -33,6 +33,8 @@ describe('an organisation', () => {
     ['Micr\u043esoft Corporation', MICROSOFT, 'fail'],
     ['Microsoft Corporation', CISCO, 'fail'],
     ['', MICROSOFT, 'fail'],
+    ['', of('', ''), 'unavailable'],
+    ['Ltd.', of('GmbH', 'https://acme.example'), 'unavailable'],
   ] as const)('%s for %j: %s', (name, publisher, expected) => expect(outcome(by(name), [publisher])).toBe(expected))
 
   test('a wrong one is named, and so is whose bulletin it is', () => {

@@ -8,6 +8,7 @@ import { mayOversee, type OtherTask, type OverviewFacts, overviewOf } from '../.
 import { waitOf } from '../../src/core/overview/wait.ts'
 import { acts, mayRead } from '../../src/core/policy/readers.ts'
 import { aHost, aPlan, HOSTS, later, NOW, opened, PLAN, person, policy, T0, WINDOW } from '../support/change.ts'
+import { aPatchFile } from '../support/patch-files.ts'
 import { asset } from './assess-support.ts'
 
 const act = (by: string) => ({ by, at: T0 })
@@ -33,6 +34,9 @@ const announcement = { what: '', why: '', by: 'ana', at: T0, endUsersAt: later(1
 const SECURITY = ['dana', 'oskar', 'farah']
 const TEAM = ['ana', 'ben', 'chiara', 'emil']
 
+const BAD = aPatchFile({}, 'fail')
+const DECIDE = 'Decide on the patch file that failed its check'
+
 const awaiting = (until?: string) =>
   classified({ phase: 'awaiting', awaiting: { what: 'the October rollup', by: 'ana', since: T0, ...(until ? { until } : {}) } })
 
@@ -54,6 +58,20 @@ describe('what a change waits for, and whose turn it is', () => {
     ['planning', classified({ phase: 'planning' }), 'Make the plan', TEAM],
     ['deciding', classified({ phase: 'deciding', submission }), 'Approve or reject the plan', [...SECURITY, 'emil']],
     ['approved', classified({ phase: 'approved', submission }), 'Announce the deployment', TEAM],
+    ['deciding, with a bad patch file', classified({ phase: 'deciding', submission, patchFiles: [BAD] }), DECIDE, SECURITY],
+    ['approved, with a bad patch file', classified({ phase: 'approved', submission, patchFiles: [BAD] }), DECIDE, SECURITY],
+    [
+      'approved, with one that security let pass',
+      classified({ phase: 'approved', submission, patchFiles: [{ ...BAD, accepted: act('dana') }] }),
+      'Announce the deployment',
+      TEAM,
+    ],
+    [
+      'held by a bad patch file',
+      classified({ phase: 'rolling out', submission, patchFiles: [BAD], rollout: { ...rollout, status: 'halted' } }),
+      DECIDE,
+      SECURITY,
+    ],
     [
       'halted',
       classified({ phase: 'rolling out', submission, rollout: { ...rollout, status: 'halted' } }),

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { PatchFileResult } from '../../src/core/change/state.ts'
 import type { Policy, Role } from '../../src/core/policy.ts'
 import { endingOf } from '../../src/core/remind/ending.ts'
 import { changeStandings, standings } from '../../src/core/remind/reasons.ts'
 import type { HouseView, Standing } from '../../src/core/remind/reminder.ts'
-import { evolved, given, later, NOW, opened, policy, T0, UNTIL, WINDOW } from '../support/change.ts'
+import { evolved, given, later, NOW, opened, policy, stopped, T0, UNTIL, WINDOW } from '../support/change.ts'
+import { aPatchFile } from '../support/patch-files.ts'
 
 const at = (point: keyof typeof UNTIL) => given(UNTIL[point]).state
 const view = (own: Partial<HouseView> = {}): HouseView => ({ policy, changes: [], delays: [], exceptions: [], ...own })
@@ -25,6 +27,27 @@ describe('a step that only people can take', () => {
     expect(reason?.line).toMatch(line)
     expect(reason?.roles).toEqual(roles)
     expect(reason?.under?.card).toBe(card)
+  })
+
+  test('what stands still before it has begun waits for its quorum, too', () => {
+    const still = given([...UNTIL.announced, stopped]).state
+    expect(changeStandings(still, policy).find((s) => s.kind === 'decisionPending')?.line).toMatch(
+      /stands still until the quorum resumes it/,
+    )
+  })
+
+  test.each<[keyof typeof UNTIL, RegExp]>([
+    ['deciding', /waits for security to decide on a bad patch file/],
+    ['approved', /waits for security to decide on a bad patch file/],
+    ['announced', /waits for security to decide on a bad patch file/],
+    ['halted', /stands still until security decides on a patch file/],
+  ])('is of security alone while a patch file is bad: %s', (point, line) => {
+    const standing = (file: PatchFileResult) =>
+      changeStandings({ ...at(point), patchFiles: [file] }, policy).find((s) => s.kind === 'decisionPending')
+    const bad = aPatchFile({}, 'fail')
+    expect(standing(bad)?.line).toMatch(line)
+    expect(standing(bad)?.roles).toEqual(['security'])
+    expect(`${standing({ ...bad, accepted: { by: 'dana', at: bad.at } })?.line}`).not.toMatch(/patch file/)
   })
 
   test.each<keyof typeof UNTIL>([

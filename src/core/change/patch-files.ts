@@ -65,7 +65,8 @@ export function notePatchFile(state: ChangeState, { file }: Of<'note-patch-file'
   if (!may.ok) return may
   const known = state.patchFiles ?? []
   if (known.some((one) => sameResult(one, file))) return allow([])
-  if (known.length >= MOST_FILES && !known.some(({ url }) => url === file.url))
+  // What is bad is never left out, however many there are.
+  if (known.length >= MOST_FILES && standingOf(file) !== 'bad' && !known.some(({ url }) => url === file.url))
     return refuse('TOO_MANY_FILES', `At most ${MOST_FILES} files of one change are checked.`)
   return allow([{ kind: 'patch file checked', by: ctx.actor?.id ?? '', file }, ...holds(state, file)])
 }

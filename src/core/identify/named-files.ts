@@ -73,7 +73,9 @@ function takeText(text: string, { hashes, links }: Walked, mark: Pick<NamedHash,
 }
 
 function takeLink(text: string, links: Set<string>): void {
-  if (links.size < MOST && text.startsWith('https://') && URL.canParse(text)) links.add(new URL(text).href)
+  if (links.size >= MOST || !text.startsWith('https://') || !URL.canParse(text)) return
+  const { href, username, password } = new URL(text)
+  if (href.length <= MOST_LENGTH && username === '' && password === '') links.add(href)
 }
 
 /** `download_url` and `checksum` of a package URL (purl specification, "Known qualifiers"). */

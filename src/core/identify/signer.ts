@@ -52,7 +52,7 @@ function byName(name: string, publisher: Publisher): Check {
   const of = vendor?.name ?? line(publisher.name, 80)
   if (vendor?.coordinator) return check('unavailable', `${signed}; the bulletin is of ${of}, who signs nobody's files.`)
   const own = vendor ? [vendor.name, ...(SIGN_AS[vendor.name] ?? [])] : [publisher.name]
-  if (own.some((one) => bare(one) === bare(name))) return check('pass', `${signed}, the vendor of the bulletin.`)
+  if (bare(name) !== '' && own.some((one) => bare(one) === bare(name))) return check('pass', `${signed}, the vendor of the bulletin.`)
   if (vendor === null) return check('unavailable', `${signed}; whether that is ${of}, whose bulletin it is, nobody here knows.`)
   // Letters that only look like its brand are an imitation, and no name of its own.
   return vendor.brands.some((brand) => bare(name).includes(brand))

@@ -17,6 +17,10 @@ const REVIEWERS: readonly Role[] = ['patch-team', 'security', 'operations', 'man
 /** Phases in which a missing vouch holds everything up. */
 const VOUCHABLE: readonly Phase[] = ['alerted', 'awaiting', 'testing', 'planning']
 
+/** Phases in which nothing goes on before security has decided on a bad patch file. */
+const FILES_COUNT: readonly Phase[] = ['deciding', 'approved']
+const BAD_FILE = 'Decide on the patch file that failed its check'
+
 type Turn = (text: string, roles: readonly Role[]) => Wait
 
 interface Asked {
@@ -34,6 +38,7 @@ export function waitOf(asked: Asked): Wait {
   const turn: Turn = (text, roles) => ({ text, roles, people: holdersOf(policy, roles), until: null })
   const [doubtful] = VOUCHABLE.includes(state.phase) ? unvouched(state) : []
   if (doubtful) return turn(`Vouch for ${doubtful.vendorId}: it is UNCONFIRMED`, ['security'])
+  if (FILES_COUNT.includes(state.phase) && badFiles(state).length > 0 && !windowPast(asked)) return turn(BAD_FILE, ['security'])
   switch (state.phase) {
     case 'alerted':
       return turn('Classify it', CLASSIFIERS)
@@ -115,7 +120,7 @@ function rolloutWait(asked: Asked, turn: Turn): Wait {
     return nobody('The end users are told', announcement.endUsersAt)
   if (!rollout || !submission) return nobody(`It ${phaseWords(state.phase)}`)
   const still = rollout.status === 'halted' || rollout.status === 'stopped'
-  if (still && badFiles(state).length > 0) return turn('Decide on the patch file that failed its check', ['security'])
+  if (still && badFiles(state).length > 0) return turn(BAD_FILE, ['security'])
   if (still) return resumeWait(state, rollout, submission, policy)
   if (rollout.status === 'rolling back') return nobody('The update is taken off again')
   if (rollout.needsPeople) return turn(`Decide: ${rollout.needsPeople}`, PLANNERS)

@@ -2,7 +2,7 @@ import { unvouched } from '../change/bulletins.ts'
 import { isAwaiting } from '../change/decide-wait.ts'
 import { isOver } from '../change/guard.ts'
 import { badFiles } from '../change/patch-files.ts'
-import type { ChangeState } from '../change/state.ts'
+import type { ChangeState, Phase } from '../change/state.ts'
 import { neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
 import type { Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
@@ -63,7 +63,13 @@ export function pendingOf(state: ChangeState, policy: Policy): Standing | null {
   }
 }
 
+/** Before hosts are patched. */
+const PLANNED: readonly Phase[] = ['deciding', 'approved', 'announced']
+
 function waitingOf(state: ChangeState, policy: Policy): Waiting | null {
+  const [bad] = badFiles(state)
+  if (bad && PLANNED.includes(state.phase))
+    return { what: 'waits for security to decide on a bad patch file', since: bad.at, roles: ['security'], ...beforeWindow(state) }
   switch (state.phase) {
     case 'alerted':
       return unvouched(state).length > 0
@@ -86,6 +92,7 @@ function waitingOf(state: ChangeState, policy: Policy): Waiting | null {
       }
     case 'done elsewhere':
       return { what: 'was done elsewhere, and the inventory does not show it yet', since: lastAct(state), roles: ['patch-team'] }
+    case 'announced':
     case 'rolling out':
       return standstillOf(state, policy)
     default:

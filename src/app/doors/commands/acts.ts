@@ -27,12 +27,13 @@ export const ACTS: Commands = {
   delay: { usage: 'delay 12 tomorrow 22:00 REASON', what: 'ask for a later update of your computer', roles: [], run: delay },
   'patch-file': {
     usage: 'patch-file 12 LINK',
-    what: 'fetch a patch file and check it against the bulletin of a change',
+    what: 'check a patch file against the bulletin of a change; without LINK those that the bulletin names',
     roles: PATCH_CHECKERS,
     run: ({ argument, intent, act }) =>
-      byNumber(argument, 'patch-file 12 https://vendor.example/fix.rpm', (subject) =>
-        act({ ...intent, verb: 'check-patch-file', subject, inputs: { url: argument.replace(/^#?\d+\s*/, '') } }),
-      ),
+      byNumber(argument, 'patch-file 12 https://vendor.example/fix.rpm', (subject) => {
+        const url = argument.replace(/^#?\d+\s*/, '')
+        return act({ ...intent, verb: url === '' ? 'check-named-files' : 'check-patch-file', subject, inputs: url === '' ? {} : { url } })
+      }),
   },
   drill: {
     usage: 'drill',
