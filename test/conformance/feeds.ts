@@ -88,7 +88,6 @@ export const rssParserSuite = (): Promise<Result> =>
     expectedOf: (json) => list(object(json.feed).items).map(rssParser),
     onPurpose: {
       'input/uolNoticias.rss': { fields: ['title', 'text'], why: GARBLED },
-      'input/encoding.rss': { fields: ['title', 'text'], why: GARBLED },
       'input/reddit-atom.rss': { fields: ['text'], why: MIXED },
       'input/reddit-home.rss': { fields: ['text'], why: MIXED },
     },
