@@ -21,6 +21,14 @@ export async function timed(work: () => Promise<unknown> | unknown): Promise<num
   return performance.now() - since
 }
 
+/** Milliseconds of processor time that it took, threads of the engine included: what other processes do meanwhile is no part of it. */
+export async function busy(work: () => Promise<unknown> | unknown): Promise<number> {
+  const since = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1_000
+}
+
 /** All of it, `atOnce` at a time. */
 export async function each<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<unknown>): Promise<void> {
   const left = [...items]
