@@ -23,6 +23,9 @@ const member = z.object({
 /** Somebody in a conversation, as Teams knows them. */
 export type Member = z.infer<typeof member>
 
+/** What the policy knows people by; null: Teams shows none. */
+export const addressOf = ({ email, userPrincipalName }: Member): string | null => (email || userPrincipalName)?.toLowerCase() || null
+
 /**
  * The part of the Bot Connector's REST interface (v3) that we use. Every method throws `ChatError`; none repeats what
  * Teams may have heard, none follows a redirect.

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt'
+import type { Mention } from '../../../src/cards/called.ts'
 import type { Span, Text } from '../../../src/cards/card.ts'
 import { plainLine, plainText, shorten } from '../../../src/cards/text.ts'
 import { LIMITS } from './limits.ts'
@@ -9,8 +10,6 @@ export type Inline =
   | types.RichTextLink
   | types.RichTextUserMention
   | types.RichTextUsergroupMention
-
-export type Mention = Extract<Span, { mention: unknown }>
 
 /** Slack's id of the account or the user group that a mention names; null: the name is shown. */
 export type Mentions = (mention: Mention) => string | null
