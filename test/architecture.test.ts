@@ -68,6 +68,7 @@ describe('who may import whom: a planted breach is found', () => {
     ['adapters/chat/a.ts', '../slack/a.ts', 'adapters/slack/a.ts'],
     ['adapters/chat/a.ts', '../../src/app/change.ts', 'src/app/change.ts'],
     ['adapters/reader.ts', './http.ts', 'adapters/http.ts'],
+    ['adapters/html.ts', './mail/read.ts', 'adapters/mail/read.ts'],
   ])('%s -> %s', (path, specifier, target) => {
     expect(only(path, `import { x } from '${specifier}'\n`)).toEqual([`${path} imports ${target}`])
   })
@@ -83,6 +84,7 @@ describe('who may import whom: a planted breach is found', () => {
     ['adapters/slack/a.ts', '../../src/ports.ts'],
     ['adapters/slack/a.ts', '../http.ts'],
     ['adapters/slack/a.ts', '../chat/a.ts'],
+    ['adapters/teams/a.ts', '../html.ts'],
     ['adapters/chat/a.ts', '../http/capped.ts'],
     ['adapters/sources/csaf/a.ts', '../../http.ts'],
     ['adapters/sources/csaf/a.ts', '../../reader.ts'],

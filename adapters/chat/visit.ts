@@ -100,6 +100,11 @@ export async function settled<T>(log: Log, work: () => Promise<T>): Promise<T | 
   }
 }
 
+/** Other organisations decide themselves about their people's addresses. */
+export const GUEST = refuse(
+  'GUEST',
+  'Guests and people of other organisations cannot use Patchcrier. Please ask your contact here to do it.',
+)
 export const STRANGE = refuse(
   'STRANGE_BUTTON',
   'This button is not one of mine, or it is from an older version. Please use a newer message.',

@@ -4,7 +4,7 @@ import { linksIn, unwrapped } from '../../src/core/identify/address.ts'
 import { attachmentKind } from '../../src/core/identify/attachment.ts'
 import type { MailAddress, MailFacts, MailLink } from '../../src/core/identify/mail.ts'
 import { line, plain } from '../../src/core/identify/text.ts'
-import { MOST_HTML, readHtml } from './html.ts'
+import { MOST_HTML, readHtml } from '../html.ts'
 
 const MOST_ATTACHMENTS = 50
 const MOST_LINKS = 200

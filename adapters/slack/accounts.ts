@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import type { Account, Directory } from '../../src/ports.ts'
 import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
+import { GUEST } from '../chat/visit.ts'
 import { type Client, call } from './client.ts'
 import type { Groups } from './groups.ts'
 
@@ -70,9 +71,7 @@ export function slackAccounts({
 
 function addressOf(found: SlackUser, installation: Installation): Ruled<string> {
   if (found.deleted || found.is_bot) return refuse('NOT_A_PERSON', 'Only people with an active Slack account can use Patchcrier.')
-  if (isGuest(found) || !isOurs(found, installation)) {
-    return refuse('GUEST', 'Guests and people of other organisations cannot use Patchcrier. Please ask your contact here to do it.')
-  }
+  if (isGuest(found) || !isOurs(found, installation)) return GUEST
   const email = found.profile?.email?.toLowerCase()
   if (email !== undefined && found.is_email_confirmed) return allow(email)
   return refuse(

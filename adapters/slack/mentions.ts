@@ -1,11 +1,12 @@
 import { webApi } from '@slack/bolt'
-import type { Block, Card, Span } from '../../src/cards/card.ts'
+import { calledBy, type Mention } from '../../src/cards/called.ts'
+import type { Card } from '../../src/cards/card.ts'
 import type { Directory } from '../../src/ports.ts'
 import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
 import type { Log } from '../chat/log.ts'
 import { type Client, call } from './client.ts'
 import type { Groups } from './groups.ts'
-import type { Mention, Mentions } from './render/rich.ts'
+import type { Mentions } from './render/rich.ts'
 
 export interface Accounts {
   /** Slack's id of a person's account; null: none that is known here. Throws `ChatError`. */
@@ -45,8 +46,7 @@ export function accountsByAddress({ client, directory, groups, log, now }: Sourc
   return {
     userOf,
     async mentionsOf(card) {
-      const mentioned = spansOf(card).filter((span): span is Mention => typeof span !== 'string' && 'mention' in span)
-      const found = await Promise.all(mentioned.map(async (one) => [`${one.mention}:${one.id}`, await idOf(one)] as const))
+      const found = await Promise.all(calledBy(card).map(async (one) => [`${one.mention}:${one.id}`, await idOf(one)] as const))
       const known = new Map(found)
       return ({ mention, id }) => known.get(`${mention}:${id}`) ?? null
     },
@@ -59,12 +59,4 @@ const activeId = ({ user }: webApi.UsersLookupByEmailResponse): string | null =>
 function nobody(error: unknown): null {
   if (error instanceof webApi.WebAPIPlatformError && error.data.error === 'users_not_found') return null
   throw error
-}
-
-const spansOf = ({ blocks }: Card): readonly Span[] => blocks.flatMap(spansIn)
-
-function spansIn(block: Block): readonly Span[] {
-  if (block.kind === 'text' || block.kind === 'outcome') return block.text
-  if (block.kind === 'facts') return block.facts.flatMap(({ value }) => value)
-  return block.kind === 'list' ? block.items.flat() : []
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { ChatError } from '../../src/ports.ts'
-import { networkError, statusError } from './errors.ts'
-import type { Token } from './token.ts'
+import { ask, type Wire } from './wire.ts'
 
 /** A message, as the Bot Connector takes it. */
 export interface Outgoing {
@@ -23,6 +22,9 @@ const member = z.object({
 /** Somebody in a conversation, as Teams knows them. */
 export type Member = z.infer<typeof member>
 
+/** What the policy knows people by; null: Teams shows none. */
+export const addressOf = ({ email, userPrincipalName }: Member): string | null => (email || userPrincipalName)?.toLowerCase() || null
+
 /**
  * The part of the Bot Connector's REST interface (v3) that we use. Every method throws `ChatError`; none repeats what
  * Teams may have heard, none follows a redirect.
@@ -39,22 +41,17 @@ export interface Connector {
   members(conversation: string): Promise<readonly Member[]>
 }
 
-export interface ConnectorOptions {
+export interface ConnectorOptions extends Wire {
   readonly appId: string
   readonly tenantId: string
-  readonly token: Token
-  /** The service address, with a slash at its end. */
-  readonly address: () => string
 }
 
-const ANSWER_WITHIN_MS = 10_000
 const PAGE = 500
 /** 10,000 people. */
 const MOST_PAGES = 20
 
 const resource = z.object({ id: z.string().min(1), activityId: z.string().nullish() })
 const page = z.object({ members: z.array(member), continuationToken: z.string().nullish() })
-const fault = z.object({ error: z.object({ code: z.string().regex(/^\w{1,60}$/) }) })
 
 export function connector(options: ConnectorOptions): Connector {
   const call = (what: string, method: string, path: string, body?: unknown) => ask(options, what, method, path, body)
@@ -119,33 +116,4 @@ function shaped<T>(shape: z.ZodType<T>, what: string, body: unknown): T {
   const read = shape.safeParse(body)
   if (!read.success) throw new ChatError('UNAVAILABLE', `${what}: Teams' answer has another shape than expected`)
   return read.data
-}
-
-async function ask({ token, address }: ConnectorOptions, what: string, method: string, path: string, body?: unknown): Promise<unknown> {
-  const content = body === undefined ? {} : { body: JSON.stringify(body) }
-  const send = (bearer: string): Promise<Response> =>
-    fetch(`${address()}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${bearer}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...content,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    })
-  try {
-    const response = await withToken(token, send)
-    const answer: unknown = await response.json().catch(() => null)
-    if (response.ok) return answer
-    throw statusError(what, response.status, response.headers.get('retry-after'), fault.safeParse(answer).data?.error.code ?? null)
-  } catch (error) {
-    throw error instanceof ChatError ? error : networkError(what, error)
-  }
-}
-
-/** A token may be withdrawn before it ends. Who is answered 401 was not heard, so it is said once more, with a new one. */
-async function withToken(token: Token, send: (bearer: string) => Promise<Response>): Promise<Response> {
-  const first = await token()
-  const response = await send(first)
-  if (response.status !== 401) return response
-  await response.body?.cancel()
-  return send(await token(first))
 }

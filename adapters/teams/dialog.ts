@@ -1,5 +1,5 @@
-import { type AdaptiveCardJson, fieldOf, toAdaptiveCard } from '../../src/cards/adaptive.ts'
-import type { Card, Form } from '../../src/cards/card.ts'
+import { type AdaptiveCardJson, fieldOf, formBody } from '../../src/cards/adaptive.ts'
+import type { Card, Field, Form } from '../../src/cards/card.ts'
 import { shortForm } from '../../src/cards/fit/lengths.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
@@ -29,24 +29,12 @@ export const showIn = (card: Card): Task => framed(card.title, renderCard({ ...c
 
 /** A form as a dialog, with what was typed before and what is wrong with it, at its field. */
 export function formIn(form: Form, button: ButtonValue, { typed, error }: Said): Task {
-  const { digest, ...data } = button
-  const filled = {
-    ...shortForm(form, LIMITS),
-    fields: form.fields.map((field) => ({ ...field, ...(typed[field.id] === undefined ? {} : { value: typed[field.id] }) })),
-  }
-  const action = {
-    label: form.submit,
-    verb: button.verb,
-    id: button.id,
-    style: 'primary' as const,
-    form: shortForm(filled as Form, LIMITS),
-  }
-  const [drawn] =
-    toAdaptiveCard({ look: 'whisper', tone: 'neutral', badges: [], title: '', blocks: [], actions: [action], summary: form.title })
-      .actions ?? []
-  if (drawn?.type !== 'Action.ShowCard') return sayIn(form.title)
-  const submit = { type: 'Action.Submit', title: plainLine(form.submit) || 'Send', data: digest === undefined ? data : { ...data, digest } }
-  return framed(form.title, { type: 'AdaptiveCard', version: '1.5', body: withMistake(drawn.card.body, error), actions: [submit] })
+  const fields = form.fields.map(
+    (field): Field => ({ ...field, ...(typed[field.id] === undefined ? {} : { value: typed[field.id] }) }) as Field,
+  )
+  const body = withMistake(formBody(shortForm({ ...form, fields }, LIMITS), 0), error)
+  const submit = { type: 'Action.Submit', title: plainLine(form.submit) || 'Send', data: button }
+  return framed(form.title, { type: 'AdaptiveCard', version: '1.5', body, actions: [submit] })
 }
 
 /** At its field, or above them all where it is about none of them. */

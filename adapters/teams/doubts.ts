@@ -1,8 +1,8 @@
-import { convert } from 'html-to-text'
 import { z } from 'zod'
 import { allow } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
 import { askIfReal, type Sent } from '../chat/visit.ts'
+import { readHtml } from '../html.ts'
 import type { Activity } from './activity.ts'
 import { asOne, inTimeOrTold, invoked, WAIT } from './answers.ts'
 import { sayIn, showIn, type Task } from './dialog.ts'
@@ -42,29 +42,6 @@ function sentIn({ body, attachments }: z.infer<typeof value>['messagePayload']):
   const content = (body?.content ?? '').slice(0, MOST_CHARACTERS)
   const attached = (attachments ?? []).flatMap(({ contentUrl }) => (contentUrl ? [contentUrl] : []))
   if (body?.contentType === 'text') return { words: content, links: attached, files: [] }
-  const selectors = [
-    { selector: 'a', options: { ignoreHref: true } },
-    { selector: 'img', format: 'skip' },
-  ]
-  return { words: convert(content, { wordwrap: false, selectors }), links: [...linksIn(content), ...attached], files: [] }
-}
-
-/** The addresses behind the links, whatever the words of the links say. */
-function linksIn(html: string): readonly string[] {
-  const hrefs = convert(html, {
-    wordwrap: false,
-    baseElements: { selectors: ['a'], returnDomByDefault: false },
-    selectors: [{ selector: 'a', options: { linkBrackets: false, hideLinkHrefIfSameAsText: false }, format: 'href' }],
-    formatters: {
-      href: (
-        { attribs }: { attribs?: Record<string, string> },
-        _walk: unknown,
-        builder: { addLiteral(text: string): void; addLineBreak(): void },
-      ) => {
-        builder.addLiteral(attribs?.href ?? '')
-        builder.addLineBreak()
-      },
-    },
-  })
-  return [...new Set(hrefs.split('\n').map((link) => link.trim()))].filter((link) => link !== '')
+  const { text, links } = readHtml(content)
+  return { words: text, links: [...links.map(({ url }) => url), ...attached], files: [] }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ChatError, type ChatPlatform, type Directory, type Doors } from '../../src/ports.ts'
 import { fileFetcher } from '../chat/files.ts'
 import type { Log } from '../chat/log.ts'
+import { running } from '../chat/running.ts'
 import { verifier } from './botframework/verify.ts'
 import { connector } from './connector.ts'
 import { teamsPeople } from './people.ts'
@@ -65,24 +66,21 @@ export async function startTeams({ config, doors, directory, listen, log }: Team
   const { service, token, connector } = outboundOf(config)
   await signIn(token, log)
   const roster = teamsRoster({ connector, people: () => peopleBy(doors, directory), now: Date.now })
-  const running = new Set<Promise<void>>()
-  const later = (work: Promise<void>): void => {
-    const done = work.catch((error) => log.error({ err: error }, 'teams: an answer failed')).finally(() => running.delete(done))
-    running.add(done)
-  }
-  const idle = async (): Promise<void> => void (await Promise.allSettled(running))
+  const work = running()
+  const later = (answer: Promise<void>): void =>
+    void work.add(answer.catch((error) => log.error({ err: error }, 'teams: an answer failed')))
   const accountOf = teamsPeople({ connector, tenantId, groups: directory.groups, now: Date.now })
   const fetchFiles = fileFetcher(storeOf(microsoft?.fileOrigin ?? null))
   const receive = receiver({ doors, directory, connector, roster, accountOf, fetchFiles, log, later })
   const verify = verifier({ appId, tenantId, password, keysUrl: microsoft?.keysUrl ?? null }, (error) =>
     log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'teams: a request with a bad token was refused'),
   )
-  const { origin, close } = await serve({ verify, tenantId, learn: service.learn, receive, log }, listen.port)
+  const { origin, close } = await serve({ verify, tenantId, learn: service.learn, receive, log, work }, listen.port)
   return {
     platform: teamsPlatform({ connector, roster, directory, card: doors.cardOf }),
     url: `${origin}${ENDPOINT}`,
-    idle,
-    close: () => close(idle),
+    idle: work.idle,
+    close: () => close(work.idle),
   }
 }
 

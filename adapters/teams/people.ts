@@ -1,8 +1,9 @@
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
 import { type Account, ChatError } from '../../src/ports.ts'
 import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
+import { GUEST } from '../chat/visit.ts'
 import { type Activity, withoutThread } from './activity.ts'
-import type { Connector, Member } from './connector.ts'
+import { addressOf, type Connector, type Member } from './connector.ts'
 
 export interface PeopleOptions {
   readonly connector: Pick<Connector, 'member' | 'personal'>
@@ -53,11 +54,9 @@ async function unlessOutside(look: Promise<Member | null>): Promise<Member | nul
 }
 
 function accountOf(member: Member, tenantId: string): Ruled<Account> {
-  if (isGuest(member, tenantId)) {
-    return refuse('GUEST', 'Guests and people of other organisations cannot use Patchcrier. Please ask your contact here to do it.')
-  }
-  const email = (member.email || member.userPrincipalName)?.toLowerCase()
-  if (email === undefined || email === '') {
+  if (isGuest(member, tenantId)) return GUEST
+  const email = addressOf(member)
+  if (email === null) {
     return refuse('NO_ADDRESS', 'Teams shows no e-mail address for you, so I cannot tell who you are. Please ask your administrator.')
   }
   return allow({ platform: 'teams', id: member.id, name: member.name ?? email, email, groups: [] })

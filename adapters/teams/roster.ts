@@ -1,7 +1,7 @@
 import { ChatError } from '../../src/ports.ts'
 import { kept } from '../chat/kept.ts'
 import { within } from '../chat/soon.ts'
-import type { Connector } from './connector.ts'
+import { addressOf, type Connector } from './connector.ts'
 import { LIMITS } from './limits.ts'
 import { type Audience, NOBODY } from './render.ts'
 
@@ -57,9 +57,9 @@ export function teamsRoster({ connector, people, now }: RosterOptions): Roster {
 async function read(connector: RosterOptions['connector'], conversation: string): Promise<Accounts> {
   const members = await connector.members(conversation)
   return new Map(
-    members.flatMap(({ id, name, email, userPrincipalName }) => {
-      const address = (email || userPrincipalName)?.toLowerCase()
-      return address ? [[address, { id, name: name ?? address }] as const] : []
+    members.flatMap((member) => {
+      const address = addressOf(member)
+      return address === null ? [] : [[address, { id: member.id, name: member.name ?? address }] as const]
     }),
   )
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Log } from '../chat/log.ts'
 import { type Loopback, listen } from '../chat/loopback.ts'
+import type { Running } from '../chat/running.ts'
 import { readCapped } from '../http/capped.ts'
 import { type Activity, activitySchema, tenantsOf } from './activity.ts'
 import type { Verify } from './botframework/verify.ts'
@@ -19,6 +20,8 @@ export interface Serving {
   readonly learn: (serviceUrl: string) => void
   readonly receive: (activity: Activity) => Promise<Reply>
   readonly log: Log
+  /** An end waits for what was being answered. */
+  readonly work: Running
 }
 
 /** What the token is checked against. */
@@ -29,7 +32,7 @@ export const serve = (on: Serving, port: number): Promise<Loopback> =>
     port,
     async (request, response) => {
       try {
-        end(response, await answerOf(on, request))
+        end(response, await on.work.add(answerOf(on, request)))
       } catch (error) {
         on.log.error({ err: error }, 'teams: a request failed')
         end(response, { status: 500 })

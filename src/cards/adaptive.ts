@@ -6,7 +6,7 @@ import { rich } from './adaptive/text.ts'
 import type { Card } from './card.ts'
 import { plainLine } from './text.ts'
 
-export { fieldOf } from './adaptive/actions.ts'
+export { fieldOf, formBody } from './adaptive/actions.ts'
 export type { AdaptiveCardJson } from './adaptive/json.ts'
 export type { Mentions } from './adaptive/mention.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { kept } from '../../adapters/chat/kept.ts'
 import { firstTime } from '../../adapters/chat/once.ts'
+import { running } from '../../adapters/chat/running.ts'
 import { within } from '../../adapters/chat/soon.ts'
 import { isUnsent } from '../../adapters/chat/unsent.ts'
 
@@ -72,6 +73,20 @@ test('a key is told for the first time once, until 5,000 others came after it', 
   expect([first('a'), first('a'), first('b')]).toEqual([true, false, true])
   for (let n = 0; n < 4999; n++) first(`n${n}`)
   expect([first('b'), first('a')]).toEqual([false, true])
+})
+
+test('an end waits for all that is under way, also for what began meanwhile, and for what fails', async () => {
+  const work = running()
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const done: string[] = []
+  const failing = work.add(first.promise.then(() => Promise.reject(new Error('no'))))
+  failing.catch(() => void work.add(second.promise.then(() => done.push('second'))))
+  const idle = work.idle().then(() => done.push('idle'))
+  first.resolve()
+  await expect(failing).rejects.toThrow('no')
+  second.resolve()
+  await idle
+  expect(done).toEqual(['second', 'idle'])
 })
 
 describe('work that shall end soon', () => {

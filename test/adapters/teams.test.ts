@@ -336,3 +336,20 @@ describe('who it is', () => {
     expect(rig.peer.requests.slice(before).filter(({ path }) => path.includes('members/29:burst'))).toHaveLength(1)
   })
 })
+
+test('an end waits for a click that is being answered', async () => {
+  const own = await startTeamsRig()
+  const [came, done] = [Promise.withResolvers<void>(), Promise.withResolvers<Outcome>()]
+  own.house.answer = () => {
+    came.resolve()
+    return done.promise
+  }
+  const value = { action: { data: DATA } }
+  const answered = own.peer.send(own.peer.activity(ANA, TEAM, { type: 'invoke', name: 'adaptiveCard/action', value }))
+  await came.promise
+  const closed = own.teams.close()
+  done.resolve({ ok: true, cards: [] })
+  expect((await answered).body).toMatchObject({ value: 'Done.' })
+  await closed
+  await own.peer.close()
+})

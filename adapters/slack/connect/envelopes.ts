@@ -1,4 +1,5 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt'
+import { running } from '../../chat/running.ts'
 import { inTime } from '../../chat/soon.ts'
 
 /** What comes in, on its way to bolt. */
@@ -14,19 +15,17 @@ export interface Envelopes {
  * answers what nobody listens to: here an answer comes when the work is done, or in time. `onCame` is told of each first.
  */
 export function watchEnvelopes(receiver: Receiver, app: App, onCame: () => void = () => {}): Envelopes {
-  const running = new Set<Promise<unknown>>()
+  const work = running()
   let open = true
   const processEvent = async (event: ReceiverEvent): Promise<void> => {
     if (!open) return
     onCame()
-    const work = handled(app, event)
-    running.add(work)
-    await work.finally(() => running.delete(work))
+    await work.add(handled(app, event))
   }
   // The one method of bolt's that a receiver calls.
   receiver.init({ processEvent } as App)
   return {
-    idle: async () => void (await Promise.allSettled(running)),
+    idle: work.idle,
     refuse: () => {
       open = false
     },

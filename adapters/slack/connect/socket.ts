@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Logger, SocketModeReceiver } from '@slack/bolt'
 import type { Log } from '../../chat/log.ts'
+import { within } from '../../chat/soon.ts'
 import { CLIENT_OPTIONS } from '../client.ts'
 import { chatError } from '../errors.ts'
 
@@ -46,7 +47,7 @@ export function socketDoor({ appToken, apiUrl, logger, log }: SocketOptions): So
     },
     async close() {
       over.abort()
-      await Promise.race([socket.disconnect(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })])
+      await within(socket.disconnect(), CLOSE_WITHIN_MS)
       // The second time it does not wait for Slack's good-bye.
       await socket.disconnect()
     },
@@ -95,15 +96,11 @@ const lost = (socket: Socket, over: AbortSignal): Promise<void> =>
 
 /** Asks Slack for an address, opens it and waits for the greeting. Throws `ChatError`. */
 async function connect(socket: Socket): Promise<void> {
-  const timer = new AbortController()
-  const late = pause(GREETED_WITHIN_MS, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const)
   try {
-    if ((await Promise.race([socket.start(), late])) === 'late') throw new Error('no greeting')
+    if ((await within(socket.start(), GREETED_WITHIN_MS)) === 'late') throw new Error('no greeting')
   } catch (error) {
     void socket.disconnect()
     // Its client says nothing when a connection ends before the greeting.
     throw chatError('apps.connections.open', error ?? new Error('closed before the greeting'))
-  } finally {
-    timer.abort()
   }
 }

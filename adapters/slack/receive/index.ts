@@ -1,6 +1,6 @@
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import { firstTime } from '../../chat/once.ts'
-import { ACT, FORM } from '../render/card.ts'
+import { ACT, FORM } from '../render/buttons.ts'
 import { MODAL } from '../render/modal.ts'
 import type { Receiving } from './act.ts'
 import { onClick, onFormButton } from './click.ts'

@@ -2,18 +2,18 @@ import type { RespondFn } from '@slack/bolt'
 import type { Block } from '../../../src/cards/card.ts'
 import { refusedCard } from '../../../src/cards/refused.ts'
 import type { Outcome } from '../../../src/ports.ts'
-import { sayDirectly, whisperTo } from '../platform.ts'
 import { type Message, renderCard } from '../render/card.ts'
+import { say, whisperTo } from '../say.ts'
 import { isDirect, type Receiving, type Where } from './act.ts'
 
 export type Say = (message: Message) => Promise<void>
 
 /** To one person alone: unseen by others in a channel, as a message in the private conversation. */
 export function privately({ client }: Receiving, { user, channel, thread }: Where): Say {
-  return (message) =>
-    channel === null || isDirect(channel)
-      ? sayDirectly(client, { channel: channel ?? user, thread }, message)
-      : whisperTo(client, { channel, user, thread }, message)
+  return async (message) => {
+    if (channel === null || isDirect(channel)) await say(client, { channel: channel ?? user, thread }, message)
+    else await whisperTo(client, { channel, user, thread }, message)
+  }
 }
 
 /** At the address that Slack gives with a request: it reaches the person where the bot is no member, too. */

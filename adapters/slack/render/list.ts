@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt'
-import type { Text } from '../../../src/cards/card.ts'
-import { type Budget, fitting, inline, leftOut, lengthOf, section, take, words } from './rich.ts'
+import type { Span, Text } from '../../../src/cards/card.ts'
+import { type Budget, inline, inUtc, section, take, words } from './rich.ts'
 
 /** A bullet for each item that fits; how many do not is said. */
 export function list(items: readonly Text[], budget: Budget): types.RichTextList {
@@ -13,3 +13,32 @@ export function list(items: readonly Text[], budget: Budget): types.RichTextList
   const more = budget.left < 0 ? [] : leftOut(items.length - shown).map((said) => section(words(take(budget, said))))
   return { type: 'rich_text_list', style: 'bullet', elements: lines.length > 0 ? [...lines, ...more] : [section([])] }
 }
+
+/** Characters that a text takes of its budget; an empty one is shown as a dash. */
+const lengthOf = (text: Text): number =>
+  Math.max(
+    1,
+    text.reduce((sum, span) => sum + wordsOf(span).length, 0),
+  )
+
+function wordsOf(span: Span): string {
+  if (typeof span === 'string') return span
+  if ('mention' in span) return span.name
+  return 'strong' in span ? span.strong : inUtc(span.time, span.style)
+}
+
+/** Room for saying how many are left out. */
+const MORE = 20
+
+/** How many lines of these lengths fit, the first in any case; where not all do, there is room left to say so. */
+export function fitting(lengths: readonly number[], room: number): number {
+  if (lengths.reduce((sum, one) => sum + one, 0) <= room) return lengths.length
+  let used = MORE
+  const first = lengths.findIndex((length) => {
+    used += length
+    return used > room
+  })
+  return Math.max(1, first)
+}
+
+export const leftOut = (lines: number): string[] => (lines > 0 ? [`… ${lines} more`] : [])

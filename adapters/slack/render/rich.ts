@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt'
+import type { Mention } from '../../../src/cards/called.ts'
 import type { Span, Text } from '../../../src/cards/card.ts'
 import { plainLine, plainText, shorten } from '../../../src/cards/text.ts'
 import { LIMITS } from './limits.ts'
@@ -9,8 +10,6 @@ export type Inline =
   | types.RichTextLink
   | types.RichTextUserMention
   | types.RichTextUsergroupMention
-
-export type Mention = Extract<Span, { mention: unknown }>
 
 /** Slack's id of the account or the user group that a mention names; null: the name is shown. */
 export type Mentions = (mention: Mention) => string | null
@@ -41,22 +40,6 @@ export function take(budget: Budget, raw: string): string {
   return cut
 }
 
-/** Room for saying how many are left out. */
-const MORE = 20
-
-/** How many lines of these lengths fit, the first in any case; where not all do, there is room left to say so. */
-export function fitting(lengths: readonly number[], room: number): number {
-  if (lengths.reduce((sum, one) => sum + one, 0) <= room) return lengths.length
-  let used = MORE
-  const first = lengths.findIndex((length) => {
-    used += length
-    return used > room
-  })
-  return Math.max(1, first)
-}
-
-export const leftOut = (lines: number): string[] => (lines > 0 ? [`… ${lines} more`] : [])
-
 /** Rich text elements are shown as they are: Slack looks for no mention, link, emoji or markup in them. */
 export function inline(text: Text, budget: Budget, style?: Style): Inline[] {
   return text.flatMap((span) => element(span, budget, style))
@@ -80,19 +63,6 @@ function mention(span: Mention, budget: Budget, style: Style | undefined): Inlin
   return span.mention === 'person' ? [{ type: 'user', user_id: id }] : [{ type: 'usergroup', usergroup_id: id }]
 }
 
-/** Characters that a text takes of its budget; an empty one is shown as a dash. */
-export const lengthOf = (text: Text): number =>
-  Math.max(
-    1,
-    text.reduce((sum, span) => sum + wordsOf(span).length, 0),
-  )
-
-function wordsOf(span: Span): string {
-  if (typeof span === 'string') return span
-  if ('mention' in span) return span.name
-  return 'strong' in span ? span.strong : inUtc(span.time, span.style)
-}
-
 /** A text element, or none: Slack refuses empty ones. */
 export const words = (text: string, style?: Style): Inline[] => (text === '' ? [] : [{ type: 'text', text, ...(style ? { style } : {}) }])
 
@@ -112,7 +82,7 @@ type TimeStyle = Extract<Span, { time: unknown }>['style']
 const FORMATS: Record<TimeStyle, string> = { date: '{date_short}', time: '{time}', 'date-time': '{date_short} {time}' }
 
 /** `2026-11-23T14:05:00.000Z` as `2026-11-23 14:05 UTC`, for clients that cannot show a date element. */
-function inUtc(instant: string, style: TimeStyle): string {
+export function inUtc(instant: string, style: TimeStyle): string {
   const date = instant.slice(0, 10)
   const time = `${instant.slice(11, 16)} UTC`
   return { date, time, 'date-time': `${date} ${time}` }[style]

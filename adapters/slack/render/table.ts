@@ -2,8 +2,8 @@ import type { types } from '@slack/bolt'
 import type { Block } from '../../../src/cards/card.ts'
 import { asList } from '../../../src/cards/fit/wide.ts'
 import { plainLine, shorten } from '../../../src/cards/text.ts'
-import { list } from './list.ts'
-import { type Budget, fitting, leftOut, take } from './rich.ts'
+import { fitting, leftOut, list } from './list.ts'
+import { type Budget, take } from './rich.ts'
 
 type Table = Extract<Block, { kind: 'table' }>
 

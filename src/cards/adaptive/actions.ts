@@ -52,7 +52,8 @@ function execute(action: Action, title: string): Execute {
   return { type: 'Action.Execute', title, verb: action.verb, data, style: STYLE[action.style] }
 }
 
-function formBody(form: Form, index: number): Element[] {
+/** What a form shows, without its button. `index` keeps the inputs of several forms of one card apart. */
+export function formBody(form: Form, index: number): Element[] {
   return [
     rich(plainLine(form.title), { weight: 'bolder', size: 'medium' }),
     ...(form.intro === undefined ? [] : textElements([form.intro], { isSubtle: true })),

@@ -1,8 +1,6 @@
-import type { Span } from '../card.ts'
+import type { Mention } from '../called.ts'
 import { plainLine } from '../text.ts'
 import type { MentionEntity } from './json.ts'
-
-export type MentionSpan = Extract<Span, { readonly mention: string }>
 
 /** Whom a platform knows behind a person or a role of the policy; nobody: the name is shown and nobody is called. */
 export interface Mentions {
@@ -20,7 +18,7 @@ export interface Mentioned {
 /** Teams finds a mention by the text that stands in the card and in an entity, letter by letter. */
 export interface MentionBook {
   /** `<at>Name</at>` for markdown, for each who is called. */
-  texts(span: MentionSpan): readonly string[]
+  texts(span: Mention): readonly string[]
   entities(): readonly MentionEntity[]
 }
 

@@ -1,7 +1,8 @@
+import type { Mention } from '../called.ts'
 import type { Span, Text } from '../card.ts'
 import { plainText } from '../text.ts'
 import type { Element, RichTextBlock, TextRun, TextStyle } from './json.ts'
-import { type MentionBook, type MentionSpan, NOBODY } from './mention.ts'
+import { type MentionBook, NOBODY } from './mention.ts'
 
 /**
  * Text without a time becomes a RichTextBlock, which knows no markdown. Times are made local, and people called, by the platform only
@@ -19,13 +20,13 @@ export function textElements(text: Text, style: TextStyle = {}, book: MentionBoo
 interface Call {
   readonly call: string
 }
-type Piece = Exclude<Span, MentionSpan> | Call
+type Piece = Exclude<Span, Mention> | Call
 
 const withCalls = (text: Text, book: MentionBook): readonly Piece[] =>
   text.flatMap((span) => (typeof span === 'string' || !('mention' in span) ? [span] : called(span, book.texts(span))))
 
 /** Where nobody is called, the name is shown in bold. A role keeps its name beside those who hold it. */
-function called({ mention, name }: MentionSpan, texts: readonly string[]): readonly Piece[] {
+function called({ mention, name }: Mention, texts: readonly string[]): readonly Piece[] {
   const calls = texts.flatMap((call, i): Piece[] => (i === 0 ? [{ call }] : [', ', { call }]))
   if (mention === 'person' && calls.length > 0) return calls
   return calls.length === 0 ? [{ strong: name }] : [{ strong: name }, ' (', ...calls, ')']

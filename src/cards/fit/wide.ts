@@ -36,6 +36,6 @@ function item(columns: readonly string[], [first = '', ...values]: readonly stri
   })
   const name = plainLine(first)
   // A row without a name belongs to the one before.
-  if (name === '') return [`↳ ${named.join(BETWEEN)}`]
+  if (name === '' && named.length > 0) return [`↳ ${named.join(BETWEEN)}`]
   return [{ strong: name }, ...(named.length === 0 ? [] : [`: ${named.join(BETWEEN)}`])]
 }

@@ -1,8 +1,8 @@
 import { compile } from 'html-to-text'
-import { unwrapped } from '../../src/core/identify/address.ts'
-import type { MailLink } from '../../src/core/identify/mail.ts'
+import { unwrapped } from '../src/core/identify/address.ts'
+import type { MailLink } from '../src/core/identify/mail.ts'
 
-/** Most HTML of one mail that is read, in characters. */
+/** Most HTML of one message that is read, in characters. */
 export const MOST_HTML = 1_000_000
 
 interface Node {
@@ -15,7 +15,7 @@ interface Node {
 
 const DEEPEST = 60
 
-/** Text and links of a mail's HTML. Elements are only read: no style, script or picture has any effect. */
+/** Text and links of the HTML of a mail or a message, whatever the words of a link say. Elements are only read: no style, script or picture has any effect. */
 export function readHtml(html: string): { readonly text: string; readonly links: readonly MailLink[] } {
   const links: MailLink[] = []
   const note = (node: Node): void => {
