@@ -36,11 +36,19 @@ export interface RawDocument {
   readonly signature?: string
 }
 
+/** Something that was listed and could not be taken: kept for people to look at. */
+export interface DroppedItem {
+  readonly fileName: string
+  readonly reason: string
+  /** What came of it, where anything did. */
+  readonly bytes?: Uint8Array
+}
+
 export interface Batch {
   readonly documents: readonly RawDocument[]
   /** Opaque; handed back at the next call. */
   readonly cursor: string
-  readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
+  readonly dropped: readonly DroppedItem[]
   /** How many items the source lists in all, taken or known: a source that suddenly lists far fewer is failing. Absent: it has no list. */
   readonly listed?: number
   /**

@@ -26,5 +26,5 @@ export const moreButton = (page: Page, ask: (next: number) => Pick<Action, 'verb
 
 /** Asks for a page of a list that has a command of its own; the door of typed commands answers it. */
 export const askList =
-  (command: 'bulletins' | 'changes' | 'coverage') =>
+  (command: 'bulletins' | 'changes' | 'coverage' | `dropped ${string}`) =>
   (next: number): Pick<Action, 'verb' | 'id'> => ({ verb: 'more', id: `${command} page ${next}` })

@@ -6,6 +6,7 @@ import { messageOf, NOBODY } from '../../adapters/teams/render.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
 import { AFFECTED_A_PAGE, affectedCard, affectedLines } from '../../src/cards/details.ts'
+import { DROPPED_A_PAGE, droppedCard } from '../../src/cards/dropped.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
 import { HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
@@ -48,6 +49,10 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
       proposal: `Ask its vendor. ${extra}`,
     }))
     return coverageCard(gaps, 4, { number, size: PRODUCTS_A_PAGE, total })
+  },
+  'dropped items': (total, number, extra) => {
+    const items = names(total).map((fileName, id) => ({ id, fileName, reason: `It is cut off. ${extra}`, at: T0, size: id }))
+    return droppedCard({ id: 'rhel', name: 'Red Hat' }, items, { number, size: DROPPED_A_PAGE, total })
   },
   'hosts of a rollout': (total, number, extra) => {
     // Each in a ring of its own, because they are shown by ring.

@@ -63,6 +63,8 @@ function testSource(id: string, proof: Proof): TestSource {
 export interface Intake {
   readonly house: House
   readonly sources: Readonly<Record<string, TestSource>>
+  /** Of its database. */
+  readonly url: string
   /** Asks a source and waits until all is taken. */
   poll(id: string): Promise<void>
   moveTo(now: Date): void
@@ -92,6 +94,7 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
   return {
     house,
     sources,
+    url: fresh.url,
     poll: (id) => poll(id, new AbortController().signal),
     moveTo: (to) => {
       now = to

@@ -3,7 +3,7 @@ import type { Bulletin } from '../../../src/core/identify/bulletin.ts'
 import { line } from '../../../src/core/identify/text.ts'
 import { bulletinOf } from './bulletin.ts'
 import { type Known, revise } from './cursor.ts'
-import type { MonthReading, Unread } from './month.ts'
+import type { MonthProblem, MonthReading, Unread } from './month.ts'
 import { monthOfJson } from './month-json.ts'
 import { monthOfXml } from './month-xml.ts'
 import { type Part, partSchema } from './part.ts'
@@ -40,7 +40,7 @@ export type MonthResult =
       readonly id: string
       readonly parts: readonly RevisedPart[]
       readonly vulnerabilities: number
-      readonly dropped: readonly string[]
+      readonly dropped: readonly MonthProblem[]
     }
   | Unread
 
