@@ -52,11 +52,19 @@ export interface Doubted {
   readonly bytes: Uint8Array
 }
 
+/** Something that was listed and could not be taken: kept for people to look at. */
+export interface DroppedItem {
+  readonly fileName: string
+  readonly reason: string
+  /** What came of it, where anything did. */
+  readonly bytes?: Uint8Array
+}
+
 export interface Batch {
   readonly documents: readonly RawDocument[]
   /** Opaque; handed back at the next call. */
   readonly cursor: string
-  readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
+  readonly dropped: readonly DroppedItem[]
   /** What came and must not count as a bulletin: kept for people to look at. Absent: nothing. */
   readonly doubted?: readonly Doubted[]
   /** How many items the source lists in all, taken or known: a source that suddenly lists far fewer is failing. Absent: it has no list. */

@@ -32,5 +32,5 @@ export const PAGED = ['bulletins', 'changes', 'coverage', 'home', 'roles', 'sour
 
 /** Asks for a page of a list that has a command of its own; the door of typed commands answers it. */
 export const askList =
-  (command: (typeof PAGED)[number]) =>
+  (command: (typeof PAGED)[number] | `dropped ${string}`) =>
   (next: number): Pick<Action, 'verb' | 'id'> => ({ verb: 'more', id: `${command} page ${next}` })

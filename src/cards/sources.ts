@@ -4,6 +4,7 @@ import { askList, firstPage, linesOf, moreButton, type Page, pageBlocks } from '
 import { at, count, fact, textBlock, whisper } from './words.ts'
 
 export interface SourceView {
+  readonly id: string
   readonly name: string
   readonly kind: string
   readonly everyMinutes: number
@@ -60,7 +61,7 @@ const sourceBlocks = (source: SourceView): readonly Block[] => [
         : [fact('Listed', `${count(source.listed, 'item')}${source.trend ? ` (${source.trend.from} some looks ago)` : ''}`)]),
       fact('Taken', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
       fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet']), usualWords(source)),
-      ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source.dropped))] : []),
+      ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source))] : []),
       ...(source.doubted > 0 ? [fact('Not proved', doubtedWords(source))] : []),
     ],
   },
@@ -84,11 +85,11 @@ function healthWords({ failingSince, silentSince, reason, lastGoodAt }: SourceVi
   return [{ strong: 'FAILING' }, ' since ', at(failingSince), ...(reason ? [`: ${reason}`] : []), '; ', ...last, '.']
 }
 
-const droppedWords = (dropped: SourceView['dropped']): string =>
+const droppedWords = ({ id, dropped }: SourceView): string =>
   `${count(dropped.length, 'item')}: ${dropped
     .slice(0, MOST_DROPPED)
     .map((d) => `${d.fileName} (${d.reason})`)
-    .join('; ')}${dropped.length > MOST_DROPPED ? '; ...' : ''}`
+    .join('; ')}${dropped.length > MOST_DROPPED ? '; ...' : ''}. Kept: "dropped ${id}"`
 
 const doubtedWords = ({ doubted, latestDoubted }: SourceView): string =>
   `${count(doubted, 'item')} in all, which count for nothing; the latest: ${latestDoubted

@@ -77,6 +77,13 @@ export const COMMANDS: Commands = {
     args: [{ name: 'NUMBER' }, { name: 'FILE' }],
     load: async () => (await import('./doubted.ts')).doubted,
   },
+  dropped: {
+    about: 'what of a source could not be taken, by the id of the source; with a folder what came of it, too',
+    more: 'Of each item the first 64 KB are kept, with the hash of the whole. It is what strangers sent: open it with care.',
+    args: [{ name: 'SOURCE' }, { name: 'FOLDER', optional: true }],
+    options: JSON_OPTION,
+    load: async () => (await import('./dropped.ts')).dropped,
+  },
   import: {
     about: 'takes an inventory file in',
     more: 'Formats: csv, json (their endings tell), rpm-qa and dpkg-l (packages of one host: --host). A broken row is named by its line and skipped.',

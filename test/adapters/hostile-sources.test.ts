@@ -284,7 +284,10 @@ describe('a feed with hostile items: the good ones are taken, and the texts are 
     server.pages.set('/links', rss(item('USN-3-1: bad', link), item('USN-2-1: good')))
     const { documents, dropped } = await take(feed(server.at('/links')))
     expect(documents.map((one) => one.fileName)).toEqual(['usn-2-1.json'])
-    expect(dropped).toEqual([{ fileName: 'usn-3-1.json', reason: expect.stringContaining('not among the domains of the policy') }])
+    expect(dropped).toEqual([
+      { fileName: 'usn-3-1.json', reason: expect.stringContaining('not among the domains of the policy'), bytes: expect.anything() },
+    ])
+    expect(JSON.parse(Buffer.from(dropped[0]?.bytes ?? []).toString('utf8'))).toMatchObject({ title: 'USN-3-1: bad', link })
   })
 
   test('an item that is listed twice counts once, one without anything is dropped, and a shrunk feed is said', async () => {

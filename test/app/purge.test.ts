@@ -26,12 +26,24 @@ test('once a day what had its effect longer ago than the policy keeps is removed
   const due = (subject: string, dueAt: Date, doneAt: Date | null) => ({ kind: 'poll', subject, dueAt, doneAt })
   await db.due.createMany({ data: [due('t:old', old, old), due('t:young', old, kept), due('t:open', later, null)] })
 
+  const item = (fileName: string, at: Date) => ({
+    source: 't',
+    fileName,
+    reason: 'x',
+    digest: fileName,
+    size: 0,
+    head: Buffer.from(''),
+    at,
+  })
+  await db.droppedItem.createMany({ data: [item('t:old', old), item('t:young', kept)] })
+
   const row = await db.due.findFirstOrThrow({ where: { kind: 'purge' } })
   expect(row).toMatchObject({ doneAt: null, subject: 'house:0' })
   await purge(house.house, row)
   await purge(house.house, row)
 
   expect(await db.delivery.findMany({ where: { key: { in: ['old', 'young'] } }, select: { key: true } })).toEqual([{ key: 'young' }])
+  expect(await db.droppedItem.findMany({ select: { fileName: true } })).toEqual([{ fileName: 't:young' }])
   const left = await db.due.findMany({ where: { subject: { startsWith: 't:' } }, orderBy: { id: 'asc' } })
   expect(left.map(({ subject }) => subject)).toEqual(['t:young', 't:open'])
   const next = await db.due.findMany({ where: { kind: 'purge', doneAt: null } })

@@ -178,6 +178,8 @@ async function again(): Promise<Part> {
         WHERE schemaname = 'public'`
       return Number(row?.n ?? 0)
     }
+    // The first poll of a source tells of its history.
+    await createPoller(one)('again', new AbortController().signal)
     // The statistics of a connection are told when it is idle.
     await settled()
     const before = await written()

@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench(): Promise<Bench> }
   replay: () => import('./replay.ts'),
   feed: () => import('./feed.ts'),
   ingest: () => import('./ingest.ts'),
+  scale: () => import('./scale.ts'),
   restart: () => import('./restart.ts'),
   fanout: () => import('./fanout.ts'),
   ack: () => import('./ack/both.ts'),

@@ -6,6 +6,7 @@ import { messageOf, NOBODY } from '../../adapters/teams/render.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
 import { AFFECTED_A_PAGE, affectedCard, affectedLines } from '../../src/cards/details.ts'
+import { DROPPED_A_PAGE, droppedCard } from '../../src/cards/dropped.ts'
 import { HOME_A_PAGE, homeCard } from '../../src/cards/home.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
@@ -54,6 +55,10 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
     }))
     return coverageCard(gaps, 4, { number, size: PRODUCTS_A_PAGE, total })
   },
+  'dropped items': (total, number, extra) => {
+    const items = names(total).map((fileName, id) => ({ id, fileName, reason: `It is cut off. ${extra}`, at: T0, size: id }))
+    return droppedCard({ id: 'rhel', name: 'Red Hat' }, items, { number, size: DROPPED_A_PAGE, total })
+  },
   'hosts of a rollout': (total, number, extra) => {
     // Each in a ring of its own, because they are shown by ring.
     const hosts = names(total).map((host, ring) => ({ ...newProgress(host, ring + 1, []), cause: extra }))
@@ -98,6 +103,7 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
 }
 
 const aSource = (own: Partial<SourceView>): SourceView => ({
+  id: 'rhel',
   name: 'Red Hat',
   kind: 'csaf',
   everyMinutes: 30,

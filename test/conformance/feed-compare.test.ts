@@ -26,7 +26,11 @@ const ITEM: FeedItem = {
 }
 
 const judged = (items: readonly FeedItem[], expected: readonly Expected[], dropped: readonly string[] = [], source = '') =>
-  judge({ source, expected, reading: { ok: true, listed: items.length + dropped.length, items, dropped } })
+  judge({
+    source,
+    expected,
+    reading: { ok: true, listed: items.length + dropped.length, items, dropped: dropped.map((reason) => ({ reason })) },
+  })
 
 describe('how the reading of a feed is compared with what a suite expects', () => {
   test('the same is the same', () => expect(judged([ITEM], [EXPECTED])).toBe(true))

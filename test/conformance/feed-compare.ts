@@ -128,7 +128,7 @@ export function judge({ source, reading, expected, onPurpose = [] }: Compared): 
   // A feed without a channel lists nothing; the reader refuses it, and for a source both are failures.
   if (!reading.ok) return (expected.length === 0 && reading.problem.includes('with a channel')) || reading.problem
   const { items, dropped } = reading
-  const told = dropped.filter((why) => why.includes('neither title nor link')).length
+  const told = dropped.filter(({ reason }) => reason.includes('neither title nor link')).length
   const pairs = told === 0 ? expected : expected.filter((one) => !isEmpty(one))
   if (items.length !== pairs.length || expected.length !== items.length + told) return `${items.length} items, expected ${expected.length}`
   const faults = items.flatMap((item, i) => (pairs[i] === undefined ? [] : faultsOf(item, pairs[i], source)))

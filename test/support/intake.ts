@@ -92,9 +92,9 @@ export async function intake(rules: Readonly<Record<string, readonly [object, Pr
   })
   const poll = createPoller(house)
   return {
-    url: fresh.url,
     house,
     sources,
+    url: fresh.url,
     poll: (id) => poll(id, new AbortController().signal),
     moveTo: (to) => {
       now = to

@@ -20,5 +20,5 @@ export const parseFile = async (bytes: Uint8Array, fileName: string, now: Date):
     const { document } = revise({ ...item, link: /^https:\/\//i.test(item.link) ? item.link : '' }, undefined, now)
     return document === null ? [] : [bulletinOf(rule, document)]
   })
-  return { bulletins, dropped: reading.dropped.map((reason) => ({ reason })) }
+  return { bulletins, dropped: reading.dropped.map(({ reason }) => ({ reason })) }
 }

@@ -21,8 +21,15 @@ export interface FeedJob {
   readonly contentType: string
 }
 
+/** An item that could not be read, or what else is wrong with a feed. */
+export interface FeedProblem {
+  readonly reason: string
+  /** What was found of the item, as JSON. */
+  readonly found?: string
+}
+
 export type FeedReading =
-  | { readonly ok: true; readonly listed: number; readonly items: readonly FeedItem[]; readonly dropped: readonly string[] }
+  | { readonly ok: true; readonly listed: number; readonly items: readonly FeedItem[]; readonly dropped: readonly FeedProblem[] }
   | { readonly ok: false; readonly problem: string }
 
 const instant = z.iso.datetime()

@@ -4,7 +4,7 @@ import { feedDate } from './dates.ts'
 import { decodeFeed } from './decode.ts'
 import { attributeOf, type Element, itemsOf, type Parts, partsOf } from './elements.ts'
 import { vendorIdOf } from './ids.ts'
-import type { FeedItem, FeedJob, FeedReading } from './item.ts'
+import type { FeedItem, FeedJob, FeedProblem, FeedReading } from './item.ts'
 import { isJsonFeed, jsonItems } from './json-feed.ts'
 import { htmlText, MARKUP, plainText } from './markup.ts'
 import { Unreadable } from './scan.ts'
@@ -73,14 +73,14 @@ const severityWords = (parts: Parts, title: string, text: string): string => {
   return told.find((word) => severityWord(word) !== null)?.trim() ?? ''
 }
 
-const itemOf = (parts: Parts): FeedItem | string => {
+const itemOf = (parts: Parts): FeedItem | FeedProblem => {
   const title = titleOf(parts)
   const link = linkOf(parts)
   const id = first(parts, 'x-id').slice(0, 2_000)
   const texts = [first(parts, 'x-text'), first(parts, 'x-long')].map((markup) => plainText(markup, LONGEST_TEXT))
   const text = texts.reduce((longest, next) => (next.length > longest.length ? next : longest), '')
   const key = id || link || title || text
-  if (key === '') return 'an item has neither title nor link nor id nor text'
+  if (key === '') return { reason: 'an item has neither title nor link nor id nor text', found: JSON.stringify([...parts]) }
   const published = dateOf(first(parts, 'x-published'), first(parts, 'x-date'), first(parts, 'x-updated'))
   return {
     vendorId: vendorIdOf([title, link, id, first(parts, 'x-vendor-id')], key),
@@ -111,18 +111,18 @@ export const readFeed = async ({ bytes, contentType }: FeedJob): Promise<FeedRea
     const { items, listed } = isJson ? jsonItems(decoded.text, MOST_ITEMS) : itemsOf(decoded.text, MOST_ITEMS)
     const counted = isJson ? null : await countedByRssParser(decoded.text)
     const read = items.map((parts) => itemOf(parts))
-    const dropped = read.filter((one) => typeof one === 'string')
+    const dropped = read.filter((one) => 'reason' in one)
     const rest = listed - items.length
     return {
       ok: true,
       listed,
-      items: read.filter((one) => typeof one !== 'string'),
+      items: read.filter((one): one is FeedItem => !('reason' in one)),
       dropped: [
         ...dropped,
-        ...(rest > 0 ? [`${rest} items beyond the first ${MOST_ITEMS} are not read`] : []),
+        ...(rest > 0 ? [{ reason: `${rest} items beyond the first ${MOST_ITEMS} are not read` }] : []),
         ...(counted === null || counted === listed
           ? []
-          : [`a second reader counts ${counted} items, not ${listed}: please look at the feed`]),
+          : [{ reason: `a second reader counts ${counted} items, not ${listed}: please look at the feed` }]),
       ],
     }
   } catch (error) {

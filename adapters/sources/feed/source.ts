@@ -51,7 +51,8 @@ const compare = (rule: Rule, url: string, items: readonly FeedItem[], before: Fe
     const fileName = fileNameOf(found.vendorId)
     const link = checkedLink(found.link, url, rule.domains)
     if (link === null) {
-      dropped.push({ fileName, reason: `its link leads to ${line(shown(found.link), 120)}, which is not among the domains of the policy` })
+      const reason = `its link leads to ${line(shown(found.link), 120)}, which is not among the domains of the policy`
+      dropped.push({ fileName, reason, bytes: Buffer.from(JSON.stringify(found)) })
       continue
     }
     const { known: entry, document } = revise({ ...found, link }, known.get(fileName), now)
@@ -91,7 +92,14 @@ export const createFeedSource = (rule: Rule, { http, reader, clock }: FeedDeps):
     return {
       documents: documents.sort(byDate(known)),
       cursor: writeState({ ...answer.validators, listed: reading.listed, items: known }),
-      dropped: [...dropped, ...reading.dropped.map((reason) => ({ fileName: 'feed', reason }))],
+      dropped: [
+        ...dropped,
+        ...reading.dropped.map(({ reason, found }) => ({
+          fileName: 'feed',
+          reason,
+          ...(found === undefined ? {} : { bytes: Buffer.from(found) }),
+        })),
+      ],
       listed: reading.listed,
       ...shrinkage(before.listed, reading.listed),
     }

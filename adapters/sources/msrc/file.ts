@@ -15,5 +15,5 @@ export const parseFile = (bytes: Uint8Array, fileName: string): ParsedFile => {
     const read = one.bytes === null ? null : readPart({ source: fileName, namespace: 'https://api.msrc.microsoft.com', bytes: one.bytes })
     return read?.ok ? [read.bulletin] : []
   })
-  return { bulletins, dropped: reading.dropped.map((reason) => ({ reason })) }
+  return { bulletins, dropped: reading.dropped.map(({ reason }) => ({ reason })) }
 }

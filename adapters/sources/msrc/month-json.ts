@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { line } from '../../../src/core/identify/text.ts'
-import { isAffected, type MonthReading, type Product, remedyKind, saysNoAction, threatKind, type Weakness } from './month.ts'
+import {
+  isAffected,
+  type MonthProblem,
+  type MonthReading,
+  type Product,
+  remedyKind,
+  saysNoAction,
+  threatKind,
+  type Weakness,
+} from './month.ts'
 
 const value = z
   .object({ Value: z.string().nullish() })
@@ -101,12 +110,13 @@ export function monthOfJson(json: unknown): MonthReading {
     return { ok: false, problem: `It is no CVRF month: ${line(issue?.path.join('.') ?? '', 100)} ${line(issue?.message ?? '', 200)}.` }
   }
   const { DocumentTitle, DocumentTracking: tracking, ProductTree: tree, Vulnerability } = parsed.data
-  const dropped: string[] = []
+  const dropped: MonthProblem[] = []
   const vulnerabilities = Vulnerability.flatMap((one, index) => {
     const read = weakness.safeParse(one)
     if (read.success) return [weaknessOf(read.data)]
     const issue = read.error.issues[0]
-    dropped.push(`vulnerability ${index}: ${line(issue?.path.join('.') ?? '', 100)} ${line(issue?.message ?? '', 150)}`)
+    const reason = `vulnerability ${index}: ${line(issue?.path.join('.') ?? '', 100)} ${line(issue?.message ?? '', 150)}`
+    dropped.push({ reason, found: JSON.stringify(one) })
     return []
   })
   const products = new Map<string, Product>([

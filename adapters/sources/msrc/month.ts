@@ -90,7 +90,13 @@ export const saysNoAction = (title: string, value: string): boolean => title ===
 /** CVRF's product status 3. */
 export const isAffected = (type: unknown): boolean => type === 3 || type === '3' || type === 'Known Affected'
 
-export type MonthReading = { readonly ok: true; readonly month: Month; readonly dropped: readonly string[] } | Unread
+/** Something in a month that cannot be read, and what stands there, as JSON. */
+export interface MonthProblem {
+  readonly reason: string
+  readonly found: string
+}
+
+export type MonthReading = { readonly ok: true; readonly month: Month; readonly dropped: readonly MonthProblem[] } | Unread
 export interface Unread {
   readonly ok: false
   readonly problem: string

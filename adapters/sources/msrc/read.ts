@@ -4,7 +4,7 @@ import { line } from '../../../src/core/identify/text.ts'
 import { bulletinOf } from './bulletin.ts'
 import { type Known, revise } from './cursor.ts'
 import { type ChangesJob, type ChangesResult, type PageResult, type ReleaseJob, readChanges, readPage, releaseOf } from './guide/read.ts'
-import type { Month, MonthReading, Unread } from './month.ts'
+import type { Month, MonthProblem, MonthReading, Unread } from './month.ts'
 import { monthOfJson } from './month-json.ts'
 import { monthOfXml } from './month-xml.ts'
 import { type Part, partSchema } from './part.ts'
@@ -41,7 +41,7 @@ export type MonthResult =
       readonly id: string
       readonly parts: readonly RevisedPart[]
       readonly vulnerabilities: number
-      readonly dropped: readonly string[]
+      readonly dropped: readonly MonthProblem[]
     }
   | Unread
 
@@ -79,7 +79,7 @@ function monthOf(bytes: Uint8Array): MonthReading {
 const bytesOf = (part: Part): Uint8Array => new TextEncoder().encode(canonicalJson(part))
 
 /** A month -> its parts, and the documents of those that are new or changed. */
-function partedOf(month: Month, dropped: readonly string[], { families, known }: Pick<MonthJob, 'families' | 'known'>): MonthResult {
+function partedOf(month: Month, dropped: readonly MonthProblem[], { families, known }: Pick<MonthJob, 'families' | 'known'>): MonthResult {
   const parted = partsOf(month, families)
   if (!parted.ok) return no(parted.problem)
   const before = new Map(known)

@@ -56,7 +56,11 @@ export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clo
       parts.set(vendorId, entryOf)
       return bytes === null ? [] : [{ fileName: fileNameOf(vendorId), url: answer.url, bytes }]
     })
-    return { documents, dropped: reading.dropped.map((reason) => ({ fileName: entry.key, reason })), parts }
+    return {
+      documents,
+      dropped: reading.dropped.map(({ reason, found }) => ({ fileName: entry.key, reason, bytes: Buffer.from(found) })),
+      parts,
+    }
   }
 
   const tryMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Fetched | string> => {

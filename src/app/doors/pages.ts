@@ -5,7 +5,7 @@ import { allow, type Ruled, refuse } from '../../core/result.ts'
 const LAST_PAGE = 10_000
 
 /** What the buttons "Show more" of typed lists carry. Nothing else that can be typed is run by it. */
-const MORE = new RegExp(`^(?:${PAGED.join('|')}) page \\d{1,5}$`)
+const MORE = new RegExp(`^(?:${PAGED.join('|')}|dropped [a-z0-9][a-z0-9-]{0,39}) page \\d{1,5}$`)
 
 export const isMore = (subject: string): boolean => MORE.test(subject)
 

@@ -1,4 +1,4 @@
-import { notifyPosts } from '../chat/posts.ts'
+import { touchAll } from '../chat/posts.ts'
 import { type House, transact } from '../house.ts'
 import { beginOrganisation } from '../organisation.ts'
 import { settleMembers } from '../people/settle.ts'
@@ -29,8 +29,7 @@ export async function drawAnew(house: House): Promise<void> {
   const before = await house.db.setting.findUnique({ where: { key: DRAWN } })
   if (before?.value === by) return
   await transact(house, async ({ tx }) => {
+    await touchAll(tx)
     await tx.setting.upsert({ where: { key: DRAWN }, create: { key: DRAWN, value: by }, update: { value: by } })
-    await tx.$executeRaw`UPDATE "Post" SET wanted = wanted + 1 WHERE payload -> 'frozen' IS NULL`
-    await notifyPosts(tx)
   })
 }

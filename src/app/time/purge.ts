@@ -18,6 +18,8 @@ export async function purge(house: House, row: { readonly id: number }): Promise
     const before = new Date(unit.now.getTime() - house.inForce.policy.keepDays * DAY_MS)
     await unit.tx.delivery.deleteMany({ where: { at: { lt: before } } })
     await unit.tx.due.deleteMany({ where: { doneAt: { lt: before } } })
+    // What is still dropped at every poll is kept anew by the next one.
+    await unit.tx.droppedItem.deleteMany({ where: { at: { lt: before } } })
     await purgeReminders(unit, before)
     await purgeDoubts(unit)
     await duePurge(unit)

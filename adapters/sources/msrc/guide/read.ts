@@ -74,5 +74,6 @@ export function releaseOf({ id, vulnerabilities, products }: Pick<ReleaseJob, 'i
   const month = monthOfRows(id, told.rows, affected.rows)
   if (month.publishedAt === '') return { ok: false, problem: 'It has no vulnerability that can be read.' }
   if (month.vulnerabilities.length === 0) return { ok: false, problem: 'It has no affected product that can be read.' }
-  return { ok: true, month, dropped: [...told.dropped, ...affected.dropped] }
+  // Rows are tens of thousands: of those that cannot be read the place is told, and not kept.
+  return { ok: true, month, dropped: [...told.dropped, ...affected.dropped].map((reason) => ({ reason, found: '' })) }
 }

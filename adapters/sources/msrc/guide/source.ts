@@ -77,7 +77,7 @@ export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDe
       parts.set(vendorId, entry)
       return bytes === null ? [] : [{ fileName: fileNameOf(vendorId), url: products.url, bytes }]
     })
-    return { documents, dropped: result.month.dropped.map((reason) => ({ fileName: id, reason })), parts }
+    return { documents, dropped: result.month.dropped.map(({ reason }) => ({ fileName: id, reason })), parts }
   }
 
   const tryRelease = async (...asked: Parameters<typeof fetchRelease>): Promise<Release | string> => {

@@ -1,13 +1,15 @@
 import { coverageCard, PRODUCTS_A_PAGE } from '../../../cards/coverage.ts'
+import { DROPPED_A_PAGE, droppedCard } from '../../../cards/dropped.ts'
 import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../../cards/sources.ts'
 import { trend, usualInterval } from '../../../core/identify/health.ts'
 import type { SourceRule } from '../../../core/policy.ts'
+import type { Outcome } from '../../../ports.ts'
 import { readCoverage } from '../../bulletins/coverage.ts'
 import { latestDoubted } from '../../bulletins/doubted.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
 import type { House } from '../../house.ts'
-import { askedPage } from '../pages.ts'
-import { type Commands, show, TEAM } from './rule.ts'
+import { askedPage, pageOf, readPage } from '../pages.ts'
+import { type Commands, no, show, TEAM, type Typed } from './rule.ts'
 
 export const SOURCES: Commands = {
   sources: {
@@ -19,6 +21,12 @@ export const SOURCES: Commands = {
       const page = askedPage(argument, 'sources', SOURCES_A_PAGE, rules.length)
       return page.ok ? show(sourcesCard(await Promise.all(rules.map((rule) => viewOf(house, rule))), page.value)) : page
     },
+  },
+  dropped: {
+    usage: 'dropped rhel | dropped rhel page 2',
+    what: 'what of a source could not be taken, by the id of the source',
+    roles: TEAM,
+    run: dropped,
   },
   coverage: {
     usage: 'coverage | coverage page 2',
@@ -35,9 +43,34 @@ export const SOURCES: Commands = {
 /** Items without proof that a look at a source names. */
 const MOST_DOUBTED = 3
 
+/** The names and reasons alone; what came of the items is for the command line. */
+async function dropped({ house, argument }: Typed): Promise<Outcome> {
+  const [id = '', ...rest] = argument.trim().split(/\s+/)
+  const { sources } = house.inForce.policy
+  const source = sources.find((one) => one.id === id)
+  if (!source) return no('SOURCE_UNKNOWN', `Expected one of ${sources.map((one) => one.id).join(', ')}; got "${id.slice(0, 40)}".`)
+  const number = readPage(rest.join(' '), `dropped ${id}`)
+  if (!number.ok) return number
+  const rows = await house.db.droppedItem.findMany({
+    where: { source: id },
+    select: { id: true, fileName: true, reason: true, at: true, size: true },
+    orderBy: { id: 'desc' },
+  })
+  const page = pageOf(number.value, DROPPED_A_PAGE, rows.length)
+  if (!page.ok) return page
+  return show(
+    droppedCard(
+      source,
+      rows.map((row) => ({ ...row, at: row.at.toISOString() })),
+      page.value,
+    ),
+  )
+}
+
 async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule): Promise<SourceView> {
   const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, track, dropped, doubted } = await readSourceState(house, id)
   return {
+    id,
     name,
     kind,
     everyMinutes,
