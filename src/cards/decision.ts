@@ -3,6 +3,7 @@ import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
+import { firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import { patchFileActions, patchFilesFact } from './patch-file.ts'
 import {
   at,
@@ -227,47 +228,62 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
 const defaultWhat = (state: ChangeState): string =>
   `A security hole in a part of your computer (${subjectOf(state)}) is closed. It takes a few minutes.${state.submission?.plan.options.reboot ? ' Your computer restarts once.' : ''}`
 
-/** Everything that the digest covers, for who wants to read it before saying yes. */
-export function fullPlanCard(state: ChangeState, submission: SubmittedPlan): Card {
-  const { plan } = submission
-  const ringOf = (host: string): string => plan.rings.find((r) => r.hosts.includes(host))?.name ?? '-'
+/** Packages of hosts, and hosts that are left out, on one page of a plan. */
+export const PLAN_A_PAGE = 20
+
+const packagesOf = ({ rings, hosts }: Plan) =>
+  rings.flatMap((ring) =>
+    ring.hosts.flatMap((host) =>
+      (hosts.find((h) => h.host === host)?.packages ?? []).map((of, i) => ({ ring: ring.name, host, of, first: i === 0 })),
+    ),
+  )
+
+export const planLines = (plan: Plan): number => packagesOf(plan).length + plan.leftOut.length
+
+/** Everything that the digest covers, for who wants to read it before saying yes. A page names the host of its first line again. */
+export function fullPlanCard(
+  state: ChangeState,
+  { plan, digest }: SubmittedPlan,
+  page: Page = firstPage(PLAN_A_PAGE, planLines(plan)),
+): Card {
+  const lines = linesOf([...packagesOf(plan), ...plan.leftOut], page)
+  const packages = lines.flatMap((line) => ('of' in line ? [line] : []))
+  const leftOut = lines.flatMap((line) => ('of' in line ? [] : [line]))
   return whisper(
-    `Plan ${shortDigest(submission.digest)} of change ${state.id}`,
+    `Plan ${shortDigest(digest)} of change ${state.id}`,
     [
-      textBlock('Digest: ', submission.digest),
-      {
-        kind: 'table',
-        columns: ['Ring', 'Host', 'Package', 'From', 'To'],
-        rows: plan.rings
-          .flatMap((r) => r.hosts)
-          .flatMap((host) =>
-            (plan.hosts.find((h) => h.host === host)?.packages ?? []).map((p, i) => [
-              i === 0 ? ringOf(host) : '',
-              i === 0 ? host : '',
-              p.name,
-              p.from,
-              p.to,
-            ]),
-          ),
-      },
-      {
-        kind: 'table',
-        columns: ['Ring', 'Soak', 'Halts above', 'Goes on from'],
-        rows: plan.rings.map((r) => [
-          r.name,
-          `${r.soakMinutes} min`,
-          count(r.maxFailures, 'failure'),
-          `${Math.round(r.minVerified * 100)} % verified`,
-        ]),
-      },
-      ...(plan.leftOut.length > 0 ? [{ kind: 'list' as const, items: plan.leftOut.map((l) => [`left out: ${l.host}, ${l.reason}`]) }] : []),
+      textBlock('Digest: ', digest),
+      ...(packages.length > 0 ? [packagesTable(packages)] : []),
+      ...(leftOut.length > 0 ? [{ kind: 'list' as const, items: leftOut.map((l) => [`left out: ${l.host}, ${l.reason}`]) }] : []),
+      ...pageBlocks(page),
+      ...(page.number === 1 ? [ringsTable(plan)] : []),
       quiet(
         `Bulletins: ${plan.bulletins.map((b) => `${b.vendorId} rev ${b.revision}`).join(', ')} · runner ${plan.runner} · policy ${plan.policyHash.slice(0, 8)}`,
       ),
     ],
-    { badges: rehearsalBadge(state) },
+    {
+      badges: rehearsalBadge(state),
+      actions: moreButton(page, (next) => ({ verb: 'full-plan', id: `change:${state.id}/page-${next}`, digest })),
+    },
   )
 }
+
+const packagesTable = (lines: ReturnType<typeof packagesOf>): Block => ({
+  kind: 'table',
+  columns: ['Ring', 'Host', 'Package', 'From', 'To'],
+  rows: lines.map(({ ring, host, of, first }, i) => [...(first || i === 0 ? [ring, host] : ['', '']), of.name, of.from, of.to]),
+})
+
+const ringsTable = ({ rings }: Plan): Block => ({
+  kind: 'table',
+  columns: ['Ring', 'Soak', 'Halts above', 'Goes on from'],
+  rows: rings.map((r) => [
+    r.name,
+    `${r.soakMinutes} min`,
+    count(r.maxFailures, 'failure'),
+    `${Math.round(r.minVerified * 100)} % verified`,
+  ]),
+})
 
 /** What is left of a card whose plan was given up, rolled back or became void: people see that it no longer counts. */
 export function pastPlanCard(state: ChangeState, kind: string, digest: string): Card {

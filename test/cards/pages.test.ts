@@ -5,19 +5,23 @@ import { bytesOf, LIMITS } from '../../adapters/teams/limits.ts'
 import { messageOf, NOBODY } from '../../adapters/teams/render.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
-import { AFFECTED_A_PAGE, affectedCard, affectedLines } from '../../src/cards/details.ts'
+import { fullPlanCard, PLAN_A_PAGE } from '../../src/cards/decision.ts'
+import { AFFECTED_A_PAGE, affectedCard, affectedLines, VULNERABILITIES_A_PAGE, vulnerabilitiesCard } from '../../src/cards/details.ts'
 import { HOME_A_PAGE, homeCard } from '../../src/cards/home.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
 import { ROLES_A_PAGE, rolesCard } from '../../src/cards/people.ts'
 import { HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
+import { ACTS_A_PAGE, timelineCard } from '../../src/cards/review.ts'
 import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../src/cards/sources.ts'
 import type { AffectedHost } from '../../src/core/assess/affected.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import { newProgress } from '../../src/core/deploy/progress.ts'
+import type { Plan } from '../../src/core/evaluate/plan.ts'
 import { complaints } from '../support/block-kit.ts'
+import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 import { HOSTILE } from '../support/cards.ts'
-import { aHost, PLAN, T0 } from '../support/change.ts'
+import { aHost, PLAN, policy, T0 } from '../support/change.ts'
 import { stateAt } from '../support/change-cards.ts'
 import { aChange, anOverview } from '../support/overview.ts'
 
@@ -93,6 +97,27 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
     )
     const roles = total === 0 ? [] : [{ role: 'end-user' as const, holders, delegates: [], weak: false }]
     return rolesCard(roles, true, { number, size: ROLES_A_PAGE, total })
+  },
+  vulnerabilities: (total, number, extra) => {
+    const vulnerabilities = names(total).map((cve) => aVulnerability({ cve, cvss: { version: '3.1', vector: extra, score: 7.5 } }))
+    return vulnerabilitiesCard(aBulletin({ vulnerabilities }), 4, { number, size: VULNERABILITIES_A_PAGE, total })
+  },
+  'who did what': (total, number, extra) => {
+    const acts = names(total).map((what) => ({ what: `${what} ${extra}`, who: 'ana', at: T0 }))
+    return timelineCard({ id: 12, acts }, policy, { number, size: ACTS_A_PAGE, total })
+  },
+  'a plan’s packages and hosts left out': (total, number, extra) => {
+    const state = stateAt('approved')
+    const left = Math.floor(total / 3)
+    const all = names(total)
+    const hosts = spread(total - left, extra).map(({ host, packages }) => ({ host, packages }))
+    const plan = {
+      ...PLAN,
+      rings: [{ ...PLAN.rings[0], name: `ring ${extra.slice(0, 30)}`, hosts: hosts.map(({ host }) => host) }],
+      hosts,
+      leftOut: all.slice(total - left).map((host) => ({ host, reason: extra })),
+    } as unknown as Plan
+    return fullPlanCard(state, { ...state.submission, plan } as never, { number, size: PLAN_A_PAGE, total })
   },
   'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),
 }

@@ -226,6 +226,10 @@ describe('the lists', () => {
     ['ana', 'more', 'home page 9', 'PAGE_BEYOND'],
     ['ana', 'more', 'sources page 9', 'PAGE_BEYOND'],
     ['ana', 'more', 'roles page 9', 'PAGE_BEYOND'],
+    ['kofi', 'timeline', 'change:1/page-1', 'ROLE_MISSING'],
+    ['ana', 'timeline', 'change:1/page-9', 'PAGE_BEYOND'],
+    ['ana', 'details', 'change:1/page-1', 'done'],
+    ['ana', 'details', 'change:1/page-9', 'PAGE_BEYOND'],
     ['ana', 'affected', 'change:1/page-0', 'PAGE_UNKNOWN'],
     ['ana', 'affected', 'change:1/page-99', 'PAGE_BEYOND'],
   ])('a forged button of %s: %s %s is %s', async (actor, verb, subject, code) => {

@@ -117,7 +117,7 @@ export function cardsOf(state: ChangeState, hosts = hostsOf(state)): ReadonlyMap
     ['hosts', submission && hostsCard(state.id, hosts, submission.plan, { number: 1, size: 20, total: hosts.length })],
     ['review', review && reviewCard(state, review, figuresOf(state, hosts), policy)],
     ['management', review && managementCard(state, figuresOf(state, hosts))],
-    ['timeline', timelineCard('Who did what', state.acts, policy)],
+    ['timeline', timelineCard(state, policy)],
     ['is this real', isThisRealCard(state, policy)],
     ['hand-over', handover && handoverCard(state, handover, policy)],
   ]
