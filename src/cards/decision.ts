@@ -228,7 +228,7 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
 const defaultWhat = (state: ChangeState): string =>
   `A security hole in a part of your computer (${subjectOf(state)}) is closed. It takes a few minutes.${state.submission?.plan.options.reboot ? ' Your computer restarts once.' : ''}`
 
-/** Packages of hosts, and hosts that are left out, on one page of a plan. */
+/** Hosts that are left out, which nobody who approves may overlook, and then packages of hosts, on one page of a plan. */
 export const PLAN_A_PAGE = 20
 
 const packagesOf = ({ rings, hosts }: Plan) =>
@@ -246,15 +246,15 @@ export function fullPlanCard(
   { plan, digest }: SubmittedPlan,
   page: Page = firstPage(PLAN_A_PAGE, planLines(plan)),
 ): Card {
-  const lines = linesOf([...packagesOf(plan), ...plan.leftOut], page)
+  const lines = linesOf([...plan.leftOut, ...packagesOf(plan)], page)
   const packages = lines.flatMap((line) => ('of' in line ? [line] : []))
   const leftOut = lines.flatMap((line) => ('of' in line ? [] : [line]))
   return whisper(
     `Plan ${shortDigest(digest)} of change ${state.id}`,
     [
       textBlock('Digest: ', digest),
-      ...(packages.length > 0 ? [packagesTable(packages)] : []),
       ...(leftOut.length > 0 ? [{ kind: 'list' as const, items: leftOut.map((l) => [`left out: ${l.host}, ${l.reason}`]) }] : []),
+      ...(packages.length > 0 ? [packagesTable(packages)] : []),
       ...pageBlocks(page),
       ...(page.number === 1 ? [ringsTable(plan)] : []),
       quiet(

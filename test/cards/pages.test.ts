@@ -8,13 +8,16 @@ import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
 import { fullPlanCard, PLAN_A_PAGE } from '../../src/cards/decision.ts'
 import { AFFECTED_A_PAGE, affectedCard, affectedLines, VULNERABILITIES_A_PAGE, vulnerabilitiesCard } from '../../src/cards/details.ts'
 import { HOME_A_PAGE, homeCard } from '../../src/cards/home.ts'
+import { INVENTORY_A_PAGE, inventoryCard } from '../../src/cards/inventory.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
 import { ROLES_A_PAGE, rolesCard } from '../../src/cards/people.ts'
+import { DIFFERENCES_A_PAGE, differencesCard } from '../../src/cards/policy.ts'
 import { HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
 import { ACTS_A_PAGE, timelineCard } from '../../src/cards/review.ts'
 import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../src/cards/sources.ts'
 import type { AffectedHost } from '../../src/core/assess/affected.ts'
+import { type InventorySummary, summarise } from '../../src/core/assess/inventory.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import { newProgress } from '../../src/core/deploy/progress.ts'
 import type { Plan } from '../../src/core/evaluate/plan.ts'
@@ -110,17 +113,38 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
     const state = stateAt('approved')
     const left = Math.floor(total / 3)
     const all = names(total)
-    const hosts = spread(total - left, extra).map(({ host, packages }) => ({ host, packages }))
+    const hosts = spread(total, extra, left).map(({ host, packages }) => ({ host, packages }))
     const plan = {
       ...PLAN,
       rings: [{ ...PLAN.rings[0], name: `ring ${extra.slice(0, 30)}`, hosts: hosts.map(({ host }) => host) }],
       hosts,
-      leftOut: all.slice(total - left).map((host) => ({ host, reason: extra })),
+      leftOut: all.slice(0, left).map((host) => ({ host, reason: extra })),
     } as unknown as Plan
     return fullPlanCard(state, { ...state.submission, plan } as never, { number, size: PLAN_A_PAGE, total })
   },
+  'what a policy says differently': (total, number, extra) => {
+    const differences = names(total).map((path) => ({ path, from: extra, to: extra }))
+    return differencesCard(3, differences, { number, size: DIFFERENCES_A_PAGE, total })
+  },
+  'systems and disagreements of the inventory': (total, number, extra) => {
+    const half = Math.floor(total / 2)
+    const fresh = { hosts: 3, seenLately: 3, oldest: null, names: [] }
+    const systems = names(half).map((name) => ({ name, fresh, versions: [{ name: extra, hosts: 3 }] }))
+    const conflicts = names(total)
+      .slice(half)
+      .map((host) => ({ host, fact: 'exposure' as const, said: [{ origin: extra, value: 'internet' }], counts: 'internet' }))
+    return inventoryCard({ ...NOTHING_KNOWN, systems, conflicts } as InventorySummary, [], { number, size: INVENTORY_A_PAGE, total })
+  },
   'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),
 }
+
+const NOTHING_KNOWN = summarise({
+  hosts: [],
+  software: { products: 0, versions: 0, widespread: [], scattered: [] },
+  unpatched: new Set(),
+  now: new Date(T0),
+  staleAfterDays: 7,
+})
 
 const aSource = (own: Partial<SourceView>): SourceView => ({
   name: 'Red Hat',
@@ -143,9 +167,9 @@ const aSource = (own: Partial<SourceView>): SourceView => ({
 const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `item-${i}.`)
 
 /** Hosts with 1, 2, 3, 4, 5, 1, ... packages. */
-function spread(total: number, extra: string): readonly AffectedHost[] {
+function spread(total: number, extra: string, from = 0): readonly AffectedHost[] {
   const hosts: AffectedHost[] = []
-  const left = [...names(total)]
+  const left = names(total).slice(from)
   const [like] = aHost('x').packages
   while (like && left.length > 0) {
     const packages = left.splice(0, (hosts.length % 5) + 1).map((name) => ({ ...like, name }))

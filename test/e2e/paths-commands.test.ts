@@ -230,6 +230,10 @@ describe('the lists', () => {
     ['ana', 'timeline', 'change:1/page-9', 'PAGE_BEYOND'],
     ['ana', 'details', 'change:1/page-1', 'done'],
     ['ana', 'details', 'change:1/page-9', 'PAGE_BEYOND'],
+    ['ana', 'more', 'inventory page 9', 'PAGE_BEYOND'],
+    ['kofi', 'more', 'policy page 1', 'ROLE_MISSING'],
+    ['ana', 'more', 'policy page 9', 'PAGE_BEYOND'],
+    ['ana', 'more', 'policy reload', 'VERB_UNKNOWN'],
     ['ana', 'affected', 'change:1/page-0', 'PAGE_UNKNOWN'],
     ['ana', 'affected', 'change:1/page-99', 'PAGE_BEYOND'],
   ])('a forged button of %s: %s %s is %s', async (actor, verb, subject, code) => {

@@ -11,6 +11,7 @@ import {
   vulnerabilitiesCard,
 } from '../../cards/details.ts'
 import { changesCard } from '../../cards/lists.ts'
+import { DIFFERENCES_A_PAGE, differencesCard } from '../../cards/policy.ts'
 import { HOSTS_A_PAGE, hostsCard } from '../../cards/progress.ts'
 import { ACTS_A_PAGE, timelineCard } from '../../cards/review.ts'
 import { rehearsalBadge, shortTitle } from '../../cards/words.ts'
@@ -23,7 +24,7 @@ import type { Person, Role } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
 import { changeSubject, readChange, readHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
-import { showDifferences } from '../policy/view.ts'
+import { differencesOf } from '../policy/view.ts'
 import { askedPage } from './pages.ts'
 import { readSubject, type Subject } from './subject.ts'
 
@@ -86,8 +87,11 @@ async function aboutHosts(house: House, state: ChangeState, key: string): Promis
 async function aboutPolicy(house: House, intent: Intent): Promise<Outcome> {
   const subject = readSubject(intent.subject, ['policy'])
   if (!subject.ok) return subject
-  const card = await showDifferences(house, subject.value.number)
-  return card ? show(card) : no('POLICY_UNKNOWN', `There is no policy ${subject.value.number} with one before it. Type \`policy\`.`)
+  const { number, key } = subject.value
+  const differences = await differencesOf(house, number)
+  if (!differences) return no('POLICY_UNKNOWN', `There is no policy ${number} with one before it. Type \`policy\`.`)
+  const page = askedPage(key, 'differences', DIFFERENCES_A_PAGE, differences.length)
+  return page.ok ? show(differencesCard(number, differences, page.value)) : page
 }
 
 /** Of a change with several bulletins all are shown, the leading one first. */
