@@ -13,7 +13,7 @@ import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_
 import { linesOf } from '../../src/cards/pages.ts'
 import { ROLES_A_PAGE, rolesCard } from '../../src/cards/people.ts'
 import { DIFFERENCES_A_PAGE, differencesCard } from '../../src/cards/policy.ts'
-import { HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
+import { failedHostsCard, HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
 import { ACTS_A_PAGE, timelineCard } from '../../src/cards/review.ts'
 import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../src/cards/sources.ts'
 import type { AffectedHost } from '../../src/core/assess/affected.ts'
@@ -134,6 +134,11 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
       .slice(half)
       .map((host) => ({ host, fact: 'exposure' as const, said: [{ origin: extra, value: 'internet' }], counts: 'internet' }))
     return inventoryCard({ ...NOTHING_KNOWN, systems, conflicts } as InventorySummary, [], { number, size: INVENTORY_A_PAGE, total })
+  },
+  'hosts that failed for one reason': (total, number, extra) => {
+    const hosts = names(total).map((host) => ({ ...newProgress(host, 1, []), cause: extra }))
+    const group = { key: 'ring-1-abcd', cause: extra, hosts: names(total), open: [] }
+    return failedHostsCard(12, group, hosts, PLAN, { number, size: HOSTS_A_PAGE, total })
   },
   'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),
 }

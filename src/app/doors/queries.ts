@@ -12,7 +12,7 @@ import {
 } from '../../cards/details.ts'
 import { changesCard } from '../../cards/lists.ts'
 import { DIFFERENCES_A_PAGE, differencesCard } from '../../cards/policy.ts'
-import { HOSTS_A_PAGE, hostsCard } from '../../cards/progress.ts'
+import { failedHostsCard, HOSTS_A_PAGE, hostsCard } from '../../cards/progress.ts'
 import { ACTS_A_PAGE, timelineCard } from '../../cards/review.ts'
 import { rehearsalBadge, shortTitle } from '../../cards/words.ts'
 import { bulletinsOf } from '../../core/change/bulletins.ts'
@@ -25,6 +25,7 @@ import type { Outcome } from '../../ports.ts'
 import { changeSubject, readChange, readHosts } from '../change/rows.ts'
 import type { House } from '../house.ts'
 import { differencesOf } from '../policy/view.ts'
+import { failureView } from '../rollout/failures.ts'
 import { askedPage } from './pages.ts'
 import { readSubject, type Subject } from './subject.ts'
 
@@ -35,6 +36,7 @@ const QUERIES = [
   'evidence',
   'full-plan',
   'hosts',
+  'failed-hosts',
   'timeline',
   'is-this-real',
   'show-change',
@@ -42,7 +44,7 @@ const QUERIES = [
 ] as const
 type Query = (typeof QUERIES)[number]
 /** Those that look behind a change. */
-type ChangeQuery = Exclude<Query, 'policy-differences' | 'affected' | 'hosts' | 'details' | 'evidence'>
+type ChangeQuery = Exclude<Query, 'policy-differences' | 'affected' | 'hosts' | 'failed-hosts' | 'details' | 'evidence'>
 
 export const isQuery = (verb: string): verb is Query => (QUERIES as readonly string[]).includes(verb)
 
@@ -56,13 +58,14 @@ export async function answerQuery(house: House, intent: Intent, actor: Person): 
   if (intent.verb !== 'is-this-real' && !actor.roles.some((r) => LOOKERS.includes(r)))
     return no('ROLE_MISSING', 'This is for the patch team. Ask them, or press "Is this real?" on the announcement.')
   if (intent.verb === 'policy-differences') return aboutPolicy(house, intent)
-  const subject = readSubject(intent.subject, ['change', 'bulletin'])
+  const subject = readSubject(intent.subject, intent.verb === 'failed-hosts' ? ['failure'] : ['change', 'bulletin'])
   if (!subject.ok) return subject
   if (intent.verb === 'evidence' || intent.verb === 'details') return aboutBulletins(house, subject.value, intent.verb, actor)
-  const state = subject.value.kind === 'change' ? await readChange(house.db, subject.value.number) : null
+  const state = subject.value.kind !== 'bulletin' ? await readChange(house.db, subject.value.number) : null
   if (!state) return no('CHANGE_UNKNOWN', `There is no change ${subject.value.number}. Try \`changes\`.`)
   if (intent.verb === 'affected') return badged(state, aboutAffected(state, subject.value.key))
   if (intent.verb === 'hosts') return badged(state, await aboutHosts(house, state, subject.value.key))
+  if (intent.verb === 'failed-hosts') return badged(state, await aboutFailure(house, state, subject.value.key))
   const outcome = aboutChange(house, state, intent.verb as ChangeQuery, subject.value.key, intent.digest)
   return badged(state, outcome)
 }
@@ -82,6 +85,17 @@ async function aboutHosts(house: House, state: ChangeState, key: string): Promis
   const hosts = await readHosts(house.db, state.id)
   const page = askedPage(key, 'hosts', HOSTS_A_PAGE, hosts.length)
   return page.ok ? show(hostsCard(state.id, hosts, state.submission.plan, page.value)) : page
+}
+
+/** `key` names the group, and its page: `ring-2-ab12cd34-page-2`. */
+async function aboutFailure(house: House, state: ChangeState, key: string): Promise<Outcome> {
+  const [, group = key, number = ''] = /^(.+?)-(page-\d+)$/.exec(key) ?? []
+  const post = await house.db.post.findFirst({ where: { subject: changeSubject(state.id), purpose: `failure:${group}` } })
+  if (!post || !state.submission) return no('FAILURE_UNKNOWN', 'There is no such group of hosts.')
+  const hosts = await readHosts(house.db, state.id)
+  const view = failureView(post.payload, hosts)
+  const page = askedPage(number, 'hosts', HOSTS_A_PAGE, view.hosts.length)
+  return page.ok ? show(failedHostsCard(state.id, view, hosts, state.submission.plan, page.value)) : page
 }
 
 async function aboutPolicy(house: House, intent: Intent): Promise<Outcome> {
