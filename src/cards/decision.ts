@@ -3,7 +3,6 @@ import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
-import { firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import { patchFileActions, patchFilesFact } from './patch-file.ts'
 import {
   at,
@@ -27,7 +26,6 @@ import {
   textBlock,
   typeBadge,
   verdictBadge,
-  whisper,
 } from './words.ts'
 
 /** Go or no-go. The facts to decide on, who is still needed, and, once decided, who decided in place of the buttons. */
@@ -227,63 +225,6 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
 
 const defaultWhat = (state: ChangeState): string =>
   `A security hole in a part of your computer (${subjectOf(state)}) is closed. It takes a few minutes.${state.submission?.plan.options.reboot ? ' Your computer restarts once.' : ''}`
-
-/** Hosts that are left out, which nobody who approves may overlook, and then packages of hosts, on one page of a plan. */
-export const PLAN_A_PAGE = 20
-
-const packagesOf = ({ rings, hosts }: Plan) =>
-  rings.flatMap((ring) =>
-    ring.hosts.flatMap((host) =>
-      (hosts.find((h) => h.host === host)?.packages ?? []).map((of, i) => ({ ring: ring.name, host, of, first: i === 0 })),
-    ),
-  )
-
-export const planLines = (plan: Plan): number => packagesOf(plan).length + plan.leftOut.length
-
-/** Everything that the digest covers, for who wants to read it before saying yes. A page names the host of its first line again. */
-export function fullPlanCard(
-  state: ChangeState,
-  { plan, digest }: SubmittedPlan,
-  page: Page = firstPage(PLAN_A_PAGE, planLines(plan)),
-): Card {
-  const lines = linesOf([...plan.leftOut, ...packagesOf(plan)], page)
-  const packages = lines.flatMap((line) => ('of' in line ? [line] : []))
-  const leftOut = lines.flatMap((line) => ('of' in line ? [] : [line]))
-  return whisper(
-    `Plan ${shortDigest(digest)} of change ${state.id}`,
-    [
-      textBlock('Digest: ', digest),
-      ...(leftOut.length > 0 ? [{ kind: 'list' as const, items: leftOut.map((l) => [`left out: ${l.host}, ${l.reason}`]) }] : []),
-      ...(packages.length > 0 ? [packagesTable(packages)] : []),
-      ...pageBlocks(page),
-      ...(page.number === 1 ? [ringsTable(plan)] : []),
-      quiet(
-        `Bulletins: ${plan.bulletins.map((b) => `${b.vendorId} rev ${b.revision}`).join(', ')} · runner ${plan.runner} · policy ${plan.policyHash.slice(0, 8)}`,
-      ),
-    ],
-    {
-      badges: rehearsalBadge(state),
-      actions: moreButton(page, (next) => ({ verb: 'full-plan', id: `change:${state.id}/page-${next}`, digest })),
-    },
-  )
-}
-
-const packagesTable = (lines: ReturnType<typeof packagesOf>): Block => ({
-  kind: 'table',
-  columns: ['Ring', 'Host', 'Package', 'From', 'To'],
-  rows: lines.map(({ ring, host, of, first }, i) => [...(first || i === 0 ? [ring, host] : ['', '']), of.name, of.from, of.to]),
-})
-
-const ringsTable = ({ rings }: Plan): Block => ({
-  kind: 'table',
-  columns: ['Ring', 'Soak', 'Halts above', 'Goes on from'],
-  rows: rings.map((r) => [
-    r.name,
-    `${r.soakMinutes} min`,
-    count(r.maxFailures, 'failure'),
-    `${Math.round(r.minVerified * 100)} % verified`,
-  ]),
-})
 
 /** What is left of a card whose plan was given up, rolled back or became void: people see that it no longer counts. */
 export function pastPlanCard(state: ChangeState, kind: string, digest: string): Card {

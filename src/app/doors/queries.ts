@@ -1,6 +1,5 @@
 import { isThisRealCard } from '../../cards/announcement.ts'
 import type { Card } from '../../cards/card.ts'
-import { fullPlanCard, PLAN_A_PAGE, planLines } from '../../cards/decision.ts'
 import {
   AFFECTED_A_PAGE,
   affectedCard,
@@ -10,6 +9,7 @@ import {
   VULNERABILITIES_A_PAGE,
   vulnerabilitiesCard,
 } from '../../cards/details.ts'
+import { fullPlanCard, PLAN_A_PAGE, planLines } from '../../cards/full-plan.ts'
 import { changesCard } from '../../cards/lists.ts'
 import { DIFFERENCES_A_PAGE, differencesCard } from '../../cards/policy.ts'
 import { failedHostsCard, HOSTS_A_PAGE, hostsCard } from '../../cards/progress.ts'
