@@ -11,10 +11,12 @@ export const SLACK_HOME = 'slack-home'
 
 /** The page of each account, which is there as soon as somebody looks: publishing it again does no harm, so it is always found. */
 export function slackHome({ client, accountOf, installation }: Pick<Receiving, 'client' | 'accountOf' | 'installation'>): Home {
-  // Who is a guest by now, or was deactivated, must not go on seeing it.
+  // Who is a guest by now, or was deactivated, must not go on seeing it, and gets it back by opening it again.
   const publish: ChatPlatform['edit'] = async ({ place }, card) => {
     const account = await accountOf(place)
-    await publishHome(client, place, account.ok ? card : refusedCard(account.refusal))
+    if (account.ok) return publishHome(client, place, card)
+    await publishHome(client, place, refusedCard(account.refusal)).catch(unlessRefused)
+    throw new ChatError('GONE', account.refusal.text)
   }
   const platform: ChatPlatform = {
     name: SLACK_HOME,
@@ -37,6 +39,11 @@ export async function publishHome(client: Client, user: string, card: Parameters
 }
 
 const pageOf = (account: string): MessageRef => ({ place: account, message: 'home' })
+
+/** Slack shows a page to nobody who is gone. Whatever else fails is tried again. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof ChatError && error.code === 'REJECTED')) throw error
+}
 
 function never(what: string): never {
   throw new ChatError('REJECTED', `${what}: the page of an account is no conversation`)

@@ -26,7 +26,6 @@ import {
   textBlock,
   typeBadge,
   verdictBadge,
-  whisper,
 } from './words.ts'
 
 /** Go or no-go. The facts to decide on, who is still needed, and, once decided, who decided in place of the buttons. */
@@ -231,51 +230,6 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
 
 const defaultWhat = (state: ChangeState): string =>
   `A security hole in a part of your computer (${subjectOf(state)}) is closed. It takes a few minutes.${state.submission?.plan.options.reboot ? ' Your computer restarts once.' : ''}`
-
-/** Everything that the digest covers, for who wants to read it before saying yes. */
-export function fullPlanCard(state: ChangeState, submission: SubmittedPlan): Card {
-  const { plan } = submission
-  const ringOf = (host: string): string => plan.rings.find((r) => r.hosts.includes(host))?.name ?? '-'
-  return whisper(
-    `Plan ${shortDigest(submission.digest)} of change ${state.id}`,
-    [
-      textBlock('Digest: ', submission.digest),
-      {
-        kind: 'table',
-        columns: ['Ring', 'Host', 'Package', 'From', 'To'],
-        rows: plan.rings
-          .flatMap((r) => r.hosts)
-          .flatMap((host) =>
-            (plan.hosts.find((h) => h.host === host)?.packages ?? []).map((p, i) => [
-              i === 0 ? ringOf(host) : '',
-              i === 0 ? host : '',
-              p.name,
-              p.from,
-              p.to,
-            ]),
-          ),
-      },
-      {
-        kind: 'table',
-        columns: ['Ring', 'Soak', 'Halts above', 'Goes on from'],
-        rows: plan.rings.map((r) => [
-          r.name,
-          `${r.soakMinutes} min`,
-          count(r.maxFailures, 'failure'),
-          `${Math.round(r.minVerified * 100)} % verified`,
-        ]),
-      },
-      ...(plan.leftOut.length > 0 ? [{ kind: 'list' as const, items: plan.leftOut.map((l) => [`left out: ${l.host}, ${l.reason}`]) }] : []),
-      ...(plan.patchHashes.length > 0
-        ? [{ kind: 'list' as const, items: plan.patchHashes.map((sha256) => [`patch file that was proved: SHA-256 ${sha256}`]) }]
-        : []),
-      quiet(
-        `Bulletins: ${plan.bulletins.map((b) => `${b.vendorId} rev ${b.revision}`).join(', ')} · runner ${plan.runner} · policy ${plan.policyHash.slice(0, 8)}`,
-      ),
-    ],
-    { badges: rehearsalBadge(state) },
-  )
-}
 
 /** What is left of a card whose plan was given up, rolled back or became void: people see that it no longer counts. */
 export function pastPlanCard(state: ChangeState, kind: string, digest: string): Card {

@@ -2,17 +2,39 @@ import type { AffectedHost, AffectedPackage } from '../core/assess/affected.ts'
 import type { Bulletin, Vulnerability } from '../core/identify/bulletin.ts'
 import type { Check, Verification } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
-import { linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
-import { at, count, fact, quiet, textBlock, verdictBadge, whisper } from './words.ts'
+import { firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
+import { at, button, count, fact, quiet, textBlock, verdictBadge, whisper } from './words.ts'
 
 const SILENT = 'The publisher says nothing.'
 const said = (text: string): string => (text.trim() === '' ? SILENT : text)
 
-/** The six sections of the chapter's Table 2.2. An empty one says so. */
-export function detailsCard(bulletin: Bulletin): Card {
-  const { sections: s } = bulletin
+/** Vulnerabilities on one page. */
+export const VULNERABILITIES_A_PAGE = 20
+/** Characters of a publisher's words beside which the vulnerabilities have room on every platform. */
+const ROOM_BESIDE = 4000
+
+/** The six sections of the chapter's Table 2.2; an empty one says so. Vulnerabilities that have no room beside them have pages of their own. `id` is the bulletin's row. */
+export function detailsCard(bulletin: Bulletin, id: number): Card {
+  const { sections, title, vulnerabilities } = bulletin
+  const beside = vulnerabilities.length <= VULNERABILITIES_A_PAGE && JSON.stringify(sections).length <= ROOM_BESIDE
+  const page = firstPage(VULNERABILITIES_A_PAGE, vulnerabilities.length)
+  const list = beside
+    ? vulnerabilityBlocks(bulletin, page)
+    : [textBlock(`It is about ${count(vulnerabilities.length, 'vulnerability', 'vulnerabilities')}.`)]
+  return whisper(title, [...sectionBlocks(bulletin), { kind: 'heading', text: 'Vulnerabilities' }, ...list], {
+    actions: beside ? [] : [button('Vulnerabilities', 'details', `bulletin:${id}/page-1`)],
+  })
+}
+
+/** The vulnerabilities of a bulletin alone, a page at a time. */
+export const vulnerabilitiesCard = (bulletin: Bulletin, id: number, page: Page): Card =>
+  whisper(`Vulnerabilities: ${bulletin.title}`, vulnerabilityBlocks(bulletin, page), {
+    actions: moreButton(page, (next) => ({ verb: 'details', id: `bulletin:${id}/page-${next}` })),
+  })
+
+function sectionBlocks({ sections: s }: Bulletin): readonly Block[] {
   const section = (title: string, ...blocks: readonly Block[]): readonly Block[] => [{ kind: 'heading', text: title }, ...blocks]
-  return whisper(bulletin.title, [
+  return [
     ...section('Summary', {
       kind: 'facts',
       facts: [
@@ -41,14 +63,17 @@ export function detailsCard(bulletin: Bulletin): Card {
       ],
     }),
     ...section('Knowledge base', s.knowledgeBase.length > 0 ? { kind: 'links', links: s.knowledgeBase } : textBlock(SILENT)),
-    { kind: 'heading', text: 'Vulnerabilities' },
-    {
-      kind: 'table',
-      columns: ['CVE', 'CVSS', 'Vector', 'Known exploited'],
-      rows: bulletin.vulnerabilities.map((v) => [v.cve, v.cvss ? `${v.cvss.score}` : '-', v.cvss?.vector ?? '-', exploitedWords(v)]),
-    },
-  ])
+  ]
 }
+
+const vulnerabilityBlocks = ({ vulnerabilities }: Bulletin, page: Page): readonly Block[] => [
+  {
+    kind: 'table',
+    columns: ['CVE', 'CVSS', 'Vector', 'Known exploited'],
+    rows: linesOf(vulnerabilities, page).map((v) => [v.cve, v.cvss ? `${v.cvss.score}` : '-', v.cvss?.vector ?? '-', exploitedWords(v)]),
+  },
+  ...pageBlocks(page),
+]
 
 const MARK: Readonly<Record<Check['outcome'], string>> = { pass: '✓', fail: '✗', 'not applicable': '–', unavailable: '?', stale: '!' }
 

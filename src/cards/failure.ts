@@ -15,6 +15,9 @@ export interface FailureView extends FailureGroup {
   readonly open: readonly string[]
 }
 
+/** Hosts of a rollout on one page: so many rows no platform cuts. */
+export const HOSTS_A_PAGE = 20
+
 /** A group of failures in the thread: who takes it, and what may be done while it is open. */
 export function failureCard(state: ChangeState, group: FailureView, policy: Policy): Card {
   const subject = `failure:${state.id}/${group.key}`
@@ -27,14 +30,16 @@ export function failureCard(state: ChangeState, group: FailureView, policy: Poli
     badges: rehearsalBadge(state),
     title: `${shortened(group.hosts, 3)}: ${group.cause}`,
     blocks: [
-      ...(group.hosts.length > 3 ? [textBlock(group.hosts.join(', '))] : []),
+      ...(group.hosts.length > 3 ? [textBlock(shortened(group.hosts, HOSTS_A_PAGE))] : []),
       ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
       ...(solved || claimed ? [] : [textBlock(callRole('operations'), ': somebody has to take care of it.')]),
       ...(solved ? [outcome('good', 'Settled: none of these hosts is open any more.')] : []),
     ],
-    actions: solved
-      ? []
-      : [...(claimed ? [] : [button('I take it', 'claim', subject)]), ...(running ? mendActions(subject, group.open.length) : [])],
+    actions: [
+      ...(solved || claimed ? [] : [button('I take it', 'claim', subject)]),
+      ...(running && !solved ? mendActions(subject, group.open.length) : []),
+      ...(group.hosts.length > HOSTS_A_PAGE ? [button('All hosts', 'failed-hosts', subject)] : []),
+    ],
     summary: `${count(group.hosts.length, 'host')}: ${group.cause}`,
   }
 }
@@ -66,21 +71,34 @@ export function incidentCard(state: ChangeState, incident: Incident, policy: Pol
   }
 }
 
-/** Hosts of a rollout on one page: so many rows no platform cuts. */
-export const HOSTS_A_PAGE = 20
-
 /** Every host of change `id` with its three facts and what became of it, ring by ring, a page at a time. */
 export function hostsCard(id: number, hosts: readonly HostProgress[], plan: Plan, page: Page): Card {
   const sorted = [...hosts].sort((a, b) => a.ring - b.ring || (a.host < b.host ? -1 : 1))
-  const table: Block = {
-    kind: 'table',
-    columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
-    rows: linesOf(sorted, page).map((h) => hostRow(h, plan)),
-  }
-  return whisper(`Hosts of change ${id}`, [table, ...pageBlocks(page)], {
+  return whisper(`Hosts of change ${id}`, [hostsTable(linesOf(sorted, page), plan), ...pageBlocks(page)], {
     actions: moreButton(page, (next) => ({ verb: 'hosts', id: `change:${id}/page-${next}` })),
   })
 }
+
+/** The hosts of one group of failures in change `id`, a page at a time, each as it is now. */
+export function failedHostsCard(
+  id: number,
+  { key, cause, hosts: names }: FailureView,
+  hosts: readonly HostProgress[],
+  plan: Plan,
+  page: Page,
+): Card {
+  const all = new Map(hosts.map((h) => [h.host, h]))
+  const here = linesOf(names, page).flatMap((name) => all.get(name) ?? [])
+  return whisper(`${count(names.length, 'host')}: ${cause}`, [hostsTable(here, plan), ...pageBlocks(page)], {
+    actions: moreButton(page, (next) => ({ verb: 'failed-hosts', id: `failure:${id}/${key}-page-${next}` })),
+  })
+}
+
+const hostsTable = (hosts: readonly HostProgress[], plan: Plan): Block => ({
+  kind: 'table',
+  columns: ['Host', 'Ring', 'Status', 'arrived', 'attempted', 'installed', 'Notes'],
+  rows: hosts.map((h) => hostRow(h, plan)),
+})
 
 function hostRow(h: HostProgress, plan: Plan): readonly string[] {
   const yes = (fact: string | undefined): string => (fact ? '✓' : '–')

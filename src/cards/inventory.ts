@@ -4,6 +4,7 @@ import type { Fresh, InventorySummary, ProductCount } from '../core/assess/inven
 import type { Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Block, Card, Text, Tone } from './card.ts'
+import { askList, firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import { at, count, fact, listed, nameOf, next, outcome, quiet, shortened, textBlock, whisper } from './words.ts'
 
 /** One import, as far as it is. */
@@ -118,12 +119,12 @@ const conflictWords = ({ host, fact: what, said, counts }: Conflict): Text => [
   `${what} ${listed(said.map(({ origin, value }) => `${value} (${origin})`))}; ${counts} counts`,
 ]
 
-function conflictBlocks({ count: all, first }: Counted<Conflict>): readonly Block[] {
+function conflictBlocks({ count: all, first }: Counted<Conflict>, most = LINES): readonly Block[] {
   if (all === 0) return []
   return [
     textBlock('Files disagree. The worse counts until one of them changes its word:'),
-    { kind: 'list', items: first.slice(0, LINES).map(conflictWords) },
-    ...(all > LINES ? [quiet(`and ${all - LINES} more`)] : []),
+    { kind: 'list', items: first.slice(0, most).map(conflictWords) },
+    ...(all > most ? [quiet(`and ${all - most} more`)] : []),
   ]
 }
 
@@ -142,11 +143,43 @@ function withNames(fresh: Fresh, days: number): Text {
 
 const MOST = 8
 
-/** The eight questions that an inventory has to answer, each count with how fresh it is. */
-export function inventoryCard(summary: InventorySummary, imports: readonly ImportView[]): Card {
+/** Operating systems, and facts on which files disagree, in one list, on one page of it. */
+export const INVENTORY_A_PAGE = 12
+
+export const inventoryLines = ({ systems, conflicts }: InventorySummary): number => systems.length + conflicts.length
+
+/** The eight questions that an inventory has to answer, each count with how fresh it is. Later pages go on with the lists alone. */
+export function inventoryCard(
+  summary: InventorySummary,
+  imports: readonly ImportView[],
+  page: Page = firstPage(INVENTORY_A_PAGE, inventoryLines(summary)),
+): Card {
+  const { systems, software, conflicts, staleAfterDays: days, all } = summary
+  const first = page.number === 1
+  const lines = linesOf([...systems, ...conflicts], page)
+  const here = {
+    systems: lines.flatMap((one) => ('fresh' in one ? [one] : [])),
+    conflicts: lines.flatMap((one) => ('fresh' in one ? [] : [one])),
+  }
+  const blocks: readonly Block[] = [
+    ...(first ? factBlocks(summary) : []),
+    ...systemsBlocks(here.systems, days),
+    ...(first ? [...productBlocks('Most widespread', software.widespread), ...productBlocks('In most versions', software.scattered)] : []),
+    ...conflictBlocks({ count: here.conflicts.length, first: here.conflicts }, page.size),
+    ...pageBlocks(page),
+    ...(first ? imports.slice(0, 3).map(importLine) : []),
+  ]
+  const title = all.hosts === 0 ? 'The inventory is empty' : `Inventory: ${count(all.hosts, 'host')}`
+  return whisper(title, blocks, { actions: moreButton(page, askList('inventory')) })
+}
+
+const importLine = (view: ImportView): Block =>
+  quiet(`Import ${view.id}, ${view.fileName}, ${TITLES[view.status]}: ${hostsWords(view)}, `, at(view.startedAt))
+
+function factBlocks(summary: InventorySummary): readonly Block[] {
   const { staleAfterDays: days, systems, software, streams } = summary
   const versions = systems.reduce((sum, s) => sum + s.versions.length, 0)
-  return whisper(summary.all.hosts === 0 ? 'The inventory is empty' : `Inventory: ${count(summary.all.hosts, 'host')}`, [
+  return [
     ...(summary.all.hosts === 0 ? [next('import a file: csv, json, rpm-qa or dpkg-l.')] : []),
     {
       kind: 'facts',
@@ -166,19 +199,12 @@ export function inventoryCard(summary: InventorySummary, imports: readonly Impor
         fact('Dependencies', 'not known: an inventory of packages does not say what needs what'),
       ],
     },
-    ...systemsBlocks(summary),
-    ...productBlocks('Most widespread', software.widespread),
-    ...productBlocks('In most versions', software.scattered),
-    ...conflictBlocks({ count: summary.conflicts.length, first: summary.conflicts }),
-    ...imports
-      .slice(0, 3)
-      .map((view) => quiet(`Import ${view.id}, ${view.fileName}, ${TITLES[view.status]}: ${hostsWords(view)}, `, at(view.startedAt))),
-  ])
+  ]
 }
 
-function systemsBlocks({ systems, staleAfterDays }: InventorySummary): readonly Block[] {
+function systemsBlocks(systems: InventorySummary['systems'], staleAfterDays: number): readonly Block[] {
   if (systems.length === 0) return []
-  const rows = systems.slice(0, MOST).map(({ name, fresh, versions }) => [
+  const rows = systems.map(({ name, fresh, versions }) => [
     name,
     `${fresh.hosts}`,
     `${fresh.seenLately}`,
@@ -187,10 +213,7 @@ function systemsBlocks({ systems, staleAfterDays }: InventorySummary): readonly 
       4,
     ),
   ])
-  return [
-    { kind: 'table', columns: ['Operating system', 'Hosts', `Seen within ${staleAfterDays} days`, 'Versions'], rows },
-    ...(systems.length > MOST ? [quiet(`and ${systems.length - MOST} more`)] : []),
-  ]
+  return [{ kind: 'table', columns: ['Operating system', 'Hosts', `Seen within ${staleAfterDays} days`, 'Versions'], rows }]
 }
 
 function productBlocks(title: string, products: readonly ProductCount[]): readonly Block[] {

@@ -24,11 +24,11 @@ export function pageBlocks(page: Page): readonly Block[] {
 }
 
 /** The button that asks the same for the next page; nothing on the last one. */
-export const moreButton = (page: Page, ask: (next: number) => Pick<Action, 'verb' | 'id'>): readonly Action[] =>
+export const moreButton = (page: Page, ask: (next: number) => Pick<Action, 'verb' | 'id' | 'digest'>): readonly Action[] =>
   page.number < pagesOf(page) ? [{ label: 'Show more', style: 'default', ...ask(page.number + 1) }] : []
 
 /** Commands that answer with a list in pages. */
-export const PAGED = ['bulletins', 'changes', 'coverage', 'home', 'roles', 'sources', 'status'] as const
+export const PAGED = ['bulletins', 'changes', 'coverage', 'home', 'inventory', 'policy', 'roles', 'sources', 'status'] as const
 
 /** Asks for a page of a list that has a command of its own; the door of typed commands answers it. */
 export const askList =

@@ -3,6 +3,7 @@ import type { PolicyDifference } from '../core/policy/differences.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Action, Badge, Block, Card, Text } from './card.ts'
+import { askList, linesOf, moreButton, type Page, pageBlocks, pagesOf } from './pages.ts'
 import { at, button, count, fact, joined, listed, nameOf, next, note, outcome, quiet, reasonForm, textBlock, whisper } from './words.ts'
 
 /** On every card while nobody has bought off any version. */
@@ -141,19 +142,30 @@ function actions({ version, differences }: VersionView): readonly Action[] {
   ]
 }
 
-/** Everything that differs, privately. */
-export const differencesCard = (id: number, differences: readonly PolicyDifference[]): Card =>
-  whisper(`What policy ${id} says differently`, differenceBlocks(differences, differences.length))
+/** Differences on one page of all. */
+export const DIFFERENCES_A_PAGE = 20
 
-/** The answer to `policy`: what is in force, and what waits. */
-export function policyCard(views: readonly VersionView[]): Card {
+/** Everything that differs, privately, a page at a time. */
+export const differencesCard = (id: number, differences: readonly PolicyDifference[], page: Page): Card =>
+  whisper(`What policy ${id} says differently`, [...differenceBlocks(linesOf(differences, page), page.size), ...pageBlocks(page)], {
+    actions: moreButton(page, (next) => ({ verb: 'policy-differences', id: `policy:${id}/page-${next}` })),
+  })
+
+/** Versions on one page of them. */
+export const VERSIONS_A_PAGE = 5
+
+/** The answer to `policy`: what is in force, and what waits. `views` are those of the page. */
+export function policyCard(views: readonly VersionView[], page: Page): Card {
   const now = views.find(({ version }) => version.status === 'in force')
   const others = views.filter((view) => view !== now)
-  return whisper(now ? `Policy ${now.version.id} is in force` : 'No policy is in force', [
+  const title = now ? `Policy ${now.version.id} is in force` : pagesOf(page) > 1 ? 'Versions of the policy' : 'No policy is in force'
+  const blocks: readonly Block[] = [
     ...(now ? [{ kind: 'facts' as const, facts: standing(now) }, ...firstBlocks(now.version.policy)] : []),
     ...(others.length > 0 ? [{ kind: 'heading' as const, text: 'Other versions, newest first' }] : []),
     ...others.map((view) => ({ kind: 'facts' as const, facts: standing(view) })),
-  ])
+    ...pageBlocks(page),
+  ]
+  return whisper(title, blocks, { actions: moreButton(page, askList('policy')) })
 }
 
 function standing({ version, judges, differences }: VersionView) {

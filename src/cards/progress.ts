@@ -13,7 +13,7 @@ import { badFileBlocks, passFileActions } from './patch-file.ts'
 import { passedField } from './test.ts'
 import { at, button, listed, nameOf, outcome, quiet, reasonForm, rehearsalBadge, subjectOf, textBlock, who } from './words.ts'
 
-export { type FailureView, failureCard, HOSTS_A_PAGE, hostsCard, incidentCard } from './failure.ts'
+export { type FailureView, failedHostsCard, failureCard, HOSTS_A_PAGE, hostsCard, incidentCard } from './failure.ts'
 
 export interface ProgressContext {
   readonly policy: Policy

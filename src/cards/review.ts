@@ -6,6 +6,7 @@ import type { Action, Block, Card, Text } from './card.ts'
 import { utc } from './chart.ts'
 import { elsewhereBlocks, lookAgainAction } from './elsewhere.ts'
 import { takenOverBlocks } from './handover.ts'
+import { firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import {
   at,
   button,
@@ -156,17 +157,24 @@ export function durationOf(seconds: number): string {
   return h % 24 === 0 ? `${h / 24} d` : `${Math.floor(h / 24)} d ${h % 24} h`
 }
 
+/** Acts on one page of what was done: each is a sentence, with its reason. */
+export const ACTS_A_PAGE = 20
+
 /** Who did what when, oldest first, with its source. */
 export function timelineCard(
-  title: string,
-  acts: readonly { readonly what: string; readonly who: string; readonly at: string }[],
+  { id, acts }: Pick<ChangeState, 'id' | 'acts'>,
   policy: Policy,
+  page: Page = firstPage(ACTS_A_PAGE, acts.length),
 ): Card {
   return whisper(
-    title,
-    acts.length === 0
-      ? [textBlock('Nothing has been done yet.')]
-      : [{ kind: 'list', items: acts.map((a) => [at(a.at), ` ${nameOf(policy, a.who)} `, a.what]) }],
+    `Change ${id}: who did what`,
+    [
+      acts.length === 0
+        ? textBlock('Nothing has been done yet.')
+        : { kind: 'list', items: linesOf(acts, page).map((a) => [at(a.at), ` ${nameOf(policy, a.who)} `, a.what]) },
+      ...pageBlocks(page),
+    ],
+    { actions: moreButton(page, (next) => ({ verb: 'timeline', id: `change:${id}/page-${next}` })) },
   )
 }
 

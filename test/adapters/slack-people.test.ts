@@ -83,6 +83,10 @@ describe('an account', () => {
       await peer.send({ payload: JSON.stringify(click) })
       await bot.slack.idle()
       expect(textOf(peer.home(DANA)?.blocks)).toContain(why)
+      // A page that was drawn before says why, too, and is given up.
+      const page = bot.slack.home.platform.edit({ place: peer.user(DANA), message: 'home' }, card({ title: '2 things wait for you' }))
+      await expect(page).rejects.toMatchObject({ code: 'GONE' })
+      expect(textOf(peer.home(DANA)?.blocks)).toContain(why)
       expect([bot.accounts, bot.intents, bot.doubts, bot.wanting]).toEqual([[], [], [], []])
     }))
 

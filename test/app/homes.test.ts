@@ -56,6 +56,8 @@ test('a page follows the state of what it is about; one that shows it already is
   await room.want('change:2')
   await one.drain()
   expect(pages.calls).toHaveLength(before)
+  // Whose page it is concerns no reader of a place.
+  expect(room.shown.filter((place) => place.startsWith('home'))).toEqual([])
 })
 
 test('a burst becomes few drawings of each page, the last state among them, and no platform refuses one', async () => {

@@ -11,11 +11,11 @@ import { type House, transact } from '../../src/app/house.ts'
 import { importInventory } from '../../src/app/inventory/import.ts'
 import { lastImports, mendImports } from '../../src/app/inventory/import-row.ts'
 import { readWholeHosts } from '../../src/app/inventory/read.ts'
-import { showInventory } from '../../src/app/inventory/summary.ts'
+import { readInventory } from '../../src/app/inventory/summary.ts'
 import { QUEUES } from '../../src/app/jobs.ts'
 import { createMembers } from '../../src/app/people/members.ts'
 import { SAMPLE_FOLDER, samplePolicy } from '../../src/app/sample.ts'
-import type { ImportView } from '../../src/cards/inventory.ts'
+import { type ImportView, inventoryCard } from '../../src/cards/inventory.ts'
 import type { Asset } from '../../src/core/assess/asset.ts'
 import { installedVersion } from '../../src/core/assess/scheme.ts'
 import { evolve } from '../../src/core/change/evolve.ts'
@@ -455,7 +455,7 @@ test('the inventory card answers the eight questions, and says how fresh each an
   )
   await take('host,os,managed,packages\npc-01,Windows 11 23H2,no,Google Chrome=120.0.1.x64\n', { fileName: 'pcs.csv' })
   await opened(openssl())
-  const words = wordsOf(await showInventory(house))
+  const words = wordsOf(inventoryCard(await readInventory(house), await lastImports(house.db, 3)))
   for (const line of [
     /^Inventory: 3 hosts$/m,
     /^Operating systems: 2, in 2 versions$/m,

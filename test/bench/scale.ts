@@ -1,7 +1,7 @@
 import { jsonFormat } from '../../adapters/inventory/json/index.ts'
 import { readCoverage } from '../../src/app/bulletins/coverage.ts'
 import { importInventory } from '../../src/app/inventory/import.ts'
-import { showInventory } from '../../src/app/inventory/summary.ts'
+import { readInventory } from '../../src/app/inventory/summary.ts'
 import { type Bench, timed } from './bench.ts'
 import { benchHouse } from './house.ts'
 import { longestTask } from './task.ts'
@@ -41,7 +41,7 @@ export async function bench(): Promise<Bench> {
       if (!ruled.ok || ruled.value.taken !== HOSTS) throw new Error(`the fleet was not taken in: ${JSON.stringify(ruled).slice(0, 500)}`)
     })
     await house.db.$executeRaw`ANALYZE`
-    const look = await measured('look', () => showInventory(one))
+    const look = await measured('look', () => readInventory(one))
     const coverage = await measured('coverage', () => readCoverage(one, one.db))
     return {
       rows: [

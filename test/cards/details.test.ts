@@ -19,12 +19,12 @@ describe('details: the six sections of Table 2.2', () => {
   ]
 
   test('are all there, in their order', () => {
-    const lines = wordsOf(detailsCard(aBulletin({}))).split('\n')
+    const lines = wordsOf(detailsCard(aBulletin({}), 4)).split('\n')
     expect(lines.filter((l) => SECTIONS.includes(l))).toEqual(SECTIONS)
   })
 
   test('what the publisher does not say is said to be missing, and never left empty', () => {
-    const words = wordsOf(detailsCard(aBulletin({})))
+    const words = wordsOf(detailsCard(aBulletin({}), 4))
     for (const label of [
       'Impact',
       'Affected software',
@@ -47,11 +47,23 @@ describe('details: the six sections of Table 2.2', () => {
     const words = wordsOf(
       detailsCard(
         aBulletin({ vulnerabilities: [aVulnerability({ knownExploited: 'yes' }), unscored, aVulnerability({ cve: 'CVE-2026-0003' })] }),
+        4,
       ),
     )
     expect(words).toContain('CVE-2026-0001 | 7.5 | CVSS:3.1/A | yes')
     expect(words).toContain('CVE-2026-0002 | - | - | no')
     expect(words).toContain('CVE-2026-0003 | 7.5 | CVSS:3.1/A | unknown')
+  })
+
+  test('vulnerabilities that have no room beside the sections have pages of their own', () => {
+    const vulnerabilities = Array.from({ length: 21 }, (_, i) => aVulnerability({ cve: `CVE-2026-${1000 + i}` }))
+    const long = { ...aBulletin({}).sections, faq: 'why? '.repeat(1000) }
+    for (const bulletin of [aBulletin({ vulnerabilities }), aBulletin({ sections: long } as Parameters<typeof aBulletin>[0])]) {
+      const card = detailsCard(bulletin, 4)
+      expect(wordsOf(card)).not.toContain('CVE-2026-')
+      expect(card.actions).toMatchObject([{ label: 'Vulnerabilities', verb: 'details', id: 'bulletin:4/page-1' }])
+    }
+    expect(wordsOf(detailsCard(aBulletin({ vulnerabilities }), 4))).toContain('It is about 21 vulnerabilities.')
   })
 
   test.each(HOSTILE)('can be shown on both platforms, whatever the publisher wrote: %j', (text) => {
@@ -65,7 +77,7 @@ describe('details: the six sections of Table 2.2', () => {
         knowledgeBase: [{ label: text, url: 'https://example.org/' }],
       },
     } as Parameters<typeof aBulletin>[0])
-    expectShowable(detailsCard(bulletin))
+    expectShowable(detailsCard(bulletin, 4))
   })
 })
 

@@ -5,20 +5,27 @@ import { bytesOf, LIMITS } from '../../adapters/teams/limits.ts'
 import { messageOf, NOBODY } from '../../adapters/teams/render.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
-import { AFFECTED_A_PAGE, affectedCard, affectedLines } from '../../src/cards/details.ts'
+import { AFFECTED_A_PAGE, affectedCard, affectedLines, VULNERABILITIES_A_PAGE, vulnerabilitiesCard } from '../../src/cards/details.ts'
 import { DROPPED_A_PAGE, droppedCard } from '../../src/cards/dropped.ts'
+import { fullPlanCard, PLAN_A_PAGE } from '../../src/cards/full-plan.ts'
 import { HOME_A_PAGE, homeCard } from '../../src/cards/home.ts'
+import { INVENTORY_A_PAGE, inventoryCard } from '../../src/cards/inventory.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
 import { ROLES_A_PAGE, rolesCard } from '../../src/cards/people.ts'
-import { HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
+import { DIFFERENCES_A_PAGE, differencesCard } from '../../src/cards/policy.ts'
+import { failedHostsCard, HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
+import { ACTS_A_PAGE, timelineCard } from '../../src/cards/review.ts'
 import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../src/cards/sources.ts'
 import type { AffectedHost } from '../../src/core/assess/affected.ts'
+import { type InventorySummary, summarise } from '../../src/core/assess/inventory.ts'
 import type { ChangeState } from '../../src/core/change/state.ts'
 import { newProgress } from '../../src/core/deploy/progress.ts'
+import type { Plan } from '../../src/core/evaluate/plan.ts'
 import { complaints } from '../support/block-kit.ts'
+import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 import { HOSTILE } from '../support/cards.ts'
-import { aHost, PLAN, T0 } from '../support/change.ts'
+import { aHost, PLAN, policy, T0 } from '../support/change.ts'
 import { stateAt } from '../support/change-cards.ts'
 import { aChange, anOverview } from '../support/overview.ts'
 
@@ -99,8 +106,55 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
     const roles = total === 0 ? [] : [{ role: 'end-user' as const, holders, delegates: [], weak: false }]
     return rolesCard(roles, true, { number, size: ROLES_A_PAGE, total })
   },
+  vulnerabilities: (total, number, extra) => {
+    const vulnerabilities = names(total).map((cve) => aVulnerability({ cve, cvss: { version: '3.1', vector: extra, score: 7.5 } }))
+    return vulnerabilitiesCard(aBulletin({ vulnerabilities }), 4, { number, size: VULNERABILITIES_A_PAGE, total })
+  },
+  'who did what': (total, number, extra) => {
+    const acts = names(total).map((what) => ({ what: `${what} ${extra}`, who: 'ana', at: T0 }))
+    return timelineCard({ id: 12, acts }, policy, { number, size: ACTS_A_PAGE, total })
+  },
+  'a plan’s packages and hosts left out': (total, number, extra) => {
+    const state = stateAt('approved')
+    const left = Math.floor(total / 3)
+    const all = names(total)
+    const hosts = spread(total, extra, left).map(({ host, packages }) => ({ host, packages }))
+    const plan = {
+      ...PLAN,
+      rings: [{ ...PLAN.rings[0], name: `ring ${extra.slice(0, 30)}`, hosts: hosts.map(({ host }) => host) }],
+      hosts,
+      leftOut: all.slice(0, left).map((host) => ({ host, reason: extra })),
+    } as unknown as Plan
+    return fullPlanCard(state, { ...state.submission, plan } as never, { number, size: PLAN_A_PAGE, total })
+  },
+  'what a policy says differently': (total, number, extra) => {
+    const differences = names(total).map((path) => ({ path, from: extra, to: extra }))
+    return differencesCard(3, differences, { number, size: DIFFERENCES_A_PAGE, total })
+  },
+  'systems and disagreements of the inventory': (total, number, extra) => {
+    const half = Math.floor(total / 2)
+    const fresh = { hosts: 3, seenLately: 3, oldest: null, names: [] }
+    const systems = names(half).map((name) => ({ name, fresh, versions: [{ name: extra, hosts: 3 }] }))
+    const conflicts = names(total)
+      .slice(half)
+      .map((host) => ({ host, fact: 'exposure' as const, said: [{ origin: extra, value: 'internet' }], counts: 'internet' }))
+    return inventoryCard({ ...NOTHING_KNOWN, systems, conflicts } as InventorySummary, [], { number, size: INVENTORY_A_PAGE, total })
+  },
+  'hosts that failed for one reason': (total, number, extra) => {
+    const hosts = names(total).map((host) => ({ ...newProgress(host, 1, []), cause: extra }))
+    const group = { key: 'ring-1-abcd', cause: extra, hosts: names(total), open: [] }
+    return failedHostsCard(12, group, hosts, PLAN, { number, size: HOSTS_A_PAGE, total })
+  },
   'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),
 }
+
+const NOTHING_KNOWN = summarise({
+  hosts: [],
+  software: { products: 0, versions: 0, widespread: [], scattered: [] },
+  unpatched: new Set(),
+  now: new Date(T0),
+  staleAfterDays: 7,
+})
 
 const aSource = (own: Partial<SourceView>): SourceView => ({
   id: 'rhel',
@@ -126,9 +180,9 @@ const aSource = (own: Partial<SourceView>): SourceView => ({
 const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `item-${i}.`)
 
 /** Hosts with 1, 2, 3, 4, 5, 1, ... packages. */
-function spread(total: number, extra: string): readonly AffectedHost[] {
+function spread(total: number, extra: string, from = 0): readonly AffectedHost[] {
   const hosts: AffectedHost[] = []
-  const left = [...names(total)]
+  const left = names(total).slice(from)
   const [like] = aHost('x').packages
   while (like && left.length > 0) {
     const packages = left.splice(0, (hosts.length % 5) + 1).map((name) => ({ ...like, name }))

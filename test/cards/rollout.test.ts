@@ -121,11 +121,13 @@ describe('a group of failures', () => {
     expect(card.actions.map((a) => a.id)).toEqual(Array(3).fill('failure:12/ring-1-abcd'))
     expectShowable(card)
   })
-  test('many hosts: the title names the first, the card all', () => {
+  test('many hosts: the title names the first, the card so many as no platform cuts, and its pages all', () => {
     const many = Array.from({ length: 40 }, (_, i) => `web-${i + 1}`)
     const card = failureCard(stateAt('pilotRuns'), { ...group, hosts: many, open: many }, policy)
     expect(card.title).toBe('web-1, web-2, web-3 (+37 more): lock held')
-    expect(wordsOf(card)).toContain(many.join(', '))
+    expect(wordsOf(card)).toContain(`${many.slice(0, 20).join(', ')} (+20 more)`)
+    expect(card.actions.at(-1)).toMatchObject({ label: 'All hosts', verb: 'failed-hosts', id: 'failure:12/ring-1-abcd' })
+    expect(labelsOf(failureCard(stateAt('pilotRuns'), { ...group, hosts: many, open: [] }, policy))).toEqual(['All hosts'])
     expectShowable(card)
   })
   test('taken: by whom', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decisionCard, fullPlanCard, pastPlanCard } from '../../src/cards/decision.ts'
+import { decisionCard, pastPlanCard } from '../../src/cards/decision.ts'
+import { fullPlanCard } from '../../src/cards/full-plan.ts'
 import { testCard } from '../../src/cards/test.ts'
 import type { ChangeEvent } from '../../src/core/change/command.ts'
 import {

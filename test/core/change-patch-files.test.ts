@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decisionCard, fullPlanCard } from '../../src/cards/decision.ts'
+import { decisionCard } from '../../src/cards/decision.ts'
+import { fullPlanCard } from '../../src/cards/full-plan.ts'
 import { threadNote } from '../../src/cards/notes.ts'
 import { progressCard } from '../../src/cards/progress.ts'
 import { testCard } from '../../src/cards/test.ts'

@@ -166,6 +166,17 @@ describe('the later rings', () => {
         { host, step: 'verified', at: now(), version: FIXED },
       ]),
     )
+    const group = await walk.house.house.db.post.findFirstOrThrow({
+      where: { purpose: { startsWith: 'failure:' } },
+      orderBy: { id: 'desc' },
+    })
+    const ask = (person: string, page: string) =>
+      walk.intent({ person, place: TEAM, verb: 'failed-hosts', subject: `failure:1/${group.purpose.slice('failure:'.length)}${page}` })
+    for (const page of ['', '-page-1'])
+      expect((await done(ask('ana', page))).text).toMatch(new RegExp(`1 host: .*no space left.*${broken}.*failed`, 's'))
+    refused(await ask('ana', '-page-2'), /PAGE_BEYOND/)
+    refused(await ask('ana', '0'), /FAILURE_UNKNOWN/)
+    refused(await ask('kofi', ''), /ROLE_MISSING/)
     refused(await walk.hands.press('ben', TEAM, /no space left/, 'Exclude', { reason: '' }), /they stay unpatched/)
     await done(walk.hands.press('ben', TEAM, /no space left/, 'Exclude', { reason: 'It is replaced next week.' }))
     expect(await statusOf(broken)).toBe('excluded')

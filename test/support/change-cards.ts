@@ -5,7 +5,8 @@ import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
 import { type AlertContext, alertCard } from '../../src/cards/alert.ts'
 import { announcementCard, isThisRealCard, representativesCard } from '../../src/cards/announcement.ts'
 import type { Card, Text } from '../../src/cards/card.ts'
-import { decisionCard, fullPlanCard } from '../../src/cards/decision.ts'
+import { decisionCard } from '../../src/cards/decision.ts'
+import { fullPlanCard } from '../../src/cards/full-plan.ts'
 import { handoverCard } from '../../src/cards/handover.ts'
 import { hostsCard, progressCard } from '../../src/cards/progress.ts'
 import { managementCard, reviewCard, timelineCard } from '../../src/cards/review.ts'
@@ -117,7 +118,7 @@ export function cardsOf(state: ChangeState, hosts = hostsOf(state)): ReadonlyMap
     ['hosts', submission && hostsCard(state.id, hosts, submission.plan, { number: 1, size: 20, total: hosts.length })],
     ['review', review && reviewCard(state, review, figuresOf(state, hosts), policy)],
     ['management', review && managementCard(state, figuresOf(state, hosts))],
-    ['timeline', timelineCard('Who did what', state.acts, policy)],
+    ['timeline', timelineCard(state, policy)],
     ['is this real', isThisRealCard(state, policy)],
     ['hand-over', handover && handoverCard(state, handover, policy)],
   ]

@@ -65,8 +65,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const { platforms, budgets, time = machine } = options
   const pace = createPace({ platforms, budgets, now: time.now })
   const onShown = (placeIds: readonly string[]): void => {
-    outdated ||= !placeIds.every(isHome)
-    options.onShown(placeIds)
+    const said = placeIds.filter((id) => !isHome(id))
+    outdated ||= said.length > 0
+    if (said.length > 0) options.onShown(said)
   }
   const house: Delivery = {
     backoffMs: doubling,

@@ -1,24 +1,20 @@
-import type { Card } from '../../cards/card.ts'
-import { inventoryCard } from '../../cards/inventory.ts'
-import { type HostFacts, type ProductCount, type Software, summarise } from '../../core/assess/inventory.ts'
+import { type HostFacts, type InventorySummary, type ProductCount, type Software, summarise } from '../../core/assess/inventory.ts'
 import type { Database } from '../../db/database.ts'
 import type { House } from '../house.ts'
-import { lastImports } from './import-row.ts'
 import { assetOf } from './read.ts'
 
 const MOST_PRODUCTS = 8
 const PAGE = 1_000
 
-/** The inventory as it is now: the card of the `inventory` command. */
-export async function showInventory(house: House): Promise<Card> {
-  const summary = summarise({
+/** The inventory as it is now: what the card of the `inventory` command says. */
+export async function readInventory(house: House): Promise<InventorySummary> {
+  return summarise({
     hosts: await readFacts(house.db),
     software: await readSoftware(house.db),
     unpatched: await readUnpatched(house.db),
     now: house.clock.now(),
     staleAfterDays: house.inForce.policy.staleAfterDays,
   })
-  return inventoryCard(summary, await lastImports(house.db, 3))
 }
 
 /** Every host without its packages, page by page. */

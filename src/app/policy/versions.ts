@@ -35,8 +35,8 @@ export async function readVersion(db: Database | Tx, id: number): Promise<Versio
 }
 
 /** Newest first. */
-export async function readVersions(db: Database | Tx, most: number): Promise<readonly Version[]> {
-  const rows = await db.policyVersion.findMany({ orderBy: { id: 'desc' }, take: most })
+export async function readVersions(db: Database | Tx, most: number, skip = 0): Promise<readonly Version[]> {
+  const rows = await db.policyVersion.findMany({ orderBy: { id: 'desc' }, take: most, skip })
   return rows.map(versionOf)
 }
 

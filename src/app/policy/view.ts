@@ -1,6 +1,7 @@
 import type { Card } from '../../cards/card.ts'
-import { differencesCard, policyCard, type VersionView, versionCard } from '../../cards/policy.ts'
-import { policyDifferences } from '../../core/policy/differences.ts'
+import type { Page } from '../../cards/pages.ts'
+import { policyCard, type VersionView, versionCard } from '../../cards/policy.ts'
+import { type PolicyDifference, policyDifferences } from '../../core/policy/differences.ts'
 import type { House } from '../house.ts'
 import { readVersion, readVersions, type Version, versionBefore } from './versions.ts'
 
@@ -30,16 +31,14 @@ export async function renderVersion(house: House, id: number): Promise<Card | nu
 }
 
 /** Null: there is no such version, or none before it. */
-export async function showDifferences(house: House, id: number): Promise<Card | null> {
+export async function differencesOf(house: House, id: number): Promise<readonly PolicyDifference[] | null> {
   const version = await readVersion(house.db, id)
-  if (!version) return null
-  const { differences } = await viewOf(house, version)
-  return differences && differencesCard(id, differences)
+  return version && (await viewOf(house, version)).differences
 }
 
-/** What is in force, what waits, and the last versions. */
-export async function showPolicy(house: House): Promise<Card> {
+/** What is in force, what waits, and the versions of the page, newest first. */
+export async function showPolicy(house: House, page: Page): Promise<Card> {
   const views = []
-  for (const version of await readVersions(house.db, 5)) views.push(await viewOf(house, version))
-  return policyCard(views)
+  for (const version of await readVersions(house.db, page.size, (page.number - 1) * page.size)) views.push(await viewOf(house, version))
+  return policyCard(views, page)
 }

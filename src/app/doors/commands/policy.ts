@@ -1,17 +1,27 @@
+import { VERSIONS_A_PAGE } from '../../../cards/policy.ts'
 import { textBlock, whisper } from '../../../cards/words.ts'
 import type { Outcome } from '../../../ports.ts'
 import { type Taken, takePolicyFile } from '../../policy/propose.ts'
 import { showPolicy } from '../../policy/view.ts'
+import { askedPage } from '../pages.ts'
 import { type Commands, no, show, TEAM, type Typed } from './rule.ts'
 
 /** What is in force, and what waits; `policy reload` looks at the file at once. */
 export const POLICY: Commands = {
-  policy: { usage: 'policy | policy reload', what: 'the policy in force, who approved it, what is proposed', roles: TEAM, run },
+  policy: {
+    usage: 'policy | policy page 2 | policy reload',
+    what: 'the policy in force, who approved it, what is proposed',
+    roles: TEAM,
+    run,
+  },
 }
 
 async function run({ house, argument }: Typed): Promise<Outcome> {
   const word = argument.trim().toLowerCase()
-  if (word === '') return show(await showPolicy(house))
+  if (word === '' || word.startsWith('page')) {
+    const page = askedPage(word, 'policy', VERSIONS_A_PAGE, await house.db.policyVersion.count())
+    return page.ok ? show(await showPolicy(house, page.value)) : page
+  }
   if (word !== 'reload')
     return no('ARGUMENT_UNKNOWN', `"${word.slice(0, 40)}" is nothing that policy can do. Try \`policy\` or \`policy reload\`.`)
   return answer(await takePolicyFile(house))
