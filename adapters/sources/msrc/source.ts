@@ -1,11 +1,12 @@
 import { Fault } from '../../../src/core/fault.ts'
 import { advanced, dueOf, type Listed } from '../../../src/core/identify/backlog.ts'
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
-import type { Batch, BulletinSource, Clock, RawDocument } from '../../../src/ports.ts'
+import type { Batch, BulletinSource, Clock } from '../../../src/ports.ts'
 import { bodyOf, type Http, type HttpAnswer } from '../../http.ts'
-import { checkPart, fileNameOf, type MsrcRule } from './check.ts'
+import { checkPart, type MsrcRule } from './check.ts'
 import { type MsrcState, readState, writeState } from './cursor.ts'
 import type { MsrcReader } from './reader.ts'
+import { documentsOf, type Taken, takeEach } from './taken.ts'
 import { readUpdates } from './updates.ts'
 
 export interface MsrcDeps {
@@ -18,14 +19,7 @@ export interface MsrcDeps {
 const MOST_MONTHS = 3
 const SHRUNK = 0.9
 
-type Dropped = Batch['dropped'][number]
 type Get = (path: string, accept: string, known?: HttpAnswer['validators']) => Promise<HttpAnswer>
-
-interface Fetched {
-  readonly documents: readonly RawDocument[]
-  readonly dropped: readonly Dropped[]
-  readonly parts: MsrcState['parts']
-}
 
 /** All checks of a part, read in a process of its own. */
 export const checkOf =
@@ -43,32 +37,16 @@ export const checkOf =
 export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clock }: MsrcDeps): BulletinSource => {
   const base = rule.url.endsWith('/') ? rule.url : `${rule.url}/`
 
-  const fetchMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Fetched | string> => {
+  const fetchMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Taken | string> => {
     const answer = await get(`cvrf/${entry.key}`, 'application/json, application/xml;q=0.5')
     const result = await reader.read({ kind: 'month', bytes: bodyOf(answer, 'a month'), families: rule.families, known: [...known] })
     if (result.kind !== 'month') return result.kind === 'lost' ? result.problem : 'The answer is to another question.'
     const reading = result.month
     if (!reading.ok) return reading.problem
     if (reading.id !== entry.key) return `It calls itself ${reading.id.slice(0, 40)}.`
-    const parts = new Map(known)
-    const documents = reading.parts.flatMap(({ vendorId, known: entryOf, bytes }): readonly RawDocument[] => {
-      parts.delete(vendorId)
-      parts.set(vendorId, entryOf)
-      return bytes === null ? [] : [{ fileName: fileNameOf(vendorId), url: answer.url, bytes }]
-    })
     return {
-      documents,
+      ...documentsOf(reading.parts, known, answer.url),
       dropped: reading.dropped.map(({ reason, found }) => ({ fileName: entry.key, reason, bytes: Buffer.from(found) })),
-      parts,
-    }
-  }
-
-  const tryMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Fetched | string> => {
-    try {
-      return await fetchMonth(get, entry, known)
-    } catch (error) {
-      if (error instanceof Fault) return error.message
-      throw error
     }
   }
 
@@ -91,20 +69,8 @@ export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clo
     const progress = before.list?.progress ?? null
     const due = dueOf(updates.months, progress, MOST_MONTHS)
     const tried = [...due.fresh, ...due.again]
-    const [documents, dropped, lost]: [RawDocument[], Dropped[], Listed[]] = [[], [], []]
-    let parts = before.parts
-    for (const entry of tried) {
-      const fetched = await tryMonth(get, entry, parts)
-      if (typeof fetched === 'string') {
-        lost.push(entry)
-        dropped.push({ fileName: entry.key, reason: `it cannot be taken, and is asked for again: ${fetched}` })
-        continue
-      }
-      documents.push(...fetched.documents)
-      dropped.push(...fetched.dropped)
-      parts = fetched.parts
-    }
-    if (updates.dropped > 0) dropped.push({ fileName: 'updates', reason: `${updates.dropped} entries of it are no months` })
+    const { documents, dropped, parts, lost } = await takeEach(tried, before.parts, (entry, known) => fetchMonth(get, entry, known))
+    const strange = updates.dropped > 0 ? [{ fileName: 'updates', reason: `${updates.dropped} entries of it are no months` }] : []
     const listed = updates.months.length
     const list = {
       validators: answer.validators,
@@ -114,7 +80,7 @@ export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clo
     }
     return {
       documents,
-      dropped,
+      dropped: [...dropped, ...strange],
       cursor: writeState({ list, parts }),
       listed,
       ...(before.list !== undefined && listed < before.list.listed * SHRUNK

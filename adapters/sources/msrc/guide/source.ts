@@ -1,10 +1,10 @@
 import { Fault } from '../../../../src/core/fault.ts'
 import { advanced, dueOf, type Listed, type Progress } from '../../../../src/core/identify/backlog.ts'
 import type { SourceRuleOf } from '../../../../src/core/policy.ts'
-import type { Batch, BulletinSource, RawDocument } from '../../../../src/ports.ts'
-import { fileNameOf } from '../check.ts'
+import type { Batch, BulletinSource } from '../../../../src/ports.ts'
 import type { MsrcState } from '../cursor.ts'
 import { checkOf, type MsrcDeps } from '../source.ts'
+import { documentsOf, type Taken, takeEach } from '../taken.ts'
 import { readGuide, writeGuide } from './cursor.ts'
 import { fetchPages, type GetPage, type Pages, problemOf } from './pages.ts'
 
@@ -16,14 +16,7 @@ const FIRST_DAYS = 45
 /** Changes are published some days late. */
 const LOOK_BACK_DAYS = 14
 
-type Dropped = Batch['dropped'][number]
 type List = (name: 'vulnerability' | 'affectedProduct', filter: string) => Promise<Pages>
-
-interface Release {
-  readonly documents: readonly RawDocument[]
-  readonly dropped: readonly Dropped[]
-  readonly parts: MsrcState['parts']
-}
 
 const daysBefore = (instant: string, days: number): string => new Date(Date.parse(instant) - days * DAY).toISOString()
 
@@ -58,7 +51,7 @@ export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDe
     return result.changes
   }
 
-  const fetchRelease = async (list: List, { key: id }: Listed, known: MsrcState['parts']): Promise<Release> => {
+  const fetchRelease = async (list: List, { key: id }: Listed, known: MsrcState['parts']): Promise<Taken> => {
     const filter = `releaseNumber eq '${id}'`
     const vulnerabilities = await list('vulnerability', filter)
     const products = await list('affectedProduct', filter)
@@ -71,21 +64,9 @@ export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDe
       known: [...known],
     })
     if (result.kind !== 'month' || !result.month.ok) throw new Fault('SOURCE_FAILED', problemOf(result))
-    const parts = new Map(known)
-    const documents = result.month.parts.flatMap(({ vendorId, known: entry, bytes }): readonly RawDocument[] => {
-      parts.delete(vendorId)
-      parts.set(vendorId, entry)
-      return bytes === null ? [] : [{ fileName: fileNameOf(vendorId), url: products.url, bytes }]
-    })
-    return { documents, dropped: result.month.dropped.map(({ reason }) => ({ fileName: id, reason })), parts }
-  }
-
-  const tryRelease = async (...asked: Parameters<typeof fetchRelease>): Promise<Release | string> => {
-    try {
-      return await fetchRelease(...asked)
-    } catch (error) {
-      if (error instanceof Fault) return error.message
-      throw error
+    return {
+      ...documentsOf(result.month.parts, known, products.url),
+      dropped: result.month.dropped.map(({ reason }) => ({ fileName: id, reason })),
     }
   }
 
@@ -98,24 +79,15 @@ export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDe
     const progress = before.list?.progress ?? null
     const due = dueOf(changes.releases, progress, MOST_RELEASES)
     const tried = [...due.fresh, ...due.again]
-    const documents: RawDocument[] = []
-    const dropped: Dropped[] = changes.dropped.map((reason) => ({ fileName: 'vulnerability', reason }))
-    const lost: Listed[] = []
-    let { parts } = before
-    for (const entry of tried) {
-      const release = await tryRelease(list, entry, parts)
-      if (typeof release === 'string') {
-        lost.push(entry)
-        dropped.push({ fileName: entry.key, reason: `it cannot be taken, and is asked for again: ${release}` })
-        continue
-      }
-      documents.push(...release.documents)
-      dropped.push(...release.dropped)
-      parts = release.parts
-    }
+    const strange = changes.dropped.map((reason) => ({ fileName: 'vulnerability', reason }))
+    const { documents, dropped, parts, lost } = await takeEach(tried, before.parts, (entry, known) => fetchRelease(list, entry, known))
     const after = advanced(changes.releases, progress, tried, lost, now)
     const known = { validators: {}, listed: 0, progress: after, left: due.left || lost.length > 0 }
-    return { documents, dropped, cursor: writeGuide({ since: nextSince(since, after, due.left), list: known, parts }) }
+    return {
+      documents,
+      dropped: [...strange, ...dropped],
+      cursor: writeGuide({ since: nextSince(since, after, due.left), list: known, parts }),
+    }
   }
   return { id: rule.id, fetch, check: checkOf(rule, reader) }
 }
