@@ -1,7 +1,7 @@
 import type { CardLink, ClockLine, OpenChange, Overview, SourceLine, Task } from '../core/overview/view.ts'
 import type { Block, Card, Text } from './card.ts'
 import { askList, firstPage, linesOf, moreButton, type Page, pageBlocks, pagesOf } from './pages.ts'
-import { at, count, listed, quiet, textBlock } from './words.ts'
+import { at, count, listed, quiet, textBlock, whisper } from './words.ts'
 
 /** What waits and open changes, in one list, on one page of it. */
 export const HOME_A_PAGE = 20
@@ -98,3 +98,6 @@ function sourceBlocks(sources: readonly SourceLine[]): readonly Block[] {
   const failing = sources.filter(({ state }) => state === 'failing').map(({ name }) => name)
   return failing.length === 0 ? [] : [textBlock({ strong: 'Not read: ' }, `${listed(failing)}. Their bulletins do not come.`)]
 }
+
+/** What was shown to somebody who may no longer see it must not stay. */
+export const closedHomeCard = (why: string): Card => whisper('Nothing to see', [textBlock(why)], { tone: 'warning', summary: why })

@@ -1,5 +1,5 @@
 import type { Card } from '../../cards/card.ts'
-import { homeCard } from '../../cards/home.ts'
+import { closedHomeCard, homeCard } from '../../cards/home.ts'
 import { canonicalJson } from '../../core/canonical.ts'
 import type { CardLink, Overview } from '../../core/overview/view.ts'
 import { type Database, Prisma } from '../../db/database.ts'
@@ -59,7 +59,7 @@ export async function drawHome(house: House, post: Post, homes: ReadonlyMap<stri
   if (home === undefined) return null
   const { person } = post.payload as { readonly person: string }
   const overview = await overviewFor(house, person, 'what is open')
-  return overview.ok ? homeCard(overview.value, await urlsOf(house, overview.value, home)) : closed(overview.refusal.text)
+  return overview.ok ? homeCard(overview.value, await urlsOf(house, overview.value, home)) : closedHomeCard(overview.refusal.text)
 }
 
 /** Addresses of the cards that stand on the page's own platform. */
@@ -73,14 +73,3 @@ async function urlsOf(house: House, { waitsForYou, changes }: Overview, home: Ho
   const urls = new Map(rows.map(({ id, ref }) => [`${id}`, home.urlOf(ref as unknown as MessageRef)]))
   return ({ post }) => urls.get(post) ?? null
 }
-
-/** What was shown to somebody who may no longer see it must not stay. */
-const closed = (why: string): Card => ({
-  look: 'whisper',
-  tone: 'warning',
-  badges: [],
-  title: 'Nothing to see',
-  blocks: [{ kind: 'text', text: [why] }],
-  actions: [],
-  summary: why,
-})
