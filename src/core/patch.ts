@@ -6,6 +6,9 @@ export interface Step {
 
 type Members = Readonly<Record<string, unknown>>
 
+/** What a document itself has under a name: `__proto__` or `constructor` may be names in it, too. */
+const own = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined)
+
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
@@ -18,9 +21,9 @@ export function patchOf(before: object, after: object): readonly Step[] | null {
 }
 
 function collect(before: Members, after: Members, path: readonly string[], steps: Step[]): boolean {
-  for (const name of Object.keys(before)) if (before[name] !== undefined && after[name] === undefined) return false
+  for (const name of Object.keys(before)) if (before[name] !== undefined && own(after, name) === undefined) return false
   for (const [name, value] of Object.entries(after)) {
-    const was = before[name]
+    const was = own(before, name)
     if (value === was) continue
     if (isObject(was) && isObject(value)) {
       if (!collect(was, value, [...path, name], steps)) return false
@@ -35,6 +38,6 @@ export const patched = <T extends object>(document: T, steps: readonly Step[]): 
 
 function withValue(document: Members, [name, ...rest]: readonly string[], value: unknown): Members {
   if (name === undefined) return document
-  const was = document[name]
+  const was = own(document, name)
   return { ...document, [name]: rest.length === 0 ? value : withValue(isObject(was) ? was : {}, rest, value) }
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { patched, patchOf, type Step } from '../../src/core/patch.ts'
 
 const document = fc.dictionary(
-  fc.constantFrom('a', 'b', 'c', 'd'),
-  fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.jsonValue({ maxDepth: 1 }))),
+  fc.constantFrom('a', 'b', 'constructor', '__proto__'),
+  fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.dictionary(fc.constantFrom('x', 'toString', '__proto__'), fc.jsonValue({ maxDepth: 1 }))),
 )
 
 test('a patch makes the one of the other, or there is none because something is gone', () => {
