@@ -10,6 +10,7 @@ import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { told as toldByCatalogue } from './catalogue.ts'
 import { corroborate } from './corroborate.ts'
+import { settleHeld, tellHeld } from './held.ts'
 import { oneDocumentAtATime } from './in-turn.ts'
 import type { Noise } from './noise.ts'
 import { tell } from './tell.ts'
@@ -40,8 +41,10 @@ export function takeDocument(house: House, source: string, raw: RawDocument, fou
     })
     if (held || !checked.bulletin) {
       await show(unit, 'security', `bulletin:${row}`, 'held')
+      await tellHeld(unit, row)
       return true
     }
+    await settleHeld(unit, row)
     await tell(unit, row, checked.bulletin, judgement, noise)
     await corroborate(unit, row)
     return true
@@ -57,6 +60,7 @@ export async function holdPoison(house: House, source: string, raw: RawDocument,
     const judgement = { verification, kind: 'new', differences: [], previous: null } as const
     const row = await store(unit, source, raw, { bulletin: null, digest, checks }, judgement, 'held')
     await show(unit, 'security', `bulletin:${row}`, 'held')
+    await tellHeld(unit, row)
     unit.audit({ actor: 'patchcrier', action: 'hold-document', subject: `bulletin:${row}`, detail: { file: raw.fileName, digest, reason } })
   })
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "Bulletin" ADD COLUMN "released" JSONB;
