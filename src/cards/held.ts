@@ -38,7 +38,9 @@ export const heldActions = (state: ChangeState): readonly Action[] => {
   return first ? [button('Evidence of what is held', 'evidence', `bulletin:${first.rowId}`)] : []
 }
 
-export function heldNote({ document }: Extract<ChangeEvent, { kind: 'document held' }>, state: ChangeState): Card {
+/** Before there is a plan nothing of it is at stake: security hears of it by its own card, and nobody else is told of a forgery. */
+export function heldNote({ document }: Extract<ChangeEvent, { kind: 'document held' }>, state: ChangeState): Card | null {
+  if (!state.submission) return null
   return note(
     document.own ? 'What this change rests on is held' : 'A document that says it is this bulletin is held',
     'danger',

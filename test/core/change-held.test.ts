@@ -205,6 +205,11 @@ describe('what people read', () => {
     expect(JSON.stringify(line?.card)).toContain(words)
   })
 
+  test.each(['alerted', 'testing', 'planning'] as const)('in %s only security is told, by its own card', (phase) => {
+    const before = evolved(opened(), UNTIL[phase])
+    expect(threadNote(before, evolved(before, [noted()]), noted())).toBeNull()
+  })
+
   test.each([
     ['deciding', [noted()]],
     ['approved', [noted(), held()]],

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { KnownRevision } from '../../core/identify/history.ts'
-import { type Checked, type Judgement, judge } from '../../core/identify/judge.ts'
+import { aloneBy, type Checked, type Judgement, judge } from '../../core/identify/judge.ts'
 import { storyOf } from '../../core/identify/story.ts'
-import { reasonOf, type Verdict, verdictOf } from '../../core/identify/verification.ts'
+import { reasonOf, type Verdict, type Verification, verdictOf } from '../../core/identify/verification.ts'
 import type { RawDocument } from '../../ports.ts'
 import { json } from '../change/rows.ts'
 import { show } from '../chat/show.ts'
@@ -75,6 +75,7 @@ async function knownRevisions(unit: Unit, source: string, checked: Checked, raw:
       updatedAt: row.updatedAt.toISOString(),
       digest: row.digest,
       verdict: row.verdict as Verdict,
+      ...aloneBy((row.verification as unknown as Verification).checks),
       bulletin: row.document ? await toldByCatalogue(unit, row.document as unknown as Bulletin) : null,
     })),
   )
