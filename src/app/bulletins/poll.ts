@@ -28,7 +28,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
     const noise: Noise = before.firstPollDone ? { silent: false, alerts: ALERTS_A_POLL } : { silent: true, alerts: 0 }
     const { poison, brought } = await takeAll(house, id, batch.documents, { before, noise, signal })
     const given = await giveUp(house, id, batch.documents, poison)
-    if (batch.exploited) await takeCatalogue(house, id, batch.exploited)
+    if (batch.exploited) await takeCatalogue(house, id, batch.exploited, before.cursor === null)
     if (batch.scores?.length) await takeScores(house, id, batch.scores)
     const waits = Object.keys(poison).some((name) => !given.includes(name))
     await transact(house, async (unit) => {
