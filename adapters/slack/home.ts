@@ -1,10 +1,10 @@
+import { renderHome } from '../../src/cards/block-kit/card.ts'
 import { refusedCard } from '../../src/cards/refused.ts'
 import { ChatError, type ChatPlatform, type Home, type MessageRef } from '../../src/ports.ts'
 import { HOME_BUDGETS } from './budgets.ts'
 import { type Client, call } from './client.ts'
 import { permalink } from './permalink.ts'
 import type { Receiving } from './receive/act.ts'
-import { renderHome } from './render/card.ts'
 
 /** Name of the pages' platform. */
 export const SLACK_HOME = 'slack-home'

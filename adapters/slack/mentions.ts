@@ -1,4 +1,5 @@
 import { webApi } from '@slack/bolt'
+import type { Mentions } from '../../src/cards/block-kit/rich.ts'
 import { calledBy, type Mention } from '../../src/cards/called.ts'
 import type { Card } from '../../src/cards/card.ts'
 import type { Directory } from '../../src/ports.ts'
@@ -6,7 +7,6 @@ import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
 import type { Log } from '../chat/log.ts'
 import { type Client, call } from './client.ts'
 import type { Groups } from './groups.ts'
-import type { Mentions } from './render/rich.ts'
 
 export interface Accounts {
   /** Slack's id of a person's account; null: none that is known here. Throws `ChatError`. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import type { FileOf } from '../../src/cards/block-kit/card.ts'
+import { LIMITS } from '../../src/cards/block-kit/limits.ts'
 import type { Card, Picture } from '../../src/cards/card.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
 import { kept } from '../chat/kept.ts'
@@ -8,8 +10,6 @@ import type { Log } from '../chat/log.ts'
 import { within } from '../chat/soon.ts'
 import { pngOf } from '../picture.ts'
 import { type Client, call, isSlacks } from './client.ts'
-import type { FileOf } from './render/card.ts'
-import { LIMITS } from './render/limits.ts'
 
 /** Slack's files for the pictures of a card. Never throws: the words of a picture are shown where it cannot be one. */
 export type Pictures = (card: Card) => Promise<FileOf>

@@ -1,3 +1,4 @@
+import { type Message, renderCard } from '../../src/cards/block-kit/card.ts'
 import type { Card } from '../../src/cards/card.ts'
 import type { ChatPlatform, MessageRef } from '../../src/ports.ts'
 import { ChatError } from '../../src/ports.ts'
@@ -6,7 +7,6 @@ import { type Client, call } from './client.ts'
 import { find, markOf } from './find.ts'
 import type { Accounts } from './mentions.ts'
 import type { Pictures } from './pictures.ts'
-import { type Message, renderCard } from './render/card.ts'
 import { QUIET, say, whisperTo } from './say.ts'
 
 export interface SlackPlatformOptions {

@@ -1,6 +1,6 @@
 import type { webApi } from '@slack/bolt'
+import type { Message } from '../../src/cards/block-kit/card.ts'
 import { type Client, call } from './client.ts'
-import type { Message } from './render/card.ts'
 
 /** Slack shall look for nothing in the fallback text and unfold no link. `chat.update` would look for mentions unless told not to. */
 export const QUIET = { parse: 'none', link_names: false } as const

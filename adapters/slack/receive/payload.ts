@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modalState } from '../render/modal.ts'
+import { buttonValue } from '../../chat/button.ts'
 
 const user = z.object({ id: z.string().min(1) })
 
@@ -18,6 +18,8 @@ export const clickPayload = z.object({
 
 export type Click = z.infer<typeof clickPayload>
 
+const typed = z.object({ value: z.string().nullish(), selected_option: z.object({ value: z.string() }).nullish() })
+
 export const submitPayload = z.object({
   type: z.literal('view_submission'),
   user,
@@ -25,13 +27,13 @@ export const submitPayload = z.object({
   view: z.object({
     id: z.string(),
     private_metadata: z.string(),
-    /** Only inputs have an id of ours. */
     blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional(), label: z.object({ text: z.string() }).optional() })),
-    state: z.object({ values: modalState }),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), typed)) }),
   }),
 })
 
-export type Submit = z.infer<typeof submitPayload>
+/** What a modal of ours remembers, in its `private_metadata`. */
+export const modalMemory = z.strictObject({ button: buttonValue, channel: z.string().nullable(), thread: z.string().optional() })
 
 export const commandPayload = z.object({
   user_id: z.string().min(1),

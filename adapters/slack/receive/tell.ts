@@ -1,8 +1,8 @@
 import type { RespondFn } from '@slack/bolt'
+import { type Message, renderCard } from '../../../src/cards/block-kit/card.ts'
 import type { Block } from '../../../src/cards/card.ts'
 import { refusedCard } from '../../../src/cards/refused.ts'
 import type { Outcome } from '../../../src/ports.ts'
-import { type Message, renderCard } from '../render/card.ts'
 import { say, whisperTo } from '../say.ts'
 import { isDirect, type Receiving, type Where } from './act.ts'
 
