@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ChatError } from '../../src/ports.ts'
+import { unless } from '../chat/failures.ts'
 import { ask, type Wire } from './wire.ts'
 
 /** A message, as the Bot Connector takes it. */
@@ -55,43 +56,33 @@ const page = z.object({ members: z.array(member), continuationToken: z.string().
 
 export function connector(options: ConnectorOptions): Connector {
   const call = (what: string, method: string, path: string, body?: unknown) => ask(options, what, method, path, body)
-  const bot = { id: `28:${options.appId}` }
+  /** A conversation with this in it. A message that Teams does not name can never be edited: nobody knows what became of it. */
+  const create = async (what: string, about: object): Promise<z.infer<typeof resource>> => {
+    const { appId, tenantId } = options
+    return shaped(resource, what, await call(what, 'POST', 'v3/conversations', { ...about, bot: { id: `28:${appId}` }, tenantId }))
+  }
   const at = (conversation: string): string => `v3/conversations/${encodeURIComponent(conversation)}`
   return {
     begin: async (channel, activity) => {
-      const made = await call('post', 'POST', 'v3/conversations', {
-        isGroup: true,
-        bot,
-        tenantId: options.tenantId,
-        channelData: { channel: { id: channel }, tenant: { id: options.tenantId } },
-        activity,
-      })
-      const { id, activityId } = named('post', made)
+      const channelData = { channel: { id: channel }, tenant: { id: options.tenantId } }
+      const { id, activityId } = await create('post', { isGroup: true, channelData, activity })
       return { conversation: id, message: activityId ?? null }
     },
     personal: async (account) => {
-      const members = [{ id: account }]
       const channelData = { tenant: { id: options.tenantId } }
-      const made = await call('private chat', 'POST', 'v3/conversations', {
-        isGroup: false,
-        bot,
-        members,
-        tenantId: options.tenantId,
-        channelData,
-      })
-      return named('private chat', made).id
+      return (await create('private chat', { isGroup: false, members: [{ id: account }], channelData })).id
     },
-    send: async (conversation, activity) => named('send', await call('send', 'POST', `${at(conversation)}/activities`, activity)).id,
+    send: async (conversation, activity) =>
+      shaped(resource, 'send', await call('send', 'POST', `${at(conversation)}/activities`, activity)).id,
     update: async (conversation, id, activity) => {
       await call('edit', 'PUT', `${at(conversation)}/activities/${encodeURIComponent(id)}`, { ...activity, id })
     },
-    member: async (conversation, account) => {
-      try {
-        return shaped(member, 'member', await call('member', 'GET', `${at(conversation)}/members/${encodeURIComponent(account)}`))
-      } catch (error) {
-        if (error instanceof ChatError && error.code === 'GONE') return null
-        throw error
-      }
+    member: (conversation, account) => {
+      const asked = call('member', 'GET', `${at(conversation)}/members/${encodeURIComponent(account)}`)
+      return unless(
+        ['GONE'],
+        asked.then((found) => shaped(member, 'member', found)),
+      )
     },
     members: (conversation) => allMembers((query) => call('members', 'GET', `${at(conversation)}/pagedmembers?${query}`)),
   }
@@ -108,9 +99,6 @@ async function allMembers(read: (query: URLSearchParams) => Promise<unknown>): P
   }
   return all
 }
-
-/** A message that Teams does not name can never be edited: nobody knows what became of it. */
-const named = (what: string, body: unknown): z.infer<typeof resource> => shaped(resource, what, body)
 
 function shaped<T>(shape: z.ZodType<T>, what: string, body: unknown): T {
   const read = shape.safeParse(body)

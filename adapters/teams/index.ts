@@ -1,17 +1,17 @@
 import { z } from 'zod'
+import type { Known } from '../../src/cards/adaptive/teams/audience.ts'
 import { ChatError, type ChatPlatform, type Directory, type Doors } from '../../src/ports.ts'
 import { fileFetcher } from '../chat/files.ts'
 import type { Log } from '../chat/log.ts'
 import { running } from '../chat/running.ts'
 import { verifier } from './botframework/verify.ts'
 import { connector } from './connector.ts'
+import { serviceOf, storeOf } from './hosts.ts'
 import { teamsPeople } from './people.ts'
 import { teamsPlatform } from './platform.ts'
 import { receiver } from './receive.ts'
-import { type Known, teamsRoster } from './roster.ts'
+import { teamsRoster } from './roster.ts'
 import { ENDPOINT, serve } from './server.ts'
-import { serviceOf } from './service.ts'
-import { storeOf } from './store.ts'
 import { tokenOf } from './token.ts'
 
 /** Microsoft's services, where they are somebody else's: in tests. */
@@ -67,7 +67,7 @@ export async function startTeams({ config, doors, directory, listen, log }: Team
   await signIn(token, log)
   const roster = teamsRoster({ connector, people: () => peopleBy(doors, directory), now: Date.now })
   const work = running()
-  const later = (answer: Promise<void>): void =>
+  const later = (answer: Promise<unknown>): void =>
     void work.add(answer.catch((error) => log.error({ err: error }, 'teams: an answer failed')))
   const accountOf = teamsPeople({ connector, tenantId, groups: directory.groups, now: Date.now })
   const fetchFiles = fileFetcher(storeOf(microsoft?.fileOrigin ?? null))

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import { refusedCard } from '../../src/cards/refused.ts'
+import { plainText } from '../../src/cards/text.ts'
 import { allow } from '../../src/core/result.ts'
-import { ChatError, type Outcome } from '../../src/ports.ts'
+import type { Outcome } from '../../src/ports.ts'
 import type { SentFile } from '../chat/files.ts'
 import { inTime } from '../chat/soon.ts'
+import { cardsOf } from '../chat/tell.ts'
 import { askIfReal, command, perform } from '../chat/visit.ts'
-import { type Activity, kindOf } from './activity.ts'
-import { cardsOf } from './answers.ts'
+import type { Activity } from './activity.ts'
 import { messageOf } from './render.ts'
-import { tellAlone } from './roster.ts'
-import { type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
-import { isMentioned, wordsOf } from './words.ts'
+import { isPersonal, type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
 
 const TAKEN: Reply = { status: 200 }
+const LONGEST = 4000
 const FILE = 'application/vnd.microsoft.teams.file.download.info'
 
 const file = z.object({
@@ -23,11 +23,11 @@ const file = z.object({
 
 /** Words to the bot: a command, or in a private chat a file to be looked at. What others say among themselves is nothing to us. */
 export async function onMessage(on: Receiving, activity: Activity): Promise<Reply> {
-  const alone = kindOf(activity.conversation.id, activity.conversation.conversationType) === 'personal'
+  const alone = isPersonal(activity)
   if (!alone && !isMentioned(activity)) return TAKEN
   const isFiles = alone && filesOf(activity).length > 0
   const work = isFiles ? doubtFiles(on, activity) : perform(on, visitOf(on, activity), command(wordsOf(activity)))
-  const told = work.then((outcome) => (alone ? tellPrivately(on, activity, cardsOf(outcome)) : tellApart(on, activity, outcome)))
+  const told = work.then((outcome) => tellApart(on, activity, outcome))
   on.later(told)
   await inTime(told)
   return TAKEN
@@ -47,16 +47,31 @@ const doubtFiles = (on: Receiving, activity: Activity): Promise<Outcome> =>
 
 /** An answer is for the eyes of who asked. Where Teams forbids to write to them alone, the thread says how to allow it, and nothing else. */
 async function tellApart(on: Receiving, activity: Activity, outcome: Outcome): Promise<void> {
-  try {
-    for (const card of cardsOf(outcome)) await tellAlone(on.roster, activity.from.id, (chat) => on.connector.send(chat, messageOf(card)))
-  } catch (error) {
-    on.log.warn({ err: error }, 'teams: an outcome could not be shown in private')
-    if (!(error instanceof ChatError) || error.code !== 'FORBIDDEN') return
-    await on.connector.send(activity.conversation.id, messageOf(refusedCard(ADD_ME))).catch(() => undefined)
-  }
+  if ((await tellPrivately(on, activity, cardsOf(outcome))) || isPersonal(activity)) return
+  await on.connector.send(activity.conversation.id, messageOf(refusedCard(ADD_ME))).catch(() => undefined)
 }
 
 const ADD_ME = {
   code: 'NO_CHAT',
   text: 'My answer is for you alone, and Teams does not let me write to you yet. Please add me: press my name, then "Add".',
 }
+
+/** True where the bot is mentioned by the platform's own entity; the words of a message may say anything. */
+const isMentioned = ({ entities, recipient }: Activity): boolean =>
+  (entities ?? []).some((entity) => entity.type === 'mention' && entity.mentioned?.id === recipient.id)
+
+/** What somebody typed, without the mention of the bot. */
+function wordsOf({ text, entities, recipient }: Activity): string {
+  const mentions = (entities ?? []).flatMap((entity) => (entity.mentioned?.id === recipient.id && entity.text ? [entity.text] : []))
+  const bare = mentions.reduce((left, mention) => left.replaceAll(mention, ' '), text ?? '')
+  // Where the platform leaves out how the mention is written, the first one at the beginning is the bot's.
+  const without = mentions.length > 0 ? bare : bare.replace(/^\s*<at[^>]{0,100}>[^<]{0,200}<\/at>/i, ' ')
+  return plainText(decoded(without))
+    .replace(/[ \u00A0]+/g, ' ')
+    .trim()
+    .slice(0, LONGEST)
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&nbsp;': ' ', '&amp;': '&' }
+
+const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|nbsp|amp);/g, (entity) => ENTITIES[entity] ?? entity)

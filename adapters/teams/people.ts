@@ -1,5 +1,6 @@
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
-import { type Account, ChatError } from '../../src/ports.ts'
+import type { Account } from '../../src/ports.ts'
+import { unless } from '../chat/failures.ts'
 import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
 import { GUEST } from '../chat/visit.ts'
 import { type Activity, withoutThread } from './activity.ts'
@@ -44,14 +45,7 @@ const privately = async (connector: PeopleOptions['connector'], user: string): P
   connector.member(await connector.personal(user), user)
 
 /** Who is not in it, or where the bot is not, cannot be looked up there. */
-async function unlessOutside(look: Promise<Member | null>): Promise<Member | null> {
-  try {
-    return await look
-  } catch (error) {
-    if (error instanceof ChatError && (error.code === 'FORBIDDEN' || error.code === 'REJECTED' || error.code === 'GONE')) return null
-    throw error
-  }
-}
+const unlessOutside = (look: Promise<Member | null>): Promise<Member | null> => unless(['FORBIDDEN', 'REJECTED', 'GONE'], look)
 
 function accountOf(member: Member, tenantId: string): Ruled<Account> {
   if (isGuest(member, tenantId)) return GUEST

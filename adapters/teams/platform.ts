@@ -4,7 +4,7 @@ import { inThread, kindOf, rootOf, withoutThread } from './activity.ts'
 import { TEAMS_BUDGETS } from './budgets.ts'
 import type { Connector, Outgoing } from './connector.ts'
 import { messageOf } from './render.ts'
-import { type Roster, tellAlone } from './roster.ts'
+import type { Roster } from './roster.ts'
 
 export interface TeamsPlatformOptions {
   readonly connector: Pick<Connector, 'begin' | 'send' | 'update'>
@@ -33,7 +33,7 @@ export function teamsPlatform(options: TeamsPlatformOptions): ChatPlatform {
       const email = directory.emailByPerson(person)
       const account = email === null ? null : await roster.account(to.ref, email)
       if (account === null) throw new ChatError('REJECTED', `whisper: ${person} has no account in this place that is known here`)
-      await tellAlone(roster, account, (chat) => connector.send(chat, messageOf(card)))
+      await roster.alone(account, (chat) => connector.send(chat, messageOf(card)))
     },
     // Teams gives a bot no way to search its own messages.
     find: async () => 'unsearchable',
