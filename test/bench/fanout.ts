@@ -1,5 +1,5 @@
-import { slackClient } from '../../adapters/slack/client.ts'
-import { boltLogger } from '../../adapters/slack/log.ts'
+import { boltLogger, slackClient } from '../../adapters/slack/client.ts'
+
 import { slackPlatform } from '../../adapters/slack/platform.ts'
 import { createDeliverer } from '../../src/app/chat/deliver.ts'
 import { wantPost } from '../../src/app/chat/posts.ts'
@@ -36,7 +36,7 @@ export async function bench(): Promise<Bench> {
   const platform = slackPlatform({
     client: slackClient('xoxb-bench', slack.apiUrl, boltLogger(silent)),
     botUser: 'UBOT',
-    accounts: { userOf: async () => null, mentionsOf: async () => NOBODY },
+    people: { userOf: async () => null, mentionsOf: async () => NOBODY },
     pictures: async () => () => null,
   })
   const deliverer = createDeliverer({

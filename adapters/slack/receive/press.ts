@@ -1,15 +1,14 @@
-import type { AckFn } from '@slack/bolt'
+import type { AckFn, ViewResponseAction } from '@slack/bolt'
 import { renderForm } from '../../../src/cards/block-kit/modal.ts'
+import { draftOf, errorsAt, inputsOf } from '../../../src/cards/block-kit/sent.ts'
 import type { ButtonValue } from '../../../src/core/intent.ts'
 import type { Outcome } from '../../../src/ports.ts'
 import { buttonValue } from '../../chat/button.ts'
 import { inTime } from '../../chat/soon.ts'
 import { formFor, perform, STRANGE, settled, wantedOf } from '../../chat/visit.ts'
-import { call } from '../client.ts'
-import { type Receiving, visitOf, type Where } from './act.ts'
-import { showHome } from './home.ts'
-import { type Click, clickPayload } from './payload.ts'
-import { privately, tell } from './tell.ts'
+import { showHome } from '../home.ts'
+import { type Click, clickPayload, modalMemory, submitPayload } from './payload.ts'
+import { answer, privately, type Receiving, show, visitOf, type Where } from './turn.ts'
 
 /** A button that sends its value at once. */
 export async function onClick(on: Receiving, body: unknown, ack: AckFn<void>): Promise<void> {
@@ -18,9 +17,7 @@ export async function onClick(on: Receiving, body: unknown, ack: AckFn<void>): P
   const { action_id, action_ts } = click.actions[0]
   const button = buttonOf(click)
   const work = perform(on, visitOf(on, where, click.trigger_id, action_ts, action_id), button && wantedOf(button, {}))
-  await inTime(work)
-  await ack()
-  await tell(on, await work, privately(on, where))
+  await answer(on, work, ack, privately(on, where))
   // What was pressed on the bot's own page waits there no longer.
   if (where.channel === null) await showHome(on, where.user)
 }
@@ -29,7 +26,7 @@ export async function onClick(on: Receiving, body: unknown, ack: AckFn<void>): P
 export async function onFormButton(on: Receiving, body: unknown, ack: AckFn<void>): Promise<void> {
   await ack()
   const click = clickPayload.parse(body)
-  await tell(on, await settled(on.log, () => openForm(on, click)), privately(on, whereOf(click)))
+  await show(on, await settled(on.log, () => openForm(on, click)), privately(on, whereOf(click)))
 }
 
 /** The modal is made from the state as it is now, not from the message that was pressed. Slack lets us open it for 3 s. */
@@ -40,8 +37,7 @@ async function openForm(on: Receiving, click: Click): Promise<Outcome> {
   const form = await formFor(on, visitOf(on, where), button)
   if (!form.ok) return form
   const { channel, thread } = where
-  const view = renderForm(form.value, { button, channel, ...(thread === undefined ? {} : { thread }) })
-  await call('views.open', () => on.client.views.open({ trigger_id: click.trigger_id, view }))
+  await on.client.views.open({ trigger_id: click.trigger_id, view: renderForm(form.value, { button, channel, thread }) })
   return { ok: true, cards: [] }
 }
 
@@ -55,3 +51,17 @@ function buttonOf(click: Click): ButtonValue | null {
 }
 
 const whereOf = (click: Click): Where => ({ channel: click.channel?.id ?? null, thread: click.container.thread_ts, user: click.user.id })
+
+/** A modal that was sent. A refusal is shown at its field and the modal stays open, with what was typed. */
+export async function onSubmit(on: Receiving, body: unknown, ack: AckFn<ViewResponseAction>): Promise<void> {
+  const { user, trigger_id, view } = submitPayload.parse(body)
+  const { button, channel, thread } = modalMemory.parse(JSON.parse(view.private_metadata))
+  const where: Where = { channel, thread, user: user.id }
+  const work = perform(on, visitOf(on, where, trigger_id, view.id), wantedOf(button, inputsOf(view)))
+  const early = await inTime(work)
+  const errors = early === 'late' || early.ok ? null : errorsAt(view, early.refusal.text, early.field)
+  if (errors) return ack({ response_action: 'errors', errors })
+  await ack()
+  await show(on, await work, privately(on, where), early === 'late' ? draftOf(view) : [])
+  if (where.channel === null) await showHome(on, where.user)
+}
