@@ -1,12 +1,13 @@
 import { App, type Receiver } from '@slack/bolt'
 import { z } from 'zod'
-import type { ChatPlatform, Directory, Home } from '../../src/ports.ts'
+import type { Directory, Home } from '../../src/ports.ts'
+import type { Connected } from '../chat/connected.ts'
 import { fileFetcher } from '../chat/files.ts'
 import type { Log } from '../chat/log.ts'
 import type { Installation } from './account.ts'
 import { boltLogger, type Client, isSlacks, slackClient } from './client.ts'
 import { type SlackConfig, slackConfig } from './config.ts'
-import { type Envelopes, type Opened, watchEnvelopes } from './connect/envelopes.ts'
+import { watchEnvelopes } from './connect/envelopes.ts'
 import { httpDoor } from './connect/http.ts'
 import { socketDoor } from './connect/socket.ts'
 import { slackHome } from './home.ts'
@@ -27,11 +28,9 @@ export interface SlackOptions {
   readonly onProved?: () => void
 }
 
-export interface Slack extends Pick<Opened, 'url'>, Pick<Envelopes, 'idle'> {
-  readonly platform: ChatPlatform
+export interface Slack extends Connected<string | null> {
   /** The page of each account. */
   readonly home: Home
-  close(): Promise<void>
 }
 
 /** Connects to Slack. Throws `ChatError` when Slack does not know a token or does not answer. */

@@ -6,7 +6,7 @@ import { allow } from '../../src/core/result.ts'
 import { inTime } from '../chat/soon.ts'
 import { askIfReal, formFor, perform, type Sent, STRANGE, wantedOf } from '../chat/visit.ts'
 import { readHtml } from '../html.ts'
-import type { Activity } from './activity.ts'
+import { type Activity, upTo } from './activity.ts'
 import { type Pressed, readPressed } from './press.ts'
 import { renderCard } from './render.ts'
 import { inTimeOrTold, type Receiving, type Reply, visitOf, WAIT } from './turn.ts'
@@ -56,10 +56,7 @@ const MOST_CHARACTERS = 50_000
 const doubtValue = z.object({
   messagePayload: z.object({
     body: z.object({ contentType: z.string().nullish(), content: z.string().nullish() }).nullish(),
-    attachments: z
-      .array(z.object({ contentUrl: z.string().nullish() }))
-      .max(100)
-      .nullish(),
+    attachments: upTo(100, z.object({ contentUrl: z.string().nullish() })),
   }),
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isMentioned, wordsOf } from '../../src/cards/adaptive/teams/words.ts'
 import { refusedCard } from '../../src/cards/refused.ts'
-import { plainText } from '../../src/cards/text.ts'
 import { allow } from '../../src/core/result.ts'
 import type { Outcome } from '../../src/ports.ts'
 import type { SentFile } from '../chat/files.ts'
@@ -12,7 +12,6 @@ import { messageOf } from './render.ts'
 import { isPersonal, type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
 
 const TAKEN: Reply = { status: 200 }
-const LONGEST = 4000
 const FILE = 'application/vnd.microsoft.teams.file.download.info'
 
 const file = z.object({
@@ -55,23 +54,3 @@ const ADD_ME = {
   code: 'NO_CHAT',
   text: 'My answer is for you alone, and Teams does not let me write to you yet. Please add me: press my name, then "Add".',
 }
-
-/** True where the bot is mentioned by the platform's own entity; the words of a message may say anything. */
-const isMentioned = ({ entities, recipient }: Activity): boolean =>
-  (entities ?? []).some((entity) => entity.type === 'mention' && entity.mentioned?.id === recipient.id)
-
-/** What somebody typed, without the mention of the bot. */
-function wordsOf({ text, entities, recipient }: Activity): string {
-  const mentions = (entities ?? []).flatMap((entity) => (entity.mentioned?.id === recipient.id && entity.text ? [entity.text] : []))
-  const bare = mentions.reduce((left, mention) => left.replaceAll(mention, ' '), text ?? '')
-  // Where the platform leaves out how the mention is written, the first one at the beginning is the bot's.
-  const without = mentions.length > 0 ? bare : bare.replace(/^\s*<at[^>]{0,100}>[^<]{0,200}<\/at>/i, ' ')
-  return plainText(decoded(without))
-    .replace(/[ \u00A0]+/g, ' ')
-    .trim()
-    .slice(0, LONGEST)
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&nbsp;': ' ', '&amp;': '&' }
-
-const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|nbsp|amp);/g, (entity) => ENTITIES[entity] ?? entity)

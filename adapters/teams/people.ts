@@ -11,15 +11,13 @@ export interface PeopleOptions {
   readonly tenantId: string
   /** Teams to which the policy gives roles. */
   readonly groups: () => readonly string[]
-  /** Milliseconds; only measures the age of what was looked up. */
-  readonly now: () => number
 }
 
 /** What Teams has proved about whoever acts. Refuses guests, strangers and accounts without an address. */
 export type AccountOf = (activity: Activity) => Promise<Ruled<Account>>
 
 export function teamsPeople(options: PeopleOptions): AccountOf {
-  const known = kept<Ruled<Account>>({ ...ABOUT_PEOPLE, now: options.now })
+  const known = kept<Ruled<Account>>({ ...ABOUT_PEOPLE, now: Date.now })
   return (activity) => known.get(activity.from.id, () => look(options, activity))
 }
 
@@ -38,11 +36,11 @@ async function look(options: PeopleOptions, activity: Activity): Promise<Ruled<A
 /** In the team or chat; a message extension is also used where the bot is not, so then in the private chat with the bot. */
 async function memberOf({ connector }: PeopleOptions, { from, conversation, channelData }: Activity): Promise<Member | null> {
   const place = channelData?.team?.id ?? withoutThread(conversation.id)
-  return (await unlessOutside(connector.member(place, from.id))) ?? (await unlessOutside(privately(connector, from.id)))
+  return (
+    (await unlessOutside(connector.member(place, from.id))) ??
+    (await unlessOutside(connector.personal(from.id).then((chat) => connector.member(chat, from.id))))
+  )
 }
-
-const privately = async (connector: PeopleOptions['connector'], user: string): Promise<Member | null> =>
-  connector.member(await connector.personal(user), user)
 
 /** Who is not in it, or where the bot is not, cannot be looked up there. */
 const unlessOutside = (look: Promise<Member | null>): Promise<Member | null> => unless(['FORBIDDEN', 'REJECTED', 'GONE'], look)

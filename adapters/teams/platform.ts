@@ -26,7 +26,7 @@ export function teamsPlatform(options: TeamsPlatformOptions): ChatPlatform {
     post: (to, card) => post(options, to.ref, card),
     reply: (to, card) => reply(options, to, card),
     async edit(ref, card) {
-      const conversation = kindOf(ref.place) === 'channel' ? inThread(ref.place, ref.thread ?? ref.message) : ref.place
+      const conversation = inThread(ref.place, ref.thread ?? ref.message)
       await connector.update(conversation, ref.message, await drawn(options, ref.place, ref.thread, card))
     },
     async whisper(to, person, card) {
@@ -51,8 +51,8 @@ async function post(options: TeamsPlatformOptions, ref: string, card: Card): Pro
 
 async function reply(options: TeamsPlatformOptions, to: MessageRef, card: Card): Promise<MessageRef> {
   const thread = to.thread ?? to.message
-  const conversation = kindOf(to.place) === 'channel' ? inThread(to.place, thread) : to.place
-  return { place: to.place, thread, message: await options.connector.send(conversation, await drawn(options, to.place, thread, card)) }
+  const message = await drawn(options, to.place, thread, card)
+  return { place: to.place, thread, message: await options.connector.send(inThread(to.place, thread), message) }
 }
 
 /** The message as this place shows it. A chat has no threads: there a reply says itself what it belongs to. */

@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import type { Audience } from '../../src/cards/adaptive/teams/audience.ts'
-import { ADAPTIVE } from '../../src/cards/adaptive/teams/card.ts'
-import { asOne, REFRESH, withBack } from '../../src/cards/adaptive/teams/in-place.ts'
-import { LIMITS } from '../../src/cards/adaptive/teams/limits.ts'
+import { asOne, cardInstead, lineAbove, REFRESH, withBack } from '../../src/cards/adaptive/teams/in-place.ts'
 import { typedBeside } from '../../src/cards/adaptive/teams/typed.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { refusedCard } from '../../src/cards/refused.ts'
-import { plainLine, shorten } from '../../src/cards/text.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
 import type { Outcome } from '../../src/ports.ts'
 import { buttonAmongInputs } from '../chat/button.ts'
@@ -33,7 +30,7 @@ const value = z.object({ action: z.object({ data: z.unknown() }) })
 export async function onAction(on: Receiving, activity: Activity): Promise<Reply> {
   const press = readPressed(value.safeParse(activity.value).data?.action.data)
   if (press === null) return sayShortly(STRANGE.refusal.text)
-  if (press.button.verb === REFRESH) return cardAnew(on, activity, 'There is nothing newer.')
+  if (press.button.verb === REFRESH) return cardAnew(on, activity)
   const outcome = await inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(press.button, press.inputs)))
   return outcome === 'late' ? sayShortly(WAIT) : answerTo(on, activity, outcome)
 }
@@ -43,27 +40,21 @@ export async function onAction(on: Receiving, activity: Activity): Promise<Reply
  * way back; a deed is a word: the deliverer draws the card anew for everybody in any case, and drawing it twice would cost more than the rest.
  */
 async function answerTo(on: Receiving, activity: Activity, outcome: Outcome): Promise<Reply> {
-  if (!outcome.ok) {
-    return outcome.refusal.code === 'PERSON_UNKNOWN'
-      ? showInPlace(withBack(refusedCard(outcome.refusal)))
-      : sayShortly(outcome.refusal.text)
-  }
+  if (!outcome.ok && outcome.refusal.code === 'PERSON_UNKNOWN') return showInPlace(withBack(refusedCard(outcome.refusal)))
+  if (!outcome.ok) return sayShortly(outcome.refusal.text)
   if (outcome.cards.length === 0) return sayShortly('Done.')
   if (placeOf(on, activity) !== '') return showInPlace(withBack(asOne(outcome.cards)))
   await tellPrivately(on, activity, outcome.cards)
   return sayShortly('You find it below.')
 }
 
-/** The card of the message as it is now. `otherwise` is said where it is none of the house's messages. */
-async function cardAnew(on: Receiving, activity: Activity, otherwise: string): Promise<Reply> {
+/** The card of the message as it is now, where it is one of the house's. */
+async function cardAnew(on: Receiving, activity: Activity): Promise<Reply> {
   const place = placeOf(on, activity)
   const card = place && activity.replyToId ? await on.doors.cardOf(place, activity.replyToId) : null
-  return card === null ? sayShortly(otherwise) : showInPlace(card, await on.roster.audience(withoutThread(activity.conversation.id)))
+  if (card === null) return sayShortly('There is nothing newer.')
+  return showInPlace(card, await on.roster.audience(withoutThread(activity.conversation.id)))
 }
 
-/** Answers to `adaptiveCard/action` (https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model, response format). */
-const invoked = (type: string, value: unknown): Reply => ({ status: 200, body: { statusCode: 200, type, value } })
-
-const sayShortly = (text: string): Reply => invoked('application/vnd.microsoft.activity.message', shorten(plainLine(text), LIMITS.toast))
-
-const showInPlace = (card: Card, audience?: Audience): Reply => invoked(ADAPTIVE, renderCard(card, audience))
+const sayShortly = (text: string): Reply => ({ status: 200, body: lineAbove(text) })
+const showInPlace = (card: Card, audience?: Audience): Reply => ({ status: 200, body: cardInstead(renderCard(card, audience)) })

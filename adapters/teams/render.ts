@@ -1,5 +1,6 @@
 import { type Audience, NOBODY } from '../../src/cards/adaptive/teams/audience.ts'
-import { ADAPTIVE, type TeamsCard, teamsCard } from '../../src/cards/adaptive/teams/card.ts'
+import { type TeamsCard, teamsCard } from '../../src/cards/adaptive/teams/card.ts'
+import { ADAPTIVE } from '../../src/cards/adaptive/teams/in-place.ts'
 import { LIMITS } from '../../src/cards/adaptive/teams/limits.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'

@@ -8,7 +8,6 @@ export interface RosterOptions {
   readonly connector: Pick<Connector, 'members' | 'personal'>
   /** The people of the policy by their address, in lower case. */
   readonly people: () => Promise<ReadonlyMap<string, Known>>
-  readonly now: () => number
 }
 
 /** Who is in a conversation, and how to reach them alone. Kept in memory only; anything forgotten is asked for again. */
@@ -28,9 +27,9 @@ const MOST_CHATS = 10_000
 /** A post does not wait longer for it. */
 const KNOWN_WITHIN_MS = 2000
 
-export function teamsRoster({ connector, people, now }: RosterOptions): Roster {
-  const places = kept<Accounts>({ forMs: KEPT_MS, most: MOST_KEPT, now })
-  const chats = kept<string>({ most: MOST_CHATS, now })
+export function teamsRoster({ connector, people }: RosterOptions): Roster {
+  const places = kept<Accounts>({ forMs: KEPT_MS, most: MOST_KEPT, now: Date.now })
+  const chats = kept<string>({ most: MOST_CHATS, now: Date.now })
   const accountsIn = (conversation: string): Promise<Accounts> => places.get(conversation, () => read(connector, conversation))
   return {
     audience: async (conversation) => {

@@ -32,20 +32,18 @@ export interface Reply {
 export const visitOf = (on: Receiving, activity: Activity): Visit => ({
   account: () => on.accountOf(activity),
   place: placeOf(on, activity),
-  ...deliveryOf(activity),
+  ...(activity.id === undefined ? {} : { delivery: deliveryOf(activity) }),
 })
+
+/** The same activity twice, as Teams sends it again after a lost answer, has one key. */
+const deliveryOf = ({ id, from, conversation, value = null }: Activity): string =>
+  `teams:${sha256Hex(canonicalJson({ id, from: from.id, conversation: conversation.id, value }))}`
 
 export const isPersonal = ({ conversation }: Activity): boolean => kindOf(conversation.id, conversation.conversationType) === 'personal'
 
 /** Id of the place; empty in a private chat; null where nothing of ours belongs. */
 export const placeOf = (on: Receiving, activity: Activity): string | null =>
   isPersonal(activity) ? '' : on.directory.placeByRef(withoutThread(activity.conversation.id))
-
-/** The same activity twice, as Teams sends it again after a lost answer, has one key. */
-function deliveryOf({ id, from, conversation, value }: Activity): Pick<Visit, 'delivery'> {
-  if (id === undefined) return {}
-  return { delivery: `teams:${sha256Hex(canonicalJson({ id, from: from.id, conversation: conversation.id, value: value ?? null }))}` }
-}
 
 /** For what takes longer than Teams waits. */
 export const WAIT = 'This takes a moment. I tell you in our private chat how it ends.'

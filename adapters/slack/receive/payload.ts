@@ -76,27 +76,19 @@ export const shortcutPayload = z.object({
   message: doubted,
 })
 
-export const mentionEvent = eventPayload.extend({
-  event: z.object({
-    user: z.string().min(1).default(''),
-    bot_id: z.string().optional(),
-    text: z.string().default(''),
-    channel: z.string().min(1),
-    thread_ts: z.string().optional(),
-    edited: z.unknown().optional(),
-  }),
+/** Who said something, and where. A bot may have no user. */
+const said = z.object({
+  user: z.string().default(''),
+  bot_id: z.string().optional(),
+  channel: z.string().min(1),
+  thread_ts: z.string().optional(),
 })
+
+export const mentionEvent = eventPayload.extend({ event: said.extend({ text: z.string().default(''), edited: z.unknown().optional() }) })
 
 /** A new message in the private conversation with the bot; what has another subtype is none. */
 export const messageEvent = eventPayload.extend({
-  event: doubted.extend({
-    channel_type: z.literal('im'),
-    subtype: z.literal('file_share').optional(),
-    user: z.string().min(1),
-    bot_id: z.string().optional(),
-    channel: z.string().min(1),
-    thread_ts: z.string().optional(),
-  }),
+  event: doubted.extend(said.shape).extend({ channel_type: z.literal('im'), subtype: z.literal('file_share').optional() }),
 })
 
 export const homeEvent = eventPayload.extend({ event: z.object({ user: z.string().min(1), tab: z.string() }) })

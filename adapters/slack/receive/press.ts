@@ -4,6 +4,7 @@ import { draftOf, errorsAt, inputsOf } from '../../../src/cards/block-kit/sent.t
 import type { ButtonValue } from '../../../src/core/intent.ts'
 import type { Outcome } from '../../../src/ports.ts'
 import { buttonValue } from '../../chat/button.ts'
+import { parsedJson } from '../../chat/json.ts'
 import { inTime } from '../../chat/soon.ts'
 import { formFor, perform, STRANGE, settled, wantedOf } from '../../chat/visit.ts'
 import { showHome } from '../home.ts'
@@ -42,13 +43,7 @@ async function openForm(on: Receiving, click: Click): Promise<Outcome> {
 }
 
 /** Null: it is none of ours. */
-function buttonOf(click: Click): ButtonValue | null {
-  try {
-    return buttonValue.parse(JSON.parse(click.actions[0].value))
-  } catch {
-    return null
-  }
-}
+const buttonOf = (click: Click): ButtonValue | null => buttonValue.safeParse(parsedJson(click.actions[0].value)).data ?? null
 
 const whereOf = (click: Click): Where => ({ channel: click.channel?.id ?? null, thread: click.container.thread_ts, user: click.user.id })
 

@@ -1,10 +1,10 @@
 import type { AckFn, RespondFn } from '@slack/bolt'
+import { partsOf, readText } from '../../../src/cards/block-kit/said.ts'
 import { allow, type Ruled } from '../../../src/core/result.ts'
 import type { Outcome } from '../../../src/ports.ts'
 import type { SentFile } from '../../chat/files.ts'
 import { askIfReal, command, perform, type Sent, type Visit } from '../../chat/visit.ts'
 import { commandPayload, type Doubted, mentionEvent, messageEvent, shortcutPayload } from './payload.ts'
-import { readText } from './said.ts'
 import { answer, atItsAddress, privately, type Receiving, show, visitOf, type Where } from './turn.ts'
 
 /** `/patch ...`, as it was typed. */
@@ -59,13 +59,3 @@ const sentFile = ({ name, size, mimetype, url_private, url_private_download }: D
   type: mimetype ?? '',
   url: url_private_download ?? url_private,
 })
-
-/** What is forwarded, or unfolded from a link, hangs on a message as attachments. */
-function partsOf(message: Doubted, bot: string): Omit<Sent, 'files'> {
-  const texts = [message.text, ...message.attachments.flatMap(({ pretext, title, text, fallback }) => [pretext, title, text || fallback])]
-  const said = texts.map((text) => readText(text ?? '', bot))
-  const behind = message.attachments.flatMap(({ title_link, from_url, original_url }) => [title_link, from_url, original_url])
-  const links = [...said.flatMap((one) => one.links), ...behind.filter((url): url is string => url !== undefined && /^https?:/i.test(url))]
-  const words = said.map((one) => one.words).filter((one) => one !== '')
-  return { words: words.join('\n'), links }
-}

@@ -7,8 +7,6 @@ import type { Audience } from './audience.ts'
 import { REFRESH } from './in-place.ts'
 import { bytesOf, CARD_BYTES, LIMITS } from './limits.ts'
 
-export const ADAPTIVE = 'application/vnd.microsoft.card.adaptive'
-
 export type TeamsCard = Readonly<Record<string, unknown>>
 
 /** A card for Teams, within its limits. Foreign text is inert in it (see `toAdaptiveCard`). `picture`: the `data:` address of a picture. */

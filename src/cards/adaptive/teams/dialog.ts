@@ -3,7 +3,8 @@ import { type AdaptiveCardJson, fieldOf, formBody } from '../../adaptive.ts'
 import type { Field, Form } from '../../card.ts'
 import { shortForm } from '../../fit/lengths.ts'
 import { plainLine, shorten } from '../../text.ts'
-import { ADAPTIVE, type TeamsCard } from './card.ts'
+import type { TeamsCard } from './card.ts'
+import { ADAPTIVE } from './in-place.ts'
 import { LIMITS } from './limits.ts'
 
 /** What a dialog shows: `task` of the answer to a task module invoke. */
