@@ -3,6 +3,7 @@ import type { Card, Field, Form } from '../../src/cards/card.ts'
 import { shortForm } from '../../src/cards/fit/lengths.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
+import { own } from '../../src/core/own.ts'
 import { LIMITS } from './limits.ts'
 import { ADAPTIVE, renderCard, type TeamsCard } from './render.ts'
 
@@ -30,7 +31,7 @@ export const showIn = (card: Card): Task => framed(card.title, renderCard({ ...c
 /** A form as a dialog, with what was typed before and what is wrong with it, at its field. */
 export function formIn(form: Form, button: ButtonValue, { typed, error }: Said): Task {
   const fields = form.fields.map(
-    (field): Field => ({ ...field, ...(typed[field.id] === undefined ? {} : { value: typed[field.id] }) }) as Field,
+    (field): Field => ({ ...field, ...(own(typed, field.id) === undefined ? {} : { value: own(typed, field.id) }) }) as Field,
   )
   const body = withMistake(formBody(shortForm({ ...form, fields }, LIMITS), 0), error)
   const submit = { type: 'Action.Submit', title: plainLine(form.submit) || 'Send', data: button }

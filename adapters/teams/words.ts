@@ -1,4 +1,5 @@
 import { plainText } from '../../src/cards/text.ts'
+import { own } from '../../src/core/own.ts'
 import type { Activity } from './activity.ts'
 
 const LONGEST = 4000
@@ -20,4 +21,4 @@ export function wordsOf({ text, entities, recipient }: Activity): string {
     .slice(0, LONGEST)
 }
 
-const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|nbsp|amp);/g, (entity) => ENTITIES[entity] ?? entity)
+const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|nbsp|amp);/g, (entity) => own(ENTITIES, entity) ?? entity)

@@ -72,10 +72,10 @@ export const modalState = z.record(
 
 /** What was typed and chosen, by field id; fields left empty are absent. */
 export function inputsOf(state: z.infer<typeof modalState>): Record<string, string> {
-  const inputs: Record<string, string> = {}
+  const inputs = new Map<string, string>()
   for (const [field, elements] of Object.entries(state)) {
     const value = elements[INPUT]?.value ?? elements[INPUT]?.selected_option?.value
-    if (value !== undefined && value !== '') inputs[field] = value
+    if (value !== undefined && value !== '') inputs.set(field, value)
   }
-  return inputs
+  return Object.fromEntries(inputs)
 }
