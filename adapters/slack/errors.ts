@@ -23,6 +23,7 @@ const CODES: Readonly<Record<string, ChatErrorCode>> = {
   cant_update_message: 'FORBIDDEN',
   edit_window_closed: 'FORBIDDEN',
   message_not_found: 'GONE',
+  users_not_found: 'GONE',
   thread_not_found: 'GONE',
   is_archived: 'GONE',
   fatal_error: 'UNAVAILABLE',

@@ -1,7 +1,7 @@
-import type { types } from '@slack/bolt'
-import type { Block } from '../../../src/cards/card.ts'
-import { asList } from '../../../src/cards/fit/wide.ts'
-import { plainLine, shorten } from '../../../src/cards/text.ts'
+import type { Block } from '../card.ts'
+import { asList } from '../fit/wide.ts'
+import { plainLine, shorten } from '../text.ts'
+import type { Preformatted, RichList } from './json.ts'
 import { fitting, leftOut, list } from './list.ts'
 import { type Budget, take } from './rich.ts'
 
@@ -16,7 +16,7 @@ const LONGEST_CELL = 300
  * Columns in line, in a fixed-width face, where the table is narrow enough; else a list in which each value is named by its column.
  * Slack's own table block is not used: a message may hold one only, and it stands below the buttons.
  */
-export function tableOf({ columns, rows }: Table, budget: Budget): types.RichTextPreformatted | types.RichTextList {
+export function tableOf({ columns, rows }: Table, budget: Budget): Preformatted | RichList {
   const short: Table = { kind: 'table', columns: columns.map(cellOf), rows: rows.map((row) => row.map(cellOf)) }
   const lines = [short.columns, ...short.rows]
   const widths = widthsOf(lines)
@@ -32,7 +32,7 @@ function widthsOf(lines: readonly (readonly string[])[]): number[] {
   return widths
 }
 
-function inLine(rows: readonly (readonly string[])[], widths: readonly number[], budget: Budget): types.RichTextPreformatted {
+function inLine(rows: readonly (readonly string[])[], widths: readonly number[], budget: Budget): Preformatted {
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

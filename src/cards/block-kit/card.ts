@@ -1,6 +1,6 @@
-import type { types } from '@slack/bolt'
-import type { Block, Card, Picture, Tone } from '../../../src/cards/card.ts'
+import type { Block, Card, Picture, Tone } from '../card.ts'
 import { actions } from './buttons.ts'
+import type { BlockJson, Context, Header, HomeView, Image, RichText } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { list } from './list.ts'
 import { type Budget, budgetOf, inline, link, type Mentions, NOBODY, plain, richText, section, take, words } from './rich.ts'
@@ -9,7 +9,7 @@ import { tableOf } from './table.ts'
 /** What Slack's message methods take. `text` is for notifications and screen readers. */
 export interface Message {
   readonly text: string
-  readonly blocks: types.KnownBlock[]
+  readonly blocks: BlockJson[]
 }
 
 export type Standing = 'root' | 'reply' | 'home'
@@ -34,7 +34,7 @@ export function renderCard(card: Card, standing: Standing = 'root', mentions: Me
 }
 
 /** A card as the page that a person finds under the bot's name. */
-export const renderHome = (card: Card): types.HomeView => ({ type: 'home', blocks: renderCard(card, 'home').blocks })
+export const renderHome = (card: Card): HomeView => ({ type: 'home', blocks: renderCard(card, 'home').blocks })
 
 /** The message text is the one place where Slack looks for mentions and links: `&`, `<` and `>` are what they are made of. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -42,7 +42,7 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 const MARKS: Record<Tone, string> = { neutral: '⚪', info: '🔵', good: '🟢', warning: '🟠', danger: '🔴' }
 
 /** An announcement is set off from whatever else is in the channel. */
-function badges({ look, badges: all }: Card): types.KnownBlock[] {
+function badges({ look, badges: all }: Card): BlockJson[] {
   const elements = all.slice(0, LIMITS.contextElements).map((badge) => plain(`${MARKS[badge.tone]} ${badge.text}`, LIMITS.contextText))
   return [
     ...(look === 'announcement' ? [{ type: 'divider' } as const] : []),
@@ -50,24 +50,24 @@ function badges({ look, badges: all }: Card): types.KnownBlock[] {
   ]
 }
 
-const title = (card: Card): types.HeaderBlock => ({
+const title = (card: Card): Header => ({
   type: 'header',
   text: plain(card.look === 'announcement' ? `📣 ${card.title}` : card.title, LIMITS.header),
 })
 
 /** In a thread or a private answer Slack's header would shout. The mark says what badges say elsewhere. */
-function smallTitle(card: Card): types.RichTextBlock {
+function smallTitle(card: Card): RichText {
   const mark = card.badges.length === 0 && card.tone !== 'neutral' ? `${MARKS[card.tone]} ` : ''
   return richText(section([...words(mark), ...words(plain(card.title, LIMITS.smallTitle).text, { bold: true })]))
 }
 
-const subtitle = (card: Card): types.ContextBlock[] => (card.subtitle === undefined ? [] : [context(card.subtitle)])
+const subtitle = (card: Card): Context[] => (card.subtitle === undefined ? [] : [context(card.subtitle)])
 
-const context = (text: string): types.ContextBlock => ({ type: 'context', elements: [plain(text, LIMITS.contextText)] })
+const context = (text: string): Context => ({ type: 'context', elements: [plain(text, LIMITS.contextText)] })
 
 /** As many blocks as there is room for, in places and in characters; one place is for saying how many were left out. */
-function fitted(blocks: readonly Block[], room: number, mentions: Mentions, fileOf: FileOf): types.KnownBlock[] {
-  const shown: types.KnownBlock[] = []
+function fitted(blocks: readonly Block[], room: number, mentions: Mentions, fileOf: FileOf): BlockJson[] {
+  const shown: BlockJson[] = []
   let characters = LIMITS.messageCharacters
   for (const [index, block] of blocks.entries()) {
     const last = index === blocks.length - 1
@@ -80,9 +80,9 @@ function fitted(blocks: readonly Block[], room: number, mentions: Mentions, file
   return shown
 }
 
-const leftOut = (count: number): types.ContextBlock => context(`… ${count} more ${count === 1 ? 'part does' : 'parts do'} not fit here`)
+const leftOut = (count: number): Context => context(`… ${count} more ${count === 1 ? 'part does' : 'parts do'} not fit here`)
 
-function renderBlock(block: Block, budget: Budget, fileOf: FileOf): types.RichTextBlock | types.ImageBlock {
+function renderBlock(block: Block, budget: Budget, fileOf: FileOf): RichText | Image {
   switch (block.kind) {
     case 'text':
       return richText(section(inline(block.text, budget, block.quiet === true ? { italic: true } : undefined)))
@@ -114,7 +114,7 @@ function renderBlock(block: Block, budget: Budget, fileOf: FileOf): types.RichTe
   }
 }
 
-function picture({ alt, chart }: Picture, budget: Budget, file: string | null): types.RichTextBlock | types.ImageBlock {
+function picture({ alt, chart }: Picture, budget: Budget, file: string | null): RichText | Image {
   const said = take(budget, alt)
   if (file === null) return richText(section(words(said, { italic: true })))
   const { text } = plain(said, LIMITS.imageAlt)

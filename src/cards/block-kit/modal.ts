@@ -1,26 +1,25 @@
-import type { types } from '@slack/bolt'
-import { z } from 'zod'
-import type { Field, Form } from '../../../src/cards/card.ts'
-import { plainText, shorten } from '../../../src/cards/text.ts'
-import { buttonValue } from '../../chat/button.ts'
+import type { ButtonValue } from '../../core/intent.ts'
+import type { Field, Form } from '../card.ts'
+import { plainText, shorten } from '../text.ts'
+import type { Context, Input, ModalView, Select, TextInput } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { budgetOf, inline, plain, richText, section } from './rich.ts'
 
 /** Names our modals among others'. */
 export const MODAL = 'patchcrier_form'
-const INPUT = 'input'
+/** Names the one input of each block. */
+export const INPUT = 'input'
 
 /** What the modal must remember until it is sent: whose button it was and where. Slack hands it back signed, unchanged. */
-export const modalMemory = z.strictObject({
-  button: buttonValue,
-  channel: z.string().nullable(),
-  thread: z.string().optional(),
-})
-
-export type ModalMemory = z.infer<typeof modalMemory>
+export interface ModalMemory {
+  readonly button: ButtonValue
+  /** Null: the bot's own page. */
+  readonly channel: string | null
+  readonly thread?: string | undefined
+}
 
 /** A form as a Slack modal. Each field is a block of its own with the field's id, so that an error can be shown beside it. */
-export function renderForm(form: Form, memory: ModalMemory): types.ModalView {
+export function renderForm(form: Form, memory: ModalMemory): ModalView {
   const intro = form.intro === undefined ? [] : [richText(section(inline([form.intro], budgetOf(LIMITS.sectionCharacters))))]
   return {
     type: 'modal',
@@ -33,7 +32,7 @@ export function renderForm(form: Form, memory: ModalMemory): types.ModalView {
   }
 }
 
-function input(field: Field): types.InputBlock | types.ContextBlock {
+function input(field: Field): Input | Context {
   const element = field.kind === 'text' ? textInput(field) : choice(field)
   if (element === null) return { type: 'context', elements: [plain(`${field.label}: nothing to choose from`, LIMITS.contextText)] }
   const hint = field.kind === 'text' && field.hint !== undefined ? { hint: plain(field.hint, LIMITS.inputHint) } : {}
@@ -41,7 +40,7 @@ function input(field: Field): types.InputBlock | types.ContextBlock {
   return { type: 'input', block_id: field.id.slice(0, LIMITS.blockId), label, optional: !field.required, element, ...hint }
 }
 
-function textInput(field: Extract<Field, { kind: 'text' }>): types.PlainTextInput {
+function textInput(field: Extract<Field, { kind: 'text' }>): TextInput {
   const max = Math.min(Math.max(1, field.maxLength), LIMITS.inputCharacters)
   const value = field.value === undefined ? '' : shorten(plainText(field.value), max)
   return {
@@ -54,7 +53,7 @@ function textInput(field: Extract<Field, { kind: 'text' }>): types.PlainTextInpu
 }
 
 /** Null when nothing can be chosen: Slack refuses a list without options. A value that is too long cannot be shortened: it would be another. */
-function choice(field: Extract<Field, { kind: 'choice' }>): types.StaticSelect | null {
+function choice(field: Extract<Field, { kind: 'choice' }>): Select | null {
   const options = field.options
     .filter((option) => option.value !== '' && option.value.length <= LIMITS.optionValue)
     .slice(0, LIMITS.options)
@@ -62,20 +61,4 @@ function choice(field: Extract<Field, { kind: 'choice' }>): types.StaticSelect |
   const chosen = options.find((option) => option.value === field.value)
   if (options.length === 0) return null
   return { type: 'static_select', action_id: INPUT, options, ...(chosen ? { initial_option: chosen } : {}) }
-}
-
-/** `view.state.values` of a submitted modal. */
-export const modalState = z.record(
-  z.string(),
-  z.record(z.string(), z.object({ value: z.string().nullish(), selected_option: z.object({ value: z.string() }).nullish() })),
-)
-
-/** What was typed and chosen, by field id; fields left empty are absent. */
-export function inputsOf(state: z.infer<typeof modalState>): Record<string, string> {
-  const inputs = new Map<string, string>()
-  for (const [field, elements] of Object.entries(state)) {
-    const value = elements[INPUT]?.value ?? elements[INPUT]?.selected_option?.value
-    if (value !== undefined && value !== '') inputs.set(field, value)
-  }
-  return Object.fromEntries(inputs)
 }

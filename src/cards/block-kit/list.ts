@@ -1,9 +1,9 @@
-import type { types } from '@slack/bolt'
-import type { Span, Text } from '../../../src/cards/card.ts'
+import type { Span, Text } from '../card.ts'
+import type { RichList } from './json.ts'
 import { type Budget, inline, inUtc, section, take, words } from './rich.ts'
 
 /** A bullet for each item that fits; how many do not is said. */
-export function list(items: readonly Text[], budget: Budget): types.RichTextList {
+export function list(items: readonly Text[], budget: Budget): RichList {
   const shown = fitting(items.map(lengthOf), budget.left)
   const lines = items.slice(0, shown).map((item) => {
     const elements = inline(item, budget)

@@ -1,4 +1,4 @@
-import { plainText } from '../../../src/cards/text.ts'
+import { plainText } from '../text.ts'
 
 /** What somebody wrote, freed of Slack's own marks. */
 export interface Said {
@@ -40,3 +40,23 @@ function readMark(inner: string, bot: string): Mark {
 }
 
 const decoded = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+
+/** A message, with what hangs on it. */
+export interface WholeMessage {
+  readonly text: string
+  readonly attachments: readonly Attachment[]
+}
+
+type Attachment = Readonly<
+  Partial<Record<'pretext' | 'title' | 'text' | 'fallback' | 'title_link' | 'from_url' | 'original_url', string | undefined>>
+>
+
+/** The words and links of all of it. What is forwarded, or unfolded from a link, hangs on a message as attachments. */
+export function partsOf(message: WholeMessage, bot: string): Pick<Said, 'words' | 'links'> {
+  const texts = [message.text, ...message.attachments.flatMap(({ pretext, title, text, fallback }) => [pretext, title, text || fallback])]
+  const said = texts.map((text) => readText(text ?? '', bot))
+  const behind = message.attachments.flatMap(({ title_link, from_url, original_url }) => [title_link, from_url, original_url])
+  const links = [...said.flatMap((one) => one.links), ...behind.filter((url): url is string => url !== undefined && /^https?:/i.test(url))]
+  const words = said.map((one) => one.words).filter((one) => one !== '')
+  return { words: words.join('\n'), links }
+}

@@ -1,10 +1,6 @@
 import { z } from 'zod'
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
-import type { Account, Directory } from '../../src/ports.ts'
-import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
 import { GUEST } from '../chat/visit.ts'
-import { type Client, call } from './client.ts'
-import type { Groups } from './groups.ts'
 
 /** What `auth.test` says about our own installation. */
 export interface Installation {
@@ -15,7 +11,7 @@ export interface Installation {
   readonly url: string
 }
 
-const slackUser = z.object({
+export const slackUser = z.object({
   id: z.string(),
   name: z.string().optional(),
   real_name: z.string().optional(),
@@ -31,45 +27,10 @@ const slackUser = z.object({
   profile: z.object({ email: z.string().optional() }).optional(),
 })
 
-type SlackUser = z.infer<typeof slackUser>
+export type SlackUser = z.infer<typeof slackUser>
 
-interface AccountsOptions {
-  readonly client: Client
-  readonly installation: Installation
-  readonly directory: Pick<Directory, 'groups'>
-  readonly groups: Groups
-  /** Milliseconds; only measures the age of what was looked up. */
-  readonly now: () => number
-}
-
-/** Proves a Slack user: an active account of ours whose address Slack has confirmed, with its groups. Anybody else is refused. */
-export function slackAccounts({
-  client,
-  installation,
-  directory,
-  groups,
-  now,
-}: AccountsOptions): (user: string) => Promise<Ruled<Account>> {
-  const users = kept<SlackUser>({ ...ABOUT_PEOPLE, now })
-  const read = async (user: string) => slackUser.parse((await call('users.info', () => client.users.info({ user }))).user)
-  return async (id) => {
-    const found = await users.get(id, () => read(id))
-    const email = addressOf(found, installation)
-    if (!email.ok) return email
-    const named = directory.groups()
-    const members = await Promise.all(named.map((group) => groups.membersOf(group)))
-    return allow({
-      platform: 'slack',
-      id,
-      name: found.real_name || found.name || email.value,
-      email: email.value,
-      ...(found.tz ? { zone: found.tz } : {}),
-      groups: named.filter((_, index) => members[index]?.has(id)),
-    })
-  }
-}
-
-function addressOf(found: SlackUser, installation: Installation): Ruled<string> {
+/** The address of an active account of ours, as Slack has confirmed it. Anybody else is refused. */
+export function addressOf(found: SlackUser, installation: Installation): Ruled<string> {
   if (found.deleted || found.is_bot) return refuse('NOT_A_PERSON', 'Only people with an active Slack account can use Patchcrier.')
   if (isGuest(found) || !isOurs(found, installation)) return GUEST
   const email = found.profile?.email?.toLowerCase()

@@ -1,6 +1,6 @@
-import type { types } from '@slack/bolt'
-import type { Action } from '../../../src/cards/card.ts'
-import type { ButtonValue } from '../../../src/core/intent.ts'
+import type { ButtonValue } from '../../core/intent.ts'
+import type { Action } from '../card.ts'
+import type { Actions, Button } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { plain } from './rich.ts'
 
@@ -10,16 +10,16 @@ export const ACT = 'act'
 export const FORM = 'form'
 
 /** A button whose value would not fit cannot work, so it is not shown; our verbs, ids and digests are far below the limit. */
-export function actions(all: readonly Action[]): types.ActionsBlock[] {
+export function actions(all: readonly Action[]): Actions[] {
   const buttons = all.map(button).filter((one) => (one.value?.length ?? 0) <= LIMITS.buttonValue)
-  const blocks: types.ActionsBlock[] = []
+  const blocks: Actions[] = []
   for (let at = 0; at < buttons.length && blocks.length < LIMITS.actionsBlocks; at += LIMITS.actionsElements) {
     blocks.push({ type: 'actions', elements: buttons.slice(at, at + LIMITS.actionsElements) })
   }
   return blocks
 }
 
-function button(action: Action, index: number): types.Button {
+function button(action: Action, index: number): Button {
   const value: ButtonValue = { v: 1, verb: action.verb, id: action.id, ...(action.digest === undefined ? {} : { digest: action.digest }) }
   return {
     type: 'button',

@@ -1,11 +1,12 @@
-import { type AdaptiveCardJson, fieldOf, formBody } from '../../src/cards/adaptive.ts'
-import type { Card, Field, Form } from '../../src/cards/card.ts'
-import { shortForm } from '../../src/cards/fit/lengths.ts'
-import { plainLine, shorten } from '../../src/cards/text.ts'
-import type { ButtonValue } from '../../src/core/intent.ts'
-import { own } from '../../src/core/own.ts'
+import type { ButtonValue } from '../../../core/intent.ts'
+import { own } from '../../../core/own.ts'
+import { type AdaptiveCardJson, fieldOf, formBody } from '../../adaptive.ts'
+import type { Field, Form } from '../../card.ts'
+import { shortForm } from '../../fit/lengths.ts'
+import { plainLine, shorten } from '../../text.ts'
+import type { TeamsCard } from './card.ts'
+import { ADAPTIVE } from './in-place.ts'
 import { LIMITS } from './limits.ts'
-import { ADAPTIVE, renderCard, type TeamsCard } from './render.ts'
 
 /** What a dialog shows: `task` of the answer to a task module invoke. */
 export type Task =
@@ -24,9 +25,6 @@ export interface Said {
 }
 
 export const sayIn = (text: string): Task => ({ type: 'message', value: shorten(plainLine(text), LIMITS.toast) })
-
-/** A card in a dialog has no buttons: Teams sends nothing when one of ours is pressed there. */
-export const showIn = (card: Card): Task => framed(card.title, renderCard({ ...card, actions: [] }))
 
 /** A form as a dialog, with what was typed before and what is wrong with it, at its field. */
 export function formIn(form: Form, button: ButtonValue, { typed, error }: Said): Task {
@@ -51,7 +49,8 @@ const mistake = (text: string) => ({
   inlines: [{ type: 'TextRun', text: shorten(plainLine(text), LIMITS.toast), color: 'attention', weight: 'bolder' }],
 })
 
-function framed(title: string, content: TeamsCard): Task {
+/** A card or a form in its dialog. */
+export function framed(title: string, content: TeamsCard): Task {
   const short = shorten(plainLine(title), LIMITS.dialogTitle)
   return { type: 'continue', value: { title: short, height: 'medium', width: 'medium', card: { contentType: ADAPTIVE, content } } }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readText } from '../../adapters/slack/receive/said.ts'
+import { readText } from '../../src/cards/block-kit/said.ts'
 import { HOSTILE } from '../support/cards.ts'
 
 test.each<[string, string, string, readonly string[]]>([

@@ -1,22 +1,13 @@
-import type { types } from '@slack/bolt'
-import type { Mention } from '../../../src/cards/called.ts'
-import type { Span, Text } from '../../../src/cards/card.ts'
-import { plainLine, plainText, shorten } from '../../../src/cards/text.ts'
+import type { Mention } from '../called.ts'
+import type { Span, Text } from '../card.ts'
+import { plainLine, plainText, shorten } from '../text.ts'
+import type { Inline, PlainText, RichElement, RichSection, RichText, Style } from './json.ts'
 import { LIMITS } from './limits.ts'
-
-export type Inline =
-  | types.RichTextText
-  | types.RichTextDate
-  | types.RichTextLink
-  | types.RichTextUserMention
-  | types.RichTextUsergroupMention
 
 /** Slack's id of the account or the user group that a mention names; null: the name is shown. */
 export type Mentions = (mention: Mention) => string | null
 
 export const NOBODY: Mentions = () => null
-
-type Style = NonNullable<types.RichTextText['style']>
 
 /** How many characters a block may still take (negative once something had to be cut), and whom its mentions name. */
 export interface Budget {
@@ -88,16 +79,16 @@ export function inUtc(instant: string, style: TimeStyle): string {
   return { date, time, 'date-time': `${date} ${time}` }[style]
 }
 
-export const richText = (...elements: types.RichTextBlockElement[]): types.RichTextBlock => ({ type: 'rich_text', elements })
+export const richText = (...elements: RichElement[]): RichText => ({ type: 'rich_text', elements })
 
 /** A section that is never empty: Slack refuses one without elements. */
-export const section = (elements: Inline[]): types.RichTextSection => ({
+export const section = (elements: Inline[]): RichSection => ({
   type: 'rich_text_section',
   elements: elements.length > 0 ? elements : [{ type: 'text', text: '–' }],
 })
 
 /** One line of plain text that is never empty. Slack interprets nothing in plain text. */
-export const plain = (raw: string, max: number): types.PlainTextElement => {
+export const plain = (raw: string, max: number): PlainText => {
   const line = plainLine(raw)
   return { type: 'plain_text', text: shorten(line === '' ? '–' : line, max), emoji: false }
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderCard, renderHome } from '../../adapters/slack/render/card.ts'
-import { inputsOf, renderForm } from '../../adapters/slack/render/modal.ts'
+import { renderCard, renderHome } from '../../src/cards/block-kit/card.ts'
+import { renderForm } from '../../src/cards/block-kit/modal.ts'
+import { inputsOf } from '../../src/cards/block-kit/sent.ts'
 import type { Action, Block, Card, Form } from '../../src/cards/card.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
 import { complaints, rung, textOf } from '../support/block-kit.ts'
@@ -436,7 +437,7 @@ describe('a form', () => {
       until: { input: { selected_option: { value: '2023-04-01' } } },
       note: { input: { value: null } },
     }
-    expect(inputsOf(state)).toEqual({ reason: 'Demo', until: '2023-04-01' })
+    expect(inputsOf({ state: { values: state } })).toEqual({ reason: 'Demo', until: '2023-04-01' })
   })
 })
 
