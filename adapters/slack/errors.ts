@@ -1,4 +1,5 @@
 import { webApi } from '@slack/bolt'
+import { own } from '../../src/core/own.ts'
 import { ChatError, type ChatErrorCode } from '../../src/ports.ts'
 import { isUnsent } from '../chat/unsent.ts'
 
@@ -46,7 +47,7 @@ export function chatError(method: string, error: unknown): ChatError {
 /** The client puts an answer that is no JSON into `error`: nobody knows then what happened. */
 function fromSlack(method: string, name: string): ChatError {
   if (!/^[a-z][a-z0-9_]{0,79}$/.test(name)) return new ChatError('UNAVAILABLE', `${method}: Slack's answer was not JSON`)
-  return new ChatError(CODES[name] ?? 'REJECTED', `${method}: Slack answered ${name}`)
+  return new ChatError(own(CODES, name) ?? 'REJECTED', `${method}: Slack answered ${name}`)
 }
 
 function fromStatus(method: string, status: number): ChatError {

@@ -59,8 +59,9 @@ const ticket = z.object({ upload_url: z.string(), file_id: z.string() })
 /** Shared with no channel: whoever may see a message may see the picture in it. Throws. */
 async function upload({ client, apiUrl, withinMs }: Sources, picture: Picture): Promise<string> {
   const png = pngOf(picture)
-  const alt_text = shorten(plainLine(picture.alt), LIMITS.imageAlt)
-  const asked = { filename: 'chart.png', length: png.byteLength, alt_text }
+  // Slack's documentation calls it so; its client's types say alt_text.
+  const alt_txt = shorten(plainLine(picture.alt), LIMITS.fileAlt)
+  const asked = { filename: 'chart.png', length: png.byteLength, alt_txt }
   const { upload_url, file_id } = ticket.parse(await client.files.getUploadURLExternal(asked))
   if (!isSlacks(upload_url, apiUrl)) throw new Error('the address for the upload is not one of Slack')
   const init = { method: 'POST', body: Buffer.from(png), redirect: 'error', signal: AbortSignal.timeout(withinMs) } as const

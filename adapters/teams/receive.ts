@@ -1,4 +1,5 @@
 import { helloCard, helloThereCard } from '../../src/cards/hello.ts'
+import { own } from '../../src/core/own.ts'
 import { firstTime } from '../chat/once.ts'
 import { type Activity, kindOf, withoutThread } from './activity.ts'
 import { onDoubt, onFetch, onSubmit } from './dialogs.ts'
@@ -24,8 +25,8 @@ const TOLD: Readonly<Record<string, Handler>> = { message: onMessage, conversati
 export function receiver(on: Receiving): (activity: Activity) => Promise<Reply> {
   const first = firstTime()
   return async (activity) => {
-    if (activity.type === 'invoke') return (INVOKES[activity.name ?? ''] ?? notOurs)(on, activity)
-    const handler = TOLD[activity.type]
+    if (activity.type === 'invoke') return (own(INVOKES, activity.name ?? '') ?? notOurs)(on, activity)
+    const handler = own(TOLD, activity.type)
     if (handler === undefined || (activity.id !== undefined && !first(`${activity.conversation.id} ${activity.id}`))) return { status: 200 }
     return handler(on, activity)
   }

@@ -57,6 +57,7 @@ test('a picture is uploaded, shared with no channel, and shown with its words fo
   const { value: ref, calls, methods } = await asked(() => post(one))
   expect(methods).toEqual([...UPLOADING, 'chat.postMessage'])
   expect(Buffer.from(calls[1]?.body.base64 ?? '', 'base64')).toEqual(Buffer.from(pngOf(one)))
+  expect(calls[0]?.body).toMatchObject({ alt_txt: ALT })
   expect(calls[1]?.token).toBe('')
   expect(calls[2]?.body).not.toHaveProperty('channel_id')
   const id = JSON.parse(calls[0]?.answer ?? '').file_id

@@ -1,3 +1,5 @@
+import { own } from '../../../src/core/own.ts'
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /** Zones that people write by name, in hours from UTC. */
@@ -38,7 +40,7 @@ const hourOf = (hour: number, zone: string): number => {
 const offsetOf = (zone: string): number => {
   const text = zone.trim().replace(HALF, '').trim().toLowerCase()
   const numeric = /^(?:gmt|utc)?\s*([+-])(\d{1,2}):?(\d{2})?/.exec(text)
-  if (numeric === null) return (ZONES[text.replace(/[^a-z]/g, '')] ?? 0) * 60
+  if (numeric === null) return (own(ZONES, text.replace(/[^a-z]/g, '')) ?? 0) * 60
   return (numeric[1] === '-' ? -1 : 1) * (Number(numeric[2]) * 60 + Number(numeric[3] ?? 0))
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../../src/core/own.ts'
 import { type Token, Unreadable } from './scan.ts'
 
 /** Where the parts of an item come from, lower case -> the name under which `items.ts` finds them. Others keep theirs. */
@@ -56,8 +57,8 @@ const prefixesOf = (root: string, tag: string): readonly string[] => {
 const newName = (name: string, prefixes: readonly string[]): string => {
   if (/^[\w.-]+:RDF$/i.test(name)) return 'rdf:RDF'
   const prefix = prefixes.find((one) => name.startsWith(one))
-  const own = prefix === undefined ? name : name.slice(prefix.length)
-  return RENAMED[own.toLowerCase()] ?? own
+  const local = prefix === undefined ? name : name.slice(prefix.length)
+  return own(RENAMED, local.toLowerCase()) ?? local
 }
 
 /** A document type that only names a public one is let through. Throws Unreadable. */

@@ -30,7 +30,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
     const given = await giveUp(house, id, batch.documents, poison)
     if (batch.exploited) await takeCatalogue(house, id, batch.exploited, before.cursor === null)
     if (batch.scores?.length) await takeScores(house, id, batch.scores)
-    const waits = Object.keys(poison).some((name) => !given.includes(name))
+    const waits = poison.some(({ fileName }) => !given.includes(fileName))
     await transact(house, async (unit) => {
       const news = brought || batch.exploited !== undefined || (batch.scores?.length ?? 0) > 0
       const after: SourceState = {
@@ -45,7 +45,7 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
         track: tracked(before.track, unit.now.toISOString(), news, batch.listed ?? null),
         doubted: before.doubted + (await keepDropped(unit, id, batch)),
         dropped: storable(batch.dropped.map(({ fileName, reason }) => ({ fileName, reason }))),
-        poison: waits ? poison : {},
+        poison: waits ? poison : [],
       }
       await writeSourceState(unit, id, after)
       if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')

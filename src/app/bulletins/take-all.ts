@@ -21,7 +21,8 @@ export async function takeAll(
   documents: readonly RawDocument[],
   { before, noise, signal }: { readonly before: SourceState; readonly noise: Noise; readonly signal: AbortSignal },
 ): Promise<{ readonly poison: Poison; readonly brought: boolean }> {
-  const poison: Poison = {}
+  const tries = new Map(before.poison.map((one) => [one.fileName, one.tries]))
+  const poison = new Map<string, Poison[number]>()
   let brought = false
   for (let at = 0; at < documents.length; at += AT_ONCE) {
     const some = documents.slice(at, at + AT_ONCE)
@@ -30,10 +31,10 @@ export async function takeAll(
       if (signal.aborted) throw signal.reason
       const { failed, isNew } = await attempt(house, id, raw, noise, copies.get(raw.fileName) ?? [])
       if (failed === null) brought ||= isNew
-      else poison[raw.fileName] = { tries: (before.poison[raw.fileName]?.tries ?? 0) + 1, reason: failed }
+      else poison.set(raw.fileName, { fileName: raw.fileName, tries: (tries.get(raw.fileName) ?? 0) + 1, reason: failed })
     }
   }
-  return { poison, brought }
+  return { poison: [...poison.values()], brought }
 }
 
 /** What is stored of these documents, by file name. */
@@ -87,7 +88,8 @@ export async function giveUp(
   documents: readonly RawDocument[],
   poison: Readonly<Poison>,
 ): Promise<readonly string[]> {
-  const hopeless = documents.filter((raw) => (poison[raw.fileName]?.tries ?? 0) >= MOST_TRIES)
-  for (const raw of hopeless) await holdPoison(house, id, raw, poison[raw.fileName]?.reason ?? '')
+  const reasons = new Map(poison.filter(({ tries }) => tries >= MOST_TRIES).map(({ fileName, reason }) => [fileName, reason]))
+  const hopeless = documents.filter((raw) => reasons.has(raw.fileName))
+  for (const raw of hopeless) await holdPoison(house, id, raw, reasons.get(raw.fileName) ?? '')
   return hopeless.map((raw) => raw.fileName)
 }

@@ -13,6 +13,8 @@ export const LIMITS = {
   contextElements: 10,
   contextText: 300,
   imageAlt: 2000,
+  /** Of a file that is uploaded. */
+  fileAlt: 1000,
   imageTitle: 2000,
   actionsElements: 25,
   actionsBlocks: 4,

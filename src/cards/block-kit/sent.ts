@@ -20,12 +20,12 @@ export interface SentModal {
 
 /** What was typed and chosen, by field id; fields left empty are absent. */
 export function inputsOf({ state }: Pick<SentModal, 'state'>): Record<string, string> {
-  const inputs: Record<string, string> = {}
+  const inputs = new Map<string, string>()
   for (const [field, elements] of Object.entries(state.values)) {
     const value = elements[INPUT]?.value ?? elements[INPUT]?.selected_option?.value
-    if (value !== undefined && value !== '') inputs[field] = value
+    if (value !== undefined && value !== '') inputs.set(field, value)
   }
-  return inputs
+  return Object.fromEntries(inputs)
 }
 
 /** What is wrong is shown at its field, or else at the first one, so that what was typed stays. Null: there is no field to show it at. */

@@ -1,4 +1,5 @@
 import { grantedTo, humanIdOf, humanOf, neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
+import { own } from '../own.ts'
 import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { exemptUntil } from './decide-elsewhere.ts'
@@ -189,7 +190,7 @@ export function claim(state: ChangeState, command: Of<'claim'>, ctx: Context): D
   const who = withRole(ctx, ['patch-team', 'operations'], 'take care of a failure')
   if (!who.ok) return who
   // Keys come from buttons: what every object has by birth is nobody's claim.
-  const taken = Object.hasOwn(state.claims, command.key) ? state.claims[command.key] : undefined
+  const taken = own(state.claims, command.key)
   if (taken?.by === who.actor.id) return allow([])
   if (taken) return refuse('ALREADY_DONE', `${nameOf(ctx, taken.by)} already takes care of it.`)
   return allow([{ kind: 'claimed', by: who.actor.id, key: command.key, what: command.what }])

@@ -1,4 +1,5 @@
 import type { ButtonValue } from '../../../core/intent.ts'
+import { own } from '../../../core/own.ts'
 import { type AdaptiveCardJson, fieldOf, formBody } from '../../adaptive.ts'
 import type { Field, Form } from '../../card.ts'
 import { shortForm } from '../../fit/lengths.ts'
@@ -28,7 +29,7 @@ export const sayIn = (text: string): Task => ({ type: 'message', value: shorten(
 /** A form as a dialog, with what was typed before and what is wrong with it, at its field. */
 export function formIn(form: Form, button: ButtonValue, { typed, error }: Said): Task {
   const fields = form.fields.map(
-    (field): Field => ({ ...field, ...(typed[field.id] === undefined ? {} : { value: typed[field.id] }) }) as Field,
+    (field): Field => ({ ...field, ...(own(typed, field.id) === undefined ? {} : { value: own(typed, field.id) }) }) as Field,
   )
   const body = withMistake(formBody(shortForm({ ...form, fields }, LIMITS), 0), error)
   const submit = { type: 'Action.Submit', title: plainLine(form.submit) || 'Send', data: button }

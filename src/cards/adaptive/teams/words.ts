@@ -1,3 +1,4 @@
+import { own } from '../../../core/own.ts'
 import { plainText } from '../../text.ts'
 
 /** A message of Teams, as far as its words go. */
@@ -33,4 +34,4 @@ export function wordsOf({ text, entities, recipient }: Words): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&nbsp;': ' ', '&amp;': '&' }
 
-const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|nbsp|amp);/g, (entity) => ENTITIES[entity] ?? entity)
+const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|nbsp|amp);/g, (entity) => own(ENTITIES, entity) ?? entity)
