@@ -133,14 +133,17 @@ export interface SampleClock extends Clock {
   moveTo(to: Date): Promise<Ruled<Instant>>
 }
 
-/** Hour UTC: after the summary of the day, and long before the evening's windows, so that people can be told in time. */
-const FIRST_HOUR = 14
 const HOUR_MS = 3_600_000
+const WEEK_MS = 7 * 24 * HOUR_MS
+/** Thursday, 14:00 UTC (1970 began on a Thursday): after the summary of the day, and long before the evening's windows, so that people can be told in time. */
+const BEGINS_MS = 14 * HOUR_MS
 
-/** What the sample's clock is ahead at its first start: its first day begins at two in the afternoon, so it takes the same course at any hour. */
+/**
+ * What the sample's clock is ahead at its first start. It begins on the next Thursday: windows open on some days of the week only, so on
+ * another one what arrives would come before or after them, and the sample would take another course.
+ */
 export function firstOffset(realNow: number): number {
-  const today = Math.floor(realNow / (24 * HOUR_MS)) * 24 * HOUR_MS + FIRST_HOUR * HOUR_MS
-  return (today < realNow ? today + 24 * HOUR_MS : today) - realNow
+  return Math.ceil((realNow - BEGINS_MS) / WEEK_MS) * WEEK_MS + BEGINS_MS - realNow
 }
 
 export async function sampleClock(db: Database, realNow: () => number): Promise<SampleClock> {
