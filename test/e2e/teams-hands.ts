@@ -2,7 +2,6 @@ import { pino } from 'pino'
 import { startTeams, type Teams } from '../../adapters/teams/index.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import { type Policy, policySchema } from '../../src/core/policy.ts'
-import { allow, refuse } from '../../src/core/result.ts'
 import type { Connect, Parts } from '../../src/main.ts'
 import type { Directory } from '../../src/ports.ts'
 import { objects, shown } from '../support/adaptive.ts'
@@ -45,11 +44,7 @@ export async function teamsSide(sample: Policy): Promise<TeamsSide> {
   let adapter: Teams | undefined
   const connect: Connect = async (doors) => {
     const log = pino({ level: process.env.PATCHCRIER_LOG ?? 'silent' })
-    const recognise: typeof doors.recognise = async ({ email }) => {
-      const known = policy.people.find((person) => person.email === email)
-      return known ? allow(known.id) : refuse('PERSON_UNKNOWN', 'You are not in the policy.')
-    }
-    adapter = await startTeams({ config: peer.config, doors: { ...doors, recognise }, directory, listen: { port: 0 }, log })
+    adapter = await startTeams({ config: peer.config, doors, directory, listen: { port: 0 }, log })
     peer.connect(adapter.url)
     return adapter
   }
