@@ -11,3 +11,10 @@ export function isUnsent(error: unknown): boolean {
   const isConnecting = syscall === 'connect' || syscall === 'getaddrinfo'
   return (isConnecting && NO_WAY.has(code)) || code === 'UND_ERR_CONNECT_TIMEOUT' || isUnsent(error.cause)
 }
+
+/** What a failure is called: the code of its cause, else its class. Its own words may hold an address, and are not told. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown failure'
+  const cause = error.cause ?? error
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : error.name
+}

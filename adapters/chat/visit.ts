@@ -109,6 +109,8 @@ export const STRANGE = refuse(
   'STRANGE_BUTTON',
   'This button is not one of mine, or it is from an older version. Please use a newer message.',
 )
+/** For what takes longer than the platform waits. */
+export const WAIT = 'This takes a moment. I tell you in our private chat how it ends.'
 const NO_PLACE = refuse(
   'NO_PLACE',
   'This conversation is not one of the places in the policy. Please use one that is, or write to me in private.',

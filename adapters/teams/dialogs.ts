@@ -4,12 +4,12 @@ import { asOne } from '../../src/cards/adaptive/teams/in-place.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { allow } from '../../src/core/result.ts'
 import { inTime } from '../chat/soon.ts'
-import { askIfReal, formFor, perform, type Sent, STRANGE, wantedOf } from '../chat/visit.ts'
+import { askIfReal, formFor, perform, type Sent, STRANGE, WAIT, wantedOf } from '../chat/visit.ts'
 import { readHtml } from '../html.ts'
 import { type Activity, upTo } from './activity.ts'
 import { type Pressed, readPressed } from './press.ts'
 import { renderCard } from './render.ts'
-import { inTimeOrTold, type Receiving, type Reply, visitOf, WAIT } from './turn.ts'
+import { type Answer, inTimeOrTold, type Receiving, type Reply, visitOf } from './turn.ts'
 
 const open = (task: Task): Reply => ({ status: 200, body: { task } })
 const say = (text: string): Reply => open(sayIn(text))
@@ -44,10 +44,12 @@ export async function onSubmit(on: Receiving, activity: Activity): Promise<Reply
   const press = pressedIn(activity)
   if (press === null) return say(STRANGE.refusal.text)
   const { button, inputs: typed } = press
-  const early = await inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(button, typed)))
-  if (early === 'late') return say(WAIT)
-  if (!early.ok) return open(await form(on, activity, press, { typed, error: { text: early.refusal.text, field: early.field } }))
-  return early.cards.length === 0 ? CLOSED : show(early.cards)
+  const answer: Answer = async (outcome) => {
+    if (outcome === 'late') return say(WAIT)
+    if (outcome.ok) return outcome.cards.length === 0 ? CLOSED : show(outcome.cards)
+    return open(await form(on, activity, press, { typed, error: { text: outcome.refusal.text, field: outcome.field } }))
+  }
+  return inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(button, typed)), answer)
 }
 
 const MOST_CHARACTERS = 50_000
@@ -65,10 +67,12 @@ export async function onDoubt(on: Receiving, activity: Activity): Promise<Reply>
   const message = doubtValue.safeParse(activity.value).data?.messagePayload
   if (message === undefined) return say('Please choose "Is this real?" in the menu of the message that you doubt.')
   const gather = async () => allow(sentIn(message))
-  const outcome = await inTimeOrTold(on, activity, askIfReal(on, visitOf(on, activity), gather))
-  if (outcome === 'late') return say(WAIT)
-  if (!outcome.ok) return say(outcome.refusal.text)
-  return outcome.cards.length === 0 ? say('Nothing is known about it.') : show(outcome.cards)
+  const answer: Answer = (outcome) => {
+    if (outcome === 'late') return say(WAIT)
+    if (!outcome.ok) return say(outcome.refusal.text)
+    return outcome.cards.length === 0 ? say('Nothing is known about it.') : show(outcome.cards)
+  }
+  return inTimeOrTold(on, activity, askIfReal(on, visitOf(on, activity), gather), answer)
 }
 
 function sentIn({ body, attachments }: z.infer<typeof doubtValue>['messagePayload']): Sent {

@@ -1,5 +1,5 @@
 import { ChatError } from '../../src/ports.ts'
-import { isUnsent } from '../chat/unsent.ts'
+import { isUnsent, nameOf } from '../chat/unsent.ts'
 import { retryAfterMs } from '../http/retry-after.ts'
 
 const WAIT_MS = 5000
@@ -28,10 +28,4 @@ export function networkError(what: string, error: unknown): ChatError {
 export const unsent = (said: string): ChatError => new ChatError('UNREACHED', `${said}; nothing was sent`, WAIT_MS)
 
 /** Why there was no answer, by the name of the failure alone. */
-export const noAnswer = (error: unknown): string => `no answer from Microsoft (${codeOf(error)})`
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown failure'
-  const cause = error.cause ?? error
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : error.name
-}
+export const noAnswer = (error: unknown): string => `no answer from Microsoft (${nameOf(error)})`

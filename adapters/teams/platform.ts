@@ -26,8 +26,7 @@ export function teamsPlatform(options: TeamsPlatformOptions): ChatPlatform {
     post: (to, card) => post(options, to.ref, card),
     reply: (to, card) => reply(options, to, card),
     async edit(ref, card) {
-      const conversation = inThread(ref.place, ref.thread ?? ref.message)
-      await connector.update(conversation, ref.message, await drawn(options, ref.place, ref.thread, card))
+      await connector.update(inThread(ref.place, ref.thread ?? ref.message), ref.message, await drawn(options, ref.place, ref.thread, card))
     },
     async whisper(to, person, card) {
       const email = directory.emailByPerson(person)

@@ -5,12 +5,12 @@ import { typedBeside } from '../../src/cards/adaptive/teams/typed.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { refusedCard } from '../../src/cards/refused.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
-import type { Outcome } from '../../src/ports.ts'
 import { buttonAmongInputs } from '../chat/button.ts'
-import { perform, STRANGE, wantedOf } from '../chat/visit.ts'
+import { inTime } from '../chat/soon.ts'
+import { perform, STRANGE, WAIT, wantedOf } from '../chat/visit.ts'
 import { type Activity, withoutThread } from './activity.ts'
 import { renderCard } from './render.ts'
-import { inTimeOrTold, placeOf, type Receiving, type Reply, tellPrivately, visitOf, WAIT } from './turn.ts'
+import { type Answer, inTimeOrTold, placeOf, type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
 
 /** A pressed button and what was typed beside it. Only its shape is checked: rights and subjects are looked up by the house. */
 export interface Pressed {
@@ -30,23 +30,26 @@ const value = z.object({ action: z.object({ data: z.unknown() }) })
 export async function onAction(on: Receiving, activity: Activity): Promise<Reply> {
   const press = readPressed(value.safeParse(activity.value).data?.action.data)
   if (press === null) return sayShortly(STRANGE.refusal.text)
-  if (press.button.verb === REFRESH) return cardAnew(on, activity)
-  const outcome = await inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(press.button, press.inputs)))
-  return outcome === 'late' ? sayShortly(WAIT) : answerTo(on, activity, outcome)
+  const anew = press.button.verb === REFRESH ? await inTime(cardAnew(on, activity)) : null
+  if (anew !== null) return anew === 'late' ? sayShortly('This takes longer than it should. Please try again.') : anew
+  return inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(press.button, press.inputs)), answerTo(on, activity))
 }
 
 /**
  * What a click is answered. A refusal is a line above the card; a look behind the card takes its place before that person's eyes, with a
  * way back; a deed is a word: the deliverer draws the card anew for everybody in any case, and drawing it twice would cost more than the rest.
  */
-async function answerTo(on: Receiving, activity: Activity, outcome: Outcome): Promise<Reply> {
-  if (!outcome.ok && outcome.refusal.code === 'PERSON_UNKNOWN') return showInPlace(withBack(refusedCard(outcome.refusal)))
-  if (!outcome.ok) return sayShortly(outcome.refusal.text)
-  if (outcome.cards.length === 0) return sayShortly('Done.')
-  if (placeOf(on, activity) !== '') return showInPlace(withBack(asOne(outcome.cards)))
-  await tellPrivately(on, activity, outcome.cards)
-  return sayShortly('You find it below.')
-}
+const answerTo =
+  (on: Receiving, activity: Activity): Answer =>
+  (outcome) => {
+    if (outcome === 'late') return sayShortly(WAIT)
+    if (!outcome.ok && outcome.refusal.code === 'PERSON_UNKNOWN') return showInPlace(withBack(refusedCard(outcome.refusal)))
+    if (!outcome.ok) return sayShortly(outcome.refusal.text)
+    if (outcome.cards.length === 0) return sayShortly('Done.')
+    if (placeOf(on, activity) !== '') return showInPlace(withBack(asOne(outcome.cards)))
+    on.later(tellPrivately(on, activity, outcome.cards))
+    return sayShortly('You find it below.')
+  }
 
 /** The card of the message as it is now, where it is one of the house's. */
 async function cardAnew(on: Receiving, activity: Activity): Promise<Reply> {

@@ -45,14 +45,14 @@ export const isPersonal = ({ conversation }: Activity): boolean => kindOf(conver
 export const placeOf = (on: Receiving, activity: Activity): string | null =>
   isPersonal(activity) ? '' : on.directory.placeByRef(withoutThread(activity.conversation.id))
 
-/** For what takes longer than Teams waits. */
-export const WAIT = 'This takes a moment. I tell you in our private chat how it ends.'
+export type Answer = (outcome: Outcome | 'late') => Reply | Promise<Reply>
 
-/** The outcome, or `late` when Teams has to be answered first: then it is told in the private chat of whoever waits for it. */
-export async function inTimeOrTold(on: Receiving, activity: Activity, work: Promise<Outcome>): Promise<Outcome | 'late'> {
-  const early = await inTime(work)
-  if (early === 'late') on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
-  return early
+/** The answer to an outcome, or to `late` when Teams has to be answered first: then it is told in the private chat of whoever waits for it. */
+export async function inTimeOrTold(on: Receiving, activity: Activity, work: Promise<Outcome>, answer: Answer): Promise<Reply> {
+  const early = await inTime(work.then(answer))
+  if (early !== 'late') return early
+  on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
+  return answer('late')
 }
 
 /** Shows cards to whoever acted, alone. False: Teams forbids it. */

@@ -5,6 +5,7 @@ import { refuse } from '../../src/core/result.ts'
 import type { MessageRef, Outcome } from '../../src/ports.ts'
 import { objects, shown } from '../support/adaptive.ts'
 import { card } from '../support/cards.ts'
+import { chatWith } from '../support/teams.ts'
 import { ANA, ANNOUNCEMENTS, DANA, GROUP, startTeamsRig, TEAM, type TeamsRig } from '../support/teams-adapter.ts'
 
 let rig: TeamsRig
@@ -246,6 +247,31 @@ describe('a click', () => {
         .slice(before)
         .map((one) => shown(one)[0]),
     ).toEqual(['Now it is done'])
+  })
+
+  test('a look in a private chat is answered before its message is there', async () => {
+    rig.house.answer = () => ({ ok: true, cards: [titled('Evidence')] })
+    const value = { action: { type: 'Action.Execute', data: DATA } }
+    const look = async () =>
+      (await rig.peer.send(rig.peer.activity(DANA, chatWith(DANA), { type: 'invoke', name: 'adaptiveCard/action', value }))).body
+    // By the first look Teams has said who it is.
+    await look()
+    await rig.teams.idle()
+    const before = rig.peer.whispers(DANA).length
+    const { promise, resolve } = Promise.withResolvers<void>()
+    rig.peer.hold(promise)
+    expect(await look()).toMatchObject({ value: 'You find it below.' })
+    expect(rig.peer.whispers(DANA)).toHaveLength(before)
+    resolve()
+    await rig.teams.idle()
+    expect(rig.peer.whispers(DANA)).toHaveLength(before + 1)
+  })
+
+  test('a card that cannot be drawn anew in time is said to be slow', async () => {
+    const { promise, resolve } = Promise.withResolvers<null>()
+    rig.doors.cardOf = () => promise
+    expect((await click(await post(TEAM), { v: 1, verb: 'refresh', id: '' })).value).toMatch(/longer than it should/)
+    resolve(null)
   })
 
   test.each([

@@ -56,6 +56,8 @@ export interface TeamsPeer {
   /** Cards that an account was shown alone. */
   whispers(account: string): readonly unknown[]
   fail(fault: TeamsFault): void
+  /** Teams answers nothing that the bot sends from now on until this is done. */
+  hold(until: Promise<void>): void
   /** How often the bot asked for a token. */
   signIns(): number
   /** Presses a button in a playground, as one of the people. */
@@ -90,6 +92,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
   let signIns = 0
   const requests: TeamsRequest[] = []
   const faults: TeamsFault[] = []
+  let held: Promise<void> | null = null
   const unusual: TeamsPeer['unusual'] = new Map()
   const files: TeamsPeer['files'] = new Map()
   const chats = new Map<string, string>()
@@ -145,6 +148,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
 
   /** A request of the bot: some are answered here, the others go on to the playground that has the conversation. */
   async function fromBot(request: IncomingMessage, response: ServerResponse, path: string, text: string): Promise<void> {
+    await held
     const method = request.method ?? ''
     const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
     const fault = faults.findIndex((one) => one.on.test(`${method} ${path}`) && (one.body?.test(text) ?? true))
@@ -241,6 +245,9 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
         )
         .map(({ body }) => contentOf(body)),
     fail: (fault) => void faults.push(fault),
+    hold: (until) => {
+      held = until
+    },
     signIns: () => signIns,
     press: async (account, message, data) => {
       acting = people.find(({ id }) => accountOf(id) === account) ?? null
