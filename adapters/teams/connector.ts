@@ -76,7 +76,7 @@ export function connector(options: ConnectorOptions): Connector {
     personal: async (account) => (await create('private chat', { isGroup: false, members: [{ id: account }] })).id,
     send: async (conversation, activity) => (await call(resource, 'send', 'POST', `${at(conversation)}/activities`, activity)).id,
     update: async (conversation, id, activity) => {
-      await call(z.unknown(), 'edit', 'PUT', `${at(conversation)}/activities/${encodeURIComponent(id)}`, { ...activity, id })
+      await call(z.object({}), 'edit', 'PUT', `${at(conversation)}/activities/${encodeURIComponent(id)}`, { ...activity, id })
     },
     member: (conversation, account) =>
       unless(['GONE'], call(member, 'member', 'GET', `${at(conversation)}/members/${encodeURIComponent(account)}`)),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ChatError } from '../../src/ports.ts'
+import { parsedJson } from '../chat/json.ts'
 import { networkError, statusError } from './errors.ts'
 import type { Token } from './token.ts'
 
@@ -27,7 +28,7 @@ export async function ask({ token, address }: Wire, what: string, method: string
     })
   try {
     const response = await withToken(token, send)
-    const answer: unknown = await response.json().catch(() => null)
+    const answer = parsedJson((await response.text().catch(() => '')) || '{}')
     if (response.ok) return answer
     throw statusError(what, response.status, response.headers.get('retry-after'), fault.safeParse(answer).data?.error.code ?? null)
   } catch (error) {
