@@ -25,9 +25,9 @@ import { askTeams } from './teams.ts'
 /** A source that does not answer within this is one that fails. */
 const ASK_WITHIN_MS = 60_000
 
-/** Besides `online`, where a test emulates the platforms. */
+/** Chat platforms are asked wherever there are credentials for them. Besides `online`, where a test emulates them. */
 export interface Examination extends Pick<Parts, 'slackApi' | 'teamsApi'> {
-  /** Asks each source and chat platform once; nothing of what they answer is kept. */
+  /** Asks each source once, too; nothing of what anybody answers is kept. */
   readonly online: boolean
 }
 
@@ -59,7 +59,7 @@ async function gather({ online, ...emulated }: Examination, undo: Undo): Promise
     database,
     data: found?.data ?? null,
     asked: found?.asked ?? null,
-    chat: online ? await askChat(config, found?.data.inForce?.policy.places ?? [], emulated) : [],
+    chat: await askChat(config, found?.data.inForce?.policy.places ?? [], emulated),
     platforms: ['web', ...(config.slack ? ['slack'] : []), ...(config.teams ? ['teams'] : [])],
     runners: runnersOf(config, { now: () => new Date() }, {}).map(({ name }) => name),
   }

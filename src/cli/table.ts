@@ -26,8 +26,8 @@ export const COMMANDS: Commands = {
   },
   doctor: {
     about: 'what is wrong with this installation, why it matters and what to do',
-    more: 'Changes nothing. Exit 0: nothing to mend.',
-    options: { online: { about: 'asks each source and Teams once, too' }, ...JSON_OPTION },
+    more: 'Changes nothing. Asks Slack and Teams, where there are credentials for them. Exit 0: nothing to mend.',
+    options: { online: { about: 'asks each source once, too' }, ...JSON_OPTION },
     load: async () => (await import('./doctor.ts')).doctor,
   },
   backup: {

@@ -49,9 +49,9 @@ afterAll(async () => {
   await folder?.remove()
 })
 
-/** What `patchcrier doctor --online` says about Teams, and its whole output. */
+/** What `patchcrier doctor` says about Teams, and its whole output. */
 async function doctor(env: Readonly<Record<string, string>> = {}): Promise<{ readonly teams: readonly string[]; readonly all: string }> {
-  const asked = program('cli', ['doctor', '--online', '--json'], {
+  const asked = program('cli', ['doctor', '--json'], {
     NODE_OPTIONS: `--import ${ELSEWHERE}`,
     MICROSOFT_ELSEWHERE: new URL(peer.serviceUrl).origin,
     PATCHCRIER_DATA: folder.path,
