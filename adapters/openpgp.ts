@@ -1,5 +1,7 @@
 import { createMessage, enums, type Key, readKeys, readSignature, type Signature, type Subkey, verify } from 'openpgp'
 
+export type { Key } from 'openpgp'
+
 const DAY = 86_400_000
 const WARN_DAYS = 90
 

@@ -6,5 +6,6 @@ export { realResolver, storedResolver } from './resolver.ts'
 
 /** Reads mails; the DNS is the caller's. What reading needs is loaded with the first one: most starts of the bot see none for hours. */
 export const createMailReader = ({ resolver }: { readonly resolver: Resolve }): MailReader => ({
-  read: async (bytes, now, stored) => (await import('./open.ts')).openMail(bytes, now, stored ? storedResolver(stored) : resolver),
+  read: async (bytes, now, stored, keys) =>
+    (await import('./open.ts')).openMail(bytes, now, stored ? storedResolver(stored) : resolver, keys ?? null),
 })

@@ -13,7 +13,8 @@ import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters
 import { passwordName } from '../config.ts'
 import { ownedBy } from '../core/identify/address.ts'
 import type { Owned } from '../core/identify/lookalike.ts'
-import type { Policy, SourceRule } from '../core/policy.ts'
+import type { SigningKey } from '../core/identify/mail.ts'
+import type { Policy, SourceRule, SourceRuleOf } from '../core/policy.ts'
 import type { BulletinSource, Clock } from '../ports.ts'
 import type { Undo } from './setup.ts'
 
@@ -118,12 +119,21 @@ function sourceOf(
         mails: mailsOf(rule.id),
         clock,
         owned,
+        signers: signersOf(rule, folder),
         way: { password: passwords[passwordName(rule.id)] ?? null },
       })
     default:
       return rule satisfies never
   }
 }
+
+/** The keys that are pinned for the senders of a mailbox. */
+const signersOf = ({ senders }: SourceRuleOf<'mailbox'>, folder: string): readonly SigningKey[] =>
+  senders.flatMap(({ from, openpgp }) => {
+    if (openpgp === undefined) return []
+    const key = keyText(resolve(folder, openpgp.keyFile))
+    return openpgp.keys.map(({ keyFingerprint: fingerprint, keyOwner: owner }) => ({ from, fingerprint, owner, key }))
+  })
 
 /** Which key may speak is pinned by its fingerprint; without its text no signature of it verifies. */
 function keyText(file: string): string {

@@ -10,6 +10,7 @@ import { type SourceRuleOf, source as sourceSchema } from '../../src/core/policy
 import type { Batch, BulletinSource } from '../../src/ports.ts'
 import { LOOPBACK, TEST_AUTHORITY } from '../support/https-server.ts'
 import { type ImapServer, imapServer } from '../support/imap-server.ts'
+import { clearsigned, mailOf, NOTICE, newWriter, type Writer } from '../support/pgp-mail.ts'
 import { type Letter, VENDOR_DNS, vendorMail } from '../support/vendor-mail.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')
@@ -103,6 +104,76 @@ describe('a mail that its sender signed', () => {
     const digests = await Promise.all(documents.map(async (raw) => (await box(server.port).check(raw, NOW)).digest))
     expect(digests).toHaveLength(2)
     expect(new Set(digests).size).toBe(1)
+  })
+})
+
+describe('a notice that a pinned key signed', () => {
+  let team: Writer
+  beforeAll(async () => {
+    team = await newWriter()
+  })
+  const keyed = (port: number): BulletinSource => {
+    const rule = ruleFor(port)
+    const way = { password: 'correct horse', ca: TEST_AUTHORITY, resolve: async () => ['127.0.0.1'] }
+    return createMailboxSource(rule, { mails, clock: { now: () => NOW }, owned: ownedBy([rule]), signers: [team.pin], way })
+  }
+  const taken = async (...letters: readonly Uint8Array[]) => {
+    for (const [i, one] of letters.entries()) server.mails.set(i + 1, one)
+    const source = keyed(server.port)
+    const { documents, doubted } = await look(null, source)
+    return { doubted, checked: await Promise.all(documents.map((raw) => source.check(raw, NOW))) }
+  }
+
+  test('is a bulletin of what is signed: its id, its date and its words, whatever its head says', async () => {
+    const armoured = await clearsigned(NOTICE, team)
+    const { checked, doubted } = await taken(
+      mailOf(`Do something else now.\n${armoured}\n____\nlist footer`, { subject: 'DSA-6666-1: other words' }),
+    )
+    expect(doubted).toEqual([])
+    expect(checked).toHaveLength(1)
+    expect(checked[0]?.bulletin).toMatchObject({
+      vendorId: 'DSA-6001-1',
+      title: 'DSA-6001-1 widget',
+      names: ['widget'],
+      publishedAt: '2026-11-25T10:00:00.000Z',
+      publisher: { name: 'Debian', namespace: 'https://debian.org' },
+      vulnerabilities: [{ cve: 'CVE-2026-4711' }],
+    })
+    expect(JSON.stringify(checked[0]?.bulletin)).not.toMatch(/something else|other words|footer/)
+    expect(verdictOf(checked[0]?.checks ?? [])).toBe('UNCONFIRMED')
+    expect(verdictOf([...(checked[0]?.checks ?? []), { name: 'corroboration', outcome: 'pass', evidence: '' }])).toBe('CORROBORATED')
+  })
+
+  test('is the same by whatever way, head and footer it comes', async () => {
+    const armoured = await clearsigned(NOTICE, team)
+    const { checked } = await taken(
+      mailOf(armoured),
+      mailOf(`${armoured}\nlist footer`, { from: 'Another <another@debian.org>', subject: 'DSA-1-1', head: 'X-List: yes\n' }),
+    )
+    expect(checked).toHaveLength(2)
+    expect(new Set(checked.map(({ digest }) => digest)).size).toBe(1)
+  })
+
+  test.each<[string, () => Promise<Uint8Array>, RegExp]>([
+    ['without a signature', async () => mailOf(NOTICE), /carries no OpenPGP signature/],
+    ['signed by its domain alone', () => vendorMail({ from: 'x@debian.org', subject: 'DSA-6001-1' }), /carries no OpenPGP signature/],
+    [
+      'with a letter changed',
+      async () => mailOf((await clearsigned(NOTICE, team)).replace('widget', 'wodget')),
+      /pinned key .* is not what it says/,
+    ],
+    ['by the key of a stranger', async () => mailOf(await clearsigned(NOTICE, await newWriter())), /none that the policy pins/],
+    ['that names no advisory at its head', async () => mailOf(await clearsigned('Dear all, hello.', team)), /names no advisory/],
+    ['that quotes what others wrote', async () => mailOf(await clearsigned(`> ${NOTICE}\nYes, DSA-6001-1.`, team)), /is an answer/],
+    [
+      'from a sender who is none of the policy',
+      async () => mailOf(await clearsigned(NOTICE, team), { from: 'x@evil.example' }),
+      /not among the senders/,
+    ],
+  ])('is none %s', async (_, make, reason) => {
+    const { checked, doubted } = await taken(await make())
+    expect(checked).toEqual([])
+    expect(doubted).toEqual([expect.objectContaining({ reason: expect.stringMatching(reason) })])
   })
 })
 

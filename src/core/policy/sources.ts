@@ -135,6 +135,14 @@ const sender = z.strictObject({
   idPrefixes: z
     .array(z.string().regex(/^(?!cve)[a-z][a-z0-9 ._-]{1,30}$/i, 'expected the beginning of the publisher’s own ids, such as RHSA-'))
     .min(1),
+  /** Keys of OpenPGP that sign its notices. Then nothing without a good signature by one of them counts, and only what is signed. */
+  openpgp: z
+    .strictObject({
+      /** File with the armoured public keys, beside the policy. */
+      keyFile: z.string().min(1),
+      keys: z.array(z.strictObject({ keyFingerprint: fingerprint, keyOwner: z.string().min(1) })).min(1),
+    })
+    .optional(),
 })
 
 /** A mailbox where vendors' notices arrive. Its password comes by the environment. Nothing in it is changed. */
