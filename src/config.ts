@@ -22,7 +22,7 @@ export interface Config {
   readonly slack?: SlackConfig | null
   /** Null: not connected to Teams. Holds secrets. */
   readonly teams?: TeamsConfig | null
-  /** Passwords of mailboxes, by `passwordName` of their source. Secrets. */
+  /** Secrets of mailboxes, by `secretName` of their source. */
   readonly mailboxes?: Readonly<Record<string, string>>
 }
 
@@ -100,13 +100,15 @@ export function readConfig(env: Environment = process.env, { standBy = false } =
   }
 }
 
-const MAILBOX = 'MAILBOX_PASSWORD_'
+const MAILBOX = ['MAILBOX_PASSWORD', 'MAILBOX_CLIENT_SECRET', 'MAILBOX_REFRESH_TOKEN'] as const
 
-/** The variable with the password of a mailbox: of the source `vendor-mail` it is MAILBOX_PASSWORD_VENDOR_MAIL. */
-export const passwordName = (source: string): string => `${MAILBOX}${source.toUpperCase().replaceAll('-', '_')}`
+/** The variable with a secret of a mailbox: the password of the source `vendor-mail` is MAILBOX_PASSWORD_VENDOR_MAIL. */
+export const secretName = (what: (typeof MAILBOX)[number], source: string): string => `${what}_${source.toUpperCase().replaceAll('-', '_')}`
 
 const mailboxesOf = (env: Environment): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith(MAILBOX) && value ? [[name, value]] : [])))
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (MAILBOX.some((what) => name.startsWith(`${what}_`)) && value ? [[name, value]] : [])),
+  )
 
 function slackOf({ SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment, port: number): SlackConfig | null {
   if (!botToken) return null

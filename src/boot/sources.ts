@@ -7,10 +7,10 @@ import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSour
 import { type CveReader, createCveReader, createCveSource } from '../../adapters/sources/cve/index.ts'
 import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
 import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
-import { createMailboxSource } from '../../adapters/sources/mailbox/index.ts'
+import { createMailboxSource, createTokens } from '../../adapters/sources/mailbox/index.ts'
 import { createGuideSource, createMsrcReader, createMsrcSource, type MsrcReader } from '../../adapters/sources/msrc/index.ts'
 import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters/sources/osv/index.ts'
-import { passwordName } from '../config.ts'
+import { secretName } from '../config.ts'
 import { ownedBy } from '../core/identify/address.ts'
 import type { Owned } from '../core/identify/lookalike.ts'
 import type { SigningKey } from '../core/identify/mail.ts'
@@ -41,7 +41,7 @@ export interface SourceOptions {
   readonly clock: Clock
   /** Address of a proxy that everything is fetched through. */
   readonly proxy?: string
-  /** Passwords of mailboxes by the name of their variable. */
+  /** Secrets of mailboxes by the name of their variable. */
   readonly mailboxes?: Readonly<Record<string, string>>
 }
 
@@ -120,12 +120,22 @@ function sourceOf(
         clock,
         owned,
         signers: signersOf(rule, folder),
-        way: { password: passwords[passwordName(rule.id)] ?? null },
+        way: {
+          password: passwords[secretName('MAILBOX_PASSWORD', rule.id)] ?? null,
+          ...(rule.oauth === undefined
+            ? {}
+            : { tokens: createTokens(rule, rule.oauth, { http, clock, ...tokenSecrets(rule.id, passwords) }) }),
+        },
       })
     default:
       return rule satisfies never
   }
 }
+
+const tokenSecrets = (id: string, secrets: Shared['passwords']) => ({
+  clientSecret: secrets[secretName('MAILBOX_CLIENT_SECRET', id)] ?? null,
+  refreshToken: secrets[secretName('MAILBOX_REFRESH_TOKEN', id)] ?? null,
+})
 
 /** The keys that are pinned for the senders of a mailbox. */
 const signersOf = ({ senders }: SourceRuleOf<'mailbox'>, folder: string): readonly SigningKey[] =>

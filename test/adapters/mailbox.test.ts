@@ -164,6 +164,11 @@ describe('a notice that a pinned key signed', () => {
     ],
     ['by the key of a stranger', async () => mailOf(await clearsigned(NOTICE, await newWriter())), /none that the policy pins/],
     ['that names no advisory at its head', async () => mailOf(await clearsigned('Dear all, hello.', team)), /names no advisory/],
+    [
+      'that only mentions one',
+      async () => mailOf(await clearsigned(`Dear all,\n${'bla\n'.repeat(20)}see DSA-6001-1.`, team)),
+      /names no advisory/,
+    ],
     ['that quotes what others wrote', async () => mailOf(await clearsigned(`> ${NOTICE}\nYes, DSA-6001-1.`, team)), /is an answer/],
     [
       'from a sender who is none of the policy',

@@ -44,7 +44,8 @@ export function weigh(reading: MailReading, rule: Pick<Rule, 'id' | 'senders'>, 
   if (date === null || !(signed || isDateSigned(mail)))
     return doubt('Its date is not under its signature: it could be an old mail that looks new.')
   if (Date.parse(date) > now.getTime() + AHEAD_MS) return doubt(`It is dated ${date}, in the future.`)
-  const id = idOf(counted, sender.idPrefixes)
+  // What a key of a person signed names its own id at its head, or is no notice.
+  const id = idOf(signed ? { ...signed, text: '' } : mail, sender.idPrefixes)
   if (id === null)
     return doubt(`It names no advisory, or more than one, of those that ${sender.from} may speak for (${sender.idPrefixes.join(', ')}).`)
   return { ok: true, checks, mail: counted, bulletin: bulletinOf({ rule, sender, mail: counted, date, id }) }
