@@ -7,12 +7,14 @@ import { createMailboxSource } from '../../adapters/sources/mailbox/index.ts'
 import { createPoller } from '../../src/app/bulletins/poll.ts'
 import { readSourceState } from '../../src/app/bulletins/source-state.ts'
 import { SOURCES } from '../../src/app/doors/commands/sources.ts'
+import { judgeAll } from '../../src/app/doubt/judge.ts'
 import type { House } from '../../src/app/house.ts'
 import { keptEvidence } from '../../src/cli/evidence.ts'
 import { run } from '../../src/cli/run.ts'
 import { verifyEvidence } from '../../src/cli/verify/evidence.ts'
 import { ownedBy } from '../../src/core/identify/address.ts'
 import { sealed } from '../../src/core/identify/evidence.ts'
+import type { Judged } from '../../src/core/identify/sent.ts'
 import type { SourceRuleOf } from '../../src/core/policy.ts'
 import type { BulletinSource } from '../../src/ports.ts'
 import { aBulletin, aVulnerability } from '../support/bulletin.ts'
@@ -187,6 +189,15 @@ describe('a mailbox in the house', () => {
     const forged = Buffer.from(evidence.bytes, 'base64').toString('latin1').replace(': widget', ': wodget')
     const changed = sealed({ ...rest, bytes: Buffer.from(forged, 'latin1').toString('base64') })
     expect((await said(changed, team.pin.fingerprint)).flaws).toContain('Check "openpgp-signature" was pass; made again it is fail.')
+  })
+
+  test('the keys that a mailbox pins count for a mail that a person was sent, too, and there for all that they see', async () => {
+    const armoured = await clearsigned(NOTICE, team)
+    const judged = async (bytes: Uint8Array) => (await judgeAll(house, { words: '', links: [], files: [{ name: 'fwd.eml', bytes }] }))[0]
+    const of = (one: Judged | undefined) => one?.checks.find(({ name }) => name === 'openpgp-signature')?.outcome
+    const [whole, more] = [await judged(mailOf(armoured)), await judged(mailOf(`Call 0900 1234.\n${armoured}`))]
+    expect([of(whole), of(more)]).toEqual(['pass', 'unavailable'])
+    expect(whole).toMatchObject({ verdict: 'UNCONFIRMED', reason: 'Really sent by who it says; what it says is not confirmed' })
   })
 
   test('a wrong password is said once in the admin place, without it, and its end once', async () => {
