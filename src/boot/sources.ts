@@ -30,6 +30,8 @@ interface Shared {
   readonly scores: CveReader
   /** Reads the mails of one mailbox: a hostile one holds up no other. */
   readonly mailsOf: (id: string) => MailProcess
+  /** Of a proxy that all is fetched through. */
+  readonly proxy?: string
   readonly passwords: Readonly<Record<string, string>>
   readonly clock: Clock
   /** Relative paths in the policy are relative to its file. */
@@ -61,6 +63,7 @@ export function sourceMaker(
     scores: createCveReader(),
     mailsOf: mailProcesses(undo),
     passwords: mailboxes,
+    ...(proxy === undefined ? {} : { proxy }),
     clock,
     folder,
   }
@@ -83,7 +86,7 @@ function mailProcesses(undo: Undo): (id: string) => MailProcess {
 /** One line per kind. */
 function sourceOf(
   rule: SourceRule,
-  { http, checker, feeds, records, catalogues, months, notices, scores, mailsOf, passwords, clock, folder }: Shared,
+  { http, checker, feeds, records, catalogues, months, notices, scores, mailsOf, passwords, proxy, clock, folder }: Shared,
   owned: readonly Owned[],
 ): BulletinSource {
   switch (rule.kind) {
@@ -122,6 +125,7 @@ function sourceOf(
         signers: signersOf(rule, folder),
         way: {
           password: passwords[secretName('MAILBOX_PASSWORD', rule.id)] ?? null,
+          ...(proxy === undefined ? {} : { proxy }),
           ...(rule.oauth === undefined
             ? {}
             : { tokens: createTokens(rule, rule.oauth, { http, clock, ...tokenSecrets(rule.id, passwords) }) }),

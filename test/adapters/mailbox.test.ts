@@ -1,3 +1,4 @@
+import { type AddressInfo, connect as connectTo, createServer, type Server } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
@@ -256,6 +257,60 @@ describe('a mail that proves nothing is no bulletin', () => {
     expect(documents).toHaveLength(1)
     expect(doubted).toEqual([expect.objectContaining({ name: 'mail 1/1', reason: expect.stringMatching(/more than the 0\.05 MB/) })])
     expect(server.said.filter((command) => command === 'UID FETCH')).toHaveLength(3)
+  })
+})
+
+test('a DNS that never says where the mailbox is holds no look up', async () => {
+  const lost = box(server.port, {}, { resolve: () => new Promise(() => undefined) }, { ms: 20 })
+  await expect(look(null, lost)).rejects.toMatchObject({ code: 'HTTP_TOO_SLOW', message: expect.stringMatching(/does not answer/) })
+})
+
+describe('behind a proxy', () => {
+  let asked: string[]
+  let proxy: Server
+  beforeEach(async () => {
+    asked = []
+    proxy = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', (head) => {
+          asked.push(head.toString())
+          const through = connectTo(server.port, '127.0.0.1')
+          through.on('error', () => undefined).on('close', () => socket.destroy())
+          socket.write('HTTP/1.1 200 OK\r\n\r\n')
+          socket.pipe(through).pipe(socket)
+        })
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  })
+  afterEach(() => proxy.close())
+  const at = (): string => `http://bot:s3cret@127.0.0.1:${(proxy.address() as AddressInfo).port}`
+
+  test('a mailbox is reached through it, at the very address that was checked', async () => {
+    server.mails.set(1, await vendorMail())
+    const { documents } = await look(null, box(server.port, {}, { proxy: at() }))
+    expect(documents).toHaveLength(1)
+    expect(asked[0]).toContain(`CONNECT 127.0.0.1:${server.port}`)
+    expect(asked[0]).toContain(`Basic ${Buffer.from('bot:s3cret').toString('base64')}`)
+  })
+
+  test('a name that only the proxy knows is left to it', async () => {
+    server.mails.set(1, await vendorMail())
+    const resolve = () => Promise.reject(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }))
+    const { documents } = await look(null, box(server.port, {}, { proxy: at(), resolve }))
+    expect(documents).toHaveLength(1)
+    expect(asked[0]).toContain(`CONNECT vendor.example:${server.port}`)
+  })
+
+  test('what is private is not asked of it, and its password is in no message', async () => {
+    const inside = box(server.port, {}, { proxy: at(), resolve: async () => ['10.0.0.1'] })
+    await expect(look(null, inside)).rejects.toMatchObject({ code: 'HTTP_REFUSED' })
+    expect(asked).toEqual([])
+    const address = at()
+    await new Promise((resolve) => proxy.close(resolve))
+    const said = await look(null, box(server.port, {}, { proxy: address })).then(String, String)
+    expect(said).toMatch(/^Fault/)
+    expect(said).not.toContain('s3cret')
   })
 })
 

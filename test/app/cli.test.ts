@@ -333,6 +333,16 @@ describe('start', () => {
     expect(() => readConfig(env)).not.toThrow(/s3cret/)
   })
 
+  test('a proxy is taken by its address, whose password is a secret', () => {
+    const proxy = 'http://bot:s3cret%21@proxy.example:3128'
+    const config = readConfig({ PATCHCRIER_PROXY: proxy })
+    expect(config.proxy).toBe(proxy)
+    expect(secretsOf(config)).toEqual(['s3cret%21', 's3cret!'])
+    expect(readConfig({}).proxy).toBeNull()
+    expect(() => readConfig({ PATCHCRIER_PROXY: 'socks5://bot:s3cret@proxy.example' })).toThrow(/PATCHCRIER_PROXY: expected http/)
+    expect(() => readConfig({ PATCHCRIER_PROXY: 'socks5://bot:s3cret@proxy.example' })).not.toThrow(/s3cret/)
+  })
+
   test('secrets of mailboxes are taken by the name of their source, and are secrets', () => {
     const config = readConfig({
       MAILBOX_PASSWORD_VENDOR_MAIL: 's3cret',

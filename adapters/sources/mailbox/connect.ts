@@ -14,6 +14,8 @@ export interface Way {
   readonly password: string | null
   readonly tokens?: Tokens
   readonly resolve?: Resolve
+  /** Address of a proxy that it is reached through. */
+  readonly proxy?: string
   /** PEM of authorities that are trusted instead of the public ones. */
   readonly ca?: string
 }
@@ -59,16 +61,14 @@ export function mailFault(error: unknown, rule: Rule): Fault {
  * Signs in over TLS: from the beginning, or by a STARTTLS that must succeed. Every address of the name is checked, and the connection goes
  * to the very one that was. Throws Fault SOURCE_FAILED or HTTP_... .
  */
-export async function connect(rule: Rule, { password, tokens, resolve = systemResolve, ca }: Way, signal: AbortSignal): Promise<ImapFlow> {
+export async function connect(rule: Rule, way: Way, signal: AbortSignal): Promise<ImapFlow> {
+  const { password, tokens } = way
   const auth = tokens ? { accessToken: await tokens.get(signal) } : { pass: passwordOf(rule, password) }
-  const found = await resolve(rule.host).catch((error: unknown) => {
-    throw mailFault(error, rule)
-  })
-  const addresses = checkAddresses(rule.host, rule.port, found, networksOf(rule.allowNetworks), USUAL)
+  const addresses = await addressesOf(rule, way, signal)
   let last: Fault | null = null
   for (const address of addresses.slice(0, MOST_ADDRESSES)) {
     signal.throwIfAborted()
-    const answer = await signIn(rule, address, auth, ca, signal)
+    const answer = await signIn(rule, address, auth, way, signal)
     if (!(answer instanceof Fault)) return answer
     last = answer
     if (answer.code === 'SOURCE_FAILED') tokens?.drop()
@@ -78,6 +78,22 @@ export async function connect(rule: Rule, { password, tokens, resolve = systemRe
   throw last ?? new Fault('HTTP_FAILED', `${placeOf(rule)} has no address.`)
 }
 
+/** A name that only the proxy knows is left to it. */
+async function addressesOf(rule: Rule, { resolve = systemResolve, proxy }: Way, signal: AbortSignal): Promise<readonly string[]> {
+  const late = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)])
+  const found = await Promise.race([resolve(rule.host), ended(late)]).catch((error: unknown) => {
+    if (proxy !== undefined) return null
+    throw mailFault(error, rule)
+  })
+  return found === null ? [rule.host] : checkAddresses(rule.host, rule.port, found, networksOf(rule.allowNetworks), USUAL)
+}
+
+/** A question to the DNS cannot be called off: it is only not waited for. */
+const ended = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+
 function passwordOf(rule: Rule, password: string | null): string {
   if (password === null) throw new Fault('SOURCE_FAILED', `There is no password for ${placeOf(rule)} in the environment of the bot.`)
   return password
@@ -85,7 +101,7 @@ function passwordOf(rule: Rule, password: string | null): string {
 
 type Auth = { readonly pass: string } | { readonly accessToken: string }
 
-async function signIn(rule: Rule, address: string, auth: Auth, ca: string | undefined, signal: AbortSignal): Promise<ImapFlow | Fault> {
+async function signIn(rule: Rule, address: string, auth: Auth, { ca, proxy }: Way, signal: AbortSignal): Promise<ImapFlow | Fault> {
   // Most houses have no mailbox: what it needs is loaded with the first look.
   const { ImapFlow } = await import('imapflow')
   const fromTheBeginning = (rule.tls ?? (rule.port === 143 ? 'starttls' : 'from the beginning')) === 'from the beginning'
@@ -98,6 +114,7 @@ async function signIn(rule: Rule, address: string, auth: Auth, ca: string | unde
     ...(isIP(rule.host) === 0 ? { servername: rule.host } : {}),
     tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) },
     auth: { user: rule.user, ...auth },
+    ...(proxy === undefined ? {} : { proxy }),
     logger: false,
     disableAutoIdle: true,
     disableCompression: true,
