@@ -14,6 +14,7 @@ import { secretName } from '../config.ts'
 import { ownedBy } from '../core/identify/address.ts'
 import type { Owned } from '../core/identify/lookalike.ts'
 import type { SigningKey } from '../core/identify/mail.ts'
+import { own } from '../core/own.ts'
 import type { Policy, SourceRule, SourceRuleOf } from '../core/policy.ts'
 import type { BulletinSource, Clock } from '../ports.ts'
 import type { Undo } from './setup.ts'
@@ -124,7 +125,7 @@ function sourceOf(
         owned,
         signers: signersOf(rule, folder),
         way: {
-          password: passwords[secretName('MAILBOX_PASSWORD', rule.id)] ?? null,
+          password: own(passwords, secretName('MAILBOX_PASSWORD', rule.id)) ?? null,
           ...(proxy === undefined ? {} : { proxy }),
           ...(rule.oauth === undefined
             ? {}
@@ -137,8 +138,8 @@ function sourceOf(
 }
 
 const tokenSecrets = (id: string, secrets: Shared['passwords']) => ({
-  clientSecret: secrets[secretName('MAILBOX_CLIENT_SECRET', id)] ?? null,
-  refreshToken: secrets[secretName('MAILBOX_REFRESH_TOKEN', id)] ?? null,
+  clientSecret: own(secrets, secretName('MAILBOX_CLIENT_SECRET', id)) ?? null,
+  refreshToken: own(secrets, secretName('MAILBOX_REFRESH_TOKEN', id)) ?? null,
 })
 
 /** The keys that are pinned for the senders of a mailbox. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { secretName } from '../../config.ts'
+import { own } from '../../core/own.ts'
 import { source } from '../../core/policy/sources.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
 import type { NewSource } from './vendors.ts'
@@ -39,13 +40,13 @@ export const mailboxSource = ({ user, host, senders }: Mailbox): NewSource => ({
   name: 'Vendors’ notices by mail',
   host,
   user,
-  ...(WITH_TOKENS[host] === undefined ? {} : { oauth: WITH_TOKENS[host] }),
+  ...(own(WITH_TOKENS, host) === undefined ? {} : { oauth: own(WITH_TOKENS, host) }),
   senders,
 })
 
 /** What the environment has to bring, and where the rest is told. */
 export function mailboxHint({ host }: Mailbox): string {
-  const oauth = WITH_TOKENS[host]
+  const oauth = own(WITH_TOKENS, host)
   const secrets = [
     ...(oauth === undefined ? [secretName('MAILBOX_PASSWORD', ID)] : [secretName('MAILBOX_CLIENT_SECRET', ID)]),
     ...(oauth !== undefined && 'grant' in oauth ? [secretName('MAILBOX_REFRESH_TOKEN', ID)] : []),
