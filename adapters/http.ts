@@ -113,8 +113,8 @@ export const createHttp = (options: HttpOptions = {}): Http => {
     const response = await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      headers: { ...headers, accept: request.accept ?? '*/*', ...conditions(request.known) },
-      ...(form === null ? { method: 'GET' } : sending(form, { ...headers, accept: request.accept ?? '*/*' })),
+      headers: { ...headers, accept: request.accept ?? '*/*', ...(form === null ? conditions(request.known) : FORM) },
+      ...(form === null ? { method: 'GET' } : { method: 'POST', body: new URLSearchParams(form).toString() }),
       signal,
     })
     const header = (name: string): string => [response.headers[name] ?? ''].flat().join(', ')
@@ -171,11 +171,7 @@ export const createHttp = (options: HttpOptions = {}): Http => {
   }
 }
 
-const sending = (form: Form, headers: Readonly<Record<string, string>>) => ({
-  method: 'POST' as const,
-  headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-  body: new URLSearchParams(form).toString(),
-})
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const conditions = ({ etag, lastModified }: Validators = {}): Readonly<Record<string, string>> => ({
   ...(etag === undefined ? {} : { 'if-none-match': etag }),
