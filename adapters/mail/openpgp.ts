@@ -22,6 +22,7 @@ export async function readOpenpgp(bytes: Uint8Array, facts: Facts, keys: readonl
   const search = findSigned(bytes)
   if (pinned.length === 0)
     return search.is === 'none' ? null : nothing('not applicable', 'It is signed by OpenPGP, and the policy pins no key for its sender.')
+  if (facts.from.length !== 1) return nothing('unavailable', `It has ${facts.from.length} senders; one is needed to tell whose key counts.`)
   switch (search.is) {
     case 'none':
       return nothing('unavailable', 'It carries no OpenPGP signature, and the policy pins a key for its sender.')
@@ -78,6 +79,7 @@ async function judged(found: Found, facts: Facts, { pin, key }: Mine, now: Date)
         ...wordsOf(signed),
         at: good.at.toISOString(),
         by: pin.fingerprint,
+        from: pin.from,
         outside: [...outsideOf(found, facts, signed), ...leftOut(signed)],
       },
     }

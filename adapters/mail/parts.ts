@@ -59,13 +59,23 @@ function between(body: string, boundary: string): readonly string[] {
   const found: string[] = []
   let from = -1
   for (const { index, 0: row } of body.matchAll(/[^\n]*(?:\n|$)/g)) {
-    const bare = row.replace(/[ \t\r\n]+$/, '')
+    if (!row.startsWith('--')) continue
+    const bare = withoutTail(row)
     if (bare !== `--${boundary}` && bare !== `--${boundary}--`) continue
     if (from >= 0) found.push(body.slice(from, Math.max(from, index)).replace(/\r?\n$/, ''))
     if (bare !== `--${boundary}`) return found
     from = index + row.length
   }
   return from < 0 ? [] : [...found, body.slice(from)]
+}
+
+const TAIL = [' ', '\t', '\r', '\n']
+
+/** A line without the layout at its end. Not a pattern, which takes for ever on a line of blanks; nor `trimEnd`, which takes bytes of letters for blanks. */
+export function withoutTail(row: string): string {
+  let end = row.length
+  while (end > 0 && TAIL.includes(row[end - 1] ?? '')) end -= 1
+  return row.slice(0, end)
 }
 
 /** The parts that are no containers, in their order. */
@@ -79,7 +89,9 @@ export function decoded({ body, encoding }: Part): string {
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('latin1')
   if (encoding !== 'quoted-printable') return body
   return body
-    .replace(/[ \t]+(?=\r?\n|$)/g, '')
-    .replace(/=\r?\n/g, '')
+    .split(/\r?\n/)
+    .map(withoutTail)
+    .join('\r\n')
+    .replaceAll('=\r\n', '')
     .replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

@@ -1,4 +1,4 @@
-import { allOf, decoded, leavesOf, type Part, partsOf } from './parts.ts'
+import { allOf, decoded, leavesOf, type Part, partsOf, withoutTail } from './parts.ts'
 
 /** Something in a mail that is signed by OpenPGP, not verified yet. Text is latin1. */
 export interface Found {
@@ -46,7 +46,7 @@ export function findSigned(bytes: Uint8Array): Search {
 /** The lines of a text from each beginning of a signed one on. */
 function armouredIn(leaf: Part): readonly (readonly string[])[] {
   const lines = decoded(leaf).split(/\r?\n/)
-  return lines.flatMap((one, i) => (one.trimEnd() === BEGIN ? [lines.slice(i)] : []))
+  return lines.flatMap((one, i) => (withoutTail(one) === BEGIN ? [lines.slice(i)] : []))
 }
 
 const malformed = (why: string): Search => ({ is: 'malformed', why })
@@ -63,7 +63,7 @@ function readPart(part: Part | undefined): Search {
 
 /** The cleartext signature framework (RFC 9580, 7). What is not in it exactly so is refused: people would take it for signed. */
 function readText(leaf: Part, lines: readonly string[]): Search {
-  const rows = lines.map((one) => one.replace(/[ \t]+$/, ''))
+  const rows = lines.map(withoutTail)
   const blank = rows.indexOf('')
   const from = rows.indexOf(SIGNATURE)
   const to = rows.indexOf(END)

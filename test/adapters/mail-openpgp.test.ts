@@ -272,6 +272,14 @@ describe('the pinned key', () => {
   test('may be one of several', async () => {
     expect(await answers(await clear(), [stranger, team])).toMatchObject({ all: 'pass' })
   })
+  test('counts for one sender: of two nobody can say whose words they are', async () => {
+    const two = 'Moritz <moritz@debian.org>, Vendor <security@vendor.example>'
+    expect(await answers(await clear(undefined, { from: two }))).toMatchObject({ all: 'unavailable', signed: 'unavailable' })
+    expect(await answers(await clear(undefined, { head: 'From: Vendor <security@vendor.example>\n' }))).toMatchObject({
+      all: 'unavailable',
+      signed: 'unavailable',
+    })
+  })
   test('of another sender says nothing here', async () => {
     const other = { ...team, pin: { ...team.pin, from: 'vendor.example' } }
     expect(await answers(await clear(), [other])).toMatchObject({ all: 'not applicable', signed: 'not applicable' })
@@ -287,6 +295,13 @@ describe('the pinned key', () => {
     const reading = await reader.read(await clear(), READ_AT)
     expect(reading.ok && reading.mail.openpgp).toBeUndefined()
   })
+})
+
+test('a line of blanks without end takes no time', async () => {
+  const blanks = ' '.repeat(2_000_000)
+  const plain = `${blanks}x`
+  for (const head of ['', 'Content-Transfer-Encoding: quoted-printable\n'])
+    expect(await answers(mailOf(`-----BEGIN PGP SIGNED MESSAGE-----\n\n${plain}\n`, { head }))).toMatchObject({ signed: 'fail' })
 })
 
 describe('a bad signature of the pinned key', () => {

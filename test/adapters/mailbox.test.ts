@@ -155,6 +155,17 @@ describe('a notice that a pinned key signed', () => {
     expect(new Set(checked.map(({ digest }) => digest)).size).toBe(1)
   })
 
+  test('speaks for the sender that it is pinned for, and for no other one', async () => {
+    server.mails.set(1, mailOf(await clearsigned(NOTICE.replace('DSA-6001-1', 'VEND-1'), team)))
+    server.mails.set(
+      2,
+      mailOf(await clearsigned(NOTICE.replace('DSA-6001-1', 'VEND-2'), team), { from: 'Vendor <security@vendor.example>' }),
+    )
+    const { documents, doubted } = await look(null, keyed(server.port))
+    expect(documents).toEqual([])
+    expect(doubted).toHaveLength(2)
+  })
+
   test.each<[string, () => Promise<Uint8Array>, RegExp]>([
     ['without a signature', async () => mailOf(NOTICE), /carries no OpenPGP signature/],
     ['signed by its domain alone', () => vendorMail({ from: 'x@debian.org', subject: 'DSA-6001-1' }), /carries no OpenPGP signature/],

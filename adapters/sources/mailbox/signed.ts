@@ -2,8 +2,8 @@ import type { MailFacts } from '../../../src/core/identify/mail.ts'
 import { line } from '../../../src/core/identify/text.ts'
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
 
-/** Lines at the top of a notice in which it names itself. */
-const HEAD_LINES = 20
+/** Lines at the top of a notice in which it names itself; further down it names those that it only compares itself with. */
+const HEAD_LINES = 3
 
 /** What a notice calls what it is about, in the field of its own that most have. */
 const TOPIC = /^[ \t]*(?:package|module|topic|product|component|title|summary)s?[ \t]*:[ \t]*(\S.{0,150})$/im
@@ -14,8 +14,9 @@ const TOPIC = /^[ \t]*(?:package|module|topic|product|component|title|summary)s?
  */
 export function signedMail(mail: MailFacts, { from, publisher, idPrefixes }: SourceRuleOf<'mailbox'>['senders'][number]): MailFacts | null {
   const signed = mail.openpgp?.outcome === 'pass' ? mail.openpgp.signed : null
-  if (!signed) return null
-  const head = signed.text.split('\n').slice(0, HEAD_LINES)
+  if (signed?.from !== from) return null
+  const lines = signed.text.split('\n').filter((one) => /\p{L}/u.test(one))
+  const head = lines.slice(0, HEAD_LINES)
   const named = head.find((one) => idPrefixes.some((prefix) => one.toLowerCase().includes(prefix.toLowerCase()))) ?? ''
   const topic = TOPIC.exec(signed.text)?.[1] ?? ''
   return {

@@ -52,8 +52,13 @@ export function weigh(reading: MailReading, rule: Pick<Rule, 'id' | 'senders'>, 
 }
 
 /** The sender of the policy whom a mail names as its own. That alone proves nothing. */
-export function senderOf({ from: [first] }: Pick<MailFacts, 'from'>, { senders }: Pick<Rule, 'senders'>): Rule['senders'][number] | null {
-  return senders.find(({ from }) => isSender(from, first?.address ?? '')) ?? null
+export function senderOf(
+  { from: [first], openpgp }: Pick<MailFacts, 'from' | 'openpgp'>,
+  { senders }: Pick<Rule, 'senders'>,
+): Rule['senders'][number] | null {
+  const named = senders.filter(({ from }) => isSender(from, first?.address ?? ''))
+  // A key speaks for the sender that it is pinned for, and for no other one that the address fits, too.
+  return named.find(({ from }) => from === openpgp?.signed?.from) ?? named[0] ?? null
 }
 
 /** A vendor's desk signs its automatic answers, too, and they repeat the subject and the words of whoever wrote to it. */

@@ -45,8 +45,9 @@ export interface SigningKey {
 export interface SignedWords {
   /** When it was signed, by the signature itself. */
   readonly at: Instant
-  /** Fingerprint of the pinned key. */
+  /** Fingerprint of the pinned key, and the sender that it is pinned for. */
   readonly by: string
+  readonly from: string
   readonly text: string
   readonly links: readonly MailLink[]
   readonly attachments: MailFacts['attachments']
