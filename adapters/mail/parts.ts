@@ -15,13 +15,15 @@ export interface Part {
 
 const DEEPEST = 20
 const MOST_PARTS = 200
+/** Of the head of one part, in bytes. */
+const MOST_HEAD = 64_000
 
 /** Takes a mail apart by its bytes (RFC 2046, 5.1.1). What cannot be a mail comes out as one part of text. */
 export const partsOf = (bytes: Uint8Array): Part => part(Buffer.from(bytes).toString('latin1'), 0)
 
 function part(raw: string, depth: number): Part {
   const end = /^\r?\n|\r?\n\r?\n/.exec(raw)
-  const head = end === null ? raw : raw.slice(0, end.index)
+  const head = raw.slice(0, Math.min(end?.index ?? raw.length, MOST_HEAD))
   const body = end === null ? '' : raw.slice(end.index + end[0].length)
   const [type = '', params] = valuesOf(header(head, 'content-type') ?? 'text/plain')
   const [disposition = ''] = valuesOf(header(head, 'content-disposition') ?? '')

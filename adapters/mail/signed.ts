@@ -34,20 +34,18 @@ export function findSigned(bytes: Uint8Array): Search {
     ({ type, params }) => type === 'multipart/signed' && params.get('protocol')?.toLowerCase() === 'application/pgp-signature',
   )
   const texts = leavesOf(root).flatMap((leaf) =>
-    leaf.type === 'text/plain' && !leaf.attached ? armouredIn(leaf).map((lines) => ({ leaf, lines })) : [],
+    leaf.type === 'text/plain' && !leaf.attached ? beginningsIn(decoded(leaf).split(/\r?\n/)).map((from) => ({ leaf, from })) : [],
   )
   const count = parts.length + texts.length
   if (count === 0) return { is: 'none' }
   if (count > 1) return { is: 'unclear', why: `it carries ${count} signed texts, and which one counts nobody can say` }
   const [text] = texts
-  return text ? readText(text.leaf, text.lines) : readPart(parts[0])
+  return text ? readText(text.leaf, text.from) : readPart(parts[0])
 }
 
-/** The lines of a text from each beginning of a signed one on. */
-function armouredIn(leaf: Part): readonly (readonly string[])[] {
-  const lines = decoded(leaf).split(/\r?\n/)
-  return lines.flatMap((one, i) => (withoutTail(one) === BEGIN ? [lines.slice(i)] : []))
-}
+/** In which lines signed texts begin. */
+const beginningsIn = (lines: readonly string[]): readonly number[] =>
+  lines.flatMap((one, i) => (one.startsWith(BEGIN) && withoutTail(one) === BEGIN ? [i] : []))
 
 const malformed = (why: string): Search => ({ is: 'malformed', why })
 
@@ -62,8 +60,8 @@ function readPart(part: Part | undefined): Search {
 }
 
 /** The cleartext signature framework (RFC 9580, 7). What is not in it exactly so is refused: people would take it for signed. */
-function readText(leaf: Part, lines: readonly string[]): Search {
-  const rows = lines.map(withoutTail)
+function readText(leaf: Part, begin: number): Search {
+  const rows = decoded(leaf).split(/\r?\n/).slice(begin).map(withoutTail)
   const blank = rows.indexOf('')
   const from = rows.indexOf(SIGNATURE)
   const to = rows.indexOf(END)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
@@ -14,7 +15,7 @@ beforeAll(async () => {
   stranger = await newWriter({ owner: 'A stranger' })
 })
 
-async function read(bytes: Uint8Array, writers: readonly Writer[] = [team], now = READ_AT): Promise<MailFacts> {
+async function read(bytes: Uint8Array, writers: readonly Pick<Writer, 'pin'>[] = [team], now = READ_AT): Promise<MailFacts> {
   const reading = await reader.read(
     bytes,
     now,
@@ -28,7 +29,7 @@ async function read(bytes: Uint8Array, writers: readonly Writer[] = [team], now 
 /** The check as of what a person was sent, and as of a notice of which only the signed words are taken. */
 async function answers(
   bytes: Uint8Array,
-  writers?: readonly Writer[],
+  writers?: readonly Pick<Writer, 'pin'>[],
   now?: Date,
 ): Promise<{ all: string; signed: string; evidence: string }> {
   const mail = await read(bytes, writers, now)
@@ -107,6 +108,24 @@ describe('a notice that a pinned key signed', () => {
     const head = mailOf('', { type: 'text/plain; charset=iso-8859-1', subject: 'DSA-6001-1' }).toString('latin1')
     const mail = await read(Buffer.from(head.trimEnd().concat('\r\n\r\n', body), 'latin1'))
     expect(mail.openpgp).toMatchObject({ outcome: 'pass', signed: { text: words } })
+  })
+})
+
+describe('what GnuPG writes', () => {
+  const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/mail/${name}`, import.meta.url))
+  const fingerprint = '813c7e58492025c8a41ccd2c0b158ebddee127c8'
+  const gnupg = { pin: { from: 'debian.org', fingerprint, owner: 'GnuPG', key: fixture('gnupg.asc').toString() } }
+
+  test.each(['gnupg-clearsigned.eml', 'gnupg-mime.eml'])('%s: pass, and one letter less is none', async (name) => {
+    const bytes = fixture(name)
+    expect(await answers(bytes, [gnupg])).toMatchObject({ all: 'pass', signed: 'pass' })
+    expect((await read(bytes, [gnupg])).openpgp?.signed?.text).toMatch(/Package +: gadget[\s\S]*l\u00fccke, 100% = all\.\n- upgrade/)
+    const changed = Buffer.from(bytes.toString('latin1').replace(': gadget', ': gadge'), 'latin1')
+    expect(await answers(changed, [gnupg])).toMatchObject({ all: 'fail', signed: 'fail' })
+  })
+  test('counts as it was saved with the line ends of another system', async () => {
+    const unix = Buffer.from(fixture('gnupg-mime.eml').toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+    expect(await answers(unix, [gnupg])).toMatchObject({ all: 'pass' })
   })
 })
 
