@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 import { patchChecks } from '../../src/cli/verify/patch.ts'
-import type { Evidence } from '../../src/core/identify/evidence.ts'
+import { type Evidence, sealed } from '../../src/core/identify/evidence.ts'
+import type { Check } from '../../src/core/identify/verification.ts'
 import { newSigner, published, sampleFile } from '../support/csaf.ts'
 import { startTestHouse } from '../support/house.ts'
 
@@ -116,7 +117,11 @@ describe('a patch file against its bulletin', () => {
       at('patch.json'),
     )
     expect([right.code, right.out.split('\n')[0]]).toEqual([0, 'AUTHENTIC: The file is the one that a signed bulletin names'])
-    expect((await cli('verify', '--evidence', at('patch.json'))).code).toBe(0)
+    const strange = await cli('verify', '--evidence', at('patch.json'))
+    expect([strange.code, strange.out]).toEqual([1, expect.stringMatching(/^UNCONFIRMED: .*\n.*is none that is known here/)])
+    const saved = JSON.parse(await readFile(at('patch.json'), 'utf8')) as Evidence
+    const named = await cli('verify', '--evidence', at('patch.json'), '--fingerprint', saved.pinned?.keyFingerprint ?? '')
+    expect([named.code, named.out]).toEqual([0, expect.stringMatching(/^AUTHENTIC: .* agrees; /)])
     const wrong = await cli('verify', '--patch', at('fix.bin'), ...(await bulletin(sum)))
     expect([wrong.code, wrong.out.split(':')[0]]).toEqual([1, 'QUARANTINED'])
     await writeFile(at('other.bin'), 'x')
@@ -138,6 +143,8 @@ test.each([
 })
 
 describe('evidence', () => {
+  const unsigned = (checks: readonly Check[]): readonly Check[] =>
+    checks.map((one) => (one.name === 'signature' || one.name === 'hash' ? { ...one, outcome: 'unavailable' } : one))
   const changed = async (from: string, to: string, edit: (evidence: Evidence) => object): Promise<string> => {
     const evidence = JSON.parse(await readFile(at(from), 'utf8')) as Evidence
     await writeFile(at(to), JSON.stringify({ ...evidence, ...edit(evidence) }))
@@ -176,6 +183,22 @@ describe('evidence', () => {
     expect(code).toBe(1)
     expect(out).toMatch(/^DOES NOT AGREE/)
     expect(out).toMatch(words)
+  })
+
+  test('a hand-made one that agrees with itself is called no better than it proves', async () => {
+    const { format: _f, v: _v, rules: _r, seal: _s, ...good } = JSON.parse(await readFile(at('good.json'), 'utf8')) as Evidence
+    const confirmed = { name: 'corroboration', outcome: 'pass', evidence: 'Red Hat confirms it.' } as const
+    const made = {
+      'authentic.json': { ...good, kind: 'stored', sidecars: {}, pinned: null } as const,
+      'claimed.json': { ...good, sidecars: {}, checks: [...unsigned(good.checks), confirmed], verdict: 'CORROBORATED' } as const,
+      'spoken.json': { ...good, pinned: good.pinned && { ...good.pinned, namespaces: [...good.pinned.namespaces, 'www.microsoft.com'] } },
+    }
+    for (const [name, evidence] of Object.entries(made)) {
+      await writeFile(at(name), JSON.stringify(sealed(evidence)))
+      const { code, out } = await cli('verify', '--evidence', at(name), '--json')
+      expect([name, code, JSON.parse(out)]).toMatchObject([name, 1, { proved: 'UNCONFIRMED' }])
+      expect((await cli('verify', '--evidence', at(name))).out).not.toMatch(/^(AUTHENTIC|CORROBORATED)/)
+    }
   })
 
   test('whoever knows the key says so, and an evidence with another one does not agree', async () => {

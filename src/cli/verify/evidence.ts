@@ -1,27 +1,46 @@
-import { type Evidence, evidenceSchema, recheck } from '../../core/identify/evidence.ts'
-import { type Check, verdictOf } from '../../core/identify/verification.ts'
+import { type Evidence, evidenceSchema, type Recheck, recheck } from '../../core/identify/evidence.ts'
+import { type Check, rungOf, type Verdict, verdictOf } from '../../core/identify/verification.ts'
 import { BAD, type Given, GOOD, Misuse, print, text } from '../command.ts'
 import { bytesOf } from '../files.ts'
 import { documentChecks } from './document.ts'
+import { isKnownKey } from './known-key.ts'
 import { linkChecks } from './link.ts'
 import { mailFacts } from './mail.ts'
 import { hashCheck } from './patch.ts'
 import { lines } from './told.ts'
 
-/** Makes every check of an evidence again, without network, as of its time. Good only where all of it agrees and the verdict is a good one. */
+/**
+ * Makes every check of an evidence again, without network, as of its time. Good only where all of it agrees and the evidence itself proves a
+ * good verdict, by a key that is known here or was named: anybody can write a file that agrees with itself.
+ */
 export async function verifyEvidence(given: Given, file: string): Promise<number> {
   const evidence = await read(file)
   const then = recheck(evidence, await again(evidence, new Date(evidence.checkedAt)))
   const today = verdictOf(recheck(evidence, await again(evidence, new Date())).checks)
-  const flaws = [...then.flaws, ...wrongKey(evidence, text(given, 'fingerprint'))]
+  const expected = text(given, 'fingerprint')
+  const flaws = [...then.flaws, ...wrongKey(evidence, expected)]
   const agrees = flaws.length === 0
   const { verdict, checks } = then
+  const doubts = agrees ? doubtsOf(evidence, then, expected !== undefined || (await isKnownKey(evidence))) : []
+  const proved = doubts.length === 0 ? then.proved : lower(then.proved, 'UNCONFIRMED')
   print(
     given,
-    { agrees, verdict, said: evidence.verdict, today, flaws, checkedAt: evidence.checkedAt, checks },
-    inWords(evidence, { agrees, verdict, today, flaws, checks }),
+    { agrees, verdict, proved, said: evidence.verdict, today, flaws, doubts, checkedAt: evidence.checkedAt, checks },
+    inWords(evidence, { agrees, verdict, proved, today, flaws, doubts, checks }),
   )
-  return agrees && (verdict === 'AUTHENTIC' || verdict === 'CORROBORATED') ? GOOD : BAD
+  return agrees && rungOf(proved) >= rungOf('CORROBORATED') ? GOOD : BAD
+}
+
+const lower = (a: Verdict, b: Verdict): Verdict => (rungOf(a) < rungOf(b) ? a : b)
+
+/** Why an evidence that agrees with itself proves less than it says. */
+function doubtsOf({ pinned }: Evidence, { verdict, proved }: Recheck, keyIsKnown: boolean): readonly string[] {
+  if (proved !== verdict)
+    return [`Who confirmed it is not in the evidence and cannot be checked again: for ${verdict} answers who wrote the evidence.`]
+  if (verdict !== 'AUTHENTIC' || keyIsKnown) return []
+  return [
+    `Its key ${pinned?.keyFingerprint ?? ''} is none that is known here, and came with the evidence: compare it with one that you trust, and give it by --fingerprint.`,
+  ]
 }
 
 async function read(file: string): Promise<Evidence> {
@@ -75,22 +94,26 @@ function wrongKey({ pinned }: Evidence, fingerprint: string | undefined): readon
 interface Found {
   readonly agrees: boolean
   readonly verdict: string
+  readonly proved: string
   readonly today: string
   readonly flaws: readonly string[]
+  readonly doubts: readonly string[]
   readonly checks: readonly Check[]
 }
 
-const inWords = ({ name, checkedAt, pinned, kind, verdict: said }: Evidence, { agrees, verdict, today, flaws, checks }: Found): string =>
+const inWords = (
+  { name, checkedAt, pinned, verdict: said }: Evidence,
+  { agrees, verdict, proved, today, flaws, doubts, checks }: Found,
+): string =>
   [
     agrees
-      ? `${verdict}: the evidence of ${name} agrees; it was checked ${checkedAt}.`
+      ? `${proved}: the evidence of ${name} agrees${doubts.length > 0 ? ` with itself and says ${verdict}` : ''}; it was checked ${checkedAt}.`
       : `DOES NOT AGREE: the evidence of ${name} says ${said}.`,
-    ...flaws.map((flaw) => `  ${flaw}`),
+    ...[...flaws, ...doubts].map((one) => `  ${one}`),
     ...(today === verdict ? [] : [`Checked today it is ${today}: something has run out since.`]),
     ...lines(checks),
     ...(pinned === null || pinned.keyFingerprint === ''
       ? []
-      : [`Pinned key ${pinned.keyFingerprint}: compare it with your policy, or give it by --fingerprint.`]),
-    ...(kind === 'stored' ? ['Nothing in it can be checked again but its seal: its publisher signs nothing.'] : []),
+      : [`Pinned key ${pinned.keyFingerprint}, to speak for ${pinned.namespaces.join(', ')}.`]),
     '',
   ].join('\n')
