@@ -21,6 +21,14 @@ export const pinnedKey = async (armored: string, fingerprint: string): Promise<K
   return keys.find((key) => key.getFingerprint().toLowerCase() === fingerprint.toLowerCase()) ?? null
 }
 
+/** Does a signature say that the pinned key made it? Whether it is a good one is another question. */
+export const isSaidBy = async (signature: string, armored: string, fingerprint: string): Promise<boolean> => {
+  const key = await pinnedKey(armored, fingerprint).catch(() => null)
+  const read = await readSignature({ armoredSignature: signature }).catch(() => null)
+  if (key === null || read === null) return false
+  return read.getSigningKeyIDs().some((id) => key.getKeys(id).length > 0)
+}
+
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
 
 /**
@@ -104,7 +112,7 @@ const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule:
 export const signatureCheck = async (raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<Check> => {
   if (raw.signature === undefined) return check('unavailable', `No signature was published beside ${raw.fileName}.`)
   const pin = rule.keyFingerprint
-  if (pin === undefined) return check('unavailable', 'The policy pins no key for this source: a signature by any key proves nothing.')
+  if (pin === undefined) return check('unavailable', 'No key is pinned for it: a signature by any key proves nothing.')
   let key: Key | null
   try {
     key = await pinnedKey(keyArmored, pin)

@@ -3,7 +3,8 @@ import { type Check, rungOf, type Verdict, verdictOf } from '../../core/identify
 import { BAD, type Given, GOOD, Misuse, print, text } from '../command.ts'
 import { bytesOf } from '../files.ts'
 import { documentChecks } from './document.ts'
-import { isKnownKey } from './known-key.ts'
+import { fileChecks } from './file.ts'
+import { isKnownKey } from './known-keys.ts'
 import { linkChecks } from './link.ts'
 import { mailFacts } from './mail.ts'
 import { hashCheck } from './patch.ts'
@@ -75,6 +76,8 @@ async function again(
         : [...(await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)), hashCheck(patch, raw)]
     case 'mail':
       return (await mailFacts(raw, now, owned, dns)).checks
+    case 'file':
+      return fileChecks(name, raw)
     case 'link':
       return linkChecks(name, owned) ?? []
     case 'stored':

@@ -34,7 +34,7 @@ const body = z.strictObject({
   /** Version of the rules that made the verdict. */
   rules: z.number().int().positive(),
   /** `stored`: a bulletin of a kind that carries no proof of its own, as the bot took it in. */
-  kind: z.enum(['document', 'mail', 'link', 'patch', 'stored']),
+  kind: z.enum(['document', 'mail', 'link', 'file', 'patch', 'stored']),
   /** Name of the file, or the address. */
   name: z.string().min(1),
   url: z.string().nullable(),
