@@ -52,7 +52,7 @@ export const COMMANDS: Commands = {
   },
   verify: {
     about: 'whether a bulletin, a mail (.eml), a link, a patch file or any other file is real',
-    more: 'Of a bulletin FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it; without --key it is checked by the key that is known here (of the sample, and of the folders of the policy) and is said to have signed it. Of a mail the DNS is asked for the keys of its signatures. Links are judged, never followed. An evidence is checked again without network, and proves by a key that the policy pins or --fingerprint names. Exit 0 only for AUTHENTIC and CORROBORATED.',
+    more: 'Of a bulletin FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it; without --key it is checked by the key that is known here (of the sample, and of the folders of the policy) and is said to have signed it. Of a mail the DNS is asked for the keys of its signatures, and with a key its OpenPGP signature is checked. Links are judged, never followed. An evidence is checked again without network, and proves by a key that the policy pins or --fingerprint names. Exit 0 only for AUTHENTIC and CORROBORATED.',
     args: [{ name: 'FILE|LINK', optional: true }],
     options: {
       patch: { value: 'FILE', about: 'a patch file, against the bulletin that names it' },
@@ -61,7 +61,7 @@ export const COMMANDS: Commands = {
       evidence: { value: 'FILE', about: 'such a file: is its verdict the right one?' },
       key: { value: 'FILE', about: 'armoured public key' },
       fingerprint: { value: 'HEX', about: 'of its primary key' },
-      namespace: { value: 'HOST', multiple: true, about: 'whom it may speak for, e.g. www.redhat.com' },
+      namespace: { value: 'HOST', multiple: true, about: 'whom it may speak for, e.g. www.redhat.com; of a mail the host of its sender' },
       ...JSON_OPTION,
     },
     load: async () => (await import('./verify.ts')).verify,
@@ -71,15 +71,9 @@ export const COMMANDS: Commands = {
     args: [{ name: 'BULLETIN' }, { name: 'FILE' }],
     load: async () => (await import('./evidence.ts')).evidence,
   },
-  doubted: {
-    about: 'what a source brought without proof, into a new file',
-    more: 'By the number that "sources" in chat names. It counts for nothing, and may be a forgery: open it as text only.',
-    args: [{ name: 'NUMBER' }, { name: 'FILE' }],
-    load: async () => (await import('./doubted.ts')).doubted,
-  },
   dropped: {
-    about: 'what of a source could not be taken, by the id of the source; with a folder what came of it, too',
-    more: 'Of each item the first 64 KB are kept, with the hash of the whole. It is what strangers sent: open it with care.',
+    about: 'what of a source could not be taken or is not proved, by the id of the source; with a folder what came of it, too',
+    more: 'Of each item the first 64 KB are kept (of a mail 1 MB), with the hash of the whole. It is what strangers sent, and may be a forgery: open it as text only.',
     args: [{ name: 'SOURCE' }, { name: 'FOLDER', optional: true }],
     options: JSON_OPTION,
     load: async () => (await import('./dropped.ts')).dropped,

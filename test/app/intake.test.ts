@@ -418,6 +418,19 @@ describe('a source that is not well', () => {
       verdict: 'QUARANTINED',
     })
   })
+  test('a catalogue of other vulnerabilities is no next one: the source fails, and nothing is retracted', async () => {
+    const publish = async (...cves: readonly string[]): Promise<void> => {
+      if (house.sources.kev) house.sources.kev.next = { exploited: catalogueOf('10', ...cves) }
+      await house.poll('kev')
+    }
+    const standing = (await database().knownExploited.findMany({ where: { retractedAt: null } })).map(({ cve }) => cve)
+    const many = Array.from({ length: 20 }, (_, i) => `CVE-2001-${1000 + i}`)
+    await publish(...standing, ...many)
+    const before = await database().knownExploited.findMany()
+    await publish(...standing, ...many.map((cve) => cve.replace('2001', '2002')))
+    expect(await database().knownExploited.findMany()).toEqual(before)
+    expect(await said('kev')).toBe(1)
+  })
 })
 
 test('the audit chain is whole after all of it', async () => {

@@ -64,7 +64,14 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
     return coverageCard(gaps, 4, { number, size: PRODUCTS_A_PAGE, total })
   },
   'dropped items': (total, number, extra) => {
-    const items = names(total).map((fileName, id) => ({ id, fileName, reason: `It is cut off. ${extra}`, at: T0, size: id }))
+    const items = names(total).map((fileName, id) => ({
+      id,
+      fileName,
+      reason: `It is cut off. ${extra}`,
+      at: T0,
+      size: id,
+      notProved: id % 2 === 0,
+    }))
     return droppedCard({ id: 'rhel', name: 'Red Hat' }, items, { number, size: DROPPED_A_PAGE, total })
   },
   'hosts of a rollout': (total, number, extra) => {

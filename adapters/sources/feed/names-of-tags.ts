@@ -76,13 +76,16 @@ export interface Names {
 
 const MOST_NAMES = 1_000
 const ROOTS = ['rss', 'feed', 'rdf']
+/** An entry by itself is an Atom document, too (RFC 4287, 2): a list of one. */
+const ATOM = /xmlns(?::[\w.-]+)?\s*=\s*["']http:\/\/www\.w3\.org\/2005\/Atom["']/
 
 /** Our names for the tags of a feed with this root. Throws Unreadable when it is none. */
 export const rootOf = (token: Token, tag: string): Names => {
   const local = token.name.split(':').at(-1)?.toLowerCase() ?? ''
   if (local === 'html') throw new Unreadable('It is a web page instead of a feed')
   const shown = /^[\w:.-]{1,40}$/.test(token.name) ? `<${token.name}>` : 'something'
-  if (!ROOTS.includes(local)) throw new Unreadable(`Its root is ${shown}, which is no feed`)
+  const isEntry = local === 'entry' && ATOM.test(tag)
+  if (!ROOTS.includes(local) && !isEntry) throw new Unreadable(`Its root is ${shown}, which is no feed`)
   const prefixes = prefixesOf(token.name, tag)
   const known = new Map<string, string>()
   return {

@@ -15,7 +15,7 @@ const sourceState = z.object({
   listed: z.number().nullable().default(null),
   /** Its habits: when it had news, how many items it listed. */
   track: z.object({ news: z.array(z.string()).readonly(), listed: z.array(z.number()).readonly() }).default({ news: [], listed: [] }),
-  /** Items in all that came and were not proved (model Doubted). */
+  /** Items in all that came and were not proved (model DroppedItem). */
   doubted: z.number().default(0),
   dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
   /** Documents whose handling broke. What an earlier program counted in another shape is counted anew. */

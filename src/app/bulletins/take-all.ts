@@ -1,5 +1,6 @@
-import type { KnownRevision } from '../../core/identify/history.ts'
-import { isSurelySeen } from '../../core/identify/judge.ts'
+import { createHash } from 'node:crypto'
+import { aloneBy, isSurelySeen, type StoredCopy } from '../../core/identify/judge.ts'
+import type { Verdict, Verification } from '../../core/identify/verification.ts'
 import type { RawDocument } from '../../ports.ts'
 import type { House } from '../house.ts'
 import type { Noise } from './noise.ts'
@@ -36,15 +37,22 @@ export async function takeAll(
   return { poison: [...poison.values()], brought }
 }
 
-type Copy = Pick<KnownRevision, 'vendorId' | 'digest' | 'verdict'>
-
 /** What is stored of these documents, by file name. */
-async function copiesOf(house: House, source: string, documents: readonly RawDocument[]): Promise<ReadonlyMap<string, readonly Copy[]>> {
+async function copiesOf(
+  house: House,
+  source: string,
+  documents: readonly RawDocument[],
+): Promise<ReadonlyMap<string, readonly StoredCopy[]>> {
+  const where = { source, fileName: { in: documents.map(({ fileName }) => fileName) } }
   const rows = await house.db.bulletin.findMany({
-    where: { source, fileName: { in: documents.map(({ fileName }) => fileName) } },
-    select: { fileName: true, vendorId: true, digest: true, verdict: true },
+    where,
+    select: { id: true, fileName: true, vendorId: true, digest: true, verdict: true },
   })
-  return Map.groupBy(rows as (Copy & { readonly fileName: string })[], ({ fileName }) => fileName)
+  // Few are held, and only of those the checks are read.
+  const held = await house.db.bulletin.findMany({ where: { ...where, verdict: 'QUARANTINED' }, select: { id: true, verification: true } })
+  const alone = new Map(held.map(({ id, verification }) => [id, aloneBy((verification as unknown as Verification).checks)]))
+  const copies = rows.map((row) => ({ ...row, verdict: row.verdict as Verdict, ...alone.get(row.id) }))
+  return Map.groupBy(copies, ({ fileName }) => fileName)
 }
 
 /** Takes one document; why not, when that broke. A database that does not answer breaks all of them: then the poll fails. */
@@ -53,7 +61,7 @@ async function attempt(
   id: string,
   raw: RawDocument,
   noise: Noise,
-  copies: readonly Copy[],
+  copies: readonly StoredCopy[],
 ): Promise<{ readonly failed: string | null; readonly isNew: boolean }> {
   try {
     const checked = await house.sources.get(id)?.check(raw, house.clock.now())
@@ -61,9 +69,16 @@ async function attempt(
     return { failed: null, isNew: await takeDocument(house, id, raw, checked, noise) }
   } catch (error) {
     await house.db.$queryRaw`SELECT 1`
+    if (isHeld(raw, copies)) return { failed: null, isNew: false }
     house.log.error({ source: id, file: raw.fileName, err: error }, 'a document could not be taken; the others go on')
     return { failed: error instanceof Error ? error.message.slice(0, 500) : String(error), isNew: false }
   }
+}
+
+/** Its handling broke before, and it was given up: it is shown already, and is not tried thrice at every poll. */
+const isHeld = ({ bytes }: RawDocument, copies: readonly StoredCopy[]): boolean => {
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  return copies.some((old) => old.digest === digest && old.verdict === 'QUARANTINED')
 }
 
 /** Documents that were tried often enough are held, where security sees them. Answers their names. */
