@@ -18,6 +18,14 @@ export const pinnedKey = async (armored: string, fingerprint: string): Promise<K
   return keys.find((key) => key.getFingerprint().toLowerCase() === fingerprint.toLowerCase()) ?? null
 }
 
+/** Does a signature say that the pinned key made it? Whether it is a good one is another question. */
+export const isSaidBy = async (signature: string, armored: string, fingerprint: string): Promise<boolean> => {
+  const key = await pinnedKey(armored, fingerprint).catch(() => null)
+  const read = await readSignature({ armoredSignature: signature }).catch(() => null)
+  if (key === null || read === null) return false
+  return read.getSigningKeyIDs().some((id) => key.getKeys(id).length > 0)
+}
+
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
 
 /**

@@ -56,7 +56,10 @@ const guardedConnector =
     )
   }
 
-const tlsOf = (way: Way) => ({ timeout: way.connectMs, ...(way.ca === undefined ? {} : { ca: way.ca }), minVersion: 'TLSv1.2' as const })
+/** Said, not left to its default: that follows `NODE_TLS_REJECT_UNAUTHORIZED`, and no variable may turn the guard off. */
+const PROVED = { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const }
+
+const tlsOf = (way: Way) => ({ ...PROVED, timeout: way.connectMs, ...(way.ca === undefined ? {} : { ca: way.ca }) })
 
 const limitsOf = (way: Way) => ({
   connections: CONNECTIONS,
@@ -68,7 +71,7 @@ const limitsOf = (way: Way) => ({
 /** Connections of one set of allowed networks. */
 export const dispatcherOf = (way: Way): Dispatcher => {
   if (way.proxy === undefined) return new Agent({ ...limitsOf(way), connect: guardedConnector(way) })
-  return new ProxyAgent({ ...limitsOf(way), uri: way.proxy, requestTls: tlsOf(way), connect: { timeout: way.connectMs } })
+  return new ProxyAgent({ ...limitsOf(way), uri: way.proxy, requestTls: tlsOf(way), proxyTls: { ...PROVED, timeout: way.connectMs } })
 }
 
 /**

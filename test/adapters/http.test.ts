@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { checkAddresses, checkUrl, networksOf, shown } from '../../adapters/http/address.ts'
 import { retryAfterMs } from '../../adapters/http/retry-after.ts'
 import { createHttp } from '../../adapters/http.ts'
@@ -135,6 +135,15 @@ describe('a fetch', () => {
     server = await httpsServer()
   })
   afterAll(() => server.close())
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('a certificate of nobody known is refused, also where the environment turns that off', async () => {
+    server.pages.set('/forged', 'reached')
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    const http = createHttp({ resolve: async () => ['127.0.0.1'] })
+    await expect(http.get(server.at('/forged'), request())).rejects.toMatchObject({ code: 'HTTP_FAILED' })
+    await http.close()
+  })
 
   test('gives the bytes, unpacked, and what the answer says of itself', async () => {
     server.pages.set('/a', (_, response) =>

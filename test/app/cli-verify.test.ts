@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 import { patchChecks } from '../../src/cli/verify/patch.ts'
-import type { Evidence } from '../../src/core/identify/evidence.ts'
+import { type Evidence, sealed } from '../../src/core/identify/evidence.ts'
+import type { Check } from '../../src/core/identify/verification.ts'
 import { newSigner, published, sampleFile } from '../support/csaf.ts'
 import { startTestHouse } from '../support/house.ts'
 
@@ -43,6 +44,9 @@ describe('verify says in words and as JSON', () => {
     ['https://microsft.com/kb', 1, 'BOGUS'],
     ['http://www.redhat.com/errata', 1, 'QUARANTINED'],
     ['https://www.redhat.com/errata', 1, 'UNCONFIRMED'],
+    ['microsft.com/kb', 1, 'BOGUS'],
+    ['www.redhat.com', 1, 'UNCONFIRMED'],
+    ['http://localhost:3978/kb', 1, 'QUARANTINED'],
   ])('a link: %s', async (link, code, verdict) => {
     const words = await cli('verify', link)
     expect([words.code, words.out.split(':')[0]]).toEqual([code, verdict])
@@ -59,6 +63,65 @@ describe('verify says in words and as JSON', () => {
     expect(code).toBe(1)
     expect(out).toMatch(/^BOGUS: .*\nIt is a forgery\. Do not open it/)
     expect(out).toMatch(/impersonation +fail/)
+  })
+
+  test.each([
+    ['an OSV record', 'osv.json', '{"id": "GHSA-aaaa-bbbb-cccc", "modified": "2026-11-01T00:00:00Z"}', /no bulletin that brings a proof/],
+    ['a feed', 'security.xml', '<rss version="2.0"><channel/></rss>', /no bulletin that brings a proof/],
+    ['a patch file', 'KB5099999.exe', 'MZ', /If it was sent to you as a patch, it is a forgery.*verify --patch FILE/],
+    ['a mail of Outlook', 'update.msg', 'x', /as Outlook keeps it/],
+  ])('%s is not called a broken bulletin: nothing proves it', async (_, name, content, words) => {
+    await writeFile(at(name), content)
+    const { code, out } = await cli('verify', at(name), '--save', at(`${name}.evidence`))
+    expect([code, out]).toEqual([1, expect.stringMatching(/^UNCONFIRMED: /)])
+    expect(out).toMatch(words)
+    expect(JSON.parse((await cli('verify', '--evidence', at(`${name}.evidence`), '--json')).out)).toMatchObject({ agrees: true, flaws: [] })
+  })
+
+  test.each([
+    ['a web page under the name of a bulletin', '<!doctype html><html></html>'],
+    ['a bulletin that is cut off', '{"document": {"title"'],
+    ['a bulletin of no edition', '{"document": {}}'],
+  ])('%s is broken', async (_, content) => {
+    await writeFile(at('rhsa-2099_0001.json'), content)
+    expect((await cli('verify', at('rhsa-2099_0001.json'))).out).toMatch(/^QUARANTINED: HELD: the document is malformed/)
+  })
+
+  test('a bulletin that was signed by a key that nobody here knows: not proved, and not called forged', async () => {
+    const raw = await published('va-24-201-01.json', sampleFile('history/va-24-201-01.json'), await newSigner())
+    await writeFile(at('va-24-201-01.json'), raw.bytes)
+    await writeFile(at('va-24-201-01.json.sha512'), raw.sha512 ?? '')
+    await writeFile(at('va-24-201-01.json.asc'), raw.signature ?? '')
+    const { code, out } = await cli('verify', at('va-24-201-01.json'), '--json')
+    const outcomes = (JSON.parse(out) as { checks: Check[] }).checks.map(({ name, outcome }) => `${name} ${outcome}`)
+    expect([code, JSON.parse(out)]).toMatchObject([1, { verdict: 'UNCONFIRMED', pinned: null }])
+    expect(outcomes).toEqual(expect.arrayContaining(['hash pass', 'signature unavailable', 'schema pass', 'namespace unavailable']))
+  })
+
+  test('a bulletin of a folder of the policy is checked by the key that the policy names', async () => {
+    const signer = await newSigner()
+    const raw = await published('va-24-254-01.json', sampleFile('arrivals/04-webmethods/va-24-254-01.json'), signer)
+    await writeFile(at('va-24-254-01.json'), raw.bytes)
+    await writeFile(at('va-24-254-01.json.sha512'), raw.sha512 ?? '')
+    await writeFile(at('va-24-254-01.json.asc'), raw.signature ?? '')
+    await writeFile(at('cisa.asc'), signer.keyArmored)
+    const policy = JSON.parse(await readFile(join(SAMPLE, '../policy.json'), 'utf8'))
+    const source = {
+      id: 'cisa',
+      kind: 'csaf-folder',
+      name: 'CISA',
+      keyFingerprint: signer.rule.keyFingerprint,
+      keyOwner: 'CISA',
+      folder: '.',
+    }
+    const sources = [{ ...source, keyFile: 'cisa.asc', namespaces: ['www.cisa.gov'] }]
+    await writeFile(at('policy.json'), JSON.stringify({ ...policy, sources }))
+    vi.stubEnv('PATCHCRIER_POLICY', at('policy.json'))
+    const { code, out } = await cli('verify', at('va-24-254-01.json'), '--save', at('cisa.json'))
+    expect([code, out]).toEqual([0, expect.stringMatching(/^AUTHENTIC: /)])
+    expect((await cli('verify', '--evidence', at('cisa.json'))).code).toBe(0)
+    vi.unstubAllEnvs()
+    expect((await cli('verify', '--evidence', at('cisa.json'))).out).toMatch(/^UNCONFIRMED: .*\n.*is none that is known here/)
   })
 
   test.each([
@@ -117,7 +180,11 @@ describe('a patch file against its bulletin', () => {
       at('patch.json'),
     )
     expect([right.code, right.out.split('\n')[0]]).toEqual([0, 'AUTHENTIC: The file is the one that a signed bulletin names'])
-    expect((await cli('verify', '--evidence', at('patch.json'))).code).toBe(0)
+    const strange = await cli('verify', '--evidence', at('patch.json'))
+    expect([strange.code, strange.out]).toEqual([1, expect.stringMatching(/^UNCONFIRMED: .*\n.*is none that is known here/)])
+    const saved = JSON.parse(await readFile(at('patch.json'), 'utf8')) as Evidence
+    const named = await cli('verify', '--evidence', at('patch.json'), '--fingerprint', saved.pinned?.keyFingerprint ?? '')
+    expect([named.code, named.out]).toEqual([0, expect.stringMatching(/^AUTHENTIC: .* agrees; /)])
     const wrong = await cli('verify', '--patch', at('fix.bin'), ...(await bulletin(sum)))
     expect([wrong.code, wrong.out.split(':')[0]]).toEqual([1, 'QUARANTINED'])
     await writeFile(at('other.bin'), 'x')
@@ -171,6 +238,8 @@ describe('a mail that is signed by OpenPGP', () => {
 })
 
 describe('evidence', () => {
+  const unsigned = (checks: readonly Check[]): readonly Check[] =>
+    checks.map((one) => (one.name === 'signature' || one.name === 'hash' ? { ...one, outcome: 'unavailable' } : one))
   const changed = async (from: string, to: string, edit: (evidence: Evidence) => object): Promise<string> => {
     const evidence = JSON.parse(await readFile(at(from), 'utf8')) as Evidence
     await writeFile(at(to), JSON.stringify({ ...evidence, ...edit(evidence) }))
@@ -209,6 +278,22 @@ describe('evidence', () => {
     expect(code).toBe(1)
     expect(out).toMatch(/^DOES NOT AGREE/)
     expect(out).toMatch(words)
+  })
+
+  test('a hand-made one that agrees with itself is called no better than it proves', async () => {
+    const { format: _f, v: _v, rules: _r, seal: _s, ...good } = JSON.parse(await readFile(at('good.json'), 'utf8')) as Evidence
+    const confirmed = { name: 'corroboration', outcome: 'pass', evidence: 'Red Hat confirms it.' } as const
+    const made = {
+      'authentic.json': { ...good, kind: 'stored', sidecars: {}, pinned: null } as const,
+      'claimed.json': { ...good, sidecars: {}, checks: [...unsigned(good.checks), confirmed], verdict: 'CORROBORATED' } as const,
+      'spoken.json': { ...good, pinned: good.pinned && { ...good.pinned, namespaces: [...good.pinned.namespaces, 'www.microsoft.com'] } },
+    }
+    for (const [name, evidence] of Object.entries(made)) {
+      await writeFile(at(name), JSON.stringify(sealed(evidence)))
+      const { code, out } = await cli('verify', '--evidence', at(name), '--json')
+      expect([name, code, JSON.parse(out)]).toMatchObject([name, 1, { proved: 'UNCONFIRMED' }])
+      expect((await cli('verify', '--evidence', at(name))).out).not.toMatch(/^(AUTHENTIC|CORROBORATED)/)
+    }
   })
 
   test('whoever knows the key says so, and an evidence with another one does not agree', async () => {

@@ -409,6 +409,29 @@ describe('a source that is not well', () => {
     expect(await database().knownExploited.findMany()).toEqual(before)
     expect(await said('kev')).toBe(1)
   })
+
+  // The last one: it takes the house into the next year.
+  test('one that answers and is silent against its habit is said once, and its return is said', async () => {
+    const source = house.sources.feed
+    if (!source) throw new Error('no feed')
+    const day = (n: number): Date => new Date(Date.UTC(2027, 0, n, 12))
+    const look = async (n: number, bulletins: readonly Bulletin[]): Promise<void> => {
+      source.next = { bulletins }
+      house.moveTo(day(n))
+      await house.poll('feed')
+    }
+    const before = await said('feed')
+    for (let n = 1; n <= 14; n += 1) await look(n, [notice(`daily-${n}`)])
+    await look(34, [])
+    expect(await said('feed')).toBe(before)
+    await look(35, [])
+    await look(36, [])
+    expect(await said('feed')).toBe(before + 1)
+    const recovered = { subject: 'source:feed', purpose: { startsWith: `recovered:${day(14).toISOString()}` } }
+    expect(await database().post.count({ where: recovered })).toBe(0)
+    await look(37, [notice('back')])
+    expect(await database().post.count({ where: recovered })).toBe(1)
+  })
 })
 
 test('the audit chain is whole after all of it', async () => {

@@ -25,6 +25,8 @@ describe('an address, without asking anybody', () => {
     ['https://3221225991/kb', { address: 'fail', domain: 'unavailable' }],
     ['https://www.redhat.com@evil.example/', { address: 'fail', lookalike: 'fail' }],
     ['https://microsoft@evil.example/', { address: 'fail', lookalike: 'fail' }],
+    ['http://localhost:3978/kb', { address: 'fail', domain: 'unavailable' }],
+    ['https://intranet/kb', { address: 'pass', domain: 'unavailable' }],
     ['https://user@somewhere.example/', { address: 'fail', domain: 'unavailable' }],
     ['https://storage.blob.core.windows.net/x', { address: 'pass', domain: 'unavailable' }],
     ['https://notvendor.example/', { address: 'pass', domain: 'unavailable' }],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Evidence, evidenceSchema, recheck, sealed } from '../../src/core/identify/evidence.ts'
-import { type Check, verdictOf } from '../../src/core/identify/verification.ts'
+import { type Check, rungOf, verdictOf } from '../../src/core/identify/verification.ts'
 
 const made: readonly Check[] = (['hash', 'signature', 'schema', 'file-name', 'namespace'] as const).map((name) => ({
   name,
@@ -59,6 +59,42 @@ describe('an evidence that is checked again', () => {
   test('a verdict that was written in does not agree, even under a seal of its own', () => {
     const { format: _f, v: _v, rules: _r, seal: _s, ...rest } = evidence
     expect(recheck(sealed({ ...rest, verdict: 'CORROBORATED' }), made)).toMatchObject({ agrees: false, verdict: 'AUTHENTIC' })
+  })
+
+  const written = (change: Partial<Evidence>): Evidence => {
+    const { format: _f, v: _v, rules: _r, seal: _s, ...rest } = { ...evidence, ...change }
+    return sealed({ ...rest, verdict: verdictOf(rest.checks) })
+  }
+
+  test('a forger may seal what he likes: without a signature in it nothing is called AUTHENTIC', () => {
+    const forged = written({ kind: 'stored', sidecars: {}, pinned: null })
+    expect(recheck(forged, [])).toMatchObject({
+      agrees: false,
+      proved: 'UNCONFIRMED',
+      flaws: [expect.stringMatching(/no signature in it/)],
+    })
+  })
+
+  test('who confirmed it is only claimed: it agrees, and proves no more than it has in it', () => {
+    const confirmed: Check = { name: 'corroboration', outcome: 'pass', evidence: 'Everybody confirms it.' }
+    const unsigned = made.map((one) => (one.name === 'signature' ? { ...one, outcome: 'unavailable' as const } : one))
+    const claimed = written({ checks: [...unsigned, ...remembered, confirmed] })
+    expect(recheck(claimed, unsigned)).toMatchObject({ agrees: true, verdict: 'CORROBORATED', proved: 'UNCONFIRMED' })
+    expect(recheck(written({ checks: [...checks, confirmed] }), made)).toMatchObject({ agrees: true, proved: 'AUTHENTIC' })
+  })
+
+  test('property: nothing is proved higher than it is said, whatever is claimed', () => {
+    const outcome = fc.constantFrom('pass', 'fail', 'unavailable', 'stale', 'not applicable')
+    const claims = fc.array(
+      fc.record({ name: fc.constantFrom('rollback', 'contradiction', 'corroboration'), outcome, evidence: fc.constant('x') }),
+    )
+    fc.assert(
+      fc.property(claims, fc.subarray([...made]), (claimed, again) => {
+        const found = recheck(written({ checks: [...again, ...(claimed as Check[]), ...remembered] }), again)
+        expect(rungOf(found.proved)).toBeLessThanOrEqual(rungOf(found.verdict))
+        if (!again.some(({ name }) => name === 'signature')) expect(rungOf(found.proved)).toBeLessThanOrEqual(rungOf('UNCONFIRMED'))
+      }),
+    )
   })
 
   test('any changed letter in it shows', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Track, tracked, trend, usualInterval } from '../../src/core/identify/health.ts'
+import { longestSilence, type Track, tracked, trend, usualInterval } from '../../src/core/identify/health.ts'
 
 const hour = (n: number): string => new Date(Date.UTC(2026, 0, 1, n)).toISOString()
 const HOUR = 3_600_000
@@ -11,6 +11,21 @@ test.each([
   [[0, 1, 2, 3], HOUR],
   [[0, 6, 12, 100, 106], 6 * HOUR],
 ])('news at hours %j come every %s ms', (hours, usual) => expect(usualInterval(hours.map(hour))).toBe(usual))
+
+const DAYS = 24
+test.each([
+  ['nothing is known of its habits', [0, 1, 2], null, null],
+  ['the policy says it', [0, 1, 2], 3, 3 * DAYS],
+  ['the policy says it, whatever its habits', [0, 1, 2, 3], 400, 400 * DAYS],
+  ['every hour: a week is short enough', [0, 1, 2, 3], null, 7 * DAYS],
+  ['every day: twenty days', [0, 24, 48, 72], null, 20 * DAYS],
+  [
+    'many at once, twice a year: twice the longest silence',
+    [0, 1, 2, 180 * DAYS, 180 * DAYS + 1, 180 * DAYS + 2],
+    null,
+    2 * (180 * DAYS - 2),
+  ],
+])('%s', (_, hours, silentDays, most) => expect(longestSilence(hours.map(hour), silentDays)).toBe(most === null ? null : most * HOUR))
 
 test.each([
   [[], null],

@@ -68,6 +68,12 @@ const namespaceCheck = (raw: RawDocument, bulletin: Bulletin, rule: Pinned, sign
       'unavailable',
       `${originOf(raw)}, because ${line(new URL(raw.redirectedFrom).host, 200)} sent on to it: that is not the publisher's own place.`,
     )
+  if (rule.namespaces.length === 0)
+    return check(
+      'namespace',
+      'unavailable',
+      `The publisher calls itself ${name} (${category}) of ${namespace}. ${originOf(raw)}; nobody has said whose bulletins it may hold.`,
+    )
   return host !== null && rule.namespaces.some((one) => one.toLowerCase() === host)
     ? check('namespace', 'pass', `The publisher is ${name} (${category}) of ${namespace}. ${allowed}`)
     : check('namespace', 'fail', `The publisher calls itself ${name} (${category}) of ${namespace}. ${allowed}`)

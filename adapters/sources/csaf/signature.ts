@@ -26,7 +26,7 @@ const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule:
 export const signatureCheck = async (raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<Check> => {
   if (raw.signature === undefined) return check('unavailable', `No signature was published beside ${raw.fileName}.`)
   const pin = rule.keyFingerprint
-  if (pin === undefined) return check('unavailable', 'The policy pins no key for this source: a signature by any key proves nothing.')
+  if (pin === undefined) return check('unavailable', 'No key is pinned for it: a signature by any key proves nothing.')
   let key: Key | null
   try {
     key = await pinnedKey(keyArmored, pin)

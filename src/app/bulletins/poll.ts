@@ -1,4 +1,4 @@
-import { tracked } from '../../core/identify/health.ts'
+import { longestSilence, tracked } from '../../core/identify/health.ts'
 import { storable } from '../chat/posts.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
@@ -69,11 +69,15 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
 
 /** A source that answers well and has had nothing new for long is said once, and once more when it speaks again. */
 async function saySilence(unit: Unit, id: string, state: SourceState, silentDays: number | null): Promise<void> {
-  if (silentDays === null || state.lastNewsAt === null) return
-  const silent = unit.now.getTime() - Date.parse(state.lastNewsAt) > silentDays * 86_400_000
+  const most = longestSilence(state.track.news, silentDays)
+  if (most === null || state.lastNewsAt === null) return
+  const quiet = unit.now.getTime() - Date.parse(state.lastNewsAt)
+  const silent = quiet > most
   if (silent === (state.silentSince !== null)) return
   const since = state.silentSince ?? state.lastNewsAt
-  if (silent) await sayFailing(unit, id, state, `It answers, but has told nothing new for ${silentDays} days.`, since)
+  const habit = silentDays === null ? ', which is far from its habit' : ''
+  if (silent)
+    await sayFailing(unit, id, state, `It answers, but has told nothing new for ${Math.floor(quiet / 86_400_000)} days${habit}.`, since)
   else await sayRecovered(unit, id, since)
   await writeSourceState(unit, id, { ...state, failingSince: null, silentSince: silent ? since : null })
 }

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { isSaidBy } from '../../../adapters/openpgp.ts'
 import { createChecker } from '../../../adapters/sources/csaf/index.ts'
 import type { Pinned } from '../../../adapters/sources/csaf/pinned.ts'
 import type { Reader } from '../../../adapters/sources/csaf/reader.ts'
-import { openSample, SAMPLE_FOLDER } from '../../app/sample.ts'
 import type { PinnedKey } from '../../core/identify/evidence.ts'
 import { judge } from '../../core/identify/judge.ts'
 import type { Check } from '../../core/identify/verification.ts'
 import type { RawDocument } from '../../ports.ts'
 import { type Given, Misuse, text, texts } from '../command.ts'
 import { bytesOf } from '../files.ts'
+import { knownKeys } from './known-keys.ts'
 import { FACTS, type Facts, tell } from './told.ts'
 
 /** A bulletin file with what stands beside it. */
@@ -18,15 +19,15 @@ export async function verifyDocument(given: Given, file: string): Promise<number
   return tell(given, facts, of)
 }
 
-/** A bulletin file checked by the key that was named, else by the sample's. */
-export async function documentFacts(given: Given, file: string): Promise<{ readonly facts: Facts; readonly of: string }> {
+/** A bulletin file checked by the key that was named, else by the one that is known here and is said to have signed it. */
+export async function documentFacts(given: Given, file: string): Promise<{ readonly facts: Facts; readonly of: string | null }> {
   const bytes = await bytesOf(file)
-  const { pin, of } = await pinned(given)
   const now = new Date()
   const fileName = basename(file)
   const beside = await sidecars(file)
+  const pin = (await named(given)) ?? (await known(beside.signature))
   return {
-    of,
+    of: pin.keyFingerprint === '' ? null : `${pin.keyFingerprint}: ${pin.keyOwner}`,
     facts: {
       ...FACTS,
       kind: 'document',
@@ -62,21 +63,31 @@ export async function documentChecks(raw: RawDocument, pin: PinnedKey, now: Date
   }
 }
 
-/** The key that may speak, and for whom: what was given, else the sample's. */
-async function pinned(given: Given): Promise<{ readonly pin: PinnedKey; readonly of: string }> {
+/** The key that was given, and for whom it may speak; null: none was. */
+async function named(given: Given): Promise<PinnedKey | null> {
   const file = text(given, 'key')
   const fingerprint = text(given, 'fingerprint')?.toLowerCase()
   const namespaces = texts(given, 'namespace')
-  if (file === undefined && fingerprint === undefined && namespaces.length === 0) {
-    const { index, key } = await openSample(SAMPLE_FOLDER, null)
-    const { keyFingerprint, keyOwner } = index
-    return { pin: { keyFingerprint, keyOwner, namespaces: [...index.namespaces], key }, of: `${keyFingerprint}: ${keyOwner}` }
-  }
+  if (file === undefined && fingerprint === undefined && namespaces.length === 0) return null
   if (file === undefined || fingerprint === undefined || namespaces.length === 0)
-    throw new Misuse('expected --key FILE, --fingerprint HEX and --namespace HOST together, or none of them for the sample key')
-  const keyOwner = `the key of ${basename(file)}`
-  const pin = { keyFingerprint: fingerprint, keyOwner, namespaces: [...namespaces], key: (await bytesOf(file)).toString('utf8') }
-  return { pin, of: `${fingerprint}: ${keyOwner}` }
+    throw new Misuse(
+      'expected --key FILE, --fingerprint HEX and --namespace HOST together, or none of them for the keys that are known here',
+    )
+  return {
+    keyFingerprint: fingerprint,
+    keyOwner: `the key of ${basename(file)}`,
+    namespaces: [...namespaces],
+    key: (await bytesOf(file)).toString('utf8'),
+  }
+}
+
+/** Of whom nobody here knows a key: nothing can be proved, and nothing is wrong for that. */
+const NOBODY: PinnedKey = { keyFingerprint: '', keyOwner: '', namespaces: [], key: '' }
+
+async function known(signature: string | undefined): Promise<PinnedKey> {
+  if (signature === undefined) return NOBODY
+  for (const pin of await knownKeys()) if (await isSaidBy(signature, pin.key, pin.keyFingerprint)) return pin
+  return NOBODY
 }
 
 async function sidecars(file: string): Promise<Pick<RawDocument, 'sha256' | 'sha512' | 'signature'>> {

@@ -1,27 +1,47 @@
-import { type Evidence, evidenceSchema, recheck } from '../../core/identify/evidence.ts'
-import { type Check, verdictOf } from '../../core/identify/verification.ts'
+import { type Evidence, evidenceSchema, type Recheck, recheck } from '../../core/identify/evidence.ts'
+import { type Check, rungOf, type Verdict, verdictOf } from '../../core/identify/verification.ts'
 import { BAD, type Given, GOOD, Misuse, print, text } from '../command.ts'
 import { bytesOf } from '../files.ts'
 import { documentChecks } from './document.ts'
+import { fileChecks } from './file.ts'
+import { isKnownKey } from './known-keys.ts'
 import { linkChecks } from './link.ts'
 import { mailFacts } from './mail.ts'
 import { hashCheck } from './patch.ts'
 import { lines } from './told.ts'
 
-/** Makes every check of an evidence again, without network, as of its time. Good only where all of it agrees and the verdict is a good one. */
+/**
+ * Makes every check of an evidence again, without network, as of its time. Good only where all of it agrees and the evidence itself proves a
+ * good verdict, by a key that is known here or was named: anybody can write a file that agrees with itself.
+ */
 export async function verifyEvidence(given: Given, file: string): Promise<number> {
   const evidence = await read(file)
   const then = recheck(evidence, await again(evidence, new Date(evidence.checkedAt)))
   const today = verdictOf(recheck(evidence, await again(evidence, new Date())).checks)
-  const flaws = [...then.flaws, ...wrongKeys(evidence, text(given, 'fingerprint'))]
+  const expected = text(given, 'fingerprint')
+  const flaws = [...then.flaws, ...wrongKeys(evidence, expected)]
   const agrees = flaws.length === 0
   const { verdict, checks } = then
+  const doubts = agrees ? doubtsOf(evidence, then, expected !== undefined || (await isKnownKey(evidence))) : []
+  const proved = doubts.length === 0 ? then.proved : lower(then.proved, 'UNCONFIRMED')
   print(
     given,
-    { agrees, verdict, said: evidence.verdict, today, flaws, checkedAt: evidence.checkedAt, checks },
-    inWords(evidence, { agrees, verdict, today, flaws, checks }),
+    { agrees, verdict, proved, said: evidence.verdict, today, flaws, doubts, checkedAt: evidence.checkedAt, checks },
+    inWords(evidence, { agrees, verdict, proved, today, flaws, doubts, checks }),
   )
-  return agrees && (verdict === 'AUTHENTIC' || verdict === 'CORROBORATED') ? GOOD : BAD
+  return agrees && rungOf(proved) >= rungOf('CORROBORATED') ? GOOD : BAD
+}
+
+const lower = (a: Verdict, b: Verdict): Verdict => (rungOf(a) < rungOf(b) ? a : b)
+
+/** Why an evidence that agrees with itself proves less than it says. */
+function doubtsOf({ pinned }: Evidence, { verdict, proved }: Recheck, keyIsKnown: boolean): readonly string[] {
+  if (proved !== verdict)
+    return [`Who confirmed it is not in the evidence and cannot be checked again: for ${verdict} answers who wrote the evidence.`]
+  if (verdict !== 'AUTHENTIC' || keyIsKnown) return []
+  return [
+    `Its key ${pinned?.keyFingerprint ?? ''} is none that is known here, and came with the evidence: compare it with one that you trust, and give it by --fingerprint.`,
+  ]
 }
 
 async function read(file: string): Promise<Evidence> {
@@ -56,6 +76,8 @@ async function again(
         : [...(await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)), hashCheck(patch, raw)]
     case 'mail':
       return (await mailFacts(raw, now, { owned, stored: dns, openpgp })).checks
+    case 'file':
+      return fileChecks(name, raw)
     case 'link':
       return linkChecks(name, owned) ?? []
     case 'stored':
@@ -82,22 +104,24 @@ const keysIn = ({ pinned, openpgp }: Evidence): readonly string[] => [
 interface Found {
   readonly agrees: boolean
   readonly verdict: string
+  readonly proved: string
   readonly today: string
   readonly flaws: readonly string[]
+  readonly doubts: readonly string[]
   readonly checks: readonly Check[]
 }
 
-const inWords = (evidence: Evidence, { agrees, verdict, today, flaws, checks }: Found): string => {
-  const { name, checkedAt, kind, verdict: said } = evidence
+const inWords = (evidence: Evidence, { agrees, verdict, proved, today, flaws, doubts, checks }: Found): string => {
+  const { name, checkedAt, pinned, verdict: said } = evidence
   return [
     agrees
-      ? `${verdict}: the evidence of ${name} agrees; it was checked ${checkedAt}.`
+      ? `${proved}: the evidence of ${name} agrees${doubts.length > 0 ? ` with itself and says ${verdict}` : ''}; it was checked ${checkedAt}.`
       : `DOES NOT AGREE: the evidence of ${name} says ${said}.`,
-    ...flaws.map((flaw) => `  ${flaw}`),
+    ...[...flaws, ...doubts].map((one) => `  ${one}`),
     ...(today === verdict ? [] : [`Checked today it is ${today}: something has run out since.`]),
     ...lines(checks),
-    ...keysIn(evidence).map((one) => `Pinned key ${one}: compare it with your policy, or give it by --fingerprint.`),
-    ...(kind === 'stored' ? ['Nothing in it can be checked again but its seal: its publisher signs nothing.'] : []),
+    ...keysIn(evidence).map((one) => `Pinned key ${one}.`),
+    ...(pinned === null || pinned.namespaces.length === 0 ? [] : [`It may speak for ${pinned.namespaces.join(', ')}.`]),
     '',
   ].join('\n')
 }

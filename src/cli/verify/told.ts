@@ -40,7 +40,7 @@ const TO_DO = {
 
 const inWords = (checks: readonly Check[], of: string | null, saved: string | null): string =>
   [
-    `${verdictOf(checks)}: ${reasonOf(checks)}`,
+    `${verdictOf(checks)}: ${reasonOf(checks).replace(/^BOGUS: /, '')}`,
     TO_DO[verdictOf(checks)],
     ...lines(checks),
     ...(of === null ? [] : [`Pinned key ${of}`]),

@@ -89,8 +89,9 @@ export function addressChecks(text: string, owned: readonly Owned[]): readonly C
 }
 
 function webAddress(text: string): URL | null {
-  const url = parsed(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`)
-  return url && /^https?:$/.test(url.protocol) && (/\./.test(url.hostname) || url.hostname.startsWith('[')) ? url : null
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+  const url = parsed(whole ? text : `https://${text}`)
+  return url && /^https?:$/.test(url.protocol) && (whole || /\./.test(url.hostname)) ? url : null
 }
 
 /** A vendor's name before the `@` is there to be read as the host. */
@@ -104,6 +105,7 @@ function shapeCheck(url: URL, host: string, kind: HostKind): Check {
   const flaws = [
     ...(url.protocol === 'https:' ? [] : ['it is not encrypted (http): anybody on the way can change it']),
     ...(url.username === '' && url.password === '' ? [] : ['something stands before an "@"']),
+    ...(/^localhost$|\.localhost$/.test(host) ? ['it leads to the machine of whoever follows it'] : []),
     ...(isNumeric(host) ? ['a number stands where a name belongs'] : []),
     ...(kind.kind !== 'own' && SHORTENERS.some((one) => host === one || host.endsWith(`.${one}`)) ? ['it hides where it leads'] : []),
   ]

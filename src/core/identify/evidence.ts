@@ -40,7 +40,7 @@ const body = z.strictObject({
   /** Version of the rules that made the verdict. */
   rules: z.number().int().positive(),
   /** `stored`: a bulletin of a kind that carries no proof of its own, as the bot took it in. */
-  kind: z.enum(['document', 'mail', 'link', 'patch', 'stored']),
+  kind: z.enum(['document', 'mail', 'link', 'file', 'patch', 'stored']),
   /** Name of the file, or the address. */
   name: z.string().min(1),
   url: z.string().nullable(),
@@ -76,6 +76,9 @@ const REMEMBERED: readonly Check['name'][] = ['rollback', 'contradiction', 'corr
 /** Checks that ask a tool on the machine about a file which is not in the evidence. */
 const TOOLS: readonly Check['name'][] = ['code-signature', 'code-signer']
 
+/** What is `stored` has no proof in it, so that every one of its checks is only claimed; of the others who confirmed it. */
+const isClaimed = (kind: EvidenceBody['kind'], name: Check['name']): boolean => kind === 'stored' || name === 'corroboration'
+
 /** Closes an evidence: from now on a change shows. */
 export const sealed = (evidence: Omit<EvidenceBody, 'format' | 'v' | 'rules'>): Evidence => {
   const whole: EvidenceBody = { format: 'patchcrier-evidence', v: 1, rules: RULES_VERSION, ...evidence }
@@ -89,6 +92,11 @@ export interface Recheck {
   readonly agrees: boolean
   /** As it comes out now, by today's rules and the time of the evidence. */
   readonly verdict: Verdict
+  /**
+   * As high as what is in the evidence proves it by itself, whoever wrote it. Lower than `verdict` where that rests on what was claimed:
+   * anybody can write a claim and seal it.
+   */
+  readonly proved: Verdict
   readonly checks: readonly Check[]
   readonly flaws: readonly string[]
 }
@@ -103,6 +111,7 @@ export function recheck(evidence: Evidence, again: readonly Check[]): Recheck {
   const made = evidence.kind === 'stored' ? [] : again.filter(({ name }) => !REMEMBERED.includes(name) && !TOOLS.includes(name))
   const checks = [...made, ...kept]
   const verdict = verdictOf(checks)
+  const proved = verdictOf(checks.map((one) => (one.outcome === 'pass' && isClaimed(evidence.kind, one.name) ? unproved(one) : one)))
   const flaws = [
     ...(sealOf(whole) === seal ? [] : ['The seal does not fit: something in the evidence was changed after it was written.']),
     ...(evidence.rules === RULES_VERSION
@@ -111,11 +120,16 @@ export function recheck(evidence: Evidence, again: readonly Check[]): Recheck {
     ...(verdictOf(evidence.checks) === evidence.verdict
       ? []
       : [`Its own checks give ${verdictOf(evidence.checks)}, not ${evidence.verdict}.`]),
+    ...(evidence.kind === 'stored' && verdict === 'AUTHENTIC'
+      ? ['It says AUTHENTIC, and has no signature in it that could be checked.']
+      : []),
     ...differing(evidence.checks, checks),
     ...(verdict === evidence.verdict ? [] : [`It says ${evidence.verdict}; checked again it is ${verdict}.`]),
   ]
-  return { agrees: flaws.length === 0, verdict, checks, flaws }
+  return { agrees: flaws.length === 0, verdict, proved, checks, flaws }
 }
+
+const unproved = (check: Check): Check => ({ ...check, outcome: 'unavailable' })
 
 const outcomes = (checks: readonly Check[]): ReadonlyMap<string, string> =>
   new Map(

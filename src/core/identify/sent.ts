@@ -96,7 +96,7 @@ export function judgeFile(name: string, bytes: Uint8Array, words: string): Judge
       ? {
           name: 'attachment',
           outcome: 'unavailable',
-          evidence: `"${line(name, 100)}" is no bulletin and no mail: nothing can be said of it.`,
+          evidence: `"${line(name, 100)}" is no mail, and no bulletin that brings a proof of its own: nothing can be said of it.`,
         }
       : claims
         ? {

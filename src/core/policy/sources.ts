@@ -15,7 +15,7 @@ const common = {
   maxMegabytes: z.number().positive().max(200).default(32),
   /** Private networks (CIDR) that this source may be fetched from: an intranet mirror. Nothing else may be private. */
   allowNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()], 'expected a network such as 10.1.0.0/16')).default([]),
-  /** Days without any news after which the source counts as failing; null: never. */
+  /** Days without any news after which the source counts as failing; null: by its habit (`longestSilence`). */
   silentDays: z.number().int().positive().nullable().default(null),
   /** Fingerprints of the keys that packages (rpm) of this source are signed with: another signer of a patch file is a wrong one. */
   packageKeys: z.array(fingerprint).optional(),
