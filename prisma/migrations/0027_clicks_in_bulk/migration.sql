@@ -93,7 +93,7 @@ BEGIN
     WHERE p."payload" -> 'frozen' IS NULL ORDER BY one, p."id" FOR UPDATE OF p)
   SELECT array_agg(locked."id") INTO posts FROM locked;
   UPDATE "Post" SET "wanted" = "wanted" + 1 WHERE "id" = ANY(posts);
-  PERFORM pg_notify('patchcrier_posts', '');
+  PERFORM pg_notify('patchcrier_posts', 'again');
 
   PERFORM "append_audits"(ARRAY(
     SELECT k.click ->> 'record' FROM jsonb_array_elements("clicks") WITH ORDINALITY AS k(click, nr)
