@@ -41,6 +41,7 @@ $$;
 CREATE OR REPLACE FUNCTION "save_clicks"("clicks" JSONB) RETURNS INTEGER[]
 LANGUAGE plpgsql VOLATILE
 SET lock_timeout = '1s'
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
