@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { breaches, importsOf, roomOf, type Tree } from './support/architecture.ts'
+import { blindReads } from './support/raw-sql.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
 
@@ -31,6 +32,10 @@ describe('the house stands as planned', () => {
     const knowing = [...tree].filter(([, text]) => importsOf(text).includes('botbuilder')).map(([path]) => path)
     expect(knowing.filter((path) => !path.startsWith('adapters/teams/botframework/'))).toEqual([])
     expect(knowing).toContain('adapters/teams/botframework/verify.ts')
+  })
+
+  test('SQL reads of a change’s state what it is now, not what was saved last', () => {
+    expect(blindReads(tree)).toEqual([])
   })
 
   test('and the test has seen the house', () => {
@@ -200,6 +205,47 @@ describe('what the pure rooms may not do', () => {
     const lines = (n: number) => '\n'.repeat(n)
     expect(only('src/app/a.ts', lines(300))).toEqual([])
     expect(only('src/app/a.ts', lines(301))).toEqual(['src/app/a.ts has 301 lines'])
+  })
+})
+
+describe('SQL that reads what clicks change beside a state', () => {
+  const read = (sql: string): readonly string[] => blindReads(new Map([['src/app/a.ts', `const rows = await db.$queryRaw\`${sql}\`\n`]]))
+
+  test.each([
+    [`SELECT "id" FROM "Change" WHERE "state" -> 'submission' IS NOT NULL`, 'submission'],
+    [`SELECT state->>'review' FROM "Change"`, 'review'],
+    [`SELECT c."state" #>> '{submission,digest}' FROM "Change" c`, 'submission'],
+    [`SELECT "id" FROM "Change" WHERE "state" ? 'review'`, 'review'],
+    [`SELECT "id" FROM "Change" WHERE "state" @> '{"tests": []}'`, 'tests'],
+    [`SELECT "id" FROM "Change" WHERE "state" @? '$.acts[*]'`, 'acts'],
+    [`SELECT "id" FROM "Change" WHERE jsonb_path_exists("state", '$.tests[*] ? (@.result == "bad")')`, 'tests'],
+    [`SELECT 1 FROM "Change" c, jsonb_array_elements(c."state" -> 'acts') a`, 'acts'],
+    [`SELECT 1 FROM "Change" c, jsonb_extract_path(c.state, 'review', 'closed') a`, 'review'],
+  ])('%s', (sql, member) => {
+    expect(read(sql)).toEqual([`src/app/a.ts reads "${member}" of a state as it was saved`])
+  })
+
+  test.each([
+    'SELECT "state" FROM "Change" WHERE "id" = 1',
+    'SELECT c.id, c.state AS was FROM "Change" c',
+    'SELECT "version", "state", "phase" FROM "Change"',
+  ])('%s', (sql) => {
+    expect(read(sql)).toEqual(['src/app/a.ts reads a state without "later"'])
+  })
+
+  test.each([
+    `SELECT "patched"("state", "later") -> 'submission' FROM "Change"`,
+    `SELECT "id" FROM "Change" c WHERE jsonb_path_exists("patched"(c."state", c."later"), '$.tests[*]')`,
+    'SELECT "state", "later", "version" FROM "Change" WHERE "id" = 1',
+    `SELECT "id" FROM "Change" WHERE "state" -> 'hosts' IS NOT NULL`,
+    `UPDATE "Change" SET "phase" = 'closed', "state" = '{}' WHERE "id" = 1`,
+    'SELECT "host", "state" FROM "RolloutHost"',
+  ])('is right: %s', (sql) => {
+    expect(read(sql)).toEqual([])
+  })
+
+  test('a comment reads nothing, nor does what is no SQL', () => {
+    expect(blindReads(new Map([['src/app/a.ts', `// "state" -> 'acts'\nconst x = state ? 'tests' : of(state, 'review')\n`]]))).toEqual([])
   })
 })
 

@@ -7,8 +7,8 @@ export interface ListenOptions {
   readonly url: string
   /** A PostgreSQL channel; an identifier of ours. */
   readonly channel: string
-  /** Called for every notice, and after every (re)connection, because some may have been missed. */
-  readonly onNotice: () => void
+  /** Called with what every notice says, and with nothing after every (re)connection, because some may have been missed. */
+  readonly onNotice: (what: string) => void
   /** Called once per loss of the connection, however often it then fails to come back. */
   readonly onLost: (reason: string) => void
 }
@@ -28,12 +28,12 @@ export async function listen({ url, channel, onNotice, onLost }: ListenOptions):
     const client = new pg.Client({ connectionString: url, application_name: 'patchcrier-listen', ...LIVELY })
     // Set before anything else: an error without a listener would end the process.
     client.on('error', (error) => lose(error.message))
-    client.on('notification', onNotice)
+    client.on('notification', ({ payload = '' }) => onNotice(payload))
     try {
       await client.connect()
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
       lost = false
-      onNotice()
+      onNotice('')
       return client
     } catch (error) {
       lose(error instanceof Error ? error.message : String(error))

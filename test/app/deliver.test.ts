@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Deliverer, doubling } from '../../src/app/chat/deliver.ts'
 import { postAgain } from '../../src/app/chat/posts.ts'
@@ -434,6 +435,41 @@ describe('waking up', () => {
     await room.loopback.until((one) => one.place === 'other')
     await deliverer.stop()
     expect(room.seen('team')).toEqual(['change:1 is 0'])
+  })
+
+  test('while edits have to wait somewhere, cards drawn anew gather for one look; what was never said does not wait for it', async () => {
+    const gathering: number[] = []
+    const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const deliverer = room.deliverer({
+      sweepMs: hour,
+      budgets: { loopback: [{ calls: 'edit', per: 'place', count: 1, perMs: hour }] },
+      time: {
+        now: () => performance.now(),
+        pause(ms, signal) {
+          if (ms !== 250) return pause(ms, undefined, { signal })
+          gathering.push(ms)
+          begun.resolve()
+          return over.promise
+        },
+      },
+    })
+    await deliverer.start()
+    await room.want('change:1')
+    await room.want('change:2', 'other')
+    await room.loopback.until((one) => one.place === 'other')
+    await room.change('change:1')
+    await room.loopback.until((one) => one.card.title === 'change:1 is 1')
+    await deliverer.drain()
+    for (let n = 0; n < 20; n++) await room.change('change:3')
+    await begun.promise
+    await room.want('change:4', 'third')
+    await room.loopback.until((one) => one.place === 'third')
+    expect(gathering).toEqual([250])
+    await deliverer.drain()
+    await room.change('change:2')
+    over.resolve()
+    await room.loopback.until((one) => one.card.title === 'change:2 is 1')
+    await deliverer.stop()
   })
 
   test('stopped, it begins nothing and leaves no lease behind', async () => {

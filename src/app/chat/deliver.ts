@@ -5,7 +5,7 @@ import { type Delivery, deliverOne } from './deliver-one.ts'
 import { isHome } from './homes.ts'
 import { CALLS_AT_ONCE, createPace } from './pace.ts'
 import { anyWaits, endLeases, type Leased, lease } from './post-rows.ts'
-import { POSTS_CHANNEL } from './posts.ts'
+import { DRAWN_ANEW, POSTS_CHANNEL } from './posts.ts'
 
 const SWEEP_MS = 2_000
 /** So often time alone makes a page out of date, as a clock that has run out. */
@@ -16,6 +16,8 @@ const FIRST_BACKOFF_MS = 1_000
 /** How much longer than a look in vain took the next one waits. */
 const RESTS = 10
 const LONGEST_REST_MS = 50
+/** How long cards to be drawn anew gather where some have to wait anyway. */
+const GATHERING_MS = 250
 
 type Tuned = 'backoffMs' | 'leaseMs' | 'callLimitMs'
 
@@ -89,6 +91,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   let waitsUntil = 0
   let outdated = true
   let outdatedAt = time.now()
+  let gathering = false
 
   const ring = (): void => {
     rung = true
@@ -177,15 +180,26 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       troubled = true
     })
   }
+  // A storm of clicks is one look, not one each. What was never said does not wait for it.
+  const gather = (): void => {
+    if (gathering) return
+    gathering = true
+    const gathered = (): void => {
+      gathering = false
+      wake()
+    }
+    time.pause(GATHERING_MS, over.signal).then(gathered, () => undefined)
+  }
 
   return {
     async start() {
       if (options.takeOver === true) await endLeases(house.db)
       sweep = setInterval(wake, options.sweepMs ?? SWEEP_MS).unref()
       const onLost = (reason: string): void => house.log.warn(`posts: notices are lost, sweeping instead (${reason})`)
-      const onNotice = (): void => {
+      const onNotice = (what: string): void => {
         outdated = true
-        wake()
+        if (what === DRAWN_ANEW && pace.closed().edit.length > 0) gather()
+        else wake()
       }
       listening = await listen({ url: options.url, channel: POSTS_CHANNEL, onNotice, onLost })
     },

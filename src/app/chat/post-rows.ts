@@ -43,7 +43,7 @@ const unsaid = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
       AND e.ref IS NULL AND e.wanted > e.shown AND e.status = 'open'
       AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES})))`
 
-/** What shows something old. Thousands may wait for a platform that is closed to edits: its places are passed over without looking at them. */
+/** What shows something old. Thousands may wait in a place that is busy or closed to edits: it is passed over without looking at them. */
 const outdated = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
   p.ref IS NOT NULL AND p."placeId" = ANY(ARRAY(
     WITH RECURSIVE place AS (
@@ -51,7 +51,7 @@ const outdated = ({ busy, closed }: Passed): Prisma.Sql => Prisma.sql`
       UNION ALL
       SELECT (SELECT min(w."placeId") FROM "Post" w WHERE w.wanted > w.shown AND w.status = 'open' AND w."placeId" > place.id)
       FROM place WHERE place.id IS NOT NULL)
-    SELECT place.id FROM place WHERE place.id <> ALL(${[...closed.edit]}::text[])))
+    SELECT place.id FROM place WHERE place.id <> ALL(${[...busy, ...closed.edit]}::text[])))
   AND ${due(busy)}`
 
 /**

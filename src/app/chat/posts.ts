@@ -25,6 +25,9 @@ export interface WantedPost {
 /** PostgreSQL channel that wakes the deliverer; the notice goes out at commit. */
 export const POSTS_CHANNEL = 'patchcrier_posts'
 
+/** Such a notice tells of nothing but cards to be drawn anew; "save_clicks" says the same. */
+export const DRAWN_ANEW = 'again'
+
 /**
  * In the caller's transaction: there shall be such a post, showing the state as this transaction leaves it. Where it is already, it is
  * shown anew (with the new payload, if one is given); a frozen one stays as it is.
@@ -52,7 +55,7 @@ export async function touchSubject(tx: Tx, subject: string): Promise<void> {
     WITH locked AS MATERIALIZED (
       SELECT id FROM "Post" WHERE subject = ${subject} AND payload -> 'frozen' IS NULL ORDER BY id FOR UPDATE)
     UPDATE "Post" SET wanted = wanted + 1 WHERE id IN (SELECT id FROM locked)`
-  await notifyPosts(tx)
+  await notifyPosts(tx, DRAWN_ANEW)
 }
 
 /**
@@ -91,4 +94,4 @@ export const storable = <T>(value: T): T =>
   ) as T
 
 /** Wakes the deliverer at the commit. */
-export const notifyPosts = (tx: Tx) => tx.$executeRaw`SELECT pg_notify(${POSTS_CHANNEL}, '')`
+export const notifyPosts = (tx: Tx, what: '' | typeof DRAWN_ANEW = '') => tx.$executeRaw`SELECT pg_notify(${POSTS_CHANNEL}, ${what})`

@@ -1,7 +1,7 @@
 import type { ChangeEvent } from '../../core/change/command.ts'
 import { decide } from '../../core/change/decide.ts'
 import { evolve } from '../../core/change/evolve.ts'
-import type { ChangeState } from '../../core/change/state.ts'
+import { BESIDE } from '../../core/change/state.ts'
 import type { Intent } from '../../core/intent.ts'
 import { patchOf } from '../../core/patch.ts'
 import type { Person } from '../../core/policy.ts'
@@ -19,9 +19,6 @@ const QUICK: ReadonlySet<string> = new Set(['approve', 'record-test', 'write-les
 
 /** Events that nothing follows from: no post of its own, no due row, no host row, no order (app/change/effects.ts). */
 const QUIET: ReadonlySet<ChangeEvent['kind']> = new Set(['approval given', 'test recorded', 'lesson written'])
-
-/** What those change. It stands beside the state until that is saved: no statement in SQL looks for anything in these. */
-const BESIDE: ReadonlySet<string> = new Set<keyof ChangeState>(['acts', 'review', 'submission', 'tests'])
 
 const done: Outcome = { ok: true, cards: [] }
 

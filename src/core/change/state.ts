@@ -254,3 +254,6 @@ export interface ChangeState {
   /** Who did what when, oldest first: the review and `why` read it. */
   readonly acts: readonly { readonly what: string; readonly who: string; readonly at: Instant }[]
 }
+
+/** What a quick click may change of a change (app/doors/quick.ts). It stands beside the state until that is saved: SQL reads it by "patched". */
+export const BESIDE: ReadonlySet<string> = new Set<keyof ChangeState>(['acts', 'review', 'submission', 'tests'])
