@@ -3,13 +3,14 @@ import { type CodeSignature, says, unread } from './says.ts'
 import type { ToolEnd } from './tools.ts'
 
 const SIGNED = /^\s*(?:Header )?(?:OpenPGP )?(?:V\d+ )?[A-Z]\w*(?:\/\w+)? signature, key (?:id|fingerprint):?\s*([0-9a-f]{8,64}): ok\s*$/im
-const BAD = /^.*\bBAD\b.*$|^.*\bNOT OK\b.*$/m
 
 /** What `rpmkeys --checksig --verbose` said. A pass needs its exit code, a good signature, and not one line that says otherwise. */
 export function rpmPackage({ code, output }: NonNullable<ToolEnd>): CodeSignature {
-  const bad = BAD.exec(output)?.[0]
-  if (/NOKEY|MISSING KEYS/i.test(output)) return says('unavailable', 'rpm: signed by a key that this machine does not know.')
+  const bad = /^.*\bBAD\b.*$/m.exec(output)?.[0]
   if (bad !== undefined) return says('fail', `rpm: ${line(bad, 200)}`)
+  if (/NOKEY|MISSING KEYS/i.test(output)) return says('unavailable', 'rpm: signed by a key that this machine does not know.')
+  const wrong = /^.*\bNOT OK\b.*$/m.exec(output)?.[0]
+  if (wrong !== undefined) return says('fail', `rpm: ${line(wrong, 200)}`)
   const [, id] = SIGNED.exec(output) ?? []
   if (code === 0 && id)
     return says('pass', 'rpm: signed by a key that this machine trusts; digests agree.', { kind: 'key', id: id.toLowerCase() })

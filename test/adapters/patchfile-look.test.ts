@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(temporary, { recursive: true })
 })
 
-const how = () => ({ allowNetworks: LOOPBACK, signal: new AbortController().signal })
+const how = () => ({ allowNetworks: LOOPBACK, signal: new AbortController().signal, now: new Date('2026-11-26T12:00:00Z'), trust: [] })
 const left = async () => readdir(temporary)
 const seen: string[] = []
 const files = (maxBytes = 1_000) =>

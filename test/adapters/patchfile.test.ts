@@ -6,6 +6,7 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeSignature, readPatch, type ToolEnd } from '../../adapters/patchfile/index.ts'
 import { runTool } from '../../adapters/patchfile/tools.ts'
+import { signedWords } from '../support/patch-files.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -15,33 +16,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const judged = async (name: string, end: ToolEnd) => (await codeSignature(join(folder, name), async () => end)).check.outcome
 
-/** As osslsigncode 2.9 says it. */
-const told = (subject: string, verdict: 'ok' | 'failed' = 'ok', chain = subject) => `
-Signature Index: 0  (Primary Signature)
-
-Signer's certificate:
-\t------------------
-\tSigner #0:
-\t\tSubject: ${subject}
-\t\tIssuer : /O=Test CA/CN=Test Root
-
-Timestamp is not available
-
-Signing certificate chain verified using:
-\t------------------
-\tSigner #1:
-\t\tSubject: /O=Test CA/CN=Test Root
-\t\tIssuer : /O=Test CA/CN=Test Root
-\tSigner #0:
-\t\tSubject: ${chain}
-\t\tIssuer : /O=Test CA/CN=Test Root
-
-Signature verification: ${verdict}
-
-Number of verified signatures: 1
-${verdict === 'ok' ? 'Succeeded' : 'Failed'}
-`
-const good = (subject: string) => ({ code: 0, output: told(subject) })
+const good = (subject: string) => ({ code: 0, output: signedWords(subject) })
 
 describe('what the tools say', () => {
   test.each([
@@ -76,7 +51,7 @@ describe('what the tools say', () => {
     ['a.exe', good('/O=Evil/OU=x/O=Vendor, Inc./CN=x'), undefined],
     ['a.exe', good('/CN=Vendor'), undefined],
     // Another signature in the same file is the one that holds.
-    ['a.exe', { code: 0, output: told('/O=Vendor, Inc.', 'ok', '/O=Evil/CN=x') }, undefined],
+    ['a.exe', { code: 0, output: signedWords('/O=Vendor, Inc.', 'ok', '/O=Evil/CN=x') }, undefined],
     ['a.exe', { code: 1, output: 'Subject: /O=Vendor\nunable to get local issuer certificate' }, undefined],
     ['a.exe', { code: 1, output: 'Subject: /O=Vendor\nMISMATCH!!!' }, undefined],
     ['a.rpm', { code: 0, output: 'Header V3 RSA/SHA256 Signature, key ID 199E2F91FD431D51: OK' }, { kind: 'key', id: '199e2f91fd431d51' }],

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles } from '../../adapters/patchfile/look.ts'
@@ -14,14 +17,19 @@ import { verifyAudit } from '../../src/db/audit.ts'
 import { type BareHouse, bareHouse } from '../support/bare-house.ts'
 import { aBulletin } from '../support/bulletin.ts'
 import { DIGEST, evolved, NOW, opened, policy, UNTIL } from '../support/change.ts'
+import { newSigner } from '../support/csaf.ts'
+import { aDeb, anArchive, INDEX } from '../support/debian-archive.ts'
 import { startTestHouse } from '../support/house.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
+import { signedWords } from '../support/patch-files.ts'
 
 let bare: BareHouse
 let house: House
 let server: TestServer
 let http: Http
+let folder: string
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchcrier-keys-'))
   server = await httpsServer()
   http = testHttp()
   const sources = policy.sources.map((source) => ({ ...source, allowNetworks: LOOPBACK }))
@@ -32,6 +40,7 @@ afterAll(async () => {
   await bare?.end()
   await http.close()
   await server.close()
+  await rm(folder, { recursive: true })
 })
 
 const AT = new Date(NOW)
@@ -161,7 +170,7 @@ test('a file that somebody else than the vendor signed stops the go, and is said
   const document = json(aBulletin({ publisher: { name: 'MSRC', namespace: 'https://msrc.microsoft.com', category: 'vendor' } }))
   await house.db.bulletin.updateMany({ where: { changeId: change }, data: { document } })
   server.pages.set('/fix.exe', 'MZ abd')
-  const signedBy = (name: string) => async () => ({ code: 0, output: `Subject: /O=${name}/CN=x\nSignature verification: ok` })
+  const signedBy = (name: string) => async () => ({ code: 0, output: signedWords(`/O=${name}/CN=x`) })
   const looked = async (name: string) => {
     const patchFiles = createPatchFiles(http, { run: signedBy(name) })
     await checkPatchFile({ ...house, patchFiles }, { change, url: server.at('/fix.exe'), by: 'ana' }, signal)
@@ -172,6 +181,35 @@ test('a file that somebody else than the vendor signed stops the go, and is said
   expect(refused).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD', text: expect.stringContaining('WRONG SIGNER') } })
   expect(await looked('Microsoft Corporation')).toEqual(['patch-hash unavailable', 'code-signature pass', 'code-signer pass'])
   expect(await press('approve', change, { actor: 'dana', digest: DIGEST })).toMatchObject({ ok: true })
+})
+
+test('a Debian package is looked up in the archive that the policy names for the source, and its answer stands beside the others', async () => {
+  const signer = await newSigner()
+  const change = await waiting('abc')
+  const deb = aDeb('the package', 'fix_1.0_amd64.deb')
+  const { release, index } = await anArchive([deb], signer, '')
+  await writeFile(join(folder, 'keys.asc'), signer.keyArmored)
+  server.pages.set('/d/dists/stable/InRelease', release)
+  server.pages.set(`/d/dists/stable/${INDEX}`, Buffer.from(index))
+  const rules = house.inForce.policy.sources.map((source) => ({
+    ...source,
+    archives: [server.at('/d/dists/stable/InRelease')],
+    packageKeys: [signer.rule.keyFingerprint ?? ''],
+    packageKeyFile: 'keys.asc',
+  }))
+  const looked = async (content: string) => {
+    const patchFiles = createPatchFiles(http, { run: async () => null, folder })
+    const inForce = { ...house.inForce, policy: { ...house.inForce.policy, sources: rules } }
+    server.pages.set('/d/pool/fix_1.0_amd64.deb', content)
+    const url = server.at('/d/pool/fix_1.0_amd64.deb')
+    const changed: House = Object.assign(Object.create(house), { patchFiles, inForce })
+    await checkPatchFile(changed, { change, url, by: 'ana' }, signal)
+    return (await readChange(house.db, change))?.patchFiles?.[0]?.checks.map(({ name, outcome }) => `${name} ${outcome}`)
+  }
+  expect(await looked('the package')).toEqual(['patch-hash unavailable', 'code-signature unavailable', 'archive pass'])
+  expect(await looked('a trojan')).toEqual(['patch-hash unavailable', 'code-signature unavailable', 'archive fail'])
+  const refused = await press('approve', change, { actor: 'dana', digest: DIGEST })
+  expect(refused).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD', text: expect.stringContaining('the file has') } })
 })
 
 test('what cannot be fetched is said on the card, and never counts as good', async () => {

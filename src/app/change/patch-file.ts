@@ -11,7 +11,7 @@ import { type Publisher, signerCheck } from '../../core/identify/signer.ts'
 import type { Check, Verdict } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
-import type { Outcome } from '../../ports.ts'
+import type { Outcome, PackageTrust, PatchFileLook } from '../../ports.ts'
 import { readSubject } from '../doors/subject.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { patchFileQueue } from '../jobs.ts'
@@ -93,25 +93,30 @@ type Fetched = Omit<PatchFileResult, 'at'>
 async function fetched(house: House, source: string, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
   const allowNetworks = ruleOf(house, source)?.allowNetworks ?? []
   try {
-    const { file, host, signature, signer } = await house.patchFiles.look(url, { allowNetworks, signal })
     const bulletins = await bulletinsFor(house, change)
-    const hash = patchHashOf(file, bulletins)
-    const whose = signer
-      ? [
-          signerCheck(
-            signer,
-            bulletins.map(({ publisher }) => publisher),
-            hash.outcome === 'pass',
-          ),
-        ]
-      : []
-    return { url, host, name: file.name, bytes: file.bytes, sha256: file.sha256, checks: [hash, signature, ...whose] }
+    const look = await house.patchFiles.look(url, { allowNetworks, signal, now: house.clock.now(), trust: trustOf(house, bulletins) })
+    const { name, bytes, sha256 } = look.file
+    return { url, host: look.host, name, bytes, sha256, checks: checksOf(look, bulletins) }
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof Fault)) throw error
     return { url, host: '', name: house.patchFiles.nameOf(url), bytes: 0, sha256: '', checks: [notFetched(error)] }
   }
 }
+
+/** What is asked of a file: its hash, its signature, whether the right one signed it, and its archive. */
+function checksOf({ file, signature, signer, archive }: PatchFileLook, bulletins: readonly Spoken[]): readonly Check[] {
+  const hash = patchHashOf(file, bulletins)
+  const publishers = bulletins.map(({ publisher }) => publisher)
+  return [hash, signature, ...(signer ? [signerCheck(signer, publishers, hash.outcome === 'pass')] : []), ...(archive ? [archive] : [])]
+}
+
+/** Each source once. */
+const trustOf = (house: House, bulletins: readonly Spoken[]): readonly PackageTrust[] =>
+  [...new Set(bulletins.map(({ source }) => source))].flatMap((source) => {
+    const { packageKeys = [], archives = [], packageKeyFile, codeRootsFile } = ruleOf(house, source) ?? {}
+    return [{ packageKeys, archives, packageKeyFile, codeRootsFile }]
+  })
 
 const ruleOf = (house: House, source: string) => house.inForce.policy.sources.find(({ id }) => id === source)
 
@@ -121,8 +126,13 @@ const notFetched = ({ message }: Fault): Check => ({
   evidence: `It could not be fetched, so nothing was checked: ${message}`,
 })
 
-/** What the bulletins of a change say of files, each with its verdict (the very bytes that were judged), and whose they are. */
-async function bulletinsFor(house: House, change: number): Promise<readonly (BulletinHashes & { readonly publisher: Publisher })[]> {
+/** What a bulletin says of files, with its verdict (of the very bytes that were judged), and whose it is. */
+interface Spoken extends BulletinHashes {
+  readonly source: string
+  readonly publisher: Publisher
+}
+
+async function bulletinsFor(house: House, change: number): Promise<readonly Spoken[]> {
   const rows = await house.db.bulletin.findMany({
     where: { changeId: change, current: true },
     select: { vendorId: true, verdict: true, raw: true, source: true, document: true },
@@ -131,7 +141,7 @@ async function bulletinsFor(house: House, change: number): Promise<readonly (Bul
     const { publisher } = (document ?? {}) as Partial<Bulletin>
     const { name = '', namespace = '' } = publisher ?? {}
     const packageKeys = ruleOf(house, source)?.packageKeys ?? []
-    return { vendorId, verdict: verdict as Verdict, hashes: hashesIn(raw), publisher: { name, namespace, packageKeys } }
+    return { source, vendorId, verdict: verdict as Verdict, hashes: hashesIn(raw), publisher: { name, namespace, packageKeys } }
   })
 }
 

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { createGunzip } from 'node:zlib'
+import { type CleartextMessage, readCleartextMessage, verify } from 'openpgp'
+import { indexReader, type Listed, type Release, readRelease } from '../../src/core/identify/archive.ts'
+import type { PatchFile } from '../../src/core/identify/patch.ts'
+import { line } from '../../src/core/identify/text.ts'
+import type { Check, CheckOutcome } from '../../src/core/identify/verification.ts'
+import { fingerprintOf, pinnedKeys, stands } from './keys.ts'
+
+/** What a package is proved by: the release that was signed, the key, and the index that lists it. */
+export interface ArchiveProof {
+  /** The text of `InRelease`. */
+  readonly release: string
+  readonly keys: Uint8Array
+  /** Fingerprints of primary keys. */
+  readonly pinned: readonly string[]
+  /** Its path as the release has it, and the bytes as they came. */
+  readonly index: { readonly path: string; readonly bytes: Uint8Array }
+}
+
+export const archiveCheck = (outcome: CheckOutcome, evidence: string): Check => ({ name: 'archive', outcome, evidence })
+
+/**
+ * Is a Debian package one of an archive? Every link is checked here, without a tool: the release is signed by a pinned key and has not run
+ * out, it names the hash of the index, and the index that of the file. Never rejects for what is in them.
+ */
+export async function archiveOf(file: PatchFile, { release, keys, pinned, index }: ArchiveProof, now: Date): Promise<Check> {
+  const read = await signedRelease({ release, keys, pinned }, now)
+  if (!read.ok) return read.check
+  const sum = read.release.sums.get(index.path)
+  if (sum === undefined) return archiveCheck('unavailable', `${read.said} It names no ${line(index.path, 120)}.`)
+  const packed = isPacked(index.bytes)
+  // What is packed on its way may come unpacked; the release names both.
+  const plain = packed ? undefined : read.release.sums.get(index.path.replace(/\.gz$/, ''))
+  const found = await sha256Of(index.bytes)
+  // A mirror in the middle of its update does that, too; of the file itself it says nothing.
+  if (found !== sum && found !== plain)
+    return archiveCheck('unavailable', `${read.said} It gives SHA-256 ${sum} for ${index.path}; what came has ${found}.`)
+  const listed = await find(index.bytes, packed, file)
+  if (listed === 'unread') return archiveCheck('unavailable', `${read.said} ${index.path} cannot be unpacked.`)
+  return judged(file, listed, `${read.said} It names ${index.path} by SHA-256 ${found}.`)
+}
+
+function judged(file: PatchFile, listed: Listed | null, said: string): Check {
+  const called = line(file.name, 100)
+  if (listed === null) return archiveCheck('unavailable', `${said} That lists no ${called} and nothing with its hash.`)
+  const is = `${line(listed.name, 80)} ${line(listed.version, 80)}`
+  return listed.sha256 === file.sha256
+    ? archiveCheck('pass', `${said} That lists ${is} with SHA-256 ${file.sha256}, which is this file.`)
+    : archiveCheck('fail', `${said} That lists ${called} (${is}) with SHA-256 ${line(listed.sha256, 64)}; the file has ${file.sha256}.`)
+}
+
+/** A release whose signature holds, with that in words; or what is wrong with it. */
+export type SignedRelease =
+  | { readonly ok: true; readonly release: Release; readonly said: string }
+  | { readonly ok: false; readonly check: Check }
+
+export async function signedRelease(
+  { release, keys, pinned }: Pick<ArchiveProof, 'release' | 'keys' | 'pinned'>,
+  now: Date,
+): Promise<SignedRelease> {
+  const not = (outcome: CheckOutcome, evidence: string) => ({ ok: false, check: archiveCheck(outcome, evidence) }) as const
+  const found = await pinnedKeys(keys, pinned).catch(() => null)
+  if (found === null) return not('unavailable', 'The file with the keys of the archive cannot be read.')
+  if (found.length === 0)
+    return not('unavailable', `The file with the keys of the archive holds none of those that are pinned (${pinned.join(', ')}).`)
+  const message = await readCleartextMessage({ cleartextMessage: release }).catch(() => null)
+  if (message === null) return not('unavailable', 'The release of the archive is no signed text.')
+  const by = await signedBy(message, found, now)
+  if (by === null) return not('fail', `The release of the archive carries no good signature by a pinned key (${pinned.join(', ')}).`)
+  const read = readRelease(message.getText())
+  const said = `The release of ${read.name || 'the archive'}${read.date ? ` of ${read.date}` : ''} is signed by the pinned key ${by}.`
+  if (read.validUntil !== null && read.validUntil <= now)
+    return not('stale', `${said} It could be used until ${read.validUntil.toISOString()}, and not any more.`)
+  return { ok: true, release: read, said }
+}
+
+/** The fingerprint of the pinned key that signed it and may still speak; null: none. An archive signs by several keys at once. */
+async function signedBy(message: CleartextMessage, keys: Awaited<ReturnType<typeof pinnedKeys>>, now: Date): Promise<string | null> {
+  for (const key of keys) {
+    if (!(await stands(key, now))) continue
+    const { signatures } = await verify({ message, verificationKeys: [key], date: now })
+    const good = await Promise.all(
+      signatures.map(({ verified }) =>
+        verified.then(
+          () => true,
+          () => false,
+        ),
+      ),
+    )
+    if (good.includes(true)) return fingerprintOf(key)
+  }
+  return null
+}
+
+const PIECE = 65_536
+
+/** In pieces, with a turn for others between them. */
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    yield bytes.subarray(at, at + PIECE)
+    await turn()
+  }
+}
+
+async function sha256Of(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of pieces(bytes)) hash.update(piece)
+  return hash.digest('hex')
+}
+
+const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/** An index of the largest archives has 80 MB unpacked. */
+const MOST_UNPACKED = 1_000_000_000
+
+async function find(bytes: Uint8Array, packed: boolean, file: PatchFile): Promise<Listed | null | 'unread'> {
+  const reader = indexReader(file)
+  const text = new TextDecoder()
+  const source = Readable.from(pieces(bytes), { objectMode: false })
+  const gunzip = createGunzip()
+  source.on('error', (error) => gunzip.destroy(error))
+  let length = 0
+  try {
+    for await (const piece of packed ? source.pipe(gunzip) : source) {
+      length += piece.length
+      if (length > MOST_UNPACKED) return 'unread'
+      reader.take(text.decode(piece, { stream: true }))
+    }
+    return reader.end()
+  } catch {
+    return 'unread'
+  } finally {
+    source.destroy()
+    gunzip.destroy()
+  }
+}
