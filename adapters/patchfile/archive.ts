@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { setImmediate as turn } from 'node:timers/promises'
-import { createGunzip } from 'node:zlib'
 import { type CleartextMessage, readCleartextMessage, verify } from 'openpgp'
-import { indexReader, type Listed, type Release, readRelease } from '../../src/core/identify/archive.ts'
+import { indexReader, type Listed, type Release, readRelease, unpacked } from '../../src/core/identify/archive.ts'
 import type { PatchFile } from '../../src/core/identify/patch.ts'
 import { line } from '../../src/core/identify/text.ts'
 import type { Check, CheckOutcome } from '../../src/core/identify/verification.ts'
 import { fingerprintOf, pinnedKeys, stands } from './keys.ts'
+import { pieces, unpack } from './unpack.ts'
 
 /** What a package is proved by: the release that was signed, the key, and the index that lists it. */
 export interface ArchiveProof {
@@ -31,14 +29,13 @@ export async function archiveOf(file: PatchFile, { release, keys, pinned, index 
   if (!read.ok) return read.check
   const sum = read.release.sums.get(index.path)
   if (sum === undefined) return archiveCheck('unavailable', `${read.said} It names no ${line(index.path, 120)}.`)
-  const packed = isPacked(index.bytes)
   // What is packed on its way may come unpacked; the release names both.
-  const plain = packed ? undefined : read.release.sums.get(index.path.replace(/\.gz$/, ''))
+  const plain = read.release.sums.get(unpacked(index.path))
   const found = await sha256Of(index.bytes)
   // A mirror in the middle of its update does that, too; of the file itself it says nothing.
   if (found !== sum && found !== plain)
     return archiveCheck('unavailable', `${read.said} It gives SHA-256 ${sum} for ${index.path}; what came has ${found}.`)
-  const listed = await find(index.bytes, packed, file)
+  const listed = await find(index.bytes, file)
   if (listed === 'unread') return archiveCheck('unavailable', `${read.said} ${index.path} cannot be unpacked.`)
   return judged(file, listed, `${read.said} It names ${index.path} by SHA-256 ${found}.`)
 }
@@ -95,36 +92,22 @@ async function signedBy(message: CleartextMessage, keys: Awaited<ReturnType<type
   return null
 }
 
-const PIECE = 65_536
-
-/** In pieces, with a turn for others between them. */
-async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    yield bytes.subarray(at, at + PIECE)
-    await turn()
-  }
-}
-
 async function sha256Of(bytes: Uint8Array): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of pieces(bytes)) hash.update(piece)
   return hash.digest('hex')
 }
 
-const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
-
 /** An index of the largest archives has 80 MB unpacked. */
 const MOST_UNPACKED = 1_000_000_000
 
-async function find(bytes: Uint8Array, packed: boolean, file: PatchFile): Promise<Listed | null | 'unread'> {
+/** Only what a signed release names by its hash is unpacked. */
+async function find(bytes: Uint8Array, file: PatchFile): Promise<Listed | null | 'unread'> {
   const reader = indexReader(file)
   const text = new TextDecoder()
-  const source = Readable.from(pieces(bytes), { objectMode: false })
-  const gunzip = createGunzip()
-  source.on('error', (error) => gunzip.destroy(error))
   let length = 0
   try {
-    for await (const piece of packed ? source.pipe(gunzip) : source) {
+    for await (const piece of unpack(bytes)) {
       length += piece.length
       if (length > MOST_UNPACKED) return 'unread'
       reader.take(text.decode(piece, { stream: true }))
@@ -132,8 +115,5 @@ async function find(bytes: Uint8Array, packed: boolean, file: PatchFile): Promis
     return reader.end()
   } catch {
     return 'unread'
-  } finally {
-    source.destroy()
-    gunzip.destroy()
   }
 }

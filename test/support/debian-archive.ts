@@ -23,6 +23,12 @@ export const indexOf = (files: readonly Pick<PatchFile, 'name' | 'sha256'>[], be
     })
     .join('\n')
 
+/** An index that lists `aDeb()` alone, as `xz -9` packs it. */
+export const XZ_INDEX = Buffer.from(
+  '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4ACtAJRdACgYSGbb2jCF/hbr4S4ldUveUZKuJFvgM0/n26hv1wGNLVcb5gIYNaqf6+HdFUDww4driaLygz86c7vWY1YcP3L/niLL8GcPSl/urJjUcjs55UlBEzeCS/WkD1zOWCrBjXIRwAAG8M4OlcqtPTYNhS4n6bRtS9+468+9T2jG6/ure9M/0SacfNQc9L4eLReHLfkUAAAANHnL7cUq5V8AAbABrgEAABnqiUixxGf7AgAAAAAEWVo=',
+  'base64',
+)
+
 export const INDEX = 'main/binary-amd64/Packages.gz'
 /** When it was signed. */
 export const SIGNED = new Date('2026-11-20T10:00:00Z')
@@ -37,7 +43,7 @@ interface Made {
 /** The text of a release that names an index, packed and unpacked. */
 export const releaseText = ({ index, plain = '', fields = 'Valid-Until: Fri, 27 Nov 2026 10:00:00 UTC\n', path = INDEX }: Made): string =>
   `Origin: Test\nSuite: stable-security\nCodename: bookworm-security\nDate: Fri, 20 Nov 2026 10:00:00 UTC\n${fields}SHA256:
- ${sha256(plain)} ${plain.length} ${path.replace('.gz', '')}
+ ${sha256(plain)} ${plain.length} ${path.replace(/\.(?:gz|xz)$/, '')}
  ${sha256(index)} ${index.length} ${path}
 `
 

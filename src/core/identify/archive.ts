@@ -43,6 +43,9 @@ export function readRelease(text: string): Release {
 
 const isPath = (path: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._+~/-]{0,300}$/.test(path) && !path.includes('..')
 
+/** The path of an index as it is when it is unpacked. */
+export const unpacked = (path: string): string => path.replace(/\.(?:gz|xz)$/, '')
+
 const MOST_INDEXES = 8
 
 /**
@@ -51,11 +54,14 @@ const MOST_INDEXES = 8
  */
 export function indexesFor({ sums }: Release, fileName: string, url: string): readonly string[] {
   const [, architecture = 'all'] = /_([a-z0-9-]+)\.deb$/.exec(fileName) ?? []
-  const found = [...sums.keys()].filter((path) => /(?:^|\/)binary-[a-z0-9-]+\/Packages(?:\.gz)?$/.test(path))
+  const found = [...sums.keys()].filter((path) => /(?:^|\/)binary-[a-z0-9-]+\/Packages(?:\.gz|\.xz)?$/.test(path))
   const own = found.filter((path) => path.includes(`binary-${architecture}/`))
   // Many archives list what fits every architecture beside each of them.
   const fitting = own.length > 0 || architecture !== 'all' ? own : found
-  const packed = fitting.filter((path) => path.endsWith('.gz') || !sums.has(`${path}.gz`))
+  // Archives name the unpacked one, too, and do not have it.
+  const packed = [...new Set(fitting.map(unpacked))].map(
+    (path) => ['.gz', '.xz', ''].map((ending) => `${path}${ending}`).find((one) => sums.has(one)) ?? path,
+  )
   const named = (path: string): number => (url.includes(`/${path.split('/binary-')[0]}/`) ? 0 : 1)
   return packed.toSorted((a, b) => named(a) - named(b)).slice(0, MOST_INDEXES)
 }
