@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles } from '../../adapters/patchfile/look.ts'
 import { factsOf } from '../../src/app/bulletins/open-change.ts'
 import { checkPatchFile } from '../../src/app/change/patch-file.ts'
 import { json, readChange } from '../../src/app/change/rows.ts'
+import { answerDoubt } from '../../src/app/doors/doubt.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import { type House, transact } from '../../src/app/house.ts'
 import { orderQueue } from '../../src/app/jobs.ts'
@@ -254,4 +255,94 @@ test('a running bot does the job that a typed command asked for', async () => {
   } finally {
     await running.end()
   }
+})
+
+describe('a patch file that is sent for a change', () => {
+  /** The change's message in the place of the patch team, and what we said below it. */
+  const shownAs = async (change: number, message: string): Promise<void> => {
+    const own = { placeId: 'patch-team', createdAt: AT, updatedAt: AT }
+    const ref = { place: 'C1', message }
+    const root = await house.db.post.create({ data: { ...own, subject: `bulletin:${change}`, purpose: 'alert', ref } })
+    const below = { ...own, subject: `change:${change}`, purpose: 'decision', parentId: root.id }
+    await house.db.post.create({ data: { ...below, ref: { place: 'C1', message: `${message}-below`, thread: message } } })
+  }
+  const send = (content: string, more: object = {}) =>
+    answerDoubt(house, {
+      actor: 'ana',
+      place: 'patch-team',
+      words: '',
+      links: [],
+      files: [{ name: 'fix.rpm', bytes: Buffer.from(content) }],
+      ...more,
+    })
+  const standing = async (change: number) => {
+    const files = (await readChange(house.db, change))?.patchFiles ?? []
+    return files.map(({ name, host, checks }) => `${name} from ${host}: ${checks[0]?.outcome}`)
+  }
+
+  test('in its thread is checked against its bulletin, and stands on it before the go, once however often it is sent', async () => {
+    const change = await waiting('abc')
+    await shownAs(change, `t${change}`)
+    const outcome = await send('abc', { thread: `t${change}` })
+    expect(outcome).toMatchObject({ ok: true, cards: [{ title: 'The file was checked' }] })
+    await send('abc', { thread: `t${change}` })
+    const name = house.inForce.policy.people.find(({ id }) => id === 'ana')?.name
+    expect(await standing(change)).toEqual([`fix.rpm from a message of ${name}: pass`])
+    expect(await notes(change)).toBe(1)
+    expect(await records(change, 'note-patch-file')).toBe(1)
+    expect(await press('approve', change, { actor: 'dana', digest: DIGEST })).toMatchObject({ ok: true })
+  })
+
+  test('that is another than the one of the bulletin stops the go, also after the right one was sent', async () => {
+    const change = await waiting('abc')
+    await shownAs(change, `t${change}`)
+    await send('abd', { thread: `t${change}` })
+    await send('abc', { thread: `t${change}` })
+    expect((await standing(change)).map((one) => one.split(': ')[1])).toEqual(['fail', 'pass'])
+    const refused = await press('approve', change, { actor: 'dana', digest: DIGEST })
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD' } })
+  })
+
+  test('with the number of the change is checked for it, in private, too', async () => {
+    const change = await waiting('abc')
+    await send('abc', { place: null, words: `patch-file ${change}` })
+    expect(await standing(change)).toHaveLength(1)
+    const refused = await send('abc', { place: null, words: `patch-file ${change}`, actor: 'greta' })
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'ROLE_MISSING' } })
+  })
+
+  test.each([
+    ['in a thread of nothing of ours', { thread: 'elsewhere' }],
+    ['in no thread', {}],
+    ['in that thread, but in another place', { place: 'security', thread: 'mine' }],
+    ['in that thread, by somebody who has no say in it', { actor: 'greta', thread: 'mine' }],
+    ['in that thread, as a mail', { thread: 'mine', files: [{ name: 'a.eml', bytes: Buffer.from('From: x@y.example\n\nabc') }] }],
+    ['with the number of no change', { words: 'patch-file 99999999' }],
+  ])('%s is only asked about', async (_, more) => {
+    const change = await waiting('abc')
+    await house.db.post.deleteMany({ where: { ref: { path: ['message'], equals: 'mine' } } })
+    await shownAs(change, 'mine')
+    expect(await send('abc', more)).toMatchObject({ ok: true })
+    expect(await standing(change)).toEqual([])
+  })
+
+  test('in a thread that several changes share is of none of them', async () => {
+    const [one, two] = [await waiting('abc'), await waiting('abc')]
+    const root = await house.db.post.create({
+      data: {
+        placeId: 'patch-team',
+        createdAt: AT,
+        updatedAt: AT,
+        subject: `release:${one}`,
+        purpose: 'alert',
+        ref: { place: 'C1', message: 'shared' },
+      },
+    })
+    for (const change of [one, two])
+      await house.db.post.create({
+        data: { placeId: 'patch-team', createdAt: AT, updatedAt: AT, subject: `change:${change}`, purpose: 'x', parentId: root.id },
+      })
+    await send('abc', { thread: 'shared' })
+    expect([await standing(one), await standing(two)]).toEqual([[], []])
+  })
 })

@@ -75,10 +75,9 @@ export const shortcutPayload = z.object({
 })
 
 export const mentionEvent = eventPayload.extend({
-  event: z.object({
+  event: doubted.extend({
     user: z.string().min(1).default(''),
     bot_id: z.string().optional(),
-    text: z.string().default(''),
     channel: z.string().min(1),
     thread_ts: z.string().optional(),
     edited: z.unknown().optional(),

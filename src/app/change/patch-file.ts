@@ -11,7 +11,8 @@ import { type Publisher, signerCheck } from '../../core/identify/signer.ts'
 import type { Check, Verdict } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
-import type { Outcome, PackageTrust, PatchFileLook } from '../../ports.ts'
+import type { Ruled } from '../../core/result.ts'
+import type { Outcome, PatchFileAsking, PatchFileLook } from '../../ports.ts'
 import { readSubject } from '../doors/subject.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { patchFileQueue } from '../jobs.ts'
@@ -79,24 +80,45 @@ export async function checkPatchFile(
 ): Promise<void> {
   const state = await readChange(house.db, change)
   if (!state) return
-  const file = await fetched(house, state.bulletin.source, change, url, signal)
+  const file = await fetched(house, change, url, signal)
   const ruled = await transact(house, async (unit) => {
     const now = await lockChange(unit.tx, change)
     const actor = unit.house.inForce.policy.people.find(({ id }) => id === by) ?? null
-    return now && runCommand(unit, now, { kind: 'note-patch-file', file: { ...file, at: unit.now.toISOString() } }, actor)
+    return now && noted(unit, now, { ...file, at: unit.now.toISOString() }, actor)
   })
   if (ruled && !ruled.ok) house.log.warn({ change, code: ruled.refusal.code }, 'the result of a patch file was not taken')
 }
 
+/** Saves a result on its change, once. */
+export const noted = (unit: Unit, state: ChangeState, file: PatchFileResult, actor: Person | null): Promise<Ruled<ChangeState>> =>
+  runCommand(unit, state, { kind: 'note-patch-file', file }, actor)
+
+/** How a file of a change is looked at, and what its bulletins say of files. */
+export async function howToLook(
+  house: House,
+  change: number,
+  signal: AbortSignal,
+): Promise<{ readonly how: PatchFileAsking; readonly bulletins: readonly Spoken[] }> {
+  const bulletins = await bulletinsFor(house, change)
+  const rules = [...new Set(bulletins.map(({ source }) => source))].flatMap((source) => ruleOf(house, source) ?? [])
+  const trust = rules.map(({ packageKeys = [], archives = [], packageKeyFile, codeRootsFile }) => ({
+    packageKeys,
+    archives,
+    packageKeyFile,
+    codeRootsFile,
+  }))
+  const allowNetworks = rules.flatMap((rule) => rule.allowNetworks)
+  return { how: { allowNetworks, signal, now: house.clock.now(), trust }, bulletins }
+}
+
 type Fetched = Omit<PatchFileResult, 'at'>
 
-async function fetched(house: House, source: string, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
-  const allowNetworks = ruleOf(house, source)?.allowNetworks ?? []
+async function fetched(house: House, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
   try {
-    const bulletins = await bulletinsFor(house, change)
-    const look = await house.patchFiles.look(url, { allowNetworks, signal, now: house.clock.now(), trust: trustOf(house, bulletins) })
+    const { how, bulletins } = await howToLook(house, change, signal)
+    const look = await house.patchFiles.look(url, how)
     const { name, bytes, sha256 } = look.file
-    return { url, host: look.host, name, bytes, sha256, checks: checksOf(look, bulletins) }
+    return { url, host: look.host, name, bytes, sha256, checks: checksOfLook(look, bulletins) }
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof Fault)) throw error
@@ -105,18 +127,11 @@ async function fetched(house: House, source: string, change: number, url: string
 }
 
 /** What is asked of a file: its hash, its signature, whether the right one signed it, and its archive. */
-function checksOf({ file, signature, signer, archive }: PatchFileLook, bulletins: readonly Spoken[]): readonly Check[] {
+export function checksOfLook({ file, signature, signer, archive }: PatchFileLook, bulletins: readonly Spoken[]): readonly Check[] {
   const hash = patchHashOf(file, bulletins)
   const publishers = bulletins.map(({ publisher }) => publisher)
   return [hash, signature, ...(signer ? [signerCheck(signer, publishers, hash.outcome === 'pass')] : []), ...(archive ? [archive] : [])]
 }
-
-/** Each source once. */
-const trustOf = (house: House, bulletins: readonly Spoken[]): readonly PackageTrust[] =>
-  [...new Set(bulletins.map(({ source }) => source))].flatMap((source) => {
-    const { packageKeys = [], archives = [], packageKeyFile, codeRootsFile } = ruleOf(house, source) ?? {}
-    return [{ packageKeys, archives, packageKeyFile, codeRootsFile }]
-  })
 
 const ruleOf = (house: House, source: string) => house.inForce.policy.sources.find(({ id }) => id === source)
 
@@ -127,7 +142,7 @@ const notFetched = ({ message }: Fault): Check => ({
 })
 
 /** What a bulletin says of files, with its verdict (of the very bytes that were judged), and whose it is. */
-interface Spoken extends BulletinHashes {
+export interface Spoken extends BulletinHashes {
   readonly source: string
   readonly publisher: Publisher
 }
