@@ -18,6 +18,13 @@ export interface ArchiveProof {
   readonly index: { readonly path: string; readonly bytes: Uint8Array }
 }
 
+/** Which index of a release these bytes are, by their hash, packed or not; null: none of them. The release is not proved by that. */
+export async function pathOfIndex(release: string, bytes: Uint8Array): Promise<string | null> {
+  const sum = await sha256Of(bytes)
+  const named = [...readRelease(release).sums].find(([path, one]) => one === sum && /(?:^|\/)Packages(?:\.\w+)?$/.test(path))
+  return named?.[0] ?? null
+}
+
 export const archiveCheck = (outcome: CheckOutcome, evidence: string): Check => ({ name: 'archive', outcome, evidence })
 
 /**

@@ -25,7 +25,13 @@ export const byTrust =
     return { signature: check, ...(signer ? { signer } : {}), ...(archive ? { archive: archive.check } : {}) }
   }
 
-async function signatureOf(path: string, { trust, now }: PatchFileAsking, run: RunTool, folder: string): Promise<CodeSignature> {
+/** What its own signature says; `folder`: what the files that are named are relative to. */
+export async function signatureOf(
+  path: string,
+  { trust, now }: Pick<PatchFileAsking, 'trust' | 'now'>,
+  run: RunTool,
+  folder: string,
+): Promise<CodeSignature> {
   if (/\.rpm$/i.test(path))
     for (const { packageKeyFile, packageKeys } of trust) {
       const keys = await keysIn(packageKeyFile, folder)

@@ -5,7 +5,7 @@ import { bytesOf } from '../files.ts'
 import { documentChecks } from './document.ts'
 import { linkChecks } from './link.ts'
 import { mailFacts } from './mail.ts'
-import { hashCheck } from './patch.ts'
+import { fileFlaws, patchAgain } from './patch-again.ts'
 import { lines } from './told.ts'
 
 /** Makes every check of an evidence again, without network, as of its time. Good only where all of it agrees and the verdict is a good one. */
@@ -13,7 +13,7 @@ export async function verifyEvidence(given: Given, file: string): Promise<number
   const evidence = await read(file)
   const then = recheck(evidence, await again(evidence, new Date(evidence.checkedAt)))
   const today = verdictOf(recheck(evidence, await again(evidence, new Date())).checks)
-  const flaws = [...then.flaws, ...wrongKey(evidence, text(given, 'fingerprint'))]
+  const flaws = [...then.flaws, ...wrongKey(evidence, text(given, 'fingerprint')), ...(await fileFlaws(given, evidence))]
   const agrees = flaws.length === 0
   const { verdict, checks } = then
   print(
@@ -34,10 +34,8 @@ async function read(file: string): Promise<Evidence> {
 }
 
 /** The checks of an evidence, made from its own bytes. */
-async function again(
-  { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns, patch }: Evidence,
-  now: Date,
-): Promise<readonly Check[]> {
+async function again(evidence: Evidence, now: Date): Promise<readonly Check[]> {
+  const { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns } = evidence
   const raw = Buffer.from(bytes, 'base64')
   const { sha256, sha512, signature } = sidecars
   const beside = {
@@ -51,9 +49,10 @@ async function again(
     case 'document':
       return pinned === null ? [] : documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)
     case 'patch':
-      return pinned === null || patch === null
-        ? []
-        : [...(await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)), hashCheck(patch, raw)]
+      return [
+        ...(pinned === null ? [] : await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)),
+        ...(await patchAgain(evidence, raw, now)),
+      ]
     case 'mail':
       return (await mailFacts(raw, now, owned, dns)).checks
     case 'link':
