@@ -78,18 +78,19 @@ export interface Listed {
 /** Reads an index piece by piece, and keeps what has this hash or this file name. */
 export function indexReader(wanted: { readonly sha256: string; readonly name: string }) {
   let rest = ''
-  let fields: Record<string, string> = {}
+  const fields = new Map<string, string>()
   const found: Listed[] = []
   const close = (): void => {
-    const { package: name = '', version = '', filename = '', sha256 = '' } = fields
-    const fileName = filename.split('/').at(-1) ?? ''
+    const said = (field: string): string => fields.get(field) ?? ''
+    const [name, version, sha256] = [said('package'), said('version'), said('sha256')]
+    const fileName = said('filename').split('/').at(-1) ?? ''
     if (sha256 !== '' && (sha256 === wanted.sha256 || fileName === wanted.name)) found.push({ name, version, fileName, sha256 })
-    fields = {}
+    fields.clear()
   }
   const read = (row: string): void => {
     if (row.trim() === '') close()
     const [, name, value = ''] = /^(Package|Version|Filename|SHA256):\s*(.*)$/i.exec(row) ?? []
-    if (name !== undefined) fields[name.toLowerCase()] = value.trim()
+    if (name !== undefined) fields.set(name.toLowerCase(), value.trim())
   }
   return {
     take: (piece: string): void => {
