@@ -85,8 +85,8 @@ function mailProcess(undo: Undo): MailReader {
 /** A file may take minutes where a bulletin takes seconds. */
 const FILE_MS = 15 * 60_000
 
-function patchFilesOf({ policyFile }: Config, undo: Undo): PatchFiles {
-  const http = createHttp({ limits: { totalMs: FILE_MS } })
+function patchFilesOf({ policyFile, proxy = null }: Config, undo: Undo): PatchFiles {
+  const http = createHttp({ limits: { totalMs: FILE_MS }, ...(proxy === null ? {} : { proxy }) })
   undo.push(() => http.close())
   return createPatchFiles(http, policyFile === null ? {} : { folder: dirname(resolve(policyFile)) })
 }
