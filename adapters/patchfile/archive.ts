@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type CleartextMessage, readCleartextMessage, verify } from 'openpgp'
 import { indexReader, type Listed, type Release, readRelease, unpacked } from '../../src/core/identify/archive.ts'
 import type { PatchFile } from '../../src/core/identify/patch.ts'
 import { line } from '../../src/core/identify/text.ts'
 import type { Check, CheckOutcome } from '../../src/core/identify/verification.ts'
-import { fingerprintOf, pinnedKeys, stands } from './keys.ts'
+import { pinnedKeys, readSignedText } from '../openpgp/ring.ts'
 import { pieces, unpack } from './unpack.ts'
 
 /** What a package is proved by: the release that was signed, the key, and the index that lists it. */
@@ -70,33 +69,14 @@ export async function signedRelease(
   if (found === null) return not('unavailable', 'The file with the keys of the archive cannot be read.')
   if (found.length === 0)
     return not('unavailable', `The file with the keys of the archive holds none of those that are pinned (${pinned.join(', ')}).`)
-  const message = await readCleartextMessage({ cleartextMessage: release }).catch(() => null)
-  if (message === null) return not('unavailable', 'The release of the archive is no signed text.')
-  const by = await signedBy(message, found, now)
-  if (by === null) return not('fail', `The release of the archive carries no good signature by a pinned key (${pinned.join(', ')}).`)
-  const read = readRelease(message.getText())
-  const said = `The release of ${read.name || 'the archive'}${read.date ? ` of ${read.date}` : ''} is signed by the pinned key ${by}.`
+  const signed = await readSignedText(release, found, now)
+  if (signed === null) return not('unavailable', 'The release of the archive is no signed text.')
+  if (signed.by === null) return not('fail', `The release of the archive carries no good signature by a pinned key (${pinned.join(', ')}).`)
+  const read = readRelease(signed.text)
+  const said = `The release of ${read.name || 'the archive'}${read.date ? ` of ${read.date}` : ''} is signed by the pinned key ${signed.by}.`
   if (read.validUntil !== null && read.validUntil <= now)
     return not('stale', `${said} It could be used until ${read.validUntil.toISOString()}, and not any more.`)
   return { ok: true, release: read, said }
-}
-
-/** The fingerprint of the pinned key that signed it and may still speak; null: none. An archive signs by several keys at once. */
-async function signedBy(message: CleartextMessage, keys: Awaited<ReturnType<typeof pinnedKeys>>, now: Date): Promise<string | null> {
-  for (const key of keys) {
-    if (!(await stands(key, now))) continue
-    const { signatures } = await verify({ message, verificationKeys: [key], date: now })
-    const good = await Promise.all(
-      signatures.map(({ verified }) =>
-        verified.then(
-          () => true,
-          () => false,
-        ),
-      ),
-    )
-    if (good.includes(true)) return fingerprintOf(key)
-  }
-  return null
 }
 
 async function sha256Of(bytes: Uint8Array): Promise<string> {
