@@ -32,7 +32,7 @@ const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
  * The key as it stands today. OpenPGP only asks whether it was valid when the signature was made; a pinned key that has
  * expired or was revoked since speaks for nobody any more. Returns a warning, or an empty text.
  */
-const standing = async (key: Key, now: Date): Promise<string> => {
+export const standing = async (key: Key, now: Date): Promise<string> => {
   if (await key.isRevoked(undefined, undefined, now)) throw new Rejected('The pinned key was revoked.')
   const expiry = await key.getExpirationTime()
   if (expiry === null) throw new Rejected('The pinned key is not valid.')
@@ -46,7 +46,7 @@ const standing = async (key: Key, now: Date): Promise<string> => {
 const isSubkey = (part: Key | Subkey): part is Subkey => 'mainKey' in part
 
 /** A signature may come from a signing subkey with a life of its own. */
-const subkeyStanding = async (key: Key, signature: Signature, now: Date): Promise<void> => {
+export const subkeyStanding = async (key: Key, signature: Pick<Signature, 'getSigningKeyIDs'>, now: Date): Promise<void> => {
   for (const id of signature.getSigningKeyIDs()) {
     for (const part of key.getKeys(id)) {
       if (!isSubkey(part)) continue

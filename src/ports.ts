@@ -83,9 +83,31 @@ export interface Batch {
 /** Fetches a patch file and looks at it; nothing of it stays. */
 export interface PatchFiles {
   /** Throws Fault HTTP_* when it cannot be fetched, is too large, or is a web page; the reason of `signal` when that aborts. */
-  look(url: string, how: { readonly allowNetworks: readonly string[]; readonly signal: AbortSignal }): Promise<PatchFileLook>
+  look(url: string, how: PatchFileAsking): Promise<PatchFileLook>
+  /** The same of a file that somebody handed over. */
+  lookAt(sent: { readonly name: string; readonly bytes: Uint8Array }, how: PatchFileAsking): Promise<PatchFileLook>
   /** What people call the file of an address. */
   nameOf(url: string): string
+}
+
+export interface PatchFileAsking {
+  readonly allowNetworks: readonly string[]
+  readonly signal: AbortSignal
+  readonly now: Date
+  /** Of each source whose bulletins may speak for the file. */
+  readonly trust: readonly PackageTrust[]
+}
+
+/** What the policy names for the patch files of a source. */
+export interface PackageTrust {
+  /** Fingerprints of the primary keys of packages and archives. */
+  readonly packageKeys: readonly string[]
+  /** File with these keys. */
+  readonly packageKeyFile?: string | undefined
+  /** Addresses of the `InRelease` of Debian archives. */
+  readonly archives: readonly string[]
+  /** File with the roots (PEM) of code signatures. */
+  readonly codeRootsFile?: string | undefined
 }
 
 export interface PatchFileLook {
@@ -95,6 +117,8 @@ export interface PatchFileLook {
   readonly signature: Check
   /** Who signed it, where the signature holds and says so. */
   readonly signer?: Signer
+  /** Whether an archive of the policy lists it; absent: there is none for files of its kind. */
+  readonly archive?: Check
 }
 
 export interface BulletinSource {

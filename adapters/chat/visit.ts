@@ -13,6 +13,8 @@ export interface Visit {
   readonly place: string | null
   /** One delivery, one effect: the same when the platform sends it again. */
   readonly delivery?: string
+  /** The message that it was said below. */
+  readonly thread?: string
 }
 
 /** What a visit leads to. */
@@ -69,7 +71,8 @@ export const askIfReal = (house: House, visit: Visit, gather: () => Promise<Rule
     const { words, links, files } = sent.value
     if (words === '' && links.length === 0 && files.length === 0) return EMPTY
     const different = [...new Set(links)].slice(0, MOST_LINKS)
-    return house.doors.doubt({ actor: actor.value, place: visit.place || null, words, links: different, files })
+    const thread = visit.thread === undefined ? {} : { thread: visit.thread }
+    return house.doors.doubt({ actor: actor.value, place: visit.place || null, words, links: different, files, ...thread })
   })
 
 /** The person of the policy behind an account that has proved to be one of ours. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { createHttp } from '../../adapters/http.ts'
 import { csvFormat } from '../../adapters/inventory/csv/index.ts'
@@ -58,7 +58,7 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     members,
     mails,
-    patchFiles: parts.patchFiles ?? patchFilesOf(config.proxy ?? null, undo),
+    patchFiles: parts.patchFiles ?? patchFilesOf(config, undo),
     get inForce() {
       return members.beside(inForce)
     },
@@ -85,10 +85,10 @@ function mailProcess(undo: Undo): MailReader {
 /** A file may take minutes where a bulletin takes seconds. */
 const FILE_MS = 15 * 60_000
 
-function patchFilesOf(proxy: string | null, undo: Undo): PatchFiles {
+function patchFilesOf({ policyFile, proxy = null }: Config, undo: Undo): PatchFiles {
   const http = createHttp({ limits: { totalMs: FILE_MS }, ...(proxy === null ? {} : { proxy }) })
   undo.push(() => http.close())
-  return createPatchFiles(http)
+  return createPatchFiles(http, policyFile === null ? {} : { folder: dirname(resolve(policyFile)) })
 }
 
 /** Where something can be said. */

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { PolicyFileDoor } from '../app/house.ts'
 import { sha256Hex } from '../core/canonical.ts'
 import { Fault } from '../core/fault.ts'
-import type { Policy } from '../core/policy.ts'
+import type { Policy, SourceRule } from '../core/policy.ts'
 import { allow, refuse } from '../core/result.ts'
 import { type FileProblem, problemLine, readPolicyText } from './policy-text.ts'
 
@@ -38,16 +38,25 @@ async function examine(file: string, text: string, { sample = false }: Reading =
   if (!read.ok) return read
   if (sample) return { ok: true, file: { policy: read.policy, hash: read.hash, folder } }
   const missing: FileProblem[] = []
-  for (const [i, source] of read.policy.sources.entries()) {
-    if (source.kind !== 'csaf-folder' || source.keyFile === undefined) continue
-    const error = await readFile(resolve(folder, source.keyFile)).then(
-      () => null,
-      (e: NodeJS.ErrnoException) => e.code ?? e.message,
-    )
-    const message = `expected a readable file, got ${error} for "${source.keyFile}"`
-    if (error !== null) missing.push({ line: read.lineOf(['sources', i, 'keyFile']), path: `sources[${i}].keyFile`, message })
-  }
+  for (const [i, source] of read.policy.sources.entries())
+    for (const [field, name] of filesOf(source)) {
+      const error = await readFile(resolve(folder, name)).then(
+        () => null,
+        (e: NodeJS.ErrnoException) => e.code ?? e.message,
+      )
+      const message = `expected a readable file, got ${error} for "${name}"`
+      if (error !== null) missing.push({ line: read.lineOf(['sources', i, field]), path: `sources[${i}].${field}`, message })
+    }
   return missing.length > 0 ? { ok: false, problems: missing } : { ok: true, file: { policy: read.policy, hash: read.hash, folder } }
+}
+
+/** The files that a source names, by field. */
+function filesOf(source: SourceRule): readonly (readonly [string, string])[] {
+  const { packageKeyFile, codeRootsFile } = source
+  const keyFile = source.kind === 'csaf-folder' ? source.keyFile : undefined
+  return Object.entries({ keyFile, packageKeyFile, codeRootsFile }).flatMap(([field, name]) =>
+    name === undefined ? [] : [[field, name] as const],
+  )
 }
 
 const words = (file: string, problems: readonly FileProblem[]): string => problems.map((problem) => problemLine(file, problem)).join('\n')

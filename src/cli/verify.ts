@@ -13,7 +13,8 @@ export async function verify(given: Given): Promise<number> {
   const evidence = text(given, 'evidence')
   const patch = text(given, 'patch')
   const asked = arg(given, 0)
-  if ([evidence, patch, asked].filter((one) => one !== undefined && one !== '').length !== 1)
+  // The file that an evidence is of may stand beside it.
+  if ([evidence ?? patch, asked].filter((one) => one !== undefined && one !== '').length !== 1)
     throw new Misuse('expected one of FILE, a link, --evidence FILE, or --patch FILE with --bulletin FILE')
   if (evidence !== undefined) return verifyEvidence(given, evidence)
   if (patch !== undefined) return verifyPatch(given, patch)

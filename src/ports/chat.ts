@@ -96,6 +96,8 @@ export interface Doubt {
   /** Addresses behind links, beside those in the words. */
   readonly links: readonly string[]
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[]
+  /** The message of the place that it was said below, as its platform calls it; absent: it stands by itself. */
+  readonly thread?: string
 }
 
 export type ChatErrorCode = 'RATE_LIMITED' | 'GONE' | 'FORBIDDEN' | 'REJECTED' | 'UNREACHED' | 'UNAVAILABLE'

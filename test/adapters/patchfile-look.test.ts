@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles, nameOf } from '../../adapters/patchfile/look.ts'
 import { sweepPatchFiles } from '../../adapters/patchfile/sweep.ts'
@@ -10,17 +10,22 @@ import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/htt
 
 let server: TestServer
 let http: Http
+let temporary: string
 beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'patchcrier-look-'))
+  vi.stubEnv('TMPDIR', temporary)
   server = await httpsServer()
   http = testHttp()
 })
 afterAll(async () => {
   await http.close()
   await server.close()
+  vi.unstubAllEnvs()
+  await rm(temporary, { recursive: true })
 })
 
-const how = () => ({ allowNetworks: LOOPBACK, signal: new AbortController().signal })
-const left = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('patchcrier-file-'))
+const how = () => ({ allowNetworks: LOOPBACK, signal: new AbortController().signal, now: new Date('2026-11-26T12:00:00Z'), trust: [] })
+const left = async () => readdir(temporary)
 const seen: string[] = []
 const files = (maxBytes = 1_000) =>
   createPatchFiles(http, {

@@ -251,6 +251,14 @@ describe.each(MODES)('by %s', (mode) => {
     const share = async (file: object) => message('Is it?', { subtype: 'file_share', files: [file] })
     const url = (name: string) => `${peer.proxy.url}/files/${name}`
 
+    test('or to the bot in a thread is fetched, with the thread that it was sent in', async () => {
+      peer.proxy.serve('files/fix.rpm', () => ({ body: 'abc' }))
+      const files = [{ name: 'fix.rpm', url_private: url('fix.rpm') }]
+      await heard(DANA, () => peer.event(mention('<@UBOT> check', { files, thread_ts: '1700000000.000001' })))
+      expect(bot.doubts).toMatchObject([{ actor: 'dana', place: 'patch-team', thread: '1700000000.000001', files: [{ name: 'fix.rpm' }] }])
+      expect(bot.intents).toEqual([])
+    })
+
     test('is fetched with the token and doubted', async () => {
       peer.proxy.serve('files/notice.eml', () => ({ body: 'From: security@redhat.example' }))
       const event = await share({ id: 'F1', name: 'notice.eml', size: 29, url_private_download: url('notice.eml') })

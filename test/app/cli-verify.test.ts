@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { CodeSignature } from '../../adapters/patchfile/index.ts'
 import { run } from '../../src/cli/run.ts'
 import { patchChecks } from '../../src/cli/verify/patch.ts'
+import { FACTS } from '../../src/cli/verify/told.ts'
 import { type Evidence, sealed } from '../../src/core/identify/evidence.ts'
 import type { Check } from '../../src/core/identify/verification.ts'
-import { newSigner, published, sampleFile } from '../support/csaf.ts'
+import { newSigner, published, type Signer, sampleFile } from '../support/csaf.ts'
+import { aDeb, anArchive, indexOf } from '../support/debian-archive.ts'
 import { startTestHouse } from '../support/house.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../manifests/sample/csaf/', import.meta.url))
@@ -22,6 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 afterEach(() => vi.unstubAllEnvs())
 
+const b64 = (text: string): string => Buffer.from(text).toString('base64')
 const at = (name: string): string => join(folder, name)
 
 /** Runs the command line in this process. */
@@ -319,4 +323,150 @@ describe('evidence', () => {
     expect(stored.sidecars.sha512).toMatch(/^[0-9a-f]{128}/)
     expect(stored.pinned?.key).toContain('BEGIN PGP PUBLIC KEY BLOCK')
   })
+})
+
+describe('a Debian package against its archive', () => {
+  const DEB = aDeb('the package', 'fix_1.0_amd64.deb')
+  let signer: Signer
+  let others: Signer
+  let args: readonly string[]
+  beforeAll(async () => {
+    signer = await newSigner()
+    others = await newSigner()
+    // It is checked by the machine's own time, so that it must not run out.
+    const { release, plain } = await anArchive([DEB], signer, 'Acquire-By-Hash: yes\n')
+    await writeFile(at(DEB.name), 'the package')
+    await writeFile(at('InRelease'), release)
+    await writeFile(at('Packages'), plain)
+    await writeFile(at('archive.asc'), signer.keyArmored)
+    const pin = signer.rule.keyFingerprint ?? ''
+    args = ['--release', at('InRelease'), '--index', at('Packages'), '--package-key', at('archive.asc'), '--package-fingerprint', pin]
+  })
+
+  const asked = async (...more: readonly string[]) => {
+    const { out } = await cli('verify', ...more, '--json')
+    return JSON.parse(out) as {
+      verdict: string
+      agrees?: boolean
+      flaws?: string[]
+      checks: { name: string; outcome: string; evidence: string }[]
+    }
+  }
+  const archiveIn = ({ checks }: { checks: readonly { name: string; outcome: string }[] }) =>
+    checks.find(({ name }) => name === 'archive')?.outcome
+
+  /** What was saved of it, with something in it changed and sealed anew: the seal is no signature. */
+  const changed = async (change: (evidence: Evidence) => object): Promise<string> => {
+    await rm(at('deb.json'), { force: true })
+    await cli('verify', '--patch', at(DEB.name), ...args, '--save', at('deb.json'))
+    const evidence = JSON.parse(await readFile(at('deb.json'), 'utf8')) as Evidence
+    const { seal, format, v, rules, ...body } = { ...evidence, ...change(evidence) } as Evidence
+    expect([seal.length, format, v, rules].every(Boolean)).toBe(true)
+    await writeFile(at('changed.json'), JSON.stringify(sealed(body)))
+    return at('changed.json')
+  }
+
+  test('each link is checked without network, and again from its evidence', async () => {
+    const first = await asked('--patch', at(DEB.name), ...args)
+    // What an archive lists is the vendor's; that it is the fix only a bulletin can say.
+    expect([first.verdict, archiveIn(first)]).toEqual(['UNCONFIRMED', 'pass'])
+    const again = await asked('--evidence', await changed(() => ({})))
+    expect(again).toMatchObject({ agrees: true, flaws: [] })
+    expect(archiveIn(again)).toBe('pass')
+    expect(await asked('--evidence', at('changed.json'), '--patch', at(DEB.name))).toMatchObject({ agrees: true })
+  })
+
+  test.each([
+    [
+      'one that was not sealed anew',
+      async () => {
+        const path = await changed(() => ({}))
+        await writeFile(path, (await readFile(path, 'utf8')).replace('fix 1.0', 'fix 2.0'))
+        return path
+      },
+    ],
+    ['another file', () => changed(({ patch }) => ({ patch: { ...patch, sha256: 'a'.repeat(64) } }))],
+    [
+      'another index',
+      () =>
+        changed(({ archive }) => ({
+          archive: { ...archive, index: { path: 'main/binary-amd64/Packages', bytes: b64(indexOf([aDeb('a trojan', DEB.name)])) } },
+        })),
+    ],
+    [
+      'another release',
+      async () => {
+        const forged = aDeb('a trojan', DEB.name)
+        const { release, plain } = await anArchive([forged], others, '')
+        return changed(({ archive }) => ({
+          patch: forged,
+          archive: { ...archive, release, index: { path: 'main/binary-amd64/Packages', bytes: b64(plain) } },
+        }))
+      },
+    ],
+    ['other keys', () => changed(({ archive }) => ({ archive: { ...archive, keys: b64(others.keyArmored) } }))],
+    ['another pinned key', () => changed(({ archive }) => ({ archive: { ...archive, pinned: [others.rule.keyFingerprint] } }))],
+    ['no archive at all', () => changed(() => ({ archive: undefined }))],
+    [
+      'a failure that is called a pass',
+      () =>
+        changed(({ patch, checks }) => ({
+          patch: { ...patch, sha256: 'a'.repeat(64) },
+          checks: checks.map((check) => ({ ...check, outcome: check.name === 'archive' ? 'pass' : check.outcome })),
+        })),
+    ],
+    ['a check that is left out', () => changed(({ checks }) => ({ checks: checks.filter(({ name }) => name !== 'archive') }))],
+  ] as const)('tampered with: %s', async (_, tampered) => {
+    const { agrees, flaws } = await asked('--evidence', await tampered())
+    expect(agrees).toBe(false)
+    expect(flaws).not.toEqual([])
+  })
+
+  test('beside its evidence lies another file', async () => {
+    await writeFile(at('other.deb'), 'a trojan')
+    const { agrees, flaws } = await asked('--evidence', await changed(() => ({})), '--patch', at('other.deb'))
+    expect(agrees).toBe(false)
+    expect(flaws?.[0]).toContain('the evidence is of one with')
+  })
+
+  test.each([
+    ['no key', () => args.slice(0, 4), /expected --release FILE, --index FILE/],
+    ['an index that the release does not name', () => args.with(3, at('InRelease')), /expected one of the indexes/],
+    ['no archive and no bulletin', () => [], /expected --bulletin FILE/],
+  ])('used wrongly, with %s', async (_, given, words) => {
+    const { code, err } = await cli('verify', '--patch', at(DEB.name), ...given())
+    expect(code).toBe(2)
+    expect(err).toMatch(words)
+  })
+})
+
+test('who signed a patch file is compared with its bulletin again, from its evidence', async () => {
+  const bulletin = sampleFile('history/va-24-201-01.json')
+  const patch = { name: 'fix.exe', bytes: 3, sha256: '0'.repeat(64), sha512: '0'.repeat(128) }
+  const signature: CodeSignature = {
+    check: { name: 'code-signature', outcome: 'pass', evidence: 'Authenticode: signed by Evil.' },
+    signer: { kind: 'key', id: 'a'.repeat(40) },
+  }
+  const evidenceOf = (signer: Evidence['signer'], packageKeys: readonly string[]) =>
+    sealed({
+      ...FACTS,
+      kind: 'patch',
+      name: 'fix.exe',
+      bytes: bulletin.toString('base64'),
+      patch,
+      ...(signer ? { signer } : {}),
+      packageKeys: [...packageKeys],
+      checkedAt: '2026-11-26T12:00:00.000Z',
+      checks: [...patchChecks(patch, bulletin, signature, ['a'.repeat(40)])],
+      verdict: 'UNCONFIRMED',
+    })
+  const flawsOf = async (evidence: Evidence) => {
+    await writeFile(at('signer.json'), JSON.stringify(evidence))
+    return (JSON.parse((await cli('verify', '--evidence', at('signer.json'), '--json')).out) as { flaws: string[] }).flaws
+  }
+  expect(await flawsOf(evidenceOf(signature.signer, ['a'.repeat(40)]))).toEqual([])
+  expect(await flawsOf(evidenceOf({ kind: 'key', id: 'b'.repeat(40) }, ['a'.repeat(40)]))).toContainEqual(
+    expect.stringContaining('code-signer'),
+  )
+  expect(await flawsOf(evidenceOf(signature.signer, ['b'.repeat(40)]))).toContainEqual(expect.stringContaining('code-signer'))
 })

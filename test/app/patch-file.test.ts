@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Http } from '../../adapters/http.ts'
 import { createPatchFiles } from '../../adapters/patchfile/look.ts'
 import { factsOf } from '../../src/app/bulletins/open-change.ts'
 import { checkPatchFile } from '../../src/app/change/patch-file.ts'
 import { json, readChange } from '../../src/app/change/rows.ts'
+import { answerDoubt } from '../../src/app/doors/doubt.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import { type House, transact } from '../../src/app/house.ts'
 import { orderQueue } from '../../src/app/jobs.ts'
@@ -14,14 +18,19 @@ import { verifyAudit } from '../../src/db/audit.ts'
 import { type BareHouse, bareHouse } from '../support/bare-house.ts'
 import { aBulletin } from '../support/bulletin.ts'
 import { DIGEST, evolved, NOW, opened, policy, UNTIL } from '../support/change.ts'
+import { newSigner } from '../support/csaf.ts'
+import { aDeb, anArchive, INDEX } from '../support/debian-archive.ts'
 import { startTestHouse } from '../support/house.ts'
 import { httpsServer, LOOPBACK, type TestServer, testHttp } from '../support/https-server.ts'
+import { signedWords } from '../support/patch-files.ts'
 
 let bare: BareHouse
 let house: House
 let server: TestServer
 let http: Http
+let folder: string
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchcrier-keys-'))
   server = await httpsServer()
   http = testHttp()
   const sources = policy.sources.map((source) => ({ ...source, allowNetworks: LOOPBACK }))
@@ -32,6 +41,7 @@ afterAll(async () => {
   await bare?.end()
   await http.close()
   await server.close()
+  await rm(folder, { recursive: true })
 })
 
 const AT = new Date(NOW)
@@ -161,7 +171,7 @@ test('a file that somebody else than the vendor signed stops the go, and is said
   const document = json(aBulletin({ publisher: { name: 'MSRC', namespace: 'https://msrc.microsoft.com', category: 'vendor' } }))
   await house.db.bulletin.updateMany({ where: { changeId: change }, data: { document } })
   server.pages.set('/fix.exe', 'MZ abd')
-  const signedBy = (name: string) => async () => ({ code: 0, output: `Subject: /O=${name}/CN=x\nSignature verification: ok` })
+  const signedBy = (name: string) => async () => ({ code: 0, output: signedWords(`/O=${name}/CN=x`) })
   const looked = async (name: string) => {
     const patchFiles = createPatchFiles(http, { run: signedBy(name) })
     await checkPatchFile({ ...house, patchFiles }, { change, url: server.at('/fix.exe'), by: 'ana' }, signal)
@@ -172,6 +182,35 @@ test('a file that somebody else than the vendor signed stops the go, and is said
   expect(refused).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD', text: expect.stringContaining('WRONG SIGNER') } })
   expect(await looked('Microsoft Corporation')).toEqual(['patch-hash unavailable', 'code-signature pass', 'code-signer pass'])
   expect(await press('approve', change, { actor: 'dana', digest: DIGEST })).toMatchObject({ ok: true })
+})
+
+test('a Debian package is looked up in the archive that the policy names for the source, and its answer stands beside the others', async () => {
+  const signer = await newSigner()
+  const change = await waiting('abc')
+  const deb = aDeb('the package', 'fix_1.0_amd64.deb')
+  const { release, index } = await anArchive([deb], signer, '')
+  await writeFile(join(folder, 'keys.asc'), signer.keyArmored)
+  server.pages.set('/d/dists/stable/InRelease', release)
+  server.pages.set(`/d/dists/stable/${INDEX}`, Buffer.from(index))
+  const rules = house.inForce.policy.sources.map((source) => ({
+    ...source,
+    archives: [server.at('/d/dists/stable/InRelease')],
+    packageKeys: [signer.rule.keyFingerprint ?? ''],
+    packageKeyFile: 'keys.asc',
+  }))
+  const looked = async (content: string) => {
+    const patchFiles = createPatchFiles(http, { run: async () => null, folder })
+    const inForce = { ...house.inForce, policy: { ...house.inForce.policy, sources: rules } }
+    server.pages.set('/d/pool/fix_1.0_amd64.deb', content)
+    const url = server.at('/d/pool/fix_1.0_amd64.deb')
+    const changed: House = Object.assign(Object.create(house), { patchFiles, inForce })
+    await checkPatchFile(changed, { change, url, by: 'ana' }, signal)
+    return (await readChange(house.db, change))?.patchFiles?.[0]?.checks.map(({ name, outcome }) => `${name} ${outcome}`)
+  }
+  expect(await looked('the package')).toEqual(['patch-hash unavailable', 'code-signature unavailable', 'archive pass'])
+  expect(await looked('a trojan')).toEqual(['patch-hash unavailable', 'code-signature unavailable', 'archive fail'])
+  const refused = await press('approve', change, { actor: 'dana', digest: DIGEST })
+  expect(refused).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD', text: expect.stringContaining('the file has') } })
 })
 
 test('what cannot be fetched is said on the card, and never counts as good', async () => {
@@ -216,4 +255,94 @@ test('a running bot does the job that a typed command asked for', async () => {
   } finally {
     await running.end()
   }
+})
+
+describe('a patch file that is sent for a change', () => {
+  /** The change's message in the place of the patch team, and what we said below it. */
+  const shownAs = async (change: number, message: string): Promise<void> => {
+    const own = { placeId: 'patch-team', createdAt: AT, updatedAt: AT }
+    const ref = { place: 'C1', message }
+    const root = await house.db.post.create({ data: { ...own, subject: `bulletin:${change}`, purpose: 'alert', ref } })
+    const below = { ...own, subject: `change:${change}`, purpose: 'decision', parentId: root.id }
+    await house.db.post.create({ data: { ...below, ref: { place: 'C1', message: `${message}-below`, thread: message } } })
+  }
+  const send = (content: string, more: object = {}) =>
+    answerDoubt(house, {
+      actor: 'ana',
+      place: 'patch-team',
+      words: '',
+      links: [],
+      files: [{ name: 'fix.rpm', bytes: Buffer.from(content) }],
+      ...more,
+    })
+  const standing = async (change: number) => {
+    const files = (await readChange(house.db, change))?.patchFiles ?? []
+    return files.map(({ name, host, checks }) => `${name} from ${host}: ${checks[0]?.outcome}`)
+  }
+
+  test('in its thread is checked against its bulletin, and stands on it before the go, once however often it is sent', async () => {
+    const change = await waiting('abc')
+    await shownAs(change, `t${change}`)
+    const outcome = await send('abc', { thread: `t${change}` })
+    expect(outcome).toMatchObject({ ok: true, cards: [{ title: 'The file was checked' }] })
+    await send('abc', { thread: `t${change}` })
+    const name = house.inForce.policy.people.find(({ id }) => id === 'ana')?.name
+    expect(await standing(change)).toEqual([`fix.rpm from a message of ${name}: pass`])
+    expect(await notes(change)).toBe(1)
+    expect(await records(change, 'note-patch-file')).toBe(1)
+    expect(await press('approve', change, { actor: 'dana', digest: DIGEST })).toMatchObject({ ok: true })
+  })
+
+  test('that is another than the one of the bulletin stops the go, also after the right one was sent', async () => {
+    const change = await waiting('abc')
+    await shownAs(change, `t${change}`)
+    await send('abd', { thread: `t${change}` })
+    await send('abc', { thread: `t${change}` })
+    expect((await standing(change)).map((one) => one.split(': ')[1])).toEqual(['fail', 'pass'])
+    const refused = await press('approve', change, { actor: 'dana', digest: DIGEST })
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'PATCH_FILE_BAD' } })
+  })
+
+  test('with the number of the change is checked for it, in private, too', async () => {
+    const change = await waiting('abc')
+    await send('abc', { place: null, words: `patch-file ${change}` })
+    expect(await standing(change)).toHaveLength(1)
+    const refused = await send('abc', { place: null, words: `patch-file ${change}`, actor: 'greta' })
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'ROLE_MISSING' } })
+  })
+
+  test.each([
+    ['in a thread of nothing of ours', { thread: 'elsewhere' }],
+    ['in no thread', {}],
+    ['in that thread, but in another place', { place: 'security', thread: 'mine' }],
+    ['in that thread, by somebody who has no say in it', { actor: 'greta', thread: 'mine' }],
+    ['in that thread, as a mail', { thread: 'mine', files: [{ name: 'a.eml', bytes: Buffer.from('From: x@y.example\n\nabc') }] }],
+    ['with the number of no change', { words: 'patch-file 99999999' }],
+  ])('%s is only asked about', async (_, more) => {
+    const change = await waiting('abc')
+    await house.db.post.deleteMany({ where: { ref: { path: ['message'], equals: 'mine' } } })
+    await shownAs(change, 'mine')
+    expect(await send('abc', more)).toMatchObject({ ok: true })
+    expect(await standing(change)).toEqual([])
+  })
+
+  test('in a thread that several changes share is of none of them', async () => {
+    const [one, two] = [await waiting('abc'), await waiting('abc')]
+    const root = await house.db.post.create({
+      data: {
+        placeId: 'patch-team',
+        createdAt: AT,
+        updatedAt: AT,
+        subject: `release:${one}`,
+        purpose: 'alert',
+        ref: { place: 'C1', message: 'shared' },
+      },
+    })
+    for (const change of [one, two])
+      await house.db.post.create({
+        data: { placeId: 'patch-team', createdAt: AT, updatedAt: AT, subject: `change:${change}`, purpose: 'x', parentId: root.id },
+      })
+    await send('abc', { thread: 'shared' })
+    expect([await standing(one), await standing(two)]).toEqual([[], []])
+  })
 })

@@ -155,6 +155,38 @@ describe('what YAML makes of things', () => {
   })
 })
 
+describe('what a source names for its patch files', () => {
+  const rule = (more: string): string =>
+    mistaken(['sources:\n', `sources:\n  - id: debian-archive\n    kind: advisory\n    name: Debian\n    format: debian\n${more}`])
+  const KEYS = `    packageKeys: [${'a'.repeat(40)}]\n    packageKeyFile: keys.asc\n`
+  const RELEASE = 'https://deb.debian.org/debian-security/dists/bookworm-security/InRelease'
+  test.each([
+    ['keys, their file and an archive', `${KEYS}    archives: [${RELEASE}]\n`, []],
+    [
+      'an archive without keys',
+      `    archives: [${RELEASE}]\n`,
+      ['packageKeys: expected the fingerprints', 'packageKeyFile: expected the file with the keys'],
+    ],
+    ['a key file without fingerprints', '    packageKeyFile: keys.asc\n', ['packageKeys: expected the fingerprints']],
+    [
+      'an archive that is no release',
+      `${KEYS}    archives: [https://deb.debian.org/debian]\n`,
+      ['archives[0]: expected the address of an InRelease'],
+    ],
+    ['the last digits of a key', KEYS.replace('a'.repeat(40), 'a'.repeat(16)), ['packageKeys[0]: expected 40']],
+  ])('%s', (_, more, expected) => {
+    const found = problemsOf(rule(more))
+    expect(found.map((one) => one.replace(/^.*sources\[\d+\]\./, ''))).toEqual(expected.map((one) => expect.stringContaining(one)))
+  })
+
+  test('files that are not there are said, each with its field', async () => {
+    await writeFile(join(folder, 'policy.yaml'), rule(`${KEYS}    codeRootsFile: roots.pem\n`))
+    const read = await examinePolicyFile(join(folder, 'policy.yaml'))
+    const fields = read.ok ? [] : read.problems.map(({ path }) => path.replace(/^sources\[\d+\]\./, ''))
+    expect(fields).toEqual(['packageKeyFile', 'codeRootsFile'])
+  })
+})
+
 describe('the file', () => {
   const csaf = `  - id: mirror
     kind: csaf-folder

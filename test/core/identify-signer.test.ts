@@ -62,9 +62,13 @@ describe('an organisation', () => {
 describe('a key', () => {
   const V6 = `199e2f91fd431d51${'0'.repeat(48)}`
   test.each([
-    ['199e2f91fd431d51', REDHAT, 'pass'],
     [KEY, REDHAT, 'pass'],
-    ['199e2f91fd431d51', { ...REDHAT, packageKeys: [V6] }, 'pass'],
+    [V6, { ...REDHAT, packageKeys: [V6] }, 'pass'],
+    [KEY, { ...REDHAT, packageKeys: [V6] }, 'fail'],
+    // Anybody can make a key with the same last digits.
+    ['fd431d51', REDHAT, 'unavailable'],
+    ['199e2f91fd431d51', REDHAT, 'unavailable'],
+    ['199e2f91fd431d51', { ...REDHAT, packageKeys: [V6] }, 'unavailable'],
     ['199e2f91fd431d52', REDHAT, 'fail'],
     ['0'.repeat(16), REDHAT, 'fail'],
     ['199e2f91fd431d51', { ...REDHAT, packageKeys: [] }, 'unavailable'],

@@ -84,7 +84,7 @@ const said = z.object({
   thread_ts: z.string().optional(),
 })
 
-export const mentionEvent = eventPayload.extend({ event: said.extend({ text: z.string().default(''), edited: z.unknown().optional() }) })
+export const mentionEvent = eventPayload.extend({ event: doubted.extend(said.shape).extend({ edited: z.unknown().optional() }) })
 
 /** A new message in the private conversation with the bot; what has another subtype is none. */
 export const messageEvent = eventPayload.extend({

@@ -30,9 +30,10 @@ export interface Where {
 const isDirect = (channel: string): boolean => channel.startsWith('D')
 
 /** `ids`: what Slack tells deliveries apart by; the same in a repetition. None: it has no effect that could come twice. */
-export const visitOf = (on: Receiving, { user, channel }: Where, ...ids: readonly string[]): Visit => ({
+export const visitOf = (on: Receiving, { user, channel, thread }: Where, ...ids: readonly string[]): Visit => ({
   account: () => on.accountOf(user),
   place: channel === null || isDirect(channel) ? '' : on.directory.placeByRef(channel),
+  ...(thread === undefined ? {} : { thread }),
   ...(ids.length === 0 ? {} : { delivery: ['slack', ...ids].join(':') }),
 })
 

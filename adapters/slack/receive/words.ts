@@ -15,13 +15,14 @@ export async function onCommand(on: Receiving, body: unknown, ack: AckFn<string>
   await answer(on, work, ack, atItsAddress(respond))
 }
 
-/** "@Patchcrier status" in a channel: a command like any other, answered where it was said, to who said it. */
+/** "@Patchcrier status" in a channel: a command like any other, answered where it was said, to who said it. With a file it is the file that is asked about. */
 export async function onMention(on: Receiving, body: unknown): Promise<void> {
   const { event, event_id } = mentionEvent.parse(body)
   if (isOfABot(event) || event.edited) return
   const where: Where = { user: event.user, channel: event.channel, thread: event.thread_ts }
   const { typed } = readText(event.text, on.installation.botUser)
-  await show(on, await perform(on, visitOf(on, where, event_id), command(typed)), privately(on, where))
+  const visit = visitOf(on, where, event_id)
+  await show(on, await (event.files.length > 0 ? doubt(on, visit, event) : perform(on, visit, command(typed))), privately(on, where))
 }
 
 /** A message to the bot alone: a command, or, with a file, a forwarded message or a bare link, something that somebody doubts. */

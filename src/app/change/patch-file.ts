@@ -11,7 +11,8 @@ import { type Publisher, signerCheck } from '../../core/identify/signer.ts'
 import type { Check, Verdict } from '../../core/identify/verification.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
-import type { Outcome } from '../../ports.ts'
+import type { Ruled } from '../../core/result.ts'
+import type { Outcome, PatchFileAsking, PatchFileLook } from '../../ports.ts'
 import { readSubject } from '../doors/subject.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { patchFileQueue } from '../jobs.ts'
@@ -79,38 +80,57 @@ export async function checkPatchFile(
 ): Promise<void> {
   const state = await readChange(house.db, change)
   if (!state) return
-  const file = await fetched(house, state.bulletin.source, change, url, signal)
+  const file = await fetched(house, change, url, signal)
   const ruled = await transact(house, async (unit) => {
     const now = await lockChange(unit.tx, change)
     const actor = unit.house.inForce.policy.people.find(({ id }) => id === by) ?? null
-    return now && runCommand(unit, now, { kind: 'note-patch-file', file: { ...file, at: unit.now.toISOString() } }, actor)
+    return now && noted(unit, now, { ...file, at: unit.now.toISOString() }, actor)
   })
   if (ruled && !ruled.ok) house.log.warn({ change, code: ruled.refusal.code }, 'the result of a patch file was not taken')
 }
 
+/** Saves a result on its change, once. */
+export const noted = (unit: Unit, state: ChangeState, file: PatchFileResult, actor: Person | null): Promise<Ruled<ChangeState>> =>
+  runCommand(unit, state, { kind: 'note-patch-file', file }, actor)
+
+/** How a file of a change is looked at, and what its bulletins say of files. */
+export async function howToLook(
+  house: House,
+  change: number,
+  signal: AbortSignal,
+): Promise<{ readonly how: PatchFileAsking; readonly bulletins: readonly Spoken[] }> {
+  const bulletins = await bulletinsFor(house, change)
+  const rules = [...new Set(bulletins.map(({ source }) => source))].flatMap((source) => ruleOf(house, source) ?? [])
+  const trust = rules.map(({ packageKeys = [], archives = [], packageKeyFile, codeRootsFile }) => ({
+    packageKeys,
+    archives,
+    packageKeyFile,
+    codeRootsFile,
+  }))
+  const allowNetworks = rules.flatMap((rule) => rule.allowNetworks)
+  return { how: { allowNetworks, signal, now: house.clock.now(), trust }, bulletins }
+}
+
 type Fetched = Omit<PatchFileResult, 'at'>
 
-async function fetched(house: House, source: string, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
-  const allowNetworks = ruleOf(house, source)?.allowNetworks ?? []
+async function fetched(house: House, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
   try {
-    const { file, host, signature, signer } = await house.patchFiles.look(url, { allowNetworks, signal })
-    const bulletins = await bulletinsFor(house, change)
-    const hash = patchHashOf(file, bulletins)
-    const whose = signer
-      ? [
-          signerCheck(
-            signer,
-            bulletins.map(({ publisher }) => publisher),
-            hash.outcome === 'pass',
-          ),
-        ]
-      : []
-    return { url, host, name: file.name, bytes: file.bytes, sha256: file.sha256, checks: [hash, signature, ...whose] }
+    const { how, bulletins } = await howToLook(house, change, signal)
+    const look = await house.patchFiles.look(url, how)
+    const { name, bytes, sha256 } = look.file
+    return { url, host: look.host, name, bytes, sha256, checks: checksOfLook(look, bulletins) }
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof Fault)) throw error
     return { url, host: '', name: house.patchFiles.nameOf(url), bytes: 0, sha256: '', checks: [notFetched(error)] }
   }
+}
+
+/** What is asked of a file: its hash, its signature, whether the right one signed it, and its archive. */
+export function checksOfLook({ file, signature, signer, archive }: PatchFileLook, bulletins: readonly Spoken[]): readonly Check[] {
+  const hash = patchHashOf(file, bulletins)
+  const publishers = bulletins.map(({ publisher }) => publisher)
+  return [hash, signature, ...(signer ? [signerCheck(signer, publishers, hash.outcome === 'pass')] : []), ...(archive ? [archive] : [])]
 }
 
 const ruleOf = (house: House, source: string) => house.inForce.policy.sources.find(({ id }) => id === source)
@@ -121,8 +141,13 @@ const notFetched = ({ message }: Fault): Check => ({
   evidence: `It could not be fetched, so nothing was checked: ${message}`,
 })
 
-/** What the bulletins of a change say of files, each with its verdict (the very bytes that were judged), and whose they are. */
-async function bulletinsFor(house: House, change: number): Promise<readonly (BulletinHashes & { readonly publisher: Publisher })[]> {
+/** What a bulletin says of files, with its verdict (of the very bytes that were judged), and whose it is. */
+export interface Spoken extends BulletinHashes {
+  readonly source: string
+  readonly publisher: Publisher
+}
+
+async function bulletinsFor(house: House, change: number): Promise<readonly Spoken[]> {
   const rows = await house.db.bulletin.findMany({
     where: { changeId: change, current: true },
     select: { vendorId: true, verdict: true, raw: true, source: true, document: true },
@@ -131,7 +156,7 @@ async function bulletinsFor(house: House, change: number): Promise<readonly (Bul
     const { publisher } = (document ?? {}) as Partial<Bulletin>
     const { name = '', namespace = '' } = publisher ?? {}
     const packageKeys = ruleOf(house, source)?.packageKeys ?? []
-    return { vendorId, verdict: verdict as Verdict, hashes: hashesIn(raw), publisher: { name, namespace, packageKeys } }
+    return { source, vendorId, verdict: verdict as Verdict, hashes: hashesIn(raw), publisher: { name, namespace, packageKeys } }
   })
 }
 

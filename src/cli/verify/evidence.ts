@@ -7,7 +7,7 @@ import { fileChecks } from './file.ts'
 import { isKnownKey } from './known-keys.ts'
 import { linkChecks } from './link.ts'
 import { mailFacts } from './mail.ts'
-import { hashCheck } from './patch.ts'
+import { fileFlaws, patchAgain } from './patch-again.ts'
 import { lines } from './told.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function verifyEvidence(given: Given, file: string): Promise<number
   const then = recheck(evidence, await again(evidence, new Date(evidence.checkedAt)))
   const today = verdictOf(recheck(evidence, await again(evidence, new Date())).checks)
   const expected = text(given, 'fingerprint')
-  const flaws = [...then.flaws, ...wrongKeys(evidence, expected)]
+  const flaws = [...then.flaws, ...wrongKeys(evidence, expected), ...(await fileFlaws(given, evidence))]
   const agrees = flaws.length === 0
   const { verdict, checks } = then
   const doubts = agrees ? doubtsOf(evidence, then, expected !== undefined || (await isKnownKey(evidence))) : []
@@ -54,10 +54,8 @@ async function read(file: string): Promise<Evidence> {
 }
 
 /** The checks of an evidence, made from its own bytes. */
-async function again(
-  { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns, openpgp, patch }: Evidence,
-  now: Date,
-): Promise<readonly Check[]> {
+async function again(evidence: Evidence, now: Date): Promise<readonly Check[]> {
+  const { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns, openpgp } = evidence
   const raw = Buffer.from(bytes, 'base64')
   const { sha256, sha512, signature } = sidecars
   const beside = {
@@ -71,9 +69,10 @@ async function again(
     case 'document':
       return pinned === null ? [] : documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)
     case 'patch':
-      return pinned === null || patch === null
-        ? []
-        : [...(await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)), hashCheck(patch, raw)]
+      return [
+        ...(pinned === null ? [] : await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)),
+        ...(await patchAgain(evidence, raw, now)),
+      ]
     case 'mail':
       return (await mailFacts(raw, now, { owned, stored: dns, openpgp })).checks
     case 'file':

@@ -34,6 +34,19 @@ const openpgp = z.strictObject({
 export const sentProofSchema = z.strictObject({ dns: z.array(dnsAnswer).readonly(), owned, openpgp: openpgp.optional() })
 export type SentProof = z.infer<typeof sentProofSchema>
 
+/** What proves a package of an archive, complete. */
+const archive = z.strictObject({
+  release: z.string(),
+  keys: z.base64(),
+  pinned: z.array(z.string()).readonly(),
+  index: z.strictObject({ path: z.string(), bytes: z.base64() }),
+})
+
+const signer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('organisation'), name: z.string() }),
+  z.strictObject({ kind: z.literal('key'), id: z.string() }),
+])
+
 const body = z.strictObject({
   format: z.literal('patchcrier-evidence'),
   v: z.literal(1),
@@ -56,6 +69,11 @@ const body = z.strictObject({
   openpgp: openpgp.optional(),
   /** Of a patch file: its name, size and hashes. The file itself is not in here. */
   patch: z.strictObject({ name: z.string(), bytes: z.number(), sha256: hex64, sha512: z.string() }).nullable(),
+  /** Who a tool said had signed it; absent: nobody whose signature held. */
+  signer: signer.optional(),
+  /** Fingerprints that were pinned for packages. */
+  packageKeys: z.array(z.string()).readonly().optional(),
+  archive: archive.optional(),
   checkedAt: instant,
   checks: z.array(check).min(1).readonly(),
   verdict: z.enum(['BOGUS', 'QUARANTINED', 'UNCONFIRMED', 'CORROBORATED', 'AUTHENTIC']),
@@ -73,7 +91,7 @@ export type Evidence = z.infer<typeof evidenceSchema>
 /** Checks that compare with what was known at the time: they are remembered, not made again. */
 const REMEMBERED: readonly Check['name'][] = ['rollback', 'contradiction', 'corroboration']
 
-/** Checks that ask a tool on the machine about a file which is not in the evidence. */
+/** Checks that ask a tool on the machine about a file which is not in the evidence: they are remembered where they are not made again. */
 const TOOLS: readonly Check['name'][] = ['code-signature', 'code-signer']
 
 /** What is `stored` has no proof in it, so that every one of its checks is only claimed; of the others who confirmed it. */
@@ -107,8 +125,11 @@ export interface Recheck {
  */
 export function recheck(evidence: Evidence, again: readonly Check[]): Recheck {
   const { seal, ...whole } = evidence
-  const kept = evidence.checks.filter(({ name }) => REMEMBERED.includes(name) || TOOLS.includes(name) || evidence.kind === 'stored')
-  const made = evidence.kind === 'stored' ? [] : again.filter(({ name }) => !REMEMBERED.includes(name) && !TOOLS.includes(name))
+  const made = evidence.kind === 'stored' ? [] : again.filter(({ name }) => !REMEMBERED.includes(name))
+  const anew = (name: Check['name']): boolean => made.some((one) => one.name === name)
+  const kept = evidence.checks.filter(
+    ({ name }) => REMEMBERED.includes(name) || (TOOLS.includes(name) && !anew(name)) || evidence.kind === 'stored',
+  )
   const checks = [...made, ...kept]
   const verdict = verdictOf(checks)
   const proved = verdictOf(checks.map((one) => (one.outcome === 'pass' && isClaimed(evidence.kind, one.name) ? unproved(one) : one)))

@@ -7,7 +7,7 @@ import type { Check, CheckOutcome } from './verification.ts'
 /** Who signed a file. Only of a signature that holds and leads to somebody whom the machine trusts: else anybody can write any name. */
 export type Signer =
   | { readonly kind: 'organisation'; readonly name: string }
-  /** Hex digits of a key's id or fingerprint, lower case; at least the last eight. */
+  /** Hex digits, lower case: the whole fingerprint of a primary key, else what a tool shows of a key, at least eight digits. */
   | { readonly kind: 'key'; readonly id: string }
 
 /** Whose bulletin it is, and the fingerprints of the keys that its packages are signed with. */
@@ -38,10 +38,16 @@ const calledBy = (signer: Signer): string => `Signed by ${signer.kind === 'key' 
 
 function byKey(id: string, { name, packageKeys }: Publisher): Check {
   const signed = calledBy({ kind: 'key', id })
+  const of = line(name, 80)
   if (packageKeys.length === 0) return check('unavailable', `${signed}; the policy pins no package key for the source of this bulletin.`)
+  if (packageKeys.includes(id)) return check('pass', `${signed}, which is pinned for packages of ${of}.`)
+  // Keys with the same last digits can be made in minutes.
   return packageKeys.some((pinned) => isOf(id, pinned))
-    ? check('pass', `${signed}, which is pinned for packages of ${line(name, 80)}.`)
-    : check('fail', `WRONG SIGNER: ${low(signed)}, which is none of those that are pinned for packages of ${line(name, 80)}.`)
+    ? check(
+        'unavailable',
+        `${signed}: that is all that is known of the key. It fits one that is pinned for packages of ${of}, whose whole fingerprint packageKeyFile of the policy would compare.`,
+      )
+    : check('fail', `WRONG SIGNER: ${low(signed)}, which is none of those that are pinned for packages of ${of}.`)
 }
 
 /** RFC 9580, 5.5.4: the id is the end of a fingerprint of version 4, and the beginning of one of version 6. */

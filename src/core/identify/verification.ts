@@ -9,8 +9,11 @@ const DOCUMENT = ['hash', 'signature', 'schema', 'file-name', 'namespace', 'roll
 export const HARD = ['attachment', 'protection', 'impersonation', 'lookalike'] as const
 /** What is asked of a mail, a link or words beside them: who sent it, whose address it is, how it travelled. */
 const SENT = ['dkim', 'dmarc', 'openpgp-signature', 'domain', 'address', 'forward', 'size'] as const
-/** What is asked of a patch file: is it the one that its bulletin names, does its own signature hold, and is that the vendor's? */
-const PATCH = ['patch-hash', 'code-signature', 'code-signer'] as const
+/**
+ * What is asked of a patch file: is it the one that its bulletin names, does its own signature hold, is that the vendor's, and does the
+ * vendor's archive list it?
+ */
+const PATCH = ['patch-hash', 'code-signature', 'code-signer', 'archive'] as const
 
 export const CHECK_NAMES = [...DOCUMENT, ...HARD, ...SENT, ...PATCH] as const
 export type CheckName = (typeof CHECK_NAMES)[number]
@@ -126,6 +129,7 @@ const FAILURES: Readonly<Record<CheckName, string>> = {
   'patch-hash': 'the file is not the one that its bulletin names',
   'code-signature': 'the signature in the file does not hold',
   'code-signer': 'somebody else than the vendor of its bulletin signed the file',
+  archive: 'the archive of its vendor does not stand for the file',
 }
 
 /** Failures in the order of what they mean for the reader: forged first, then malformed, then misplaced. */
@@ -139,6 +143,7 @@ const GRAVEST: readonly CheckName[] = [
   'signature',
   'code-signature',
   'code-signer',
+  'archive',
   'contradiction',
   'rollback',
   'openpgp-signature',

@@ -1,5 +1,6 @@
 import { groupProblems } from './check-groups.ts'
 import { peopleProblems } from './check-people.ts'
+import { badSources } from './check-sources.ts'
 import { timeProblems } from './check-times.ts'
 import { AUDIENCES } from './fields.ts'
 import { type LoosePolicy, loosely, type PolicyProblem } from './loose.ts'
@@ -97,36 +98,4 @@ function badRings({ rings = [] }: LoosePolicy): readonly PolicyProblem[] {
         ? [{ path: ['rings', i, 'share'], message: 'expected less than 1 before the last ring: the rings after it would never get a host' }]
         : [],
     )
-}
-
-function badSources({ sources = [] }: LoosePolicy, sample: boolean): readonly PolicyProblem[] {
-  return sources.flatMap((source, i) => {
-    const wrong = (field: string, message: string): PolicyProblem => ({ path: ['sources', i, field], message })
-    switch (source.kind) {
-      case 'csaf-folder':
-        return sample
-          ? []
-          : [
-              ...(source.folder === undefined ? [wrong('folder', 'expected the folder with the documents, got nothing')] : []),
-              ...(source.keyFile === undefined ? [wrong('keyFile', 'expected the file with the public key, got nothing')] : []),
-            ]
-      case 'csaf':
-        if ((source.keyFingerprint === undefined) === (source.keyOwner === undefined)) return []
-        return [
-          source.keyOwner === undefined
-            ? wrong('keyOwner', 'expected whose key it is, beside its fingerprint, got nothing')
-            : wrong('keyFingerprint', 'expected the fingerprint of the key, beside its owner, got nothing'),
-        ]
-      case 'osv':
-        if ((source.url === undefined) !== (source.folder === undefined)) return []
-        return [
-          wrong(
-            source.url === undefined ? 'folder' : 'url',
-            `expected a url or a folder, got ${source.url === undefined ? 'neither' : 'both'}`,
-          ),
-        ]
-      default:
-        return []
-    }
-  })
 }

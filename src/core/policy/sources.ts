@@ -5,6 +5,10 @@ const host = z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'expec
 const url = z.url({ protocol: /^https$/, error: 'expected an https address' })
 const fingerprint = z.string().regex(/^[0-9a-f]{40}$|^[0-9a-f]{64}$/, 'expected 40 (or 64) lower-case hex digits of a primary key')
 
+const release = url.refine((value) => /\/dists\/[^?#]+\/InRelease$/.test(value), {
+  error: 'expected the address of an InRelease, such as https://deb.debian.org/debian-security/dists/bookworm-security/InRelease',
+})
+
 /** What every source has. */
 const common = {
   id,
@@ -19,6 +23,12 @@ const common = {
   silentDays: z.number().int().positive().nullable().default(null),
   /** Fingerprints of the keys that packages (rpm) of this source are signed with: another signer of a patch file is a wrong one. */
   packageKeys: z.array(fingerprint).optional(),
+  /** File with these keys, armoured or binary: with it a package is checked by their whole fingerprints, and an archive can be. */
+  packageKeyFile: z.string().min(1).optional(),
+  /** Debian archives of this source, whose releases are signed with these keys. */
+  archives: z.array(release).max(10).optional(),
+  /** File with the roots (PEM) that code signatures (Authenticode) of this source may lead to, instead of those of the machine. */
+  codeRootsFile: z.string().min(1).optional(),
 }
 
 /** Who may speak by which key. */

@@ -1,0 +1,28 @@
+import { line } from '../../src/core/identify/text.ts'
+import { type CodeSignature, says, unread } from './says.ts'
+import type { ToolEnd } from './tools.ts'
+
+const SIGNED = /^\s*(?:Header )?(?:OpenPGP )?(?:V\d+ )?[A-Z]\w*(?:\/\w+)? signature, key (?:id|fingerprint):?\s*([0-9a-f]{8,64}): ok\s*$/im
+
+/** What `rpmkeys --checksig --verbose` said. A pass needs its exit code, a good signature, and not one line that says otherwise. */
+export function rpmPackage({ code, output }: NonNullable<ToolEnd>): CodeSignature {
+  const bad = /^.*\bBAD\b.*$/m.exec(output)?.[0]
+  if (bad !== undefined) return says('fail', `rpm: ${line(bad, 200)}`)
+  if (/NOKEY|MISSING KEYS/i.test(output)) return says('unavailable', 'rpm: signed by a key that this machine does not know.')
+  const wrong = /^.*\bNOT OK\b.*$/m.exec(output)?.[0]
+  if (wrong !== undefined) return says('fail', `rpm: ${line(wrong, 200)}`)
+  const [, id] = SIGNED.exec(output) ?? []
+  if (code === 0 && id)
+    return says('pass', 'rpm: signed by a key that this machine trusts; digests agree.', { kind: 'key', id: id.toLowerCase() })
+  if (code === 0 && /digest: OK\s*$/im.test(output) && !/signature, key/i.test(output))
+    return says('unavailable', 'rpm: the package is not signed; its digests agree.')
+  return unread('rpmkeys')
+}
+
+/** What `debsig-verify` said: debsig-verify(1), 10 no signature, 11 no policy or key for it, 12 no policy applies, 13 bad signature. */
+export function debPackage({ code, output }: NonNullable<ToolEnd>): CodeSignature {
+  if (code === 13) return says('fail', `deb: ${line(output, 200)}`)
+  if ([10, 11, 12].includes(code)) return says('unavailable', 'deb: not signed by itself, or by nobody whom this machine knows.')
+  const verified = /^debsig: Verified package from .*$/m.test(output) && !/fail|bad|error/i.test(output)
+  return code === 0 && verified ? says('pass', 'deb: signed as the policy of this machine asks.') : unread('debsig-verify')
+}

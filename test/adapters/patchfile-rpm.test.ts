@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pinnedKeys } from '../../adapters/openpgp/ring.ts'
+import { rpmByKeys } from '../../adapters/patchfile/rpm-keys.ts'
+import type { RunTool, ToolEnd } from '../../adapters/patchfile/tools.ts'
+import { newSigner, type Signer } from '../support/csaf.ts'
+
+const NOW = new Date('2026-11-26T12:00:00Z')
+
+let folder: string
+let signer: Signer
+let other: Signer
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchcrier-rpm-'))
+  signer = await newSigner()
+  other = await newSigner()
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const pin = ({ rule }: Signer): string => rule.keyFingerprint ?? ''
+
+/** rpmkeys with a keyring of its own: `signedBy` is known to it only after his key was put in. */
+function rpmkeys(signedBy: Signer, { imports = 0, bad = false } = {}) {
+  const rings = new Map<string, string>()
+  const run: RunTool = async (command, args): Promise<ToolEnd> => {
+    expect(command).toBe('rpmkeys')
+    expect(args[0]).toBe('--dbpath')
+    const ring = args[1] ?? ''
+    if (args[2] === '--import') {
+      rings.set(ring, await readFile(args[3] ?? '', 'utf8'))
+      return { code: imports, output: '' }
+    }
+    expect(args.slice(2, 5)).toEqual(['--checksig', '--verbose', '--'])
+    const keys = await pinnedKeys(Buffer.from(rings.get(ring) ?? ''), [pin(signedBy)])
+    const said = keys.length > 0 ? 'OK' : 'NOKEY'
+    const digest = bad ? 'BAD (Expected a != b)' : 'OK'
+    const output = `file.rpm:\n    Header V4 EdDSA/SHA512 Signature, key ID ${pin(signedBy).slice(-8)}: ${said}\n    Payload SHA256 digest: ${digest}\n`
+    return { code: said === 'OK' && !bad ? 0 : 1, output }
+  }
+  return { run, rings }
+}
+
+const asked = async (run: RunTool, fingerprints: readonly string[], now = NOW) => {
+  const file = Buffer.from([signer, other].map(({ keyArmored }) => keyArmored).join('\n'))
+  return rpmByKeys(join(folder, 'a.rpm'), await pinnedKeys(file, fingerprints), run, now)
+}
+
+test('who signed is known by the whole fingerprint of a pinned key', async () => {
+  const answer = await asked(rpmkeys(signer).run, [pin(signer)])
+  expect(answer?.check.outcome).toBe('pass')
+  expect(answer?.signer).toEqual({ kind: 'key', id: pin(signer) })
+})
+
+test('of several pinned keys each is asked alone, so that it is known which of them it was', async () => {
+  const { run, rings } = rpmkeys(other)
+  expect((await asked(run, [pin(signer), pin(other)]))?.signer).toEqual({ kind: 'key', id: pin(other) })
+  const held = await Promise.all([...rings.values()].map((text) => pinnedKeys(Buffer.from(text), [pin(signer), pin(other)])))
+  expect(held.map((keys) => keys.length)).toEqual([1, 1])
+})
+
+test.each([
+  ['a key in the file that is not pinned', () => rpmkeys(other).run, () => [pin(signer)], NOW],
+  ['no rpmkeys on this machine', (): RunTool => async () => null, () => [pin(signer)], NOW],
+  ['one that cannot take the key', () => rpmkeys(signer, { imports: 1 }).run, () => [pin(signer)], NOW],
+  ['a fingerprint that is pinned by its last digits', () => rpmkeys(signer).run, () => [pin(signer).slice(-16)], NOW],
+  ['a key of tomorrow', () => rpmkeys(signer).run, () => [pin(signer)], new Date('2025-12-01T00:00:00Z')],
+] as const)('nothing is known by %s', async (_, run, fingerprints, now) => {
+  expect(await asked(run(), fingerprints(), now)).toBeNull()
+})
+
+test('a package whose content was changed fails, whoever signed it', async () => {
+  const answer = await asked(rpmkeys(signer, { bad: true }).run, [pin(signer)])
+  expect(answer?.check.outcome).toBe('fail')
+  expect(answer?.signer).toBeUndefined()
+})
+
+test('a key file may be binary, and one that is no key file is refused', async () => {
+  const [key] = await pinnedKeys(Buffer.from(signer.keyArmored), [pin(signer)])
+  expect((await pinnedKeys(key?.write() ?? new Uint8Array(), [pin(signer)])).length).toBe(1)
+  await writeFile(join(folder, 'none'), 'no key')
+  await expect(pinnedKeys(await readFile(join(folder, 'none')), [pin(signer)])).rejects.toThrow()
+})
