@@ -59,7 +59,7 @@ async function gather({ online, ...emulated }: Examination, undo: Undo): Promise
     database,
     data: found?.data ?? null,
     asked: found?.asked ?? null,
-    chat: online ? await askChat(config, found?.data.inForce?.policy.places ?? [], emulated) : [],
+    ...(online ? { chat: await askChat(config, found?.data.inForce?.policy.places ?? [], emulated) } : {}),
     platforms: ['web', ...(config.slack ? ['slack'] : []), ...(config.teams ? ['teams'] : [])],
     runners: runnersOf(config, { now: () => new Date() }, {}).map(({ name }) => name),
   }

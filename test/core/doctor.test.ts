@@ -159,6 +159,16 @@ describe('what is to be mended, and only that', () => {
     for (const { what, why, mend } of all) for (const words of [what, why]) expect(words, mend).toMatch(/^\S.*\.$/)
   })
 
+  test.each([
+    [['web'], undefined, null],
+    [['web', 'teams'], undefined, /^Teams was not asked: a wrong or expired secret.*--online/],
+    [['web', 'slack', 'teams'], undefined, /^Slack and Teams were not asked/],
+    [['web', 'slack', 'teams'], [], null],
+  ])('what only --online tells of %j is said (asked: %j)', (platforms, chat, words) => {
+    const notes = diagnose({ ...well, platforms, ...(chat ? { chat } : {}) }).notes.filter((note) => note.includes('secret'))
+    expect(notes).toEqual(words === null ? [] : [expect.stringMatching(words)])
+  })
+
   test('who is active, that nobody is, and what was not asked, is said without being wrong', () => {
     expect(diagnose(well).notes.join(' ')).toMatch(/Active: bot 4711.*Chat: web.*--online/)
     expect(diagnose({ ...well, database: idle }).notes.join(' ')).toMatch(/No bot is active/)

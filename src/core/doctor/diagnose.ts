@@ -124,7 +124,7 @@ function keptFindings({ organisation, now }: Facts, { auditFlaw, lastBackupAt }:
   return found
 }
 
-function notesOf({ organisation, database, data, asked, platforms, runners }: Facts): readonly string[] {
+function notesOf({ organisation, database, data, asked, platforms, runners, chat }: Facts): readonly string[] {
   const notes: string[] = []
   if (!organisation) notes.push('This is sample mode: a made-up organisation. Yours begins with: npm run -s patchcrier -- policy init')
   if (database.state === 'new') notes.push('There are no data yet; the first start makes them: npm start')
@@ -134,6 +134,11 @@ function notesOf({ organisation, database, data, asked, platforms, runners }: Fa
     )
   notes.push(`Chat: ${platforms.join(', ')}. Runners: ${runners.join(', ')}.`)
   if (data?.inForce) notes.push(...groupNotes(data.inForce.policy.groups, data.seenInGroups))
+  const silent = platforms.filter((name) => name !== 'web').map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`)
+  if (chat === undefined && silent.length > 0)
+    notes.push(
+      `${silent.join(' and ')} ${silent.length === 1 ? 'was' : 'were'} not asked: a wrong or expired secret, a missing right, and a place that the bot is not in, show only with --online.`,
+    )
   if (data && asked === null && organisation) notes.push('Sources were not asked; --online asks each of them once.')
   return notes
 }
