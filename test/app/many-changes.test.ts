@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { json } from '../../src/app/change/rows.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import { overviewFor } from '../../src/app/doors/overview.ts'
+import { readHosts } from '../../src/app/inventory/summary.ts'
 import { CHANGES_A_PAGE } from '../../src/cards/lists.ts'
 import { OVER } from '../../src/core/change/guard.ts'
+import { anAsset } from '../support/asset.ts'
 import { type BareHouse, bareHouse } from '../support/bare-house.ts'
 import { NOW, opened, policy } from '../support/change.ts'
 
@@ -38,4 +40,24 @@ test('`changes` reads those of its page alone, the newest first', async () => {
   const answer = JSON.stringify(await say('changes'))
   expect(answer).toContain('Changes, newest first')
   expect(answer).toContain(`1-${CHANGES_A_PAGE} of ${4 * CHANGES_A_PAGE}`)
+})
+
+test('a host is unpatched by what is open: not by a change that went on in another one, and not by a drill', async () => {
+  const { db } = bare.house
+  const hosts = ['merged', 'superseded', 'drill', 'open']
+  await db.asset.createMany({ data: hosts.map((host) => ({ host, lastSeen: new Date(NOW), data: json(anAsset({ host })) })) })
+  const state = (host: string) => ({ ...opened(), hosts: [{ ...opened().hosts[0], host }] })
+  await db.change.createMany({
+    data: [
+      { phase: 'merged', state: json({ ...state('merged'), phase: 'merged' }), createdAt: new Date(NOW) },
+      { phase: 'superseded', state: json({ ...state('superseded'), phase: 'superseded' }), createdAt: new Date(NOW) },
+      { phase: 'testing', state: json({ ...state('drill'), drill: { by: 'ana', at: NOW } }), createdAt: new Date(NOW) },
+      { phase: 'testing', state: json(state('open')), createdAt: new Date(NOW) },
+    ],
+  })
+  expect((await readHosts(bare.house)).unpatched.intersection(new Set(hosts))).toEqual(new Set(['open']))
+  expect(JSON.stringify(await say('inventory unpatched'))).toMatch(/"1 host is unpatched".*"open"/)
+  expect(JSON.stringify(await say('inventory without a stream page 9'))).toContain('PAGE_BEYOND')
+  const more = { actor: 'ana', verb: 'more', subject: 'inventory unpatched page 1', inputs: {}, place: 'patch-team' }
+  expect(JSON.stringify(await handleIntent(bare.house, more as never))).toContain('1 host is unpatched')
 })
