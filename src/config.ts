@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { Fault } from './core/fault.ts'
+import { own } from './core/own.ts'
 
 /** What the environment decides. */
 export interface Config {
@@ -150,7 +151,7 @@ function decoded(text: string): string {
 }
 
 /** A connection string holds a password: what came is not repeated. */
-const shown = (name: string, env: Environment): string => (name === 'DATABASE_URL' ? 'something else' : `"${env[name] ?? ''}"`)
+const shown = (name: string, env: Environment): string => (name === 'DATABASE_URL' ? 'something else' : `"${own(env, name) ?? ''}"`)
 
 /** `PATCHCRIER_POLICY`, else `policy.yaml` in the working folder, where there is one. */
 export const policyFileOf = (env: Environment = process.env): string | null =>
@@ -188,7 +189,7 @@ function sampleProblems(env: Environment): readonly string[] {
 
 function chatProblems(env: Environment): readonly string[] {
   return Object.entries(CHAT).flatMap(([platform, names]) => {
-    const given = names.filter((n) => env[n])
+    const given = names.filter((name) => own(env, name))
     if (given.length === 0) return []
     const one = given.length === 1
     return [
@@ -200,8 +201,8 @@ function chatProblems(env: Environment): readonly string[] {
 
 /** Half of what a platform needs is a mistake. */
 function halfOf(platform: string, env: Environment): readonly string[] {
-  const names = CHAT[platform] ?? []
-  const given = names.filter((name) => env[name])
+  const names = own(CHAT, platform) ?? []
+  const given = names.filter((name) => own(env, name))
   if (given.length === 0) return []
   const missing = (platform === 'Slack' ? lacksOfSlack(env) : lacksOfTeams(env)).map(
     (lack) => `${platform}: ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set; missing: ${lack}.`,
@@ -216,7 +217,7 @@ const lacksOfSlack = ({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }
 
 function lacksOfTeams(env: Environment): readonly string[] {
   const managed = env.MICROSOFT_APP_TYPE === 'UserAssignedMSI'
-  return (CHAT.Teams ?? []).filter((name) => !env[name] && !(managed && name === 'MICROSOFT_APP_PASSWORD'))
+  return (CHAT.Teams ?? []).filter((name) => !own(env, name) && !(managed && name === 'MICROSOFT_APP_PASSWORD'))
 }
 
 const SHAPES = { SLACK_BOT_TOKEN: 'xoxb-', SLACK_APP_TOKEN: 'xapp-' } as const
@@ -225,7 +226,7 @@ function shapesOfSlack(env: Environment): readonly string[] {
   const both = env.SLACK_APP_TOKEN && env.SLACK_SIGNING_SECRET
   return [
     ...Object.entries(SHAPES).flatMap(([name, begin]) =>
-      env[name] && !env[name].startsWith(begin) ? [`${name}: expected a token that begins with ${begin}; got something else`] : [],
+      !(own(env, name) || begin).startsWith(begin) ? [`${name}: expected a token that begins with ${begin}; got something else`] : [],
     ),
     ...(both
       ? ['Slack: SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set; expected one of them, unset the other.']

@@ -182,6 +182,20 @@ describe('what the pure rooms may not do', () => {
     expect(only('src/config.ts', 'const x = process.env.PORT\n')).toEqual([])
   })
 
+  test('a table with any text as its names is looked into by own()', () => {
+    const said = (code: string) => only('adapters/slack/a.ts', code)
+    const table = 'const WORDS: Readonly<Record<string, string>> = {}\n'
+    const breach = ['adapters/slack/a.ts looks into WORDS without own()']
+    expect(said(`${table}const x = WORDS[word] ?? ''\n`)).toEqual(breach)
+    expect(said(`${table}const x = WORDS[(word ?? '').trim()]\n`)).toEqual(breach)
+    expect(said(`const f = (WORDS?: Record<string, number>) => WORDS?.[word]\n`)).toEqual(breach)
+    expect(said(`interface A {\n  readonly WORDS: Partial<Record<string, B>>\n}\nconst f = (a: A) => a.WORDS[word]\n`)).toEqual(breach)
+    expect(said(`${table}WORDS[word] = 'x'\n`)).toEqual(breach)
+    expect(said(`type Table = Readonly<Record<string, string>>\nconst WORDS: Table = {}\nconst x = WORDS[word]\n`)).toEqual(breach)
+    expect(said(`${table}const x = own(WORDS, word)\nconst y = WORDS['yes']\n`)).toEqual([])
+    expect(said("const WORDS: Readonly<Record<'a' | 'b', string>> = { a: '', b: '' }\nconst x = WORDS[letter]\n")).toEqual([])
+  })
+
   test('a file is not longer than 300 lines', () => {
     const lines = (n: number) => '\n'.repeat(n)
     expect(only('src/app/a.ts', lines(300))).toEqual([])

@@ -2,6 +2,7 @@ import type { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Fault } from '../../src/core/fault.ts'
+import { own } from '../../src/core/own.ts'
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
@@ -17,7 +18,7 @@ export const ACCEPTED = 'gzip, br, deflate'
 const decoderOf = (encoding: string, where: string): Transform | null => {
   const name = encoding.trim().toLowerCase()
   if (name === '' || name === 'identity') return null
-  const make = DECODERS[name]
+  const make = own(DECODERS, name)
   if (make === undefined) throw new Fault('HTTP_FAILED', `${where} answers packed in a way that was not asked for.`)
   return make()
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../../src/core/fault.ts'
+import { own } from '../../src/core/own.ts'
 
 /** Codes of Node and undici that are safe and useful to tell, in words. Their messages are not: they may hold addresses with secrets. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -37,7 +38,8 @@ const codeOf = (error: unknown): string => {
 }
 
 const wordsOf = (code: string): string => {
-  if (WORDS[code] !== undefined) return WORDS[code]
+  const words = own(WORDS, code)
+  if (words !== undefined) return words
   if (code.startsWith('HPE_')) return 'the answer is no proper http'
   if (code.startsWith('ERR_SSL') || code.startsWith('EPROTO')) return 'no secure connection can be made'
   if (code.startsWith('ERR__ERROR_') || code.startsWith('ERR_BROTLI')) return 'the answer is not compressed as it says'

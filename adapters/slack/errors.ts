@@ -1,4 +1,5 @@
 import { webApi } from '@slack/bolt'
+import { own } from '../../src/core/own.ts'
 import { ChatError, type ChatErrorCode } from '../../src/ports.ts'
 import { isUnsent } from '../chat/unsent.ts'
 
@@ -22,6 +23,7 @@ const CODES: Readonly<Record<string, ChatErrorCode>> = {
   cant_update_message: 'FORBIDDEN',
   edit_window_closed: 'FORBIDDEN',
   message_not_found: 'GONE',
+  users_not_found: 'GONE',
   thread_not_found: 'GONE',
   is_archived: 'GONE',
   fatal_error: 'UNAVAILABLE',
@@ -45,7 +47,7 @@ export function chatError(method: string, error: unknown): ChatError {
 /** The client puts an answer that is no JSON into `error`: nobody knows then what happened. */
 function fromSlack(method: string, name: string): ChatError {
   if (!/^[a-z][a-z0-9_]{0,79}$/.test(name)) return new ChatError('UNAVAILABLE', `${method}: Slack's answer was not JSON`)
-  return new ChatError(CODES[name] ?? 'REJECTED', `${method}: Slack answered ${name}`)
+  return new ChatError(own(CODES, name) ?? 'REJECTED', `${method}: Slack answered ${name}`)
 }
 
 function fromStatus(method: string, status: number): ChatError {

@@ -1,6 +1,7 @@
+import type { webApi } from '@slack/bolt'
 import { z } from 'zod'
 import type { Found, MessageRef, Place } from '../../src/ports.ts'
-import { type Client, call } from './client.ts'
+import type { Client } from './client.ts'
 
 /** Marks our messages, so that they can be found again. Slack keeps it when a message is edited. */
 const EVENT = 'patchcrier_post'
@@ -27,35 +28,23 @@ const ours = z.object({
 })
 
 /** `absent` only after the whole span was read; `unsearchable` when it is too long. When we may not read it, that is a `ChatError`. */
-export async function find(client: Client, botUser: string, search: Search): Promise<Found> {
-  const channel = search.thread?.place ?? search.to.ref
-  const root = search.thread === null ? undefined : (search.thread.thread ?? search.thread.message)
-  let span: Span = search.since === undefined ? {} : { oldest: String((search.since.getTime() - SLACK_CLOCK_MS) / 1000) }
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const read = await readPage(client, channel, root, span)
-    const message = read.messages
+export async function find(client: Client, botUser: string, { to, thread, key, since }: Search): Promise<Found> {
+  const channel = thread?.place ?? to.ref
+  const root = thread === null ? undefined : (thread.thread ?? thread.message)
+  const oldest = since === undefined ? {} : { oldest: String((since.getTime() - SLACK_CLOCK_MS) / 1000) }
+  // Without `include_all_metadata` Slack leaves the keys out, and everything would seem absent.
+  const span = { channel, include_all_metadata: true, limit: PAGE, ...oldest }
+  const pages =
+    root === undefined ? client.paginate('conversations.history', span) : client.paginate('conversations.replies', { ...span, ts: root })
+  let left = MOST_PAGES
+  for await (const { messages, has_more, response_metadata } of pages as AsyncIterable<webApi.ConversationsHistoryResponse>) {
+    const message = messages
       ?.map((one) => ours.safeParse(one).data)
-      .find((one) => one !== undefined && isOurs(one, botUser, search.key))
+      .find((one) => one?.user === botUser && one.metadata.event_payload.key === key)
     if (message) return { found: { place: channel, message: message.ts, ...(root === undefined ? {} : { thread: root }) } }
-    const cursor = read.response_metadata?.next_cursor ?? ''
-    if (cursor === '') return read.has_more === true ? 'unsearchable' : 'absent'
-    span = { ...span, cursor }
+    left -= 1
+    if (!response_metadata?.next_cursor) return has_more === true ? 'unsearchable' : 'absent'
+    if (left === 0) break
   }
   return 'unsearchable'
-}
-
-interface Span {
-  readonly oldest?: string
-  readonly cursor?: string
-}
-
-const isOurs = (message: z.infer<typeof ours>, botUser: string, key: string): boolean =>
-  message.user === botUser && message.metadata.event_payload.key === key
-
-/** Without `include_all_metadata` Slack leaves the keys out, and everything would seem absent. */
-function readPage(client: Client, channel: string, root: string | undefined, span: Span) {
-  const what = { channel, include_all_metadata: true, limit: PAGE, ...span }
-  return root === undefined
-    ? call('conversations.history', () => client.conversations.history(what))
-    : call('conversations.replies', () => client.conversations.replies({ ...what, ts: root }))
 }

@@ -1,8 +1,8 @@
 import type { SlackFacts, SlackPlace, SlackTrouble } from '../../src/core/doctor/slack.ts'
 import { ChatError } from '../../src/ports.ts'
-import { type Client, call, slackClient } from './client.ts'
+import { tried } from '../chat/failures.ts'
+import { boltLogger, type Client, slackClient } from './client.ts'
 import { type SlackConfig, slackConfig } from './config.ts'
-import { boltLogger } from './log.ts'
 
 const SILENT = boltLogger({ info: () => {}, warn: () => {}, error: () => {} })
 
@@ -12,34 +12,27 @@ export async function inspectSlack(
   places: readonly { readonly name: string; readonly ref: string }[],
 ): Promise<SlackFacts> {
   const { botToken, requests, apiUrl, timeoutMs } = slackConfig.parse(given)
-  const client = slackClient(botToken, apiUrl, SILENT, timeoutMs)
-  const appToken = requests.by === 'socket' ? await appTokenTrouble(slackClient(requests.appToken, apiUrl, SILENT, timeoutMs)) : null
+  const clientOf = (token: string): Client => slackClient(token, apiUrl, SILENT, timeoutMs)
+  // The address that this gives is not used.
+  const opened = requests.by === 'socket' ? await tried(clientOf(requests.appToken).apps.connections.open()) : null
+  const appToken = opened instanceof ChatError ? troubleOf(opened) : null
+  const client = clientOf(botToken)
   // Slack says with every answer what the token may do.
-  const me = await troubleOf(call('auth.test', () => client.auth.test()))
-  if ('said' in me) return { scopes: me, appToken, places: [] }
-  const scopes = me.answer.response_metadata?.scopes ?? []
+  const me = await tried(client.auth.test())
+  if (me instanceof ChatError) return { scopes: troubleOf(me), appToken, places: [] }
+  const scopes = me.response_metadata?.scopes ?? []
   return { scopes, appToken, places: await Promise.all(places.map((place) => look(client, place))) }
 }
 
-/** The address that this gives is not used. */
-async function appTokenTrouble(client: Client): Promise<SlackTrouble | null> {
-  const opened = await troubleOf(call('apps.connections.open', () => client.apps.connections.open()))
-  return 'said' in opened ? opened : null
-}
-
 async function look(client: Client, { name, ref }: { readonly name: string; readonly ref: string }): Promise<SlackPlace> {
-  const seen = await troubleOf(call('conversations.info', () => client.conversations.info({ channel: ref })))
-  if ('said' in seen) return { name, ref, state: seen }
-  const { is_archived, is_member, is_im, name: channel = ref } = seen.answer.channel ?? {}
+  const seen = await tried(client.conversations.info({ channel: ref }))
+  if (seen instanceof ChatError) return { name, ref, state: troubleOf(seen) }
+  const { is_archived, is_member, is_im, name: channel = ref } = seen.channel ?? {}
   const is = is_archived ? 'archived' : is_member || is_im ? 'joined' : 'not joined'
   return { name, ref, state: { channel, is } }
 }
 
-async function troubleOf<T>(work: Promise<T>): Promise<{ readonly answer: T } | SlackTrouble> {
-  try {
-    return { answer: await work }
-  } catch (error) {
-    if (!(error instanceof ChatError)) throw error
-    return { said: `${error.message}.`, refused: error.code === 'FORBIDDEN' || error.code === 'REJECTED' }
-  }
-}
+const troubleOf = ({ message, code }: ChatError): SlackTrouble => ({
+  said: `${message}.`,
+  refused: code === 'FORBIDDEN' || code === 'REJECTED',
+})

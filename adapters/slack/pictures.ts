@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import type { FileOf } from '../../src/cards/block-kit/card.ts'
+import { LIMITS } from '../../src/cards/block-kit/limits.ts'
 import type { Card, Picture } from '../../src/cards/card.ts'
 import { plainLine, shorten } from '../../src/cards/text.ts'
 import { kept } from '../chat/kept.ts'
 import type { Log } from '../chat/log.ts'
 import { within } from '../chat/soon.ts'
 import { pngOf } from '../picture.ts'
-import { type Client, call, isSlacks } from './client.ts'
-import type { FileOf } from './render/card.ts'
-import { LIMITS } from './render/limits.ts'
+import { type Client, isSlacks } from './client.ts'
 
 /** Slack's files for the pictures of a card. Never throws: the words of a picture are shown where it cannot be one. */
 export type Pictures = (card: Card) => Promise<FileOf>
@@ -59,15 +59,16 @@ const ticket = z.object({ upload_url: z.string(), file_id: z.string() })
 /** Shared with no channel: whoever may see a message may see the picture in it. Throws. */
 async function upload({ client, apiUrl, withinMs }: Sources, picture: Picture): Promise<string> {
   const png = pngOf(picture)
-  const alt_text = shorten(plainLine(picture.alt), LIMITS.imageAlt)
-  const asked = { filename: 'chart.png', length: png.byteLength, alt_text }
-  const { upload_url, file_id } = ticket.parse(await call('files.getUploadURLExternal', () => client.files.getUploadURLExternal(asked)))
+  // Slack's documentation calls it so; its client's types say alt_text.
+  const alt_txt = shorten(plainLine(picture.alt), LIMITS.fileAlt)
+  const asked = { filename: 'chart.png', length: png.byteLength, alt_txt }
+  const { upload_url, file_id } = ticket.parse(await client.files.getUploadURLExternal(asked))
   if (!isSlacks(upload_url, apiUrl)) throw new Error('the address for the upload is not one of Slack')
   const init = { method: 'POST', body: Buffer.from(png), redirect: 'error', signal: AbortSignal.timeout(withinMs) } as const
   const { ok, status } = await fetch(upload_url, init)
   if (!ok) throw new Error(`the upload was answered with HTTP ${status}`)
   const title = shorten(plainLine(picture.chart.title), LIMITS.imageTitle)
-  await call('files.completeUploadExternal', () => client.files.completeUploadExternal({ files: [{ id: file_id, title }] }))
+  await client.files.completeUploadExternal({ files: [{ id: file_id, title }] })
   // Where Slack does not say whether it is ready, the message is tried with it.
   await ready(client, file_id).catch(() => undefined)
   return file_id
@@ -77,7 +78,7 @@ async function upload({ client, apiUrl, withinMs }: Sources, picture: Picture): 
 async function ready(client: Client, file: string): Promise<void> {
   for (const waitMs of READY_AFTER_MS) {
     await pause(waitMs)
-    const { file: seen } = await call('files.info', () => client.files.info({ file }))
+    const { file: seen } = await client.files.info({ file })
     if (seen?.mimetype) return
   }
 }

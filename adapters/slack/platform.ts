@@ -1,27 +1,27 @@
+import { type Message, renderCard } from '../../src/cards/block-kit/card.ts'
 import type { Card } from '../../src/cards/card.ts'
 import type { ChatPlatform, MessageRef } from '../../src/ports.ts'
 import { ChatError } from '../../src/ports.ts'
 import { SLACK_BUDGETS } from './budgets.ts'
-import { type Client, call } from './client.ts'
+import type { Client } from './client.ts'
 import { find, markOf } from './find.ts'
-import type { Accounts } from './mentions.ts'
+import type { People } from './people.ts'
 import type { Pictures } from './pictures.ts'
-import { type Message, renderCard } from './render/card.ts'
 import { QUIET, say, whisperTo } from './say.ts'
 
 export interface SlackPlatformOptions {
   readonly client: Client
   /** The bot's own user id: only its messages count as ours, whatever metadata another app writes. */
   readonly botUser: string
-  readonly accounts: Accounts
+  readonly people: Pick<People, 'userOf' | 'mentionsOf'>
   readonly pictures: Pictures
 }
 
 /** Slack as a chat platform. A `Place`'s ref and a `MessageRef`'s place are channel ids, its message and thread are Slack's `ts`. */
-export function slackPlatform({ client, botUser, accounts, pictures }: SlackPlatformOptions): ChatPlatform {
+export function slackPlatform({ client, botUser, people, pictures }: SlackPlatformOptions): ChatPlatform {
   /** A picture never stops a message: where Slack refuses the blocks, which leaves no doubt, it is said once more with the picture's words. */
   const drawn = async <T>(card: Card, thread: string | undefined, say: (message: Message) => Promise<T>): Promise<T> => {
-    const [mentions, fileOf] = await Promise.all([accounts.mentionsOf(card), pictures(card)])
+    const [mentions, fileOf] = await Promise.all([people.mentionsOf(card), pictures(card)])
     const standing = thread === undefined ? 'root' : 'reply'
     const message = renderCard(card, standing, mentions, fileOf)
     try {
@@ -41,14 +41,12 @@ export function slackPlatform({ client, botUser, accounts, pictures }: SlackPlat
     post: (to, card, key) => send(to.ref, undefined, card, key),
     reply: (to, card, key) => send(to.place, to.thread ?? to.message, card, key),
     async edit(ref, card) {
-      await drawn(card, ref.thread, (message) =>
-        call('chat.update', () => client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...message })),
-      )
+      await drawn(card, ref.thread, (message) => client.chat.update({ channel: ref.place, ts: ref.message, ...QUIET, ...message }))
     },
     async whisper(to, person, card) {
-      const user = await accounts.userOf(person)
+      const user = await people.userOf(person)
       if (user === null) throw new ChatError('REJECTED', `whisper: ${person} has no Slack account that is known here`)
-      await whisperTo(client, { channel: to.ref, user }, renderCard(card, 'root', await accounts.mentionsOf(card)))
+      await whisperTo(client, { channel: to.ref, user }, renderCard(card, 'root', await people.mentionsOf(card)))
     },
     find: (to, thread, key, since) => find(client, botUser, { to, thread, key, since }),
   }

@@ -1,10 +1,10 @@
 import type { webApi } from '@slack/bolt'
-import { type Client, call } from './client.ts'
-import type { Message } from './render/card.ts'
+import type { Message } from '../../src/cards/block-kit/card.ts'
+import type { Client } from './client.ts'
 
 /** Slack shall look for nothing in the fallback text and unfold no link. `chat.update` would look for mentions unless told not to. */
 export const QUIET = { parse: 'none', link_names: false } as const
-const SILENT = { ...QUIET, unfurl_links: false, unfurl_media: false } as const
+const SILENT = { ...QUIET, unfurl_links: false, unfurl_media: false, mrkdwn: false } as const
 
 const threaded = (thread: string | undefined) => (thread === undefined ? {} : { thread_ts: thread })
 
@@ -13,15 +13,11 @@ export const say = (
   client: Client,
   { channel, thread }: { readonly channel: string; readonly thread?: string | undefined },
   message: Message & Pick<webApi.ChatPostMessageArguments, 'metadata'>,
-): Promise<webApi.ChatPostMessageResponse> =>
-  call('chat.postMessage', () => client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, mrkdwn: false, ...message }))
+): Promise<webApi.ChatPostMessageResponse> => client.chat.postMessage({ channel, ...threaded(thread), ...SILENT, ...message })
 
 /** Shows a message to one Slack user, in the channel or thread. It is gone when the user reloads: Slack keeps it nowhere. */
-export async function whisperTo(
+export const whisperTo = (
   client: Client,
-  to: { channel: string; user: string; thread?: string | undefined },
+  { channel, user, thread }: { channel: string; user: string; thread?: string | undefined },
   message: Message,
-): Promise<void> {
-  const { channel, user, thread } = to
-  await call('chat.postEphemeral', () => client.chat.postEphemeral({ channel, user, ...threaded(thread), ...QUIET, ...message }))
-}
+): Promise<webApi.ChatPostEphemeralResponse> => client.chat.postEphemeral({ channel, user, ...threaded(thread), ...QUIET, ...message })

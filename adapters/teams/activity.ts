@@ -2,6 +2,9 @@ import { z } from 'zod'
 
 const id = z.string().min(1).max(1000)
 
+/** So many of them, or none. */
+export const upTo = <T extends z.ZodType>(most: number, one: T) => z.array(one).max(most).nullish()
+
 /** The part of a Teams activity that we read (Bot Framework activity schema, and "Teams channel data"). Everything in it is untrusted. */
 export const activitySchema = z.object({
   type: id,
@@ -18,18 +21,9 @@ export const activitySchema = z.object({
     })
     .nullish(),
   text: z.string().max(100_000).nullish(),
-  entities: z
-    .array(z.object({ type: z.string(), text: z.string().nullish(), mentioned: z.object({ id: z.string() }).nullish() }))
-    .max(200)
-    .nullish(),
-  attachments: z
-    .array(z.object({ contentType: z.string(), name: z.string().max(1000).nullish(), content: z.unknown().optional() }))
-    .max(50)
-    .nullish(),
-  membersAdded: z
-    .array(z.object({ id: z.string() }))
-    .max(10_000)
-    .nullish(),
+  entities: upTo(200, z.object({ type: z.string(), text: z.string().nullish(), mentioned: z.object({ id: z.string() }).nullish() })),
+  attachments: upTo(50, z.object({ contentType: z.string(), name: z.string().max(1000).nullish(), content: z.unknown().optional() })),
+  membersAdded: upTo(10_000, z.object({ id: z.string() })),
   replyToId: z.string().max(1000).nullish(),
   value: z.unknown().optional(),
 })
@@ -53,8 +47,8 @@ export function kindOf(conversation: string, said?: string | null): Kind {
 /** A channel's or chat's own id, without the thread in it. */
 export const withoutThread = (conversation: string): string => conversation.split(';')[0] ?? conversation
 
-/** The conversation of a thread in a channel. */
-export const inThread = (channel: string, root: string): string => `${channel};messageid=${root}`
+/** The conversation of a thread. A chat has no threads: there it is the chat's own. */
+export const inThread = (place: string, root: string): string => (kindOf(place) === 'channel' ? `${place};messageid=${root}` : place)
 
 /** The message that a thread hangs under; null: no thread. */
 export const rootOf = (conversation: string): string | null => /;messageid=([^;]+)/.exec(conversation)?.[1] ?? null

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ChatError } from '../../src/ports.ts'
+import { unless } from '../chat/failures.ts'
 import { ask, type Wire } from './wire.ts'
 
 /** A message, as the Bot Connector takes it. */
@@ -50,70 +51,47 @@ const PAGE = 500
 /** 10,000 people. */
 const MOST_PAGES = 20
 
+/** A message that Teams does not name can never be edited: nobody knows what became of it. */
 const resource = z.object({ id: z.string().min(1), activityId: z.string().nullish() })
 const page = z.object({ members: z.array(member), continuationToken: z.string().nullish() })
 
 export function connector(options: ConnectorOptions): Connector {
-  const call = (what: string, method: string, path: string, body?: unknown) => ask(options, what, method, path, body)
-  const bot = { id: `28:${options.appId}` }
+  const { appId, tenantId } = options
+  const call = async <T>(shape: z.ZodType<T>, what: string, method: string, path: string, body?: unknown): Promise<T> => {
+    const read = shape.safeParse(await ask(options, what, method, path, body))
+    if (!read.success) throw new ChatError('UNAVAILABLE', `${what}: Teams' answer has another shape than expected`)
+    return read.data
+  }
+  /** A conversation with this in it. */
+  const create = (what: string, about: object, channel: object = {}) => {
+    const channelData = { ...channel, tenant: { id: tenantId } }
+    return call(resource, what, 'POST', 'v3/conversations', { ...about, bot: { id: `28:${appId}` }, tenantId, channelData })
+  }
   const at = (conversation: string): string => `v3/conversations/${encodeURIComponent(conversation)}`
   return {
     begin: async (channel, activity) => {
-      const made = await call('post', 'POST', 'v3/conversations', {
-        isGroup: true,
-        bot,
-        tenantId: options.tenantId,
-        channelData: { channel: { id: channel }, tenant: { id: options.tenantId } },
-        activity,
-      })
-      const { id, activityId } = named('post', made)
+      const { id, activityId } = await create('post', { isGroup: true, activity }, { channel: { id: channel } })
       return { conversation: id, message: activityId ?? null }
     },
-    personal: async (account) => {
-      const members = [{ id: account }]
-      const channelData = { tenant: { id: options.tenantId } }
-      const made = await call('private chat', 'POST', 'v3/conversations', {
-        isGroup: false,
-        bot,
-        members,
-        tenantId: options.tenantId,
-        channelData,
-      })
-      return named('private chat', made).id
-    },
-    send: async (conversation, activity) => named('send', await call('send', 'POST', `${at(conversation)}/activities`, activity)).id,
+    personal: async (account) => (await create('private chat', { isGroup: false, members: [{ id: account }] })).id,
+    send: async (conversation, activity) => (await call(resource, 'send', 'POST', `${at(conversation)}/activities`, activity)).id,
     update: async (conversation, id, activity) => {
-      await call('edit', 'PUT', `${at(conversation)}/activities/${encodeURIComponent(id)}`, { ...activity, id })
+      await call(z.unknown(), 'edit', 'PUT', `${at(conversation)}/activities/${encodeURIComponent(id)}`, { ...activity, id })
     },
-    member: async (conversation, account) => {
-      try {
-        return shaped(member, 'member', await call('member', 'GET', `${at(conversation)}/members/${encodeURIComponent(account)}`))
-      } catch (error) {
-        if (error instanceof ChatError && error.code === 'GONE') return null
-        throw error
-      }
-    },
-    members: (conversation) => allMembers((query) => call('members', 'GET', `${at(conversation)}/pagedmembers?${query}`)),
+    member: (conversation, account) =>
+      unless(['GONE'], call(member, 'member', 'GET', `${at(conversation)}/members/${encodeURIComponent(account)}`)),
+    members: (conversation) => allMembers((query) => call(page, 'members', 'GET', `${at(conversation)}/pagedmembers?${query}`)),
   }
 }
 
-async function allMembers(read: (query: URLSearchParams) => Promise<unknown>): Promise<readonly Member[]> {
+async function allMembers(read: (query: URLSearchParams) => Promise<z.infer<typeof page>>): Promise<readonly Member[]> {
   const all: Member[] = []
   let query = new URLSearchParams({ pageSize: `${PAGE}` })
   for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const { members, continuationToken } = shaped(page, 'members', await read(query))
+    const { members, continuationToken } = await read(query)
     all.push(...members)
     if (!continuationToken) break
     query = new URLSearchParams({ pageSize: `${PAGE}`, continuationToken })
   }
   return all
-}
-
-/** A message that Teams does not name can never be edited: nobody knows what became of it. */
-const named = (what: string, body: unknown): z.infer<typeof resource> => shaped(resource, what, body)
-
-function shaped<T>(shape: z.ZodType<T>, what: string, body: unknown): T {
-  const read = shape.safeParse(body)
-  if (!read.success) throw new ChatError('UNAVAILABLE', `${what}: Teams' answer has another shape than expected`)
-  return read.data
 }

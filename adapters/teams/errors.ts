@@ -1,8 +1,8 @@
 import { ChatError } from '../../src/ports.ts'
 import { isUnsent } from '../chat/unsent.ts'
+import { retryAfterMs } from '../http/retry-after.ts'
 
 const WAIT_MS = 5000
-const LONGEST_WAIT_MS = 3_600_000
 
 /**
  * An answer of Teams in our words. Teams cannot be searched, so only what really leaves a doubt is UNAVAILABLE; 412 is Teams' own "please try
@@ -10,19 +10,12 @@ const LONGEST_WAIT_MS = 3_600_000
  */
 export function statusError(what: string, status: number, retryAfter: string | null, code: string | null): ChatError {
   const said = `${what}: Teams answered HTTP ${status}${code === null ? '' : ` ${code}`}`
-  if (status === 412) return new ChatError('UNREACHED', said, waitOf(retryAfter) ?? WAIT_MS)
-  if (status === 429) return new ChatError('RATE_LIMITED', said, waitOf(retryAfter) ?? WAIT_MS)
+  if (status === 412) return new ChatError('UNREACHED', said, retryAfterMs(retryAfter) ?? WAIT_MS)
+  if (status === 429) return new ChatError('RATE_LIMITED', said, retryAfterMs(retryAfter) ?? WAIT_MS)
   if (status === 401 || status === 403) return new ChatError('FORBIDDEN', said)
   if (status === 404 || status === 410) return new ChatError('GONE', said)
-  if (status >= 500 || status === 408) return new ChatError('UNAVAILABLE', said, waitOf(retryAfter))
+  if (status >= 500 || status === 408) return new ChatError('UNAVAILABLE', said, retryAfterMs(retryAfter))
   return new ChatError('REJECTED', said)
-}
-
-/** Retry-After in milliseconds: seconds, or a date (RFC 9110, 10.2.3). */
-function waitOf(header: string | null): number | undefined {
-  if (header === null) return undefined
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS)
 }
 
 /** No answer came. Where nothing was sent, it can be said again without a doubt. */

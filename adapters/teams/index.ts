@@ -1,17 +1,19 @@
 import { z } from 'zod'
-import { ChatError, type ChatPlatform, type Directory, type Doors } from '../../src/ports.ts'
+import type { Known } from '../../src/cards/adaptive/teams/audience.ts'
+import { ChatError, type Directory, type Doors } from '../../src/ports.ts'
+import type { Connected } from '../chat/connected.ts'
+import { tried } from '../chat/failures.ts'
 import { fileFetcher } from '../chat/files.ts'
 import type { Log } from '../chat/log.ts'
 import { running } from '../chat/running.ts'
 import { verifier } from './botframework/verify.ts'
 import { connector } from './connector.ts'
+import { serviceOf, storeOf } from './hosts.ts'
 import { teamsPeople } from './people.ts'
 import { teamsPlatform } from './platform.ts'
 import { receiver } from './receive.ts'
-import { type Known, teamsRoster } from './roster.ts'
+import { teamsRoster } from './roster.ts'
 import { ENDPOINT, serve } from './server.ts'
-import { serviceOf } from './service.ts'
-import { storeOf } from './store.ts'
 import { tokenOf } from './token.ts'
 
 /** Microsoft's services, where they are somebody else's: in tests. */
@@ -43,14 +45,7 @@ export interface TeamsOptions {
   readonly log: Log
 }
 
-export interface Teams {
-  readonly platform: ChatPlatform
-  /** Where Teams' requests go. On loopback; a proxy with TLS stands before it. */
-  readonly url: string
-  /** Everything that has come in so far is done and told: the work may go on after Teams was answered. */
-  idle(): Promise<void>
-  close(): Promise<void>
-}
+export type Teams = Connected<string>
 
 /** The parts that speak to Teams; see `startTeams`, and `inspectTeams`. */
 export function outboundOf(settings: TeamsSettings) {
@@ -64,12 +59,15 @@ export function outboundOf(settings: TeamsSettings) {
 export async function startTeams({ config, doors, directory, listen, log }: TeamsOptions): Promise<Teams> {
   const { appId, tenantId, password, microsoft } = teamsConfig.parse(config)
   const { service, token, connector } = outboundOf(config)
-  await signIn(token, log)
-  const roster = teamsRoster({ connector, people: () => peopleBy(doors, directory), now: Date.now })
+  // A refusal is a mistake of the configuration; when nobody answers, the bot starts and tries again at its first message.
+  const signedIn = await tried(token())
+  if (signedIn instanceof ChatError && signedIn.code === 'FORBIDDEN') throw signedIn
+  if (signedIn instanceof ChatError) log.warn({ err: signedIn }, 'teams: nobody could be asked for a token')
+  const roster = teamsRoster({ connector, people: () => peopleBy(doors, directory) })
   const work = running()
-  const later = (answer: Promise<void>): void =>
+  const later = (answer: Promise<unknown>): void =>
     void work.add(answer.catch((error) => log.error({ err: error }, 'teams: an answer failed')))
-  const accountOf = teamsPeople({ connector, tenantId, groups: directory.groups, now: Date.now })
+  const accountOf = teamsPeople({ connector, tenantId, groups: directory.groups })
   const fetchFiles = fileFetcher(storeOf(microsoft?.fileOrigin ?? null))
   const receive = receiver({ doors, directory, connector, roster, accountOf, fetchFiles, log, later })
   const verify = verifier({ appId, tenantId, password, keysUrl: microsoft?.keysUrl ?? null }, (error) =>
@@ -81,16 +79,6 @@ export async function startTeams({ config, doors, directory, listen, log }: Team
     url: `${origin}${ENDPOINT}`,
     idle: work.idle,
     close: () => close(work.idle),
-  }
-}
-
-/** A refusal is a mistake of the configuration; when nobody answers, the bot starts and tries again at its first message. */
-async function signIn(token: () => Promise<string>, log: Log): Promise<void> {
-  try {
-    await token()
-  } catch (error) {
-    if (!(error instanceof ChatError) || error.code === 'FORBIDDEN') throw error
-    log.warn({ err: error }, 'teams: nobody could be asked for a token')
   }
 }
 

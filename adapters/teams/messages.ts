@@ -1,16 +1,15 @@
 import { z } from 'zod'
+import { isMentioned, wordsOf } from '../../src/cards/adaptive/teams/words.ts'
 import { refusedCard } from '../../src/cards/refused.ts'
 import { allow } from '../../src/core/result.ts'
-import { ChatError, type Outcome } from '../../src/ports.ts'
+import type { Outcome } from '../../src/ports.ts'
 import type { SentFile } from '../chat/files.ts'
 import { inTime } from '../chat/soon.ts'
+import { cardsOf } from '../chat/tell.ts'
 import { askIfReal, command, perform } from '../chat/visit.ts'
-import { type Activity, kindOf } from './activity.ts'
-import { cardsOf } from './answers.ts'
+import type { Activity } from './activity.ts'
 import { messageOf } from './render.ts'
-import { tellAlone } from './roster.ts'
-import { type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
-import { isMentioned, wordsOf } from './words.ts'
+import { isPersonal, type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
 
 const TAKEN: Reply = { status: 200 }
 const FILE = 'application/vnd.microsoft.teams.file.download.info'
@@ -23,11 +22,11 @@ const file = z.object({
 
 /** Words to the bot: a command, or in a private chat a file to be looked at. What others say among themselves is nothing to us. */
 export async function onMessage(on: Receiving, activity: Activity): Promise<Reply> {
-  const alone = kindOf(activity.conversation.id, activity.conversation.conversationType) === 'personal'
+  const alone = isPersonal(activity)
   if (!alone && !isMentioned(activity)) return TAKEN
   const isFiles = alone && filesOf(activity).length > 0
   const work = isFiles ? doubtFiles(on, activity) : perform(on, visitOf(on, activity), command(wordsOf(activity)))
-  const told = work.then((outcome) => (alone ? tellPrivately(on, activity, cardsOf(outcome)) : tellApart(on, activity, outcome)))
+  const told = work.then((outcome) => tellApart(on, activity, outcome))
   on.later(told)
   await inTime(told)
   return TAKEN
@@ -47,13 +46,8 @@ const doubtFiles = (on: Receiving, activity: Activity): Promise<Outcome> =>
 
 /** An answer is for the eyes of who asked. Where Teams forbids to write to them alone, the thread says how to allow it, and nothing else. */
 async function tellApart(on: Receiving, activity: Activity, outcome: Outcome): Promise<void> {
-  try {
-    for (const card of cardsOf(outcome)) await tellAlone(on.roster, activity.from.id, (chat) => on.connector.send(chat, messageOf(card)))
-  } catch (error) {
-    on.log.warn({ err: error }, 'teams: an outcome could not be shown in private')
-    if (!(error instanceof ChatError) || error.code !== 'FORBIDDEN') return
-    await on.connector.send(activity.conversation.id, messageOf(refusedCard(ADD_ME))).catch(() => undefined)
-  }
+  if ((await tellPrivately(on, activity, cardsOf(outcome))) || isPersonal(activity)) return
+  await on.connector.send(activity.conversation.id, messageOf(refusedCard(ADD_ME))).catch(() => undefined)
 }
 
 const ADD_ME = {

@@ -1,5 +1,6 @@
 import { allow, type Ruled, refuse } from '../../src/core/result.ts'
-import { type Account, ChatError } from '../../src/ports.ts'
+import type { Account } from '../../src/ports.ts'
+import { unless } from '../chat/failures.ts'
 import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
 import { GUEST } from '../chat/visit.ts'
 import { type Activity, withoutThread } from './activity.ts'
@@ -10,15 +11,13 @@ export interface PeopleOptions {
   readonly tenantId: string
   /** Teams to which the policy gives roles. */
   readonly groups: () => readonly string[]
-  /** Milliseconds; only measures the age of what was looked up. */
-  readonly now: () => number
 }
 
 /** What Teams has proved about whoever acts. Refuses guests, strangers and accounts without an address. */
 export type AccountOf = (activity: Activity) => Promise<Ruled<Account>>
 
 export function teamsPeople(options: PeopleOptions): AccountOf {
-  const known = kept<Ruled<Account>>({ ...ABOUT_PEOPLE, now: options.now })
+  const known = kept<Ruled<Account>>({ ...ABOUT_PEOPLE, now: Date.now })
   return (activity) => known.get(activity.from.id, () => look(options, activity))
 }
 
@@ -37,21 +36,14 @@ async function look(options: PeopleOptions, activity: Activity): Promise<Ruled<A
 /** In the team or chat; a message extension is also used where the bot is not, so then in the private chat with the bot. */
 async function memberOf({ connector }: PeopleOptions, { from, conversation, channelData }: Activity): Promise<Member | null> {
   const place = channelData?.team?.id ?? withoutThread(conversation.id)
-  return (await unlessOutside(connector.member(place, from.id))) ?? (await unlessOutside(privately(connector, from.id)))
+  return (
+    (await unlessOutside(connector.member(place, from.id))) ??
+    (await unlessOutside(connector.personal(from.id).then((chat) => connector.member(chat, from.id))))
+  )
 }
-
-const privately = async (connector: PeopleOptions['connector'], user: string): Promise<Member | null> =>
-  connector.member(await connector.personal(user), user)
 
 /** Who is not in it, or where the bot is not, cannot be looked up there. */
-async function unlessOutside(look: Promise<Member | null>): Promise<Member | null> {
-  try {
-    return await look
-  } catch (error) {
-    if (error instanceof ChatError && (error.code === 'FORBIDDEN' || error.code === 'REJECTED' || error.code === 'GONE')) return null
-    throw error
-  }
-}
+const unlessOutside = (look: Promise<Member | null>): Promise<Member | null> => unless(['FORBIDDEN', 'REJECTED', 'GONE'], look)
 
 function accountOf(member: Member, tenantId: string): Ruled<Account> {
   if (isGuest(member, tenantId)) return GUEST

@@ -4,7 +4,7 @@ import { inThread, kindOf, rootOf, withoutThread } from './activity.ts'
 import { TEAMS_BUDGETS } from './budgets.ts'
 import type { Connector, Outgoing } from './connector.ts'
 import { messageOf } from './render.ts'
-import { type Roster, tellAlone } from './roster.ts'
+import type { Roster } from './roster.ts'
 
 export interface TeamsPlatformOptions {
   readonly connector: Pick<Connector, 'begin' | 'send' | 'update'>
@@ -26,14 +26,14 @@ export function teamsPlatform(options: TeamsPlatformOptions): ChatPlatform {
     post: (to, card) => post(options, to.ref, card),
     reply: (to, card) => reply(options, to, card),
     async edit(ref, card) {
-      const conversation = kindOf(ref.place) === 'channel' ? inThread(ref.place, ref.thread ?? ref.message) : ref.place
+      const conversation = inThread(ref.place, ref.thread ?? ref.message)
       await connector.update(conversation, ref.message, await drawn(options, ref.place, ref.thread, card))
     },
     async whisper(to, person, card) {
       const email = directory.emailByPerson(person)
       const account = email === null ? null : await roster.account(to.ref, email)
       if (account === null) throw new ChatError('REJECTED', `whisper: ${person} has no account in this place that is known here`)
-      await tellAlone(roster, account, (chat) => connector.send(chat, messageOf(card)))
+      await roster.alone(account, (chat) => connector.send(chat, messageOf(card)))
     },
     // Teams gives a bot no way to search its own messages.
     find: async () => 'unsearchable',
@@ -51,8 +51,8 @@ async function post(options: TeamsPlatformOptions, ref: string, card: Card): Pro
 
 async function reply(options: TeamsPlatformOptions, to: MessageRef, card: Card): Promise<MessageRef> {
   const thread = to.thread ?? to.message
-  const conversation = kindOf(to.place) === 'channel' ? inThread(to.place, thread) : to.place
-  return { place: to.place, thread, message: await options.connector.send(conversation, await drawn(options, to.place, thread, card)) }
+  const message = await drawn(options, to.place, thread, card)
+  return { place: to.place, thread, message: await options.connector.send(inThread(to.place, thread), message) }
 }
 
 /** The message as this place shows it. A chat has no threads: there a reply says itself what it belongs to. */

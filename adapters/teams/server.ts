@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { parsedJson } from '../chat/json.ts'
 import type { Log } from '../chat/log.ts'
 import { type Loopback, listen } from '../chat/loopback.ts'
 import type { Running } from '../chat/running.ts'
@@ -55,7 +56,7 @@ async function answerOf(on: Serving, request: IncomingMessage): Promise<Reply> {
   if (!token.startsWith('Bearer ')) return { status: 401 }
   const text = await readCapped(request, MOST_BYTES)
   if (text === null) return { status: 413 }
-  const body = parsed(text.toString('utf8'))
+  const body = parsedJson(text.toString('utf8'))
   const sender = envelope.safeParse(body).data
   if (sender === undefined || !(await on.verify(token, sender.serviceUrl))) return { status: 401 }
   const activity = activitySchema.safeParse(body).data
@@ -64,12 +65,4 @@ async function answerOf(on: Serving, request: IncomingMessage): Promise<Reply> {
   if (tenants.length === 0 || tenants.some((tenant) => tenant !== on.tenantId)) return { status: 403 }
   on.learn(sender.serviceUrl)
   return on.receive(activity)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

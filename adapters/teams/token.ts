@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { signInRefusal } from '../../src/core/doctor/teams.ts'
 import { ChatError } from '../../src/ports.ts'
 import { managedToken } from './botframework/managed.ts'
 import { noAnswer, unsent } from './errors.ts'
@@ -23,16 +24,6 @@ const ANSWER_WITHIN_MS = 10_000
 const SPARE_MS = 5 * 60_000
 
 const answer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number() })
-/** What the usual refusals mean (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
-const MEANING: Readonly<Record<number, string>> = {
-  90002: 'there is no such tenant',
-  900023: 'the tenant is not written as one',
-  700016: 'the tenant does not have this app',
-  7000215: 'the secret is wrong',
-  7000222: 'the secret has expired',
-  7000112: 'the app is switched off',
-}
-
 const refusal = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/), error_codes: z.array(z.number()).optional() })
 
 /** The bot's own token for Teams, kept until shortly before it ends. */
@@ -71,17 +62,7 @@ async function ask({ appId, tenantId, loginUrl }: Credentials, password: string)
   const body: unknown = await response.json().catch(() => null)
   const good = answer.safeParse(body).data
   if (response.ok && good) return { value: good.access_token, until: Date.now() + good.expires_in * 1000 - SPARE_MS }
-  if (response.status >= 500 || response.status === 429) {
-    throw unsent(`sign-in: Microsoft answered HTTP ${response.status}`)
-  }
-  throw new ChatError('FORBIDDEN', `sign-in: Microsoft refused the bot${reasonOf(body, response.status)}`)
-}
-
-/** Microsoft's own words are never shown: they may repeat what was sent. */
-function reasonOf(body: unknown, status: number): string {
-  const named = refusal.safeParse(body).data
-  const number = named?.error_codes?.[0]
-  const meaning = number === undefined ? undefined : MEANING[number]
-  const said = `${named?.error ?? `HTTP ${status}`}${number === undefined ? '' : ` AADSTS${number}`}`
-  return `${meaning === undefined ? '' : `: ${meaning}`} (${said})`
+  if (response.status >= 500 || response.status === 429) throw unsent(`sign-in: Microsoft answered HTTP ${response.status}`)
+  const { error, error_codes } = refusal.safeParse(body).data ?? { error: `HTTP ${response.status}` }
+  throw new ChatError('FORBIDDEN', `sign-in: Microsoft refused the bot${signInRefusal(error, error_codes?.[0])}`)
 }

@@ -1,13 +1,15 @@
 import type { Card } from '../../src/cards/card.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
-import type { Directory, Doors } from '../../src/ports.ts'
+import type { Directory, Doors, Outcome } from '../../src/ports.ts'
 import type { FetchFiles } from '../chat/files.ts'
+import { inTime } from '../chat/soon.ts'
+import { cardsOf, tell } from '../chat/tell.ts'
 import type { House, Visit } from '../chat/visit.ts'
 import { type Activity, kindOf, withoutThread } from './activity.ts'
 import type { Connector } from './connector.ts'
 import type { AccountOf } from './people.ts'
 import { messageOf } from './render.ts'
-import { type Roster, tellAlone } from './roster.ts'
+import type { Roster } from './roster.ts'
 
 /** All that the handlers of incoming activities need. */
 export interface Receiving extends House {
@@ -18,7 +20,7 @@ export interface Receiving extends House {
   readonly accountOf: AccountOf
   readonly fetchFiles: FetchFiles
   /** Work that goes on after Teams was answered. */
-  readonly later: (work: Promise<void>) => void
+  readonly later: (work: Promise<unknown>) => void
 }
 
 /** What Teams is answered. */
@@ -30,28 +32,34 @@ export interface Reply {
 export const visitOf = (on: Receiving, activity: Activity): Visit => ({
   account: () => on.accountOf(activity),
   place: placeOf(on, activity),
-  ...deliveryOf(activity),
+  ...(activity.id === undefined ? {} : { delivery: deliveryOf(activity) }),
 })
 
-/** Id of the place; empty in a private chat; null where nothing of ours belongs. */
-export function placeOf(on: Receiving, { conversation }: Activity): string | null {
-  if (kindOf(conversation.id, conversation.conversationType) === 'personal') return ''
-  return on.directory.placeByRef(withoutThread(conversation.id))
-}
-
 /** The same activity twice, as Teams sends it again after a lost answer, has one key. */
-function deliveryOf({ id, from, conversation, value }: Activity): Pick<Visit, 'delivery'> {
-  if (id === undefined) return {}
-  return { delivery: `teams:${sha256Hex(canonicalJson({ id, from: from.id, conversation: conversation.id, value: value ?? null }))}` }
+const deliveryOf = ({ id, from, conversation, value = null }: Activity): string =>
+  `teams:${sha256Hex(canonicalJson({ id, from: from.id, conversation: conversation.id, value }))}`
+
+export const isPersonal = ({ conversation }: Activity): boolean => kindOf(conversation.id, conversation.conversationType) === 'personal'
+
+/** Id of the place; empty in a private chat; null where nothing of ours belongs. */
+export const placeOf = (on: Receiving, activity: Activity): string | null =>
+  isPersonal(activity) ? '' : on.directory.placeByRef(withoutThread(activity.conversation.id))
+
+/** For what takes longer than Teams waits. */
+export const WAIT = 'This takes a moment. I tell you in our private chat how it ends.'
+
+/** The outcome, or `late` when Teams has to be answered first: then it is told in the private chat of whoever waits for it. */
+export async function inTimeOrTold(on: Receiving, activity: Activity, work: Promise<Outcome>): Promise<Outcome | 'late'> {
+  const early = await inTime(work)
+  if (early === 'late') on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
+  return early
 }
 
-/** Shows cards to whoever acted, alone. What cannot be shown is logged: what was wanted has happened all the same. */
-export async function tellPrivately(on: Receiving, activity: Activity, cards: readonly Card[]): Promise<void> {
-  const { id, conversationType } = activity.conversation
-  try {
-    if (kindOf(id, conversationType) === 'personal') for (const card of cards) await on.connector.send(id, messageOf(card))
-    else for (const card of cards) await tellAlone(on.roster, activity.from.id, (chat) => on.connector.send(chat, messageOf(card)))
-  } catch (error) {
-    on.log.warn({ err: error }, 'teams: an outcome could not be shown')
-  }
+/** Shows cards to whoever acted, alone. False: Teams forbids it. */
+export function tellPrivately(on: Receiving, activity: Activity, cards: readonly Card[]): Promise<boolean> {
+  const { from, conversation } = activity
+  return tell(on.log, cards, (card) => {
+    const send = (chat: string): Promise<string> => on.connector.send(chat, messageOf(card))
+    return isPersonal(activity) ? send(conversation.id) : on.roster.alone(from.id, send)
+  })
 }

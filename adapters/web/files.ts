@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { extname } from 'node:path'
+import { own } from '../../src/core/own.ts'
 import { SECURITY_HEADERS } from './answer.ts'
 
 interface Asset {
@@ -14,16 +15,16 @@ interface Asset {
 /** Everything that the page is made of, by path. Read once; nothing outside of this list can be asked for. */
 export function loadAssets(): ReadonlyMap<string, Asset> {
   const folder = new URL('./page/', import.meta.url)
-  const own = readdirSync(folder).flatMap((name): [string, Asset][] => {
-    const type = TYPES[extname(name)]
+  const ours = readdirSync(folder).flatMap((name): [string, Asset][] => {
+    const type = own(TYPES, extname(name))
     return type === undefined ? [] : [[name === 'index.html' ? '/' : `/${name}`, asset(type, readFileSync(new URL(name, folder)))]]
   })
   const require = createRequire(import.meta.url)
   const theirs = ['adaptivecards.min.js', 'adaptivecards.css'].map((name): [string, Asset] => [
     `/${name}`,
-    asset(TYPES[extname(name)] ?? '', readFileSync(require.resolve(`adaptivecards/dist/${name}`))),
+    asset(own(TYPES, extname(name)) ?? '', readFileSync(require.resolve(`adaptivecards/dist/${name}`))),
   ])
-  return new Map([...own, ...theirs])
+  return new Map([...ours, ...theirs])
 }
 
 export function sendAsset(request: IncomingMessage, response: ServerResponse, { type, bytes, tag }: Asset): void {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { BaseLogger } from 'pino'
 import { Fault } from '../../src/core/fault.ts'
+import { own } from '../../src/core/own.ts'
 import type { Doors } from '../../src/ports.ts'
 import { errorAnswer, RequestError, sendAnswer } from './answer.ts'
 import { pageCard } from './card.ts'
@@ -85,7 +86,7 @@ async function dispatch(web: Web, assets: Assets, request: IncomingMessage, resp
     const match = path.exec(url.pathname)
     if (!match) continue
     checkMethod(method, Object.keys(methods))
-    const answer = await methods[method]?.(web, request, decode(match[1] ?? ''))
+    const answer = await own(methods, method)?.(web, request, decode(match[1] ?? ''))
     if (answer) return sendAnswer(response, answer)
   }
   throw new RequestError(404, 'NOT_FOUND', 'There is nothing at this address.')

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { own } from '../../src/core/own.ts'
 import { type Answer, errorAnswer, RequestError, SECURITY_HEADERS, sendAnswer } from './answer.ts'
 import { checkHostAndOrigin } from './request.ts'
 import { closeServer, listen, type RunningWeb } from './server.ts'
@@ -69,4 +70,4 @@ function sendPage(response: ServerResponse, { active, database }: Watched): void
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? '')
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => own(ENTITIES, char) ?? '')

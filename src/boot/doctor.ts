@@ -181,13 +181,14 @@ async function dataFacts(setup: Setup, url: string, online: boolean, undo: Undo)
 
 /** From where the bot stands: only what is new would come. */
 async function ask(db: Database, sources: readonly BulletinSource[]): Promise<Readonly<Record<string, string | null>>> {
-  const answers: Record<string, string | null> = {}
+  const answers = new Map<string, string | null>()
   for (const source of sources) {
     const { cursor } = await readSourceState({ db }, source.id)
-    answers[source.id] = await source.fetch(cursor, AbortSignal.timeout(ASK_WITHIN_MS)).then(
+    const answer = await source.fetch(cursor, AbortSignal.timeout(ASK_WITHIN_MS)).then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
+    answers.set(source.id, answer)
   }
-  return answers
+  return Object.fromEntries(answers)
 }

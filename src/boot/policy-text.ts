@@ -1,6 +1,7 @@
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { canonicalJson, sha256Hex } from '../core/canonical.ts'
+import { own } from '../core/own.ts'
 import { policyProblems } from '../core/policy/check.ts'
 import { type Policy, policySchema, policyShape } from '../core/policy.ts'
 
@@ -104,12 +105,12 @@ function expected(issue: Issue): string {
   if (issue.code === 'invalid_format')
     return `expected ${issue.format === 'email' ? 'an e-mail address' : issue.format === 'datetime' ? 'an instant such as 2026-12-23T23:00:00Z' : `a ${issue.format}`}`
   if (issue.code === 'too_small')
-    return `expected ${issue.origin === 'number' ? 'a number of' : ''} at least ${issue.minimum}${ITEMS[issue.origin] ?? ''}`.replace(
+    return `expected ${issue.origin === 'number' ? 'a number of' : ''} at least ${issue.minimum}${own(ITEMS, issue.origin) ?? ''}`.replace(
       '  ',
       ' ',
     )
   if (issue.code === 'too_big')
-    return `expected ${issue.origin === 'number' ? 'a number of' : ''} at most ${issue.maximum}${ITEMS[issue.origin] ?? ''}`.replace(
+    return `expected ${issue.origin === 'number' ? 'a number of' : ''} at most ${issue.maximum}${own(ITEMS, issue.origin) ?? ''}`.replace(
       '  ',
       ' ',
     )

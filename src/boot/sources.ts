@@ -13,6 +13,7 @@ import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters
 import { passwordName } from '../config.ts'
 import { ownedBy } from '../core/identify/address.ts'
 import type { Owned } from '../core/identify/lookalike.ts'
+import { own } from '../core/own.ts'
 import type { Policy, SourceRule } from '../core/policy.ts'
 import type { BulletinSource, Clock } from '../ports.ts'
 import type { Undo } from './setup.ts'
@@ -118,7 +119,7 @@ function sourceOf(
         mails: mailsOf(rule.id),
         clock,
         owned,
-        way: { password: passwords[passwordName(rule.id)] ?? null },
+        way: { password: own(passwords, passwordName(rule.id)) ?? null },
       })
     default:
       return rule satisfies never

@@ -11,9 +11,10 @@ export interface HeldBulletin {
   readonly verification: Verification
   /** Signed and whole, but no document that its standard allows: security may release it. */
   readonly releasable: boolean
-  /** It came before it was contradicted, and a change is about it. */
-  readonly change?: number
+  /** The change that is about it, or about the bulletin that it says it is. `own`: it came before it was contradicted, and the change rests on it. */
+  readonly change?: { readonly id: number; readonly own: boolean; readonly over: boolean }
   readonly discarded?: { readonly by: string; readonly reason: string }
+  readonly released?: { readonly by: string; readonly reason: string }
 }
 
 export function heldCard(held: HeldBulletin): Card {
@@ -27,42 +28,51 @@ export function heldCard(held: HeldBulletin): Card {
     blocks: [
       textBlock(`${capital(held.verification.reason.replace(/^HELD: /, ''))}.`),
       { kind: 'list', items: failed.map((c) => [{ strong: `${c.name}: ` }, c.evidence]) },
-      held.discarded
-        ? outcome('neutral', `Discarded by ${held.discarded.by}: ${held.discarded.reason}`)
-        : quiet(
-            held.change === undefined
-              ? 'Nothing was announced, and nobody can classify it.'
-              : `Change ${held.change} has it. As long as it rests on it, nothing can be decided there.`,
-          ),
+      standing(held),
     ],
-    actions: [
-      button('Evidence', 'evidence', subject),
-      ...(held.discarded || held.change !== undefined
-        ? []
-        : [
-            ...(held.releasable ? [releaseAction(subject)] : []),
-            button('Discard', 'discard', subject, {
-              style: 'danger',
-              form: {
-                title: 'Discard this bulletin',
-                submit: 'Discard',
-                fields: [{ kind: 'text', id: 'reason', label: 'What did you find out?', multiline: true, required: true, maxLength: 500 }],
-              },
-            }),
-          ]),
-    ],
+    actions: [button('Evidence', 'evidence', subject), ...(held.discarded || held.released ? [] : decisions(held, subject))],
     summary: `Held: ${held.fileName} does not verify`,
   }
 }
 
-const releaseAction = (subject: string): Action =>
-  button('Release', 'release', subject, {
-    form: {
-      ...reasonForm('Release this bulletin', 'Why may it be used although it is malformed?', 'Release'),
-      intro:
-        'It is signed by the pinned key, but its standard does not allow it as it is. Nothing that it says is used: somebody has to say what is affected.',
-    },
-  })
+/** What was decided on it, or what waits for that. */
+function standing({ discarded, released, change }: HeldBulletin): Block {
+  if (released) return outcome('warning', `Released by ${released.by}: ${released.reason}`)
+  if (discarded) return outcome('neutral', `${change?.own ? 'Rejected' : 'Discarded'} by ${discarded.by}: ${discarded.reason}`)
+  if (!change || change.over) return quiet('Nothing was announced, and nobody can classify it.')
+  return quiet(
+    change.own
+      ? `Change ${change.id} has it. As long as it rests on it, nothing can be decided there, and nothing more is rolled out.`
+      : `Change ${change.id} is about the bulletin that it says it is. Until you decide nothing goes on there. Discard it, and what the change rests on stands; where it is right, the patch team rolls back.`,
+  )
+}
+
+/** What security can do with it. */
+function decisions({ change, releasable }: HeldBulletin, subject: string): readonly Action[] {
+  if (change?.own && change.over) return []
+  const how = change?.own ? CONTRADICTED : MALFORMED
+  return [
+    ...(releasable ? [button('Release', 'release', subject, { form: how })] : []),
+    button(change?.own ? 'Reject' : 'Discard', 'discard', subject, {
+      style: 'danger',
+      form: {
+        title: `${change?.own ? 'Reject' : 'Discard'} this bulletin`,
+        submit: change?.own ? 'Reject' : 'Discard',
+        fields: [{ kind: 'text', id: 'reason', label: 'What did you find out?', multiline: true, required: true, maxLength: 500 }],
+      },
+    }),
+  ]
+}
+
+const MALFORMED = {
+  ...reasonForm('Release this bulletin', 'Why may it be used although it is malformed?', 'Release'),
+  intro:
+    'It is signed by the pinned key, but its standard does not allow it as it is. Nothing that it says is used: somebody has to say what is affected.',
+}
+const CONTRADICTED = {
+  ...reasonForm('Release this bulletin', 'Why may it be used although it is contradicted?', 'Release'),
+  intro: 'It counts as UNCONFIRMED again. What was held because of it goes on when its quorum resumes it.',
+}
 
 /** Most lines of a history that its card shows. */
 const MOST_LINES = 15

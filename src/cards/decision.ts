@@ -3,6 +3,7 @@ import { type Plan, shortDigest } from '../core/evaluate/plan.ts'
 import { humanIdOf, humanOf, missingWords, neededQuorum, type QuorumStatus, quorumStatus } from '../core/evaluate/quorum.ts'
 import type { Person, Policy, Role } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
+import { heldActions, heldBlocks } from './held.ts'
 import { checkFileActions, passFileActions, patchFilesFact } from './patch-file.ts'
 import {
   at,
@@ -65,6 +66,7 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
             : []),
         ],
       },
+      ...(open || (current && state.phase === 'approved' && state.rollout?.halt === undefined) ? heldBlocks(state) : []),
       ...needsBlocks(state, submission, policy, open),
       ...(current ? afterwards(state) : []),
       ...(current || !decided
@@ -73,7 +75,12 @@ export function decisionCard(state: ChangeState, submission: SubmittedPlan, poli
     ],
     actions: [
       ...(open
-        ? [...voteActions(subject, submission.digest), ...checkFileActions(state, subject), ...passFileActions(state, subject)]
+        ? [
+            ...voteActions(subject, submission.digest),
+            ...checkFileActions(state, subject),
+            ...passFileActions(state, subject),
+            ...heldActions(state),
+          ]
         : current
           ? nextActions(state, subject)
           : []),
@@ -225,6 +232,7 @@ function nextActions(state: ChangeState, subject: string): readonly Action[] {
     button('Plan again', 'plan-again', subject),
     ...checkFileActions(state, subject),
     ...passFileActions(state, subject),
+    ...heldActions(state),
   ]
 }
 

@@ -2,6 +2,7 @@ import type { ChangeState, Incident } from '../core/change/state.ts'
 import type { FailureGroup } from '../core/deploy/counters.ts'
 import type { HostProgress } from '../core/deploy/progress.ts'
 import type { Plan } from '../core/evaluate/plan.ts'
+import { own } from '../core/own.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card } from './card.ts'
 import { exemptionFields } from './exemption.ts'
@@ -21,7 +22,7 @@ export const HOSTS_A_PAGE = 20
 /** A group of failures in the thread: who takes it, and what may be done while it is open. */
 export function failureCard(state: ChangeState, group: FailureView, policy: Policy): Card {
   const subject = `failure:${state.id}/${group.key}`
-  const claimed = state.claims[group.key]
+  const claimed = own(state.claims, group.key)
   const solved = group.open.length === 0
   const running = state.phase === 'rolling out' && !state.rollout?.rolledBack
   return {
@@ -58,7 +59,7 @@ const mendActions = (subject: string, hosts: number): readonly Action[] => [
 /** What an end user said went wrong: claimable. */
 export function incidentCard(state: ChangeState, incident: Incident, policy: Policy): Card {
   const key = `incident-${incident.number}`
-  const claimed = state.claims[key]
+  const claimed = own(state.claims, key)
   return {
     ...note(
       `${nameOf(policy, incident.by)}: "It went wrong"`,

@@ -4,6 +4,7 @@ import { renewedWords } from '../core/change/rematch.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import { rungOf } from '../core/identify/verification.ts'
 import type { Block, Card } from './card.ts'
+import { heldDecidedNote, heldNote } from './held.ts'
 import { patchFileNote } from './patch-file.ts'
 import { at, callRole, count, listed, note, quiet, rehearsalBadge, shortened, textBlock } from './words.ts'
 
@@ -47,6 +48,10 @@ function alertNote(before: ChangeState, after: ChangeState, event: ChangeEvent):
       return patchFileNote(event.file, after)
     case 'patch file accepted':
       return note(`${event.name} may pass, says security`, 'warning', textBlock(event.reason))
+    case 'document held':
+      return heldNote(event, after)
+    case 'held document decided':
+      return heldDecidedNote(event)
     case 'exploited told':
       return note(
         `${event.cve} is now known exploited`,
@@ -105,7 +110,7 @@ function rolloutNote(state: ChangeState, event: ChangeEvent): Card | null {
       )
     case 'halted':
       return note(
-        event.by !== null ? 'STOPPED' : event.cause === undefined ? 'HALTED by threshold' : 'HELD: a bad patch file',
+        event.by !== null ? 'STOPPED' : HALTED[event.cause ?? 'threshold'],
         'danger',
         textBlock(event.reason),
         textBlock(callRole('operations'), ': please look into it. Nothing starts until the quorum resumes it.'),
@@ -118,6 +123,12 @@ function rolloutNote(state: ChangeState, event: ChangeEvent): Card | null {
       return null
   }
 }
+
+const HALTED = {
+  threshold: 'HALTED by threshold',
+  'patch file': 'HELD: a bad patch file',
+  bulletin: 'HELD: its bulletin is contradicted',
+} as const
 
 const ringName = (state: ChangeState, ring: number): string => `Ring ${ring} "${state.submission?.plan.rings[ring - 1]?.name ?? ring}"`
 

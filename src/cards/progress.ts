@@ -1,4 +1,5 @@
 import { haltDigest } from '../core/change/decide-deploy.ts'
+import { openHeld } from '../core/change/held.ts'
 import { badFiles } from '../core/change/patch-files.ts'
 import type { ChangeState, RingState, Rollout } from '../core/change/state.ts'
 import { type RingCounters, ringCounters } from '../core/deploy/counters.ts'
@@ -9,6 +10,7 @@ import { missingWords, neededQuorum, quorumStatus } from '../core/evaluate/quoru
 import type { Policy } from '../core/policy.ts'
 import type { Action, Block, Card, Text } from './card.ts'
 import { takenOverBlocks } from './handover.ts'
+import { heldActions, heldBlocks, heldNext } from './held.ts'
 import { badFileBlocks, passFileActions } from './patch-file.ts'
 import { passedField } from './test.ts'
 import { at, button, listed, nameOf, outcome, quiet, reasonForm, rehearsalBadge, subjectOf, textBlock, who } from './words.ts'
@@ -124,8 +126,9 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
     blocks.push(outcome('danger', haltWords(rollout.halt, policy), at(rollout.halt.at), `: ${rollout.halt.reason}`))
     blocks.push(
       ...badFileBlocks(state, rollout.halt.reason),
+      ...heldBlocks(state, rollout.halt.reason),
       textBlock(
-        `Nothing starts. ${badFiles(state).length > 0 ? 'Security decides on the patch file first. ' : ''}Resume needs ${resumeNeeds(state, rollout, policy)}.`,
+        `Nothing starts. ${[badFiles(state).length > 0 ? 'Security decides on the patch file first.' : null, heldNext(state)].flatMap((s) => (s === null ? [] : `${s} `)).join('')}Resume needs ${resumeNeeds(state, rollout, policy)}.`,
         ...(rollout.resumeApprovals.length > 0
           ? [` Agreed so far: ${listed(rollout.resumeApprovals.map((a) => nameOf(policy, a.person)))}.`]
           : []),
@@ -143,7 +146,11 @@ function peopleBlocks(state: ChangeState, { policy, plan, rollout, waiting }: Pr
 
 function haltWords({ by, cause }: NonNullable<Rollout['halt']>, policy: Policy): string {
   if (by !== null) return `STOPPED by ${nameOf(policy, by)}, `
-  return cause === undefined ? 'HALTED by threshold, ' : 'HELD because of a patch file, '
+  return {
+    threshold: 'HALTED by threshold, ',
+    'patch file': 'HELD because of a patch file, ',
+    bulletin: 'HELD because its bulletin is contradicted, ',
+  }[cause ?? 'threshold']
 }
 
 /** Who is still needed for a resume, and who cannot help. */
@@ -170,8 +177,8 @@ function actions(state: ChangeState, rollout: Rollout, subject: string): readonl
     case 'halted':
     case 'stopped':
       return [
-        ...(badFiles(state).length > 0
-          ? passFileActions(state, subject)
+        ...(badFiles(state).length > 0 || openHeld(state).length > 0
+          ? [...passFileActions(state, subject), ...heldActions(state)]
           : [button('Resume', 'resume', subject, { style: 'primary', digest: haltDigest(rollout) })]),
         rollout.startedAt ? rollBackAction(subject) : planAgainAction(subject),
         details,

@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts'
 import type { Policy, Role } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Card } from './card.ts'
@@ -27,7 +28,7 @@ export function roleRequestCard({ id, name, email, platform, askedAt, settled, l
       {
         kind: 'facts',
         facts: [
-          fact('Address', `${email}, confirmed by ${PLATFORM[platform] ?? platform}`),
+          fact('Address', `${email}, confirmed by ${own(PLATFORM, platform) ?? platform}`),
           fact('Asked', at(askedAt)),
           ...(settled
             ? []

@@ -26,7 +26,7 @@ export interface SourceView {
   readonly dropped: readonly { readonly fileName: string; readonly reason: string }[]
   /** What came without proof, in all; and the latest of it. */
   readonly doubted: number
-  readonly latestDoubted: readonly { readonly id: number; readonly name: string; readonly reason: string }[]
+  readonly latestDoubted: readonly { readonly id: number; readonly fileName: string; readonly reason: string }[]
 }
 
 /** Most dropped items of one source that are named. */
@@ -91,7 +91,7 @@ const droppedWords = ({ id, dropped }: SourceView): string =>
     .map((d) => `${d.fileName} (${d.reason})`)
     .join('; ')}${dropped.length > MOST_DROPPED ? '; ...' : ''}. Kept: "dropped ${id}"`
 
-const doubtedWords = ({ doubted, latestDoubted }: SourceView): string =>
+const doubtedWords = ({ id: source, doubted, latestDoubted }: SourceView): string =>
   `${count(doubted, 'item')} in all, which count for nothing; the latest: ${latestDoubted
-    .map(({ id, name, reason }) => `no. ${id}, ${name} (${reason})`)
-    .join('; ')}`
+    .map(({ id, fileName, reason }) => `no. ${id}, ${fileName} (${reason})`)
+    .join('; ')}. Kept: "dropped ${source}"`

@@ -1,7 +1,7 @@
 import { type DayFacts, type DoubtFacts, type Rollup, rollups, troubled } from '../core/remind/summary.ts'
 import type { Block, Card, Text } from './card.ts'
 import { durationOf } from './review.ts'
-import { at, count, fact, quiet, shortened, textBlock } from './words.ts'
+import { at, count, fact, quiet, shortened, shortTitle, textBlock } from './words.ts'
 
 /** Most products that the card names one by one. */
 const MOST_PRODUCTS = 15
@@ -20,7 +20,8 @@ export function daySummaryCard(day: DayFacts, kind: 'news' | 'quiet week'): Card
       ...bulletinBlocks(day),
       ...changeBlocks(day),
       ...doubtBlocks(day.doubts),
-      { kind: 'facts', facts: [sourcesFact(day), ...unwatchedFacts(day), fact('Hosts', hostsWords(day))] },
+      { kind: 'facts', facts: [sourcesFact(day), fact('Hosts', hostsWords(day))] },
+      ...unwatchedBlocks(day),
     ],
     actions: [],
     summary: title,
@@ -134,7 +135,21 @@ function sourcesFact(day: DayFacts) {
   return fact('Sources', ...words, `${good} of ${day.sources.length} answer well`)
 }
 
-const unwatchedFacts = ({ unwatched }: DayFacts) =>
-  unwatched.length === 0 ? [] : [fact('Products no source watches', `${shortened(unwatched, 3)}. Type "coverage".`)]
+/** As many products that no source watches are named. */
+const MOST_UNWATCHED = 3
+
+/** On so many hosts nobody would hear of a flaw: the largest are named, with what would help. */
+function unwatchedBlocks({ unwatched }: DayFacts): readonly Block[] {
+  if (unwatched.length === 0) return []
+  const items = unwatched
+    .slice(0, MOST_UNWATCHED)
+    .map(({ name, hosts, proposal }): Text => [{ strong: shortTitle(name) }, ` on ${count(hosts, 'host')}. What would help: ${proposal}.`])
+  const more = unwatched.length - items.length
+  return [
+    textBlock({ strong: `${count(unwatched.length, 'product')} that no source watches, the largest first:` }),
+    { kind: 'list', items },
+    quiet(more > 0 ? `And ${more} more: type "coverage".` : 'Type "coverage" to see them again.'),
+  ]
+}
 
 const hostsWords = ({ hosts }: DayFacts): string => `${hosts.fresh} of ${hosts.all} heard of within ${count(hosts.days, 'day')}`

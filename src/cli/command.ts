@@ -1,3 +1,5 @@
+import { own } from '../core/own.ts'
+
 /** Exit codes: good; a negative verdict, or not possible; used wrongly. */
 export const GOOD = 0
 export const BAD = 1
@@ -53,17 +55,17 @@ export function say(text: string): typeof GOOD {
 export const print = (given: Given, value: unknown, words: string): typeof GOOD =>
   say(flag(given, 'json') ? `${JSON.stringify(value)}\n` : words)
 
-export const flag = ({ options }: Given, name: string): boolean => options[name] === true
+export const flag = ({ options }: Given, name: string): boolean => own(options, name) === true
 
 /** The value of an option; undefined where it was not given. */
 export function text({ options }: Given, name: string): string | undefined {
-  const value = options[name]
+  const value = own(options, name)
   return typeof value === 'string' ? value : undefined
 }
 
 /** The values of an option that may be given more than once. */
 export function texts({ options }: Given, name: string): readonly string[] {
-  const value = options[name]
+  const value = own(options, name)
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
 

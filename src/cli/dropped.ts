@@ -6,6 +6,8 @@ import { onData } from './data.ts'
 
 interface Kept {
   readonly file: string
+  /** `dropped`: it could not be taken; `not proved`: it counts for nothing. */
+  readonly kind: string
   readonly name: string
   readonly reason: string
   readonly firstSeen: string
@@ -16,7 +18,7 @@ interface Kept {
   readonly cut: boolean
 }
 
-/** Writes what of a source could not be taken into a new folder, with a list; without a folder the list alone. Exit 1: nothing is kept. */
+/** Writes what of a source could not be taken or is not proved into a new folder, with a list; without a folder the list alone. Exit 1: nothing is kept. */
 export function dropped(given: Given): Promise<number> {
   const [source, folder] = [arg(given, 0), given.args[1]]
   return onData(async (url) => {
@@ -31,6 +33,7 @@ export function dropped(given: Given): Promise<number> {
         (row): Kept => ({
           // Names of the source may be anything: files are called by our numbers.
           file: `${row.id}.bin`,
+          kind: row.kind,
           name: row.fileName,
           reason: row.reason,
           firstSeen: row.at.toISOString(),

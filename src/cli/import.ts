@@ -5,6 +5,7 @@ import { importInventory } from '../app/inventory/import.ts'
 import { besideBot } from '../boot/beside.ts'
 import type { ImportView } from '../cards/inventory.ts'
 import { readConfig } from '../config.ts'
+import { own } from '../core/own.ts'
 import { arg, BAD, type Given, GOOD, Misuse, print, text } from './command.ts'
 
 /** What the ending of a file says of its format, where nobody says it. */
@@ -13,7 +14,7 @@ const BY_ENDING: Readonly<Record<string, string>> = { '.csv': 'csv', '.json': 'j
 /** Takes an inventory file in, beside a running bot or without one. */
 export async function importFile(given: Given): Promise<number> {
   const file = arg(given, 0)
-  const kind = text(given, 'kind') ?? BY_ENDING[extname(file).toLowerCase()]
+  const kind = text(given, 'kind') ?? own(BY_ENDING, extname(file).toLowerCase())
   if (kind === undefined) throw new Misuse('expected --kind csv, json, rpm-qa or dpkg-l: the ending of the file does not tell')
   await access(file).catch(() => {
     throw new Misuse(`${file}: expected a file that can be read; there is none`)

@@ -4,6 +4,7 @@ import { formatVersion } from '../core/assess/scheme.ts'
 import type { Bulletin } from '../core/identify/bulletin.ts'
 import { entryBulletin } from '../core/identify/entry.ts'
 import { type PrintedBulletin, printedBulletin } from '../core/identify/printed.ts'
+import { own } from '../core/own.ts'
 import { arg, BAD, type Given, GOOD, Misuse, print, text } from './command.ts'
 import { bytesOf } from './files.ts'
 
@@ -38,7 +39,7 @@ function catalogued(read: CatalogueReading): ParsedFile {
 
 /** The bulletins of a file, of a kind that must be one of ours. Throws Misuse. */
 export async function bulletinsOf(kind: string, file: string): Promise<ParsedFile> {
-  const parse = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
+  const parse = own(KINDS, kind)
   if (!parse) throw new Misuse(`--kind: expected ${Object.keys(KINDS).join(', ')}; got "${kind.slice(0, 40)}"`)
   return parse(await bytesOf(file), basename(file))
 }

@@ -71,15 +71,9 @@ export const COMMANDS: Commands = {
     args: [{ name: 'BULLETIN' }, { name: 'FILE' }],
     load: async () => (await import('./evidence.ts')).evidence,
   },
-  doubted: {
-    about: 'what a source brought without proof, into a new file',
-    more: 'By the number that "sources" in chat names. It counts for nothing, and may be a forgery: open it as text only.',
-    args: [{ name: 'NUMBER' }, { name: 'FILE' }],
-    load: async () => (await import('./doubted.ts')).doubted,
-  },
   dropped: {
-    about: 'what of a source could not be taken, by the id of the source; with a folder what came of it, too',
-    more: 'Of each item the first 64 KB are kept, with the hash of the whole. It is what strangers sent: open it with care.',
+    about: 'what of a source could not be taken or is not proved, by the id of the source; with a folder what came of it, too',
+    more: 'Of each item the first 64 KB are kept (of a mail 1 MB), with the hash of the whole. It is what strangers sent, and may be a forgery: open it as text only.',
     args: [{ name: 'SOURCE' }, { name: 'FOLDER', optional: true }],
     options: JSON_OPTION,
     load: async () => (await import('./dropped.ts')).dropped,

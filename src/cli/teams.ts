@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ZipFile } from 'yazl'
 import { pngOfSvg } from '../../adapters/picture.ts'
 import { readTeamsAppId } from '../config.ts'
+import { own } from '../core/own.ts'
 import { type Given, Misuse, say, text } from './command.ts'
 
 const FOLDER = new URL('../../manifests/teams/', import.meta.url)
@@ -35,4 +36,4 @@ async function zipped(values: Readonly<Record<string, string>>): Promise<Buffer>
 const read = (name: string): Promise<string> => readFile(fileURLToPath(new URL(name, FOLDER)), 'utf8')
 
 const filledIn = (manifest: string, values: Readonly<Record<string, string>>): string =>
-  manifest.replace(/\$\{\{(\w+)\}\}/g, (_all, name: string) => JSON.stringify(values[name] ?? '').slice(1, -1))
+  manifest.replace(/\$\{\{(\w+)\}\}/g, (_all, name: string) => JSON.stringify(own(values, name) ?? '').slice(1, -1))

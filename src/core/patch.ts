@@ -1,3 +1,5 @@
+import { own } from './own.ts'
+
 /** Another value at a path of a JSON document. */
 export interface Step {
   readonly path: readonly string[]
@@ -5,9 +7,6 @@ export interface Step {
 }
 
 type Members = Readonly<Record<string, unknown>>
-
-/** What a document itself has under a name: `__proto__` or `constructor` may be names in it, too. */
-const own = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined)
 
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -21,7 +20,7 @@ export function patchOf(before: object, after: object): readonly Step[] | null {
 }
 
 function collect(before: Members, after: Members, path: readonly string[], steps: Step[]): boolean {
-  for (const name of Object.keys(before)) if (before[name] !== undefined && own(after, name) === undefined) return false
+  for (const name of Object.keys(before)) if (own(before, name) !== undefined && own(after, name) === undefined) return false
   for (const [name, value] of Object.entries(after)) {
     const was = own(before, name)
     if (value === was) continue

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { tried, unless } from '../../adapters/chat/failures.ts'
+import { parsedJson } from '../../adapters/chat/json.ts'
 import { kept } from '../../adapters/chat/kept.ts'
 import { firstTime } from '../../adapters/chat/once.ts'
 import { running } from '../../adapters/chat/running.ts'
 import { within } from '../../adapters/chat/soon.ts'
+import { tell } from '../../adapters/chat/tell.ts'
 import { isUnsent } from '../../adapters/chat/unsent.ts'
+import { ChatError } from '../../src/ports.ts'
+import { card } from '../support/cards.ts'
 
 describe('what was asked is kept', () => {
   /** A cache whose clock stands still until it is moved, and what it was asked. */
@@ -124,3 +129,60 @@ describe('nothing was sent where no connection came about', () => {
     expect(isUnsent(new TypeError('fetch failed', { cause }))).toBe(unsent)
   })
 })
+
+describe('a failure that is an answer', () => {
+  const gone = new ChatError('GONE', 'no such user')
+  const fault = new TypeError('a mistake of ours')
+
+  test.each<[string, Error, Error | null]>([
+    ['one of those that were named', gone, null],
+    ['another of the platform', new ChatError('UNAVAILABLE', 'no answer'), new ChatError('UNAVAILABLE', 'no answer')],
+    ['a fault', fault, fault],
+  ])('%s', async (_, error, thrown) => {
+    const asked = unless(['GONE', 'REJECTED'], Promise.reject(error))
+    if (thrown === null) expect(await asked).toBeNull()
+    else await expect(asked).rejects.toEqual(thrown)
+  })
+
+  test('and what is found is given', async () => expect(await unless(['GONE'], Promise.resolve('U1'))).toBe('U1'))
+
+  test('is given to who wants to know why; a fault is none', async () => {
+    expect(await tried(Promise.resolve(1))).toBe(1)
+    expect(await tried(Promise.reject(gone))).toBe(gone)
+    await expect(tried(Promise.reject(fault))).rejects.toBe(fault)
+  })
+})
+
+describe('what is told privately', () => {
+  const cards = ['one', 'two', 'three'].map((title) => card({ title }))
+  const telling = async (error: Error | null) => {
+    const [shown, logged]: [string[], object[]] = [[], []]
+    const keep = (fields: object) => void logged.push(fields)
+    const told = await tell({ info: keep, warn: keep, error: keep }, cards, async ({ title }) => {
+      if (error !== null && title === 'two') throw error
+      shown.push(title)
+    })
+    return { told, shown, logged }
+  }
+  const forbidden = new ChatError('FORBIDDEN', 'not here')
+  const lost = new ChatError('UNAVAILABLE', 'no answer')
+
+  test('is shown card by card, in their order', async () => {
+    expect(await telling(null)).toEqual({ told: true, shown: ['one', 'two', 'three'], logged: [] })
+  })
+
+  test.each([
+    ['what the platform forbids is said to be so', forbidden, false],
+    ['any other failure is logged alone', lost, true],
+    ['a fault too', new TypeError('a mistake'), true],
+  ])('ends at what cannot be shown: %s', async (_, err, told) => {
+    expect(await telling(err)).toEqual({ told, shown: ['one'], logged: [{ err }] })
+  })
+})
+
+test.each<[string, unknown]>([
+  ['{"a":[1]}', { a: [1] }],
+  ['null', null],
+  ['', null],
+  ['{"a":', null],
+])('%j as JSON is %j', (text, value) => expect(parsedJson(text)).toEqual(value))

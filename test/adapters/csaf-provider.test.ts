@@ -179,10 +179,10 @@ describe('a list', () => {
         { key: 'b.json', at: '2024-09-05T06:00:00.000Z' },
       ],
       dropped: [
-        '../c.json leads out of the directory',
-        'https://evil.example/d.json leads out of the directory',
-        'e.json has no date',
-        'f.pdf has no file name of CSAF',
+        { reason: '../c.json leads out of the directory', found: '../c.json,2024-01-01T00:00:00Z' },
+        { reason: 'https://evil.example/d.json leads out of the directory', found: 'https://evil.example/d.json,2024-01-01T00:00:00Z' },
+        { reason: 'e.json has no date', found: 'e.json,soon' },
+        { reason: 'f.pdf has no file name of CSAF', found: 'f.pdf,2024-01-01T00:00:00Z' },
       ],
     })
   })
@@ -206,7 +206,10 @@ describe('a list', () => {
       list('rolie', JSON.stringify({ feed: { entry: [entry('a.json', 'rel'), entry('b.json', 'ref'), { updated: 'x' }, 7] } })),
     ).toMatchObject({
       documents: [{ beside: { signature: `${base}a.json.asc` } }, { beside: { signature: `${base}b.json.asc` } }],
-      dropped: [expect.stringContaining('no date'), expect.stringContaining('an entry has no')],
+      dropped: [
+        { reason: expect.stringContaining('no date'), found: '{"updated":"x"}' },
+        { reason: expect.stringContaining('an entry has no'), found: '7' },
+      ],
     })
   })
 

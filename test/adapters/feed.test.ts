@@ -44,6 +44,8 @@ describe('a date', () => {
     ['2026-09-05 15:45:08', '2026-09-05T15:45:08.000Z'],
     ['2025-09-26', '2025-09-26T00:00:00.000Z'],
     ['2025', '2025-01-01T00:00:00.000Z'],
+    ['29 Feb 2028', '2028-02-29T00:00:00.000Z'],
+    ['31 Dec 2026 23:59:59 GMT', '2026-12-31T23:59:59.000Z'],
     ['Sat, Dec 16 2023 02:02:33 PM', '2023-12-16T14:02:33.000Z'],
     ['5 Sep 2026 12:05 a.m. EST', '2026-09-05T05:05:00.000Z'],
     ['Sep 5, 2026 12:30 pm', '2026-09-05T12:30:00.000Z'],
@@ -57,6 +59,10 @@ describe('a date', () => {
     '0001-01-01T00:00:00Z',
     '31 Foo 2026',
     '2026-13-01',
+    '2026-02-31',
+    '2026-02-29',
+    '31 Apr 2026 12:00:00 GMT',
+    'February 30, 2026',
     '99999999',
     `${'9'.repeat(5_000)}`,
     '12:30',
@@ -429,6 +435,19 @@ describe('as suites of others want it', () => {
 
   test('text alone makes an item', async () => {
     expect(await one('<description>Only a text</description>')).toMatchObject({ title: 'Only a text', text: 'Only a text' })
+  })
+
+  test('an Atom entry by itself is a list of one; an entry of anything else is no feed', async () => {
+    const entry = (namespace: string) =>
+      `<entry xmlns="${namespace}"><title>A</title><id>urn:a</id><updated>2026-01-02T03:04:05Z</updated><summary>S</summary></entry>`
+    const reading = (namespace: string) => readFeed({ bytes: new TextEncoder().encode(entry(namespace)), contentType: '' })
+    expect(await reading('http://www.w3.org/2005/Atom')).toMatchObject({
+      ok: true,
+      listed: 1,
+      dropped: [],
+      items: [{ title: 'A', text: 'S', updatedAt: '2026-01-02T03:04:05.000Z' }],
+    })
+    expect(await reading('urn:x')).toEqual({ ok: false, problem: 'Its root is <entry>, which is no feed.' })
   })
 
   test('parts of Atom in RSS count', async () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkAddresses, checkUrl, networksOf, shown } from '../../adapters/http/address.ts'
+import { retryAfterMs } from '../../adapters/http/retry-after.ts'
 import { createHttp } from '../../adapters/http.ts'
 import { httpsServer, request, TEST_AUTHORITY, type TestServer, testHttp } from '../support/https-server.ts'
 
@@ -229,4 +230,19 @@ describe('a fetch', () => {
     await expect(http.get('https://vendor.example/x', request())).rejects.toMatchObject({ code: 'HTTP_REFUSED' })
     await http.close()
   })
+})
+
+describe('how long an answer asks to wait', () => {
+  const NOW = Date.parse('2026-11-23T14:05:00Z')
+  test.each<[string | null, number | undefined]>([
+    [null, undefined],
+    ['7', 7000],
+    ['0', 0],
+    ['Mon, 23 Nov 2026 14:05:30 GMT', 30_000],
+    ['Mon, 23 Nov 2026 14:04:30 GMT', 0],
+    ['86400', 3_600_000],
+    ['Tue, 24 Nov 2026 14:05:00 GMT', 3_600_000],
+    ['soon', undefined],
+    ['', undefined],
+  ])('%j is %j ms', (header, ms) => expect(retryAfterMs(header, NOW)).toBe(ms))
 })

@@ -175,6 +175,8 @@ describe('what breaks', () => {
       '2026-Sep: vulnerability 1',
       '2026-Sep: product 8',
     ])
+    const kept = JSON.parse(Buffer.from(batch.dropped[2]?.bytes ?? []).toString())
+    expect(kept).toEqual({ releaseNumber: '2026-Sep', cveNumber: 'CVE-2026-1001', product: null })
   })
 
   test('names without an end are cut, and spoil no part', async () => {

@@ -214,6 +214,13 @@ describe('over https', () => {
     expect((await source().check(document, new Date())).bulletin?.revision).toBe('20260908.70000.1')
   })
 
+  test('what came of a month that cannot be read is kept', async () => {
+    serve(month({ id: '2026-Aug', published: '2026-08-11T07:00:00', updated: '2026-08-11T07:00:00' }), month())
+    server.pages.set('/cvrf/v3.0/cvrf/2026-Aug', '{"DocumentTitle": ')
+    const [{ fileName, bytes: came = Buffer.from('') } = { fileName: '' }] = (await look(null)).dropped
+    expect([fileName, Buffer.from(came).toString()]).toEqual(['2026-Aug', '{"DocumentTitle": '])
+  })
+
   test('a month that breaks is said and asked for again; the others come', async () => {
     serve(month({ id: '2026-Aug', published: '2026-08-11T07:00:00', updated: '2026-08-11T07:00:00' }), month())
     server.pages.set('/cvrf/v3.0/cvrf/2026-Aug', '<html>down for maintenance</html>')

@@ -235,7 +235,7 @@ describe('a source', () => {
       listed: 2,
       dropped: [
         { fileName: 'DSA-2-1', reason: expect.stringContaining('status 404') },
-        { fileName: 'Debian/modified_id.csv', reason: '1 lines of it are no records' },
+        { fileName: 'Debian/modified_id.csv', reason: '1 lines of it are no records', bytes: Buffer.from('rubbish') },
       ],
     })
     server.pages.set('/bucket/Debian/DSA-2-1.json', JSON.stringify(record({ id: 'DSA-2-1' })))

@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { pngOf } from '../../adapters/picture.ts'
 import type { Picture } from '../../src/cards/card.ts'
 import type { MessageRef, Place } from '../../src/ports.ts'
@@ -35,7 +35,8 @@ afterAll(async () => {
   await peer.close()
 })
 
-const post = (one: Picture): Promise<MessageRef> => bot.slack.platform.post(place, review(one), `key-${figures}`)
+const keyOf = ({ chart }: Picture): string => `key of ${chart.title}`
+const post = (one: Picture): Promise<MessageRef> => bot.slack.platform.post(place, review(one), keyOf(one))
 const edit = (ref: MessageRef, one: Picture): Promise<void> => bot.slack.platform.edit(ref, review(one))
 const shownIn = async ({ message }: MessageRef): Promise<readonly types.KnownBlock[]> =>
   (await peer.messages(place.ref)).find(({ ts }) => ts === message)?.blocks ?? []
@@ -56,6 +57,7 @@ test('a picture is uploaded, shared with no channel, and shown with its words fo
   const { value: ref, calls, methods } = await asked(() => post(one))
   expect(methods).toEqual([...UPLOADING, 'chat.postMessage'])
   expect(Buffer.from(calls[1]?.body.base64 ?? '', 'base64')).toEqual(Buffer.from(pngOf(one)))
+  expect(calls[0]?.body).toMatchObject({ alt_txt: ALT })
   expect(calls[1]?.token).toBe('')
   expect(calls[2]?.body).not.toHaveProperty('channel_id')
   const id = JSON.parse(calls[0]?.answer ?? '').file_id
@@ -136,14 +138,59 @@ describe('a picture never stops a message: its words are shown, and the next edi
     expect(await imageIn(await post(picture()))).toMatchObject({ alt_text: ALT })
   })
 
-  test('the upload takes too long: the message goes out, and the picture is there for the next edit', async () => {
-    const one = picture()
-    const release = peer.proxy.stall(UPLOAD)
-    const ref = await post(one)
-    expect(textOf(await shownIn(ref))).toContain(ALT)
-    release()
-    await edit(ref, one)
-    expect(await imageIn(ref)).toMatchObject({ alt_text: ALT })
+  describe('the upload takes too long', () => {
+    const WITHIN_MS = 2000
+    /** No clock: the time of the upload's own request is over when the test says so. */
+    let over: AbortController
+    beforeEach(() => {
+      over = new AbortController()
+      const real = AbortSignal.timeout.bind(AbortSignal)
+      vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => (ms === WITHIN_MS ? over.signal : real(ms)))
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+      vi.restoreAllMocks()
+    })
+    const saidOnce = async (ref: MessageRef, one: Picture): Promise<void> => {
+      expect(await imageIn(ref)).toBeUndefined()
+      expect(textOf(await shownIn(ref))).toContain(ALT)
+      const titled = (await peer.messages(place.ref)).filter(({ metadata }) => metadata?.event_payload.key === keyOf(one))
+      expect(titled.map(({ ts }) => ts)).toEqual([ref.message])
+    }
+
+    test('for a message: it goes out once with the words, and the upload that goes on is there for the next edit', async () => {
+      const one = picture()
+      const [arrived, release] = [peer.proxy.arrival(UPLOAD), peer.proxy.stall(UPLOAD)]
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const posted = post(one)
+      await arrived
+      vi.advanceTimersByTime(WITHIN_MS)
+      const ref = await posted
+      vi.useRealTimers()
+      await saidOnce(ref, one)
+      release()
+      const { methods } = await asked(() => edit(ref, one))
+      expect(methods).toEqual([...UPLOADING.slice(1), 'chat.update'])
+      expect(await imageIn(ref)).toMatchObject({ alt_text: ALT })
+    })
+
+    test('to come to an end at all: it is given up, the message goes out once with the words, and the next edit uploads anew', async () => {
+      const one = picture()
+      bot.logged.length = 0
+      const [arrived, release] = [peer.proxy.arrival(UPLOAD), peer.proxy.stall(UPLOAD)]
+      const posted = post(one)
+      await arrived
+      over.abort(new DOMException('too long', 'TimeoutError'))
+      const ref = await posted
+      await saidOnce(ref, one)
+      expect(bot.logged.filter((line) => line.startsWith('slack:'))).toEqual([expect.stringContaining('a picture could not be uploaded')])
+      release()
+      over = new AbortController()
+      const { methods } = await asked(() => edit(ref, one))
+      expect(methods.filter((method) => method.startsWith('chat.'))).toEqual(['chat.update'])
+      expect(methods).toContain('files.completeUploadExternal')
+      expect(await imageIn(ref)).toMatchObject({ alt_text: ALT })
+    })
   })
 })
 
@@ -171,7 +218,7 @@ describe('blocks that Slack refuses', () => {
     const { value: ref, methods } = await asked(() => post(one))
     expect(methods).toEqual([...UPLOADING, 'chat.postMessage', 'chat.postMessage'])
     expect(textOf(await shownIn(ref))).toContain(ALT)
-    expect((await peer.messages(place.ref)).filter(({ metadata }) => metadata?.event_payload.key === `key-${figures}`)).toHaveLength(1)
+    expect((await peer.messages(place.ref)).filter(({ metadata }) => metadata?.event_payload.key === keyOf(one))).toHaveLength(1)
     expect((await asked(() => edit(ref, one))).methods).toEqual(['chat.update'])
     expect(await imageIn(ref)).toMatchObject({ alt_text: ALT })
   })

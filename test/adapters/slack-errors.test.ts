@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { webApi } from '@slack/bolt'
 import { expect, test } from 'vitest'
-import { call, slackClient } from '../../adapters/slack/client.ts'
+import { boltLogger, slackClient } from '../../adapters/slack/client.ts'
 import { chatError } from '../../adapters/slack/errors.ts'
-import { boltLogger } from '../../adapters/slack/log.ts'
 
 /** As the client wraps what `fetch` throws. */
 const wrapped = (code: string, syscall: string): Error =>
@@ -23,5 +22,5 @@ test('nobody listens: the real client, too', async () => {
   const { port } = server.address() as AddressInfo
   await new Promise((closed) => server.close(closed))
   const client = slackClient('xoxb-test', `http://127.0.0.1:${port}/api/`, silent)
-  await expect(call('auth.test', () => client.auth.test())).rejects.toMatchObject({ code: 'UNREACHED' })
+  await expect(client.auth.test()).rejects.toMatchObject({ code: 'UNREACHED' })
 })

@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Receiver, ReceiverEvent } from '@slack/bolt'
 import { expect, test } from 'vitest'
-import { ENDPOINT, httpDoor } from '../../adapters/slack/connect/http.ts'
-import { boltLogger } from '../../adapters/slack/log.ts'
+import { boltLogger } from '../../adapters/slack/client.ts'
+import { httpDoor } from '../../adapters/slack/connect/http.ts'
 
 const SECRET = 'a-signing-secret-for-tests-only'
 const BODY = JSON.stringify({ type: 'event_callback', event: {} })
@@ -30,13 +30,13 @@ test('while the end waits for what came in, a connection that is still open brin
   }
   door.receiver.init({ processEvent } as Parameters<Receiver['init']>[0])
   const opened = await door.open()
-  const { hostname, port, host, pathname } = new URL(`${opened.origin}${ENDPOINT}`)
+  const { hostname, port, host, pathname } = new URL(opened.url ?? '')
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
 
   socket.write(signed(host, pathname))
   await came.promise
-  const closed = opened.close(() => idle.promise)
+  const closed = opened.close({ idle: () => idle.promise, refuse: () => {} })
   socket.write(signed(host, pathname))
   work.resolve()
   // The server ends the connection after its last answer.

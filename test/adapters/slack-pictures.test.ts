@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { renderCard, renderHome } from '../../adapters/slack/render/card.ts'
+import { renderCard, renderHome } from '../../src/cards/block-kit/card.ts'
 import { homeCard } from '../../src/cards/home.ts'
 import type { HostProgress } from '../../src/core/deploy/progress.ts'
 import { launchBrowser } from '../support/browser.ts'

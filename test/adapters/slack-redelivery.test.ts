@@ -1,9 +1,9 @@
 import { App, type Receiver, type ReceiverEvent } from '@slack/bolt'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { slackClient } from '../../adapters/slack/client.ts'
+import { boltLogger, slackClient } from '../../adapters/slack/client.ts'
 import { watchEnvelopes } from '../../adapters/slack/connect/envelopes.ts'
-import { boltLogger } from '../../adapters/slack/log.ts'
+
 import { receive } from '../../adapters/slack/receive/index.ts'
 import { allow } from '../../src/core/result.ts'
 import { testHouse } from '../support/doors.ts'

@@ -200,5 +200,5 @@ describe('evidence', () => {
     const stored = JSON.parse(await readFile(at('stored.json'), 'utf8')) as Evidence
     expect(stored.sidecars.sha512).toMatch(/^[0-9a-f]{128}/)
     expect(stored.pinned?.key).toContain('BEGIN PGP PUBLIC KEY BLOCK')
-  }, 120_000)
+  })
 })

@@ -158,4 +158,4 @@ test('any clicks at once end as some order of them one by one', async () => {
     { numRuns: RUNS, endOnFailure: true },
   )
   expect(await verifyAudit(bare.house.db)).toMatchObject({ ok: true })
-}, 120_000)
+})

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readCoverage } from '../../src/app/bulletins/coverage.ts'
+import { readDay } from '../../src/app/digest/day.ts'
 import { transact } from '../../src/app/house.ts'
 import { writeAssets } from '../../src/app/inventory/write.ts'
 import type { Install } from '../../src/core/assess/asset.ts'
+import { nameOf } from '../../src/core/assess/coverage.ts'
 import { anAsset } from '../support/asset.ts'
 import { type Intake, intake } from '../support/intake.ts'
 
@@ -40,4 +42,7 @@ test('packages count once a host and stream that can carry them; products withou
     'pep440 PyPI: 1',
   ])
   expect(watched).toBe(1)
+  const { unwatched } = await transact(house.house, (unit) => readDay(unit, unit.now.toISOString()))
+  expect(unwatched.map((one) => `${one.name}: ${one.hosts}`)).toEqual(gaps.map((gap) => `${nameOf(gap)}: ${gap.hosts}`))
+  expect(unwatched[1]).toEqual({ name: 'packages of Ubuntu:22.04', hosts: 2, proposal: 'a source of kind advisory with format ubuntu' })
 })

@@ -371,18 +371,43 @@ describe('a source that is not well', () => {
     expect(await database().post.count({ where: { subject: 'source:feed', purpose: { startsWith: 'recovered:' } } })).toBe(1)
   })
 
-  test('a document that breaks is tried three times and then held; the others are taken at once', async () => {
+  // Files have the names that others gave them.
+  test.each([
+    'bad.json',
+    '__proto__',
+    'constructor',
+  ])('a document %s that breaks is tried three times and then held; the others are taken at once', async (fileName) => {
     const [bad, good] = [notice('bash'), notice('bash')]
-    house.sources.feed?.broken.add(`${bad.vendorId}.json`)
+    const source = house.sources.feed
+    if (!source) throw new Error('no feed')
+    source.broken.add(fileName)
+    const documents = [
+      { fileName, bytes: Buffer.from(JSON.stringify(bad)) },
+      { fileName: `${good.vendorId}.json`, bytes: Buffer.from(JSON.stringify(good)) },
+    ]
     for (let poll = 1; poll <= 3; poll += 1) {
-      await bring('feed', bad, good)
+      source.next = { bulletins: [bad, good], documents }
+      await house.poll('feed')
       expect(await changesOf(good.vendorId)).toHaveLength(1)
-      expect(await database().bulletin.count({ where: { fileName: `${bad.vendorId}.json` } })).toBe(poll === 3 ? 1 : 0)
+      expect(await database().bulletin.count({ where: { fileName } })).toBe(poll === 3 ? 1 : 0)
     }
-    expect(await database().bulletin.findFirst({ where: { fileName: `${bad.vendorId}.json` } })).toMatchObject({
+    expect(await database().bulletin.findFirst({ where: { fileName } })).toMatchObject({
       origin: 'held',
       verdict: 'QUARANTINED',
     })
+  })
+  test('a catalogue of other vulnerabilities is no next one: the source fails, and nothing is retracted', async () => {
+    const publish = async (...cves: readonly string[]): Promise<void> => {
+      if (house.sources.kev) house.sources.kev.next = { exploited: catalogueOf('10', ...cves) }
+      await house.poll('kev')
+    }
+    const standing = (await database().knownExploited.findMany({ where: { retractedAt: null } })).map(({ cve }) => cve)
+    const many = Array.from({ length: 20 }, (_, i) => `CVE-2001-${1000 + i}`)
+    await publish(...standing, ...many)
+    const before = await database().knownExploited.findMany()
+    await publish(...standing, ...many.map((cve) => cve.replace('2001', '2002')))
+    expect(await database().knownExploited.findMany()).toEqual(before)
+    expect(await said('kev')).toBe(1)
   })
 })
 

@@ -295,6 +295,28 @@ describe('one host in two files', () => {
     expect(await host('web-01')).toMatchObject({ criticality: 'normal', environment: 'production', exposure: 'internal' })
   })
 
+  test.each([
+    '__proto__',
+    'constructor',
+  ])('a file called %s is an origin like any other: its word counts, and is kept', async (fileName) => {
+    await take(file(row('web-01', { environment: 'production' })), { fileName })
+    const other = await take(file(row('web-01', { environment: 'test' })), { fileName: 'fleet.csv' })
+    expect(other.figures.conflicts.first).toEqual([
+      {
+        host: 'web-01',
+        fact: 'environment',
+        said: [
+          { origin: fileName, value: 'production' },
+          { origin: 'fleet.csv', value: 'test' },
+        ],
+        counts: 'production',
+      },
+    ])
+    const settled = await take(file(row('web-01', { environment: 'test' })), { fileName })
+    expect(settled.figures.conflicts.count).toBe(0)
+    expect((await host('web-01')).environment).toBe('test')
+  })
+
   test('a default is nobody’s word: the first file that says something is not contradicted by it', async () => {
     await take('host\nweb-01\n')
     const view = await take(file(row('web-01', { environment: 'test' })), { fileName: 'cmdb.csv' })

@@ -5,6 +5,8 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json } from '../../src/app/change/rows.ts'
 import { renderPost } from '../../src/app/chat/render.ts'
+import { planPurpose, show } from '../../src/app/chat/show.ts'
+import { transact } from '../../src/app/house.ts'
 import { takePolicyFile } from '../../src/app/policy/propose.ts'
 import { directoryOf } from '../../src/boot/chat.ts'
 import type { Card } from '../../src/cards/card.ts'
@@ -358,6 +360,52 @@ test('`roles` says where a role comes from', async () => {
   const words = outcome.ok ? outcome.cards.map(wordsOf).join() : ''
   expect(words).toMatch(/security \|.*newcomer \(by Security on call\)/)
   expect(words).toMatch(/security \|.*Dana [A-Z][a-z]+,/)
+})
+
+describe('given an open decision, its card is drawn anew', () => {
+  let post: { readonly id: number }
+  const wanted = async () => (await bot.house.db.post.findUniqueOrThrow({ where: { id: post.id } })).wanted
+  const drawn = async () => {
+    const card = await renderPost(bot.house, await bot.house.db.post.findUniqueOrThrow({ where: { id: post.id } }))
+    return card ? wordsOf(card) : ''
+  }
+
+  beforeAll(async () => {
+    await edit({ groups: [GUARD, OPS, STAFF] })
+    const { db } = bot.house
+    const { id } = await db.change.create({ data: { phase: 'deciding', state: {}, createdAt: new Date(clock) } })
+    await db.change.update({ where: { id }, data: { state: json({ ...evolved(opened(), UNTIL.deciding), id }) } })
+    const digest = planDigest(aPlan())
+    await transact(bot.house, (unit) => show(unit, 'patch team', `change:${id}`, planPurpose('decision', digest), { digest }))
+    post = await db.post.findFirstOrThrow({ where: { subject: `change:${id}` } })
+  })
+
+  test('when somebody joins a group that may decide, and again when they leave it', async () => {
+    const [first, without] = [await wanted(), await drawn()]
+    await who(account('joins@example.com', { name: 'Aa Joins', groups: ['SGUARD'] }))
+    const [second, with_] = [await wanted(), await drawn()]
+    expect([second > first, with_ === without]).toEqual([true, false])
+    await who(account('joins@example.com', { name: 'Aa Joins' }))
+    expect([(await wanted()) > second, await drawn()]).toEqual([true, without])
+  })
+
+  test('when a role lapses without a click', async () => {
+    await who(account('lapses@example.com', { groups: ['SGUARD'] }))
+    await bot.settle()
+    const before = await wanted()
+    clock += 7.2 * DAY
+    await bot.settle()
+    expect(await wanted()).toBeGreaterThan(before)
+  })
+
+  test('not when it is the same person with the same roles, nor for end users', async () => {
+    await who(account('stays@example.com', { groups: ['SGUARD'] }))
+    await bot.settle()
+    const before = await wanted()
+    await who(account('stays@example.com', { groups: ['SGUARD'] }))
+    await who(account('staff@example.com', { platform: 'teams' }))
+    expect(await wanted()).toBe(before)
+  })
 })
 
 test('the audit chain is whole', async () => {

@@ -6,6 +6,7 @@ import type { House } from '../../src/app/house.ts'
 import type { Bulletin } from '../../src/core/identify/bulletin.ts'
 import { aBulletin } from '../support/bulletin.ts'
 import { type Intake, intake } from '../support/intake.ts'
+import { rowPrints } from '../support/row-prints.ts'
 
 /** More than one question's worth. */
 const ITEMS = 260
@@ -45,20 +46,6 @@ const row = (bulletin: Bulletin) => ({
   seenAt: NOW,
 })
 
-/** Every table with where its rows are and who wrote them last: any row that is written, even the same again, changes it. */
-async function tables(): Promise<Readonly<Record<string, string>>> {
-  const { db } = house.house
-  const names = await db.$queryRaw<
-    { name: string }[]
-  >`SELECT relname AS name FROM pg_stat_user_tables WHERE schemaname = 'public' ORDER BY 1`
-  const print = async (name: string): Promise<string> => {
-    const sql = `SELECT count(*) || ' ' || coalesce(md5(string_agg(ctid::text || xmin::text, ' ' ORDER BY ctid)), '') AS print FROM "${name}"`
-    const [row] = await db.$queryRawUnsafe<{ print: string }[]>(sql)
-    return row?.print ?? ''
-  }
-  return Object.fromEntries(await Promise.all(names.map(async ({ name }) => [name, await print(name)] as const)))
-}
-
 /** Polls, and counts the transactions that it took. */
 async function poll(): Promise<number> {
   let transactions = 0
@@ -72,11 +59,11 @@ async function poll(): Promise<number> {
 
 describe('given a long list that is known', () => {
   test('when all of it comes again, one transaction writes the health of the source, and nothing else is written', async () => {
-    const before = await tables()
+    const before = await rowPrints(house.house.db)
     expect(before.Bulletin).toMatch(new RegExp(`^${ITEMS} `))
     house.moveTo(new Date('2026-11-25T13:00:00Z'))
     expect(await poll()).toBe(1)
-    const after = await tables()
+    const after = await rowPrints(house.house.db)
     const written = Object.keys(after).filter((name) => after[name] !== before[name])
     expect(written).toEqual(['Setting'])
     const state = await house.house.db.setting.findUniqueOrThrow({ where: { key: 'source:csaf' } })

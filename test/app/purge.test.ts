@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { purge } from '../../src/app/time/purge.ts'
+import { memberId } from '../../src/core/policy/groups.ts'
 import { startTestHouse, type TestHouse } from '../support/house.ts'
 
 let house: TestHouse
@@ -35,7 +36,9 @@ test('once a day what had its effect longer ago than the policy keeps is removed
     head: Buffer.from(''),
     at,
   })
-  await db.droppedItem.createMany({ data: [item('t:old', old), item('t:young', kept)] })
+  await db.droppedItem.createMany({
+    data: [item('t:old', old), item('t:young', kept), { ...item('t:old mail', old), kind: 'not proved' }],
+  })
 
   const row = await db.due.findFirstOrThrow({ where: { kind: 'purge' } })
   expect(row).toMatchObject({ doneAt: null, subject: 'house:0' })
@@ -76,4 +79,57 @@ test('doubts that nobody has had for long go, what was warned of stays; of remin
   expect(await db.doubtReport.count({ where: { doubt: { fingerprint: 't:old' } } })).toBe(0)
   const left = await db.reminder.findMany({ where: { subject: { startsWith: 't:' } }, orderBy: { id: 'asc' } })
   expect(left.map(({ subject }) => subject)).toEqual(['t:just done', 't:first of a card', 't:open beside it'])
+})
+
+test('imports of long ago go, but for the last twenty and those that a host still waits to be matched with', async () => {
+  const { db, clock } = house.house
+  const at = (days: number): Date => new Date(clock.now().getTime() - days * DAY_MS)
+  const file = (fileName: string, finishedAt: Date | null, status = 'done') =>
+    db.inventoryImport.create({
+      data: { fileName, kind: 'csv', by: 'ana', startedAt: at(41), finishedAt, status, skipped: {}, figures: {} },
+    })
+  await file('t:old', at(40))
+  await file('t:runs', null, 'running')
+  const { id } = await file('t:unmatched', at(40))
+  await db.asset.updateMany({ data: { touched: id } })
+  for (let i = 0; i < 20; i += 1) await file(`t:${i}`, at(i === 0 ? 40 : 1))
+
+  await purge(house.house, await db.due.findFirstOrThrow({ where: { kind: 'purge', doneAt: null } }))
+
+  const left = await db.inventoryImport.findMany({ orderBy: { id: 'asc' }, select: { fileName: true } })
+  expect(left.map(({ fileName }) => fileName)).toEqual(['t:runs', 't:unmatched', ...Array.from({ length: 20 }, (_, i) => `t:${i}`)])
+})
+
+test('members without a role for long go, as far as nothing refers to them; who comes back is the same human', async () => {
+  const { db, clock, members } = house.house
+  const at = (days: number): Date => new Date(clock.now().getTime() - days * DAY_MS)
+  const add = async (name: string, updatedAt: Date, roles: readonly string[] = []) => {
+    const email = `${name}@norderhafen.example`
+    const row = { id: memberId(email), email, name, zone: 'UTC', proofs: [], roles: [...roles], updatedAt }
+    await db.member.create({ data: row })
+    members.keep([{ ...row, roles: [], version: 0 }])
+    return row.id
+  }
+  await add('long-gone', at(40))
+  await add('just-gone', at(20))
+  await add('with-a-role', at(40), ['end-user'])
+  const voter = await add('approved', at(40))
+  const late = await add('approved-lately', at(40))
+  const reader = await add('reader', at(40))
+  await db.change.create({ data: { phase: 'closed', state: { approvals: [{ person: voter }] }, createdAt: at(40) } })
+  await db.change.create({ data: { phase: 'testing', state: {}, later: [['add', late]], createdAt: at(40) } })
+  await db.acknowledgement.create({ data: { changeId: 1, kind: 'read', person: reader, at: at(40) } })
+
+  await purge(house.house, await db.due.findFirstOrThrow({ where: { kind: 'purge', doneAt: null } }))
+
+  const left = await db.member.findMany({ where: { email: { endsWith: '@norderhafen.example' } }, orderBy: { email: 'asc' } })
+  const names = ['approved', 'approved-lately', 'just-gone', 'reader', 'with-a-role']
+  expect(left.map(({ name }) => name).toSorted()).toEqual(names)
+  expect(
+    members
+      .all()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(names)
+  expect(members.byEmail('long-gone@norderhafen.example')).toBeUndefined()
 })

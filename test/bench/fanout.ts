@@ -1,9 +1,9 @@
-import { slackClient } from '../../adapters/slack/client.ts'
-import { boltLogger } from '../../adapters/slack/log.ts'
+import { boltLogger, slackClient } from '../../adapters/slack/client.ts'
+
 import { slackPlatform } from '../../adapters/slack/platform.ts'
-import { NOBODY } from '../../adapters/slack/render/rich.ts'
 import { createDeliverer } from '../../src/app/chat/deliver.ts'
 import { wantPost } from '../../src/app/chat/posts.ts'
+import { NOBODY } from '../../src/cards/block-kit/rich.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { type Bench, rounded } from './bench.ts'
 import { benchHouse } from './house.ts'
@@ -36,7 +36,7 @@ export async function bench(): Promise<Bench> {
   const platform = slackPlatform({
     client: slackClient('xoxb-bench', slack.apiUrl, boltLogger(silent)),
     botUser: 'UBOT',
-    accounts: { userOf: async () => null, mentionsOf: async () => NOBODY },
+    people: { userOf: async () => null, mentionsOf: async () => NOBODY },
     pictures: async () => () => null,
   })
   const deliverer = createDeliverer({

@@ -161,11 +161,33 @@ describe('a held bulletin', () => {
     expect(labelsOf(card)).toEqual(['Evidence', 'Release', 'Discard'])
     expectShowable(card)
   })
-  test('contradicted when a change was about it already: which, and there is nothing to discard', () => {
-    const card = heldCard({ ...held, change: 12 })
-    expect(wordsOf(card)).toContain('Change 12 has it. As long as it rests on it, nothing can be decided there.')
-    expect(labelsOf(card)).toEqual(['Evidence'])
+  test('contradicted when a change rested on it already: which, and that security releases or rejects it', () => {
+    const card = heldCard({ ...held, releasable: true, change: { id: 12, own: true, over: false } })
+    expect(wordsOf(card)).toContain('Change 12 has it. As long as it rests on it, nothing can be decided there')
+    expect(labelsOf(card)).toEqual(['Evidence', 'Release', 'Reject'])
     expectShowable(card)
+  })
+  test('a copy of what a change rests on: which change waits for the decision, and what each answer means', () => {
+    const card = heldCard({ ...held, change: { id: 12, own: false, over: false } })
+    expect(wordsOf(card)).toContain('Change 12 is about the bulletin that it says it is. Until you decide nothing goes on there.')
+    expect(labelsOf(card)).toEqual(['Evidence', 'Discard'])
+    expectShowable(card)
+  })
+  test('of a change that is over: what a copy is can still be said, and a bulletin of it needs nothing any more', () => {
+    expect(labelsOf(heldCard({ ...held, change: { id: 12, own: false, over: true } }))).toEqual(['Evidence', 'Discard'])
+    expect(labelsOf(heldCard({ ...held, change: { id: 12, own: true, over: true } }))).toEqual(['Evidence'])
+  })
+  test.each([
+    ['released', { released: { by: 'Dana Kowalska', reason: 'asked them' } }, 'Released by Dana Kowalska: asked them'],
+    [
+      'rejected',
+      { change: { id: 12, own: true, over: false }, discarded: { by: 'Dana Kowalska', reason: 'forged' } },
+      'Rejected by Dana Kowalska: forged',
+    ],
+  ])('%s: by whom and why, and no button for it', (_, own, words) => {
+    const card = heldCard({ ...held, releasable: true, ...own })
+    expect(wordsOf(card)).toContain(words)
+    expect(labelsOf(card)).toEqual(['Evidence'])
   })
   test('discarded: by whom and why, and no button for it', () => {
     const card = heldCard({ ...held, discarded: { by: 'Dana Kowalska', reason: 'forged' } })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderHome } from '../../adapters/slack/render/card.ts'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
+import { renderHome } from '../../src/cards/block-kit/card.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { homeCard } from '../../src/cards/home.ts'
 import type { Overview } from '../../src/core/overview/view.ts'

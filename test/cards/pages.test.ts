@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderCard } from '../../adapters/slack/render/card.ts'
-import { bytesOf, LIMITS } from '../../adapters/teams/limits.ts'
-import { messageOf, NOBODY } from '../../adapters/teams/render.ts'
+import { messageOf } from '../../adapters/teams/render.ts'
+import { NOBODY } from '../../src/cards/adaptive/teams/audience.ts'
+import { bytesOf, LIMITS } from '../../src/cards/adaptive/teams/limits.ts'
+import { renderCard } from '../../src/cards/block-kit/card.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { coverageCard, PRODUCTS_A_PAGE } from '../../src/cards/coverage.ts'
 import { AFFECTED_A_PAGE, affectedCard, affectedLines, VULNERABILITIES_A_PAGE, vulnerabilitiesCard } from '../../src/cards/details.ts'
@@ -82,7 +83,14 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
     return coverageCard(gaps, 4, { number, size: PRODUCTS_A_PAGE, total })
   },
   'dropped items': (total, number, extra) => {
-    const items = names(total).map((fileName, id) => ({ id, fileName, reason: `It is cut off. ${extra}`, at: T0, size: id }))
+    const items = names(total).map((fileName, id) => ({
+      id,
+      fileName,
+      reason: `It is cut off. ${extra}`,
+      at: T0,
+      size: id,
+      notProved: id % 2 === 0,
+    }))
     return droppedCard({ id: 'rhel', name: 'Red Hat' }, items, { number, size: DROPPED_A_PAGE, total })
   },
   'hosts of a rollout': (total, number, extra) => {

@@ -153,6 +153,24 @@ describe('the summary of a day', () => {
     expect(words(card.blocks)).toMatch(/MISSED: .*start openssl.*Soon: .*complete glibc/)
   })
 
+  test('products that no source watches: the largest first, each with its hosts and what would help; management is spared', () => {
+    const gap = (name: string, hosts: number) => ({ name, hosts, proposal: `a source for ${name}` })
+    const day: DayFacts = {
+      ...NOTHING,
+      held: 1,
+      unwatched: [gap('packages of Debian:12', 40), gap('Acrobat', 7), gap('7-Zip', 1), gap('Zoom', 1)],
+    }
+    const shown = wordsOf(daySummaryCard(day, 'news'))
+    expect(shown).toContain('4 products that no source watches')
+    expect(shown).toMatch(
+      /Debian:12 on 40 hosts\. What would help: a source for packages of Debian:12\..*Acrobat on 7 hosts\..*7-Zip on 1 host\./s,
+    )
+    expect(shown).toContain('And 1 more: type "coverage".')
+    expect(shown).not.toContain('Zoom')
+    expect(wordsOf(briefSummaryCard(day, 'news'))).not.toContain('watches')
+    expect(wordsOf(daySummaryCard(NOTHING, 'quiet week'))).not.toContain('watches')
+  })
+
   test('management reads the figures', () => {
     const card = briefSummaryCard(PATCH_TUESDAY, 'news')
     expect(words(card.blocks)).toMatch(

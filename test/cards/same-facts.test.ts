@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderCard } from '../../adapters/slack/render/card.ts'
 import { toAdaptiveCard } from '../../src/cards/adaptive.ts'
+import { renderCard } from '../../src/cards/block-kit/card.ts'
 import type { Block, Card, Text } from '../../src/cards/card.ts'
 import { plainText } from '../../src/cards/text.ts'
 import { complaints, objects, shown } from '../support/adaptive.ts'

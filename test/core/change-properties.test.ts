@@ -38,7 +38,7 @@ const KINDS: readonly Command['kind'][] = [
   ...(['resume', 'retry', 'exclude', 'roll-back', 'claim', 'report-incident', 'plan-again', 'write-lesson', 'close-review'] as const),
   ...(['revise', 'rematch', 'tell-end-users', 'start-ring', 'settle-ring', 'halt', 'need-people', 'finish'] as const),
   ...(['await', 'end-waiting', 'merge', 'supersede', 'join', 'done-elsewhere', 'seen-fixed', 'accept-handover', 'leave-out'] as const),
-  ...(['exploited', 'exploited-retracted', 'note-patch-file', 'accept-patch-file'] as const),
+  ...(['exploited', 'exploited-retracted', 'note-patch-file', 'accept-patch-file', 'note-held', 'decide-held'] as const),
 ]
 const HOUSE: ReadonlySet<Command['kind']> = new Set([
   'revise',
@@ -52,6 +52,7 @@ const HOUSE: ReadonlySet<Command['kind']> = new Set([
   'seen-fixed',
   'exploited',
   'exploited-retracted',
+  'note-held',
 ])
 /** What leads somewhere is tried more often than what ends or undoes it. */
 const LIKELY: readonly Command['kind'][] = [
@@ -210,6 +211,10 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
       return { kind, ring, figures: '' }
     case 'halt':
       return { kind, ring, reason }
+    case 'note-held':
+      return { kind, document: { rowId: 100 + (pick % 3), name: 'copy.json', reason: 'QUARANTINED: Other bytes.', own: false } }
+    case 'decide-held':
+      return { kind, rowId: 100 + (pick % 3), goesOn: good, reason: good ? 'compared by hand' : reason }
     case 'finish':
       return { kind, figures: '' }
     case 'vouch':
@@ -230,7 +235,7 @@ function commandFor({ kind, pick, good }: Try, state: ChangeState, now: Instant)
 /** Somebody who may do such a thing, as far as roles go. */
 function ableTo({ kind, pick }: Try): string | null {
   if (HOUSE.has(kind)) return null
-  if (kind === 'vouch' || kind === 'accept-patch-file') return oneOf(['dana', 'oskar', 'farah'], pick)
+  if (kind === 'vouch' || kind === 'accept-patch-file' || kind === 'decide-held') return oneOf(['dana', 'oskar', 'farah'], pick)
   if (kind === 'approve' || kind === 'reject' || kind === 'resume') return oneOf(['dana', 'oskar', 'farah', 'emil', 'chiara'], pick)
   return oneOf(['ana', 'ben', 'chiara'], pick)
 }
@@ -329,6 +334,15 @@ describe('whatever anybody tries, in any order', () => {
     })
   })
 
+  test('nothing goes on while a document is held against it: the first thing after it is the halt; only security, or the same bytes with a proof, settle it', () => {
+    always(({ event, by, before: { held = [], rollout } }) => {
+      if (event.kind === 'held document decided') expect(by === null || holds(by, 'security')).toBe(true)
+      if (!held.some(({ decided }) => !decided) || event.kind === 'halted') return
+      expect(['waiting', 'running']).not.toContain(rollout?.status)
+      expect(['approval given', 'plan approved', 'announced', 'ring started', 'resume approved', 'resumed']).not.toContain(event.kind)
+    })
+  })
+
   test('a ring starts only on an approved plan that is announced, in order, while nothing stands still', () => {
     always(({ event, before: { submission, announcement, rollout } }) => {
       if (event.kind !== 'ring started' || !submission) return
@@ -390,8 +404,8 @@ describe('whatever anybody tries, in any order', () => {
 
   test('what is told and told again is the house’s: no person starts, settles, halts, finishes or revises', () => {
     always(({ command, by }) => {
-      // Joining is the house's where a change waits for it, and a person's otherwise.
-      if (command.kind === 'join' || command.kind === 'supersede') return
+      // Joining is the house's where a change waits for it, and a person's otherwise; so is a held document where its bytes came again with a proof.
+      if (command.kind === 'join' || command.kind === 'supersede' || command.kind === 'decide-held') return
       expect(by === null).toBe(HOUSE.has(command.kind))
     })
   })
@@ -432,6 +446,8 @@ describe('whatever anybody tries, in any order', () => {
           'claimed',
           'classified',
           'declared not relevant',
+          'document held',
+          'held document decided',
           'end users told',
           'halted',
         ],

@@ -111,6 +111,13 @@ describe('weaker proof never outweighs stronger', () => {
       verification: { verdict: 'UNCONFIRMED' },
     })
   })
+  test.each([
+    ['the same again is known', unsigned, 'seen'],
+    ['with the signature that was missing it is better proved than what was contradicted', own, 'new'],
+  ] as const)('contradicted by an independent origin: %s', (_, checks, kind) => {
+    const known = [{ ...stored(first, 'a', 'QUARANTINED'), alone: 'UNCONFIRMED' } as const]
+    expect(judge({ checked: came(first, 'a', checks), known, now: NOW }).kind).toBe(kind)
+  })
   test('the signature that was missing arrives: the same bytes, revised, without a difference', () => {
     const known = [stored(first, 'a', 'UNCONFIRMED')]
     expect(judge({ checked: came(first, 'a'), known, now: NOW })).toMatchObject({
@@ -154,6 +161,16 @@ describe('what is surely seen without a look at its history', () => {
       seen: false,
     },
     { what: 'what was held', is: sees(first, 'a', own, stored(first, 'a', 'QUARANTINED')), seen: false },
+    {
+      what: 'what an independent origin contradicts, with the same proof',
+      is: sees(first, 'a', unsigned, { ...stored(first, 'a', 'QUARANTINED'), alone: 'UNCONFIRMED' }),
+      seen: true,
+    },
+    {
+      what: 'what an independent origin contradicts, with more proof',
+      is: sees(first, 'a', own, { ...stored(first, 'a', 'QUARANTINED'), alone: 'UNCONFIRMED' }),
+      seen: false,
+    },
     { what: 'what could not be read, as before', is: sees(null, 'a', [], stored(first, 'a', 'UNCONFIRMED')), seen: true },
   ])('$what: $seen', ({ is, seen }) => expect(is).toBe(seen))
 

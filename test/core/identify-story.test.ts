@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { corroboration, operatorOf, siteOf, type Told, type ToldCve } from '../../src/core/identify/corroborate.ts'
-import { type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../src/core/identify/exploited.ts'
+import { brokenCatalogue, type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../src/core/identify/exploited.ts'
 import { storyOf } from '../../src/core/identify/story.ts'
 import { source } from '../../src/core/policy/sources.ts'
 import type { SourceRule } from '../../src/core/policy.ts'
@@ -195,5 +195,24 @@ describe('known exploited has three values', () => {
       { cve: 'away', retracted: true },
     ]
     expect(catalogueNews(['stays', 'back', 'new', 'new'], known)).toEqual({ added: ['back', 'new'], retracted: ['goes'] })
+  })
+})
+
+describe('a catalogue with as many entries as the last one, and others', () => {
+  const now = new Date('2026-11-25T00:00:00Z')
+  const ago = (days: number): Date => new Date(now.getTime() - days * 86_400_000)
+  const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => `CVE-2026-${10_000 + from + i}`)
+  const stand = (cves: readonly string[], retractedAt: Date | null = null) => cves.map((cve) => ({ cve, retractedAt }))
+
+  test.each([
+    ['the same', ids(0, 100), stand(ids(0, 100)), true],
+    ['a tenth is others', ids(10, 100), stand(ids(0, 100)), true],
+    ['more than a tenth is others', ids(11, 100), stand(ids(0, 100)), false],
+    ['little by little within thirty days', ids(11, 100), [...stand(ids(6, 94)), ...stand(ids(0, 6), ago(20))], false],
+    ['little by little over a longer time', ids(11, 100), [...stand(ids(6, 94)), ...stand(ids(0, 6), ago(31))], true],
+    ['a few of a small one', ids(5, 5), stand(ids(0, 10)), true],
+    ['none was known', ids(0, 10), [], true],
+  ])('%s: believed or not', (_, cves, known, believed) => {
+    expect(brokenCatalogue(cves, known, now) === null).toBe(believed)
   })
 })

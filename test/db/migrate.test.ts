@@ -98,6 +98,28 @@ describe('migrating', () => {
     })
   })
 
+  test('what was kept without proof is carried over into the table of what was dropped', async () => {
+    await withCopy(async (folder, url) => {
+      for (const name of NAMES.filter((one) => one >= '0029')) await rm(join(folder, name), { recursive: true })
+      await migrate(empty.url, url)
+      await query(
+        empty.url,
+        `INSERT INTO "Doubted" ("source", "digest", "name", "reason", "raw", "seenAt") VALUES
+          ('box', 'd1', 'a@b.example: x', 'HELD', 'mail', '2026-11-01T00:00:00Z'), ('box', 'd2', 'mail 2', 'too large', '', '2026-11-02T00:00:00Z')`,
+      )
+      expect((await migrate(empty.url))[0]).toBe('0029_kept')
+      expect(
+        await query(
+          empty.url,
+          `SELECT "kind", "fileName", "digest", "size", convert_from("head", 'UTF8') AS head FROM "DroppedItem" ORDER BY "id"`,
+        ),
+      ).toEqual([
+        { kind: 'not proved', fileName: 'a@b.example: x', digest: 'd1', size: 4, head: 'mail' },
+        { kind: 'not proved', fileName: 'mail 2', digest: 'd2', size: 0, head: '' },
+      ])
+    })
+  })
+
   test('one that another tool left unfinished is a fault', async () => {
     await migrate(empty.url)
     await query(empty.url, `UPDATE "_prisma_migrations" SET finished_at = NULL WHERE migration_name = '0002_audit_chain'`)

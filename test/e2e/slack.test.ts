@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 import { afterEach, expect, test } from 'vitest'
-import { renderCard } from '../../adapters/slack/render/card.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
+import { renderCard } from '../../src/cards/block-kit/card.ts'
 import type { Card } from '../../src/cards/card.ts'
 import type { Policy, PolicyPlace } from '../../src/core/policy.ts'
 import { verifyAudit } from '../../src/db/audit.ts'

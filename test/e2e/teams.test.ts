@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Audience, renderCard } from '../../adapters/teams/render.ts'
+import { renderCard } from '../../adapters/teams/render.ts'
 import { samplePolicy } from '../../src/app/sample.ts'
+import type { Audience } from '../../src/cards/adaptive/teams/audience.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { verifyAudit } from '../../src/db/audit.ts'
 import { startTestHouse, type TestHouse } from '../support/house.ts'

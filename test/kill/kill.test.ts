@@ -4,7 +4,7 @@ import { restartWords } from './figures.ts'
 import { randomKills, seedOf } from './random.ts'
 import { walk } from './walk.ts'
 
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 300_000
 
 /** In the order in which the job comes by. */
 const NAMED: readonly Kill[] = [

@@ -94,7 +94,26 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 
 /** Every breach of the plan of the house, one sentence each. */
 export function breaches(tree: Tree): readonly string[] {
-  return [...[...tree].flatMap(([path, text]) => breachesOf(path, text)), ...cycles(tree)].sort()
+  return [...[...tree].flatMap(([path, text]) => breachesOf(path, text)), ...cycles(tree), ...bareLookUps(tree)].sort()
+}
+
+const TABLE = '(?:(?:Readonly|Partial)<)*Record<string,'
+
+/**
+ * A table that takes any text as a name is read by `core/own.ts` and built by entries: `table[name]` answers to `constructor`, too, and
+ * `table[name] = x` loses what is called `__proto__`. Found by the names that a file gives to such tables.
+ */
+function bareLookUps(tree: Tree): readonly string[] {
+  const files = [...tree].filter(([path]) => path !== 'src/core/own.ts').map(([path, text]) => [path, withoutComments(text)] as const)
+  const called = files.flatMap(([, code]) =>
+    [...code.matchAll(new RegExp(`\\btype (\\w+) = ${TABLE}`, 'g'))].map(([, name]) => `${name}\\b`),
+  )
+  const declared = new RegExp(`\\b(\\w+)\\??: (?:${[TABLE, ...called].join('|')})`, 'g')
+  return files.flatMap(([path, code]) => {
+    const names = new Set([...code.matchAll(declared)].map(([, name]) => name))
+    const bare = [...code.matchAll(/\b(\w+)(?:\?\.)?\[(?=[a-z(`])/gi)].map(([, name]) => name).filter((name) => names.has(name))
+    return [...new Set(bare)].map((name) => `${path} looks into ${name} without own()`)
+  })
 }
 
 function breachesOf(path: string, text: string): readonly string[] {

@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Connection string of the whole run's server; the database in it is the migrated template. */
     readonly templateUrl: string
+    /** What the properties of the whole run draw their cases from. */
+    readonly seed: number
   }
 }
 
@@ -18,6 +20,8 @@ const TEMPLATE = 'template_house'
 
 /** One embedded server for the whole run, with a migrated template database. Speed before durability: it is thrown away. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const { seed } = project.getProvidedContext()
+  project.vitest.logger.log(`Properties draw from seed ${seed}. The same cases again: PATCHCRIER_SEED=${seed}`)
   await clearLeftovers()
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
   const server = await openEmbedded({

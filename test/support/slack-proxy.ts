@@ -42,6 +42,8 @@ export interface SlackProxy {
   heal(): void
   /** Calls of `method` wait, neither stored nor answered, until the returned function is called. */
   stall(method: string): () => void
+  /** The next call of `method` has come, whether it is answered or not. */
+  arrival(method: string): Promise<void>
   /** Changes the emulator's answers to `method`, e.g. to say what real Slack says beyond it. */
   rewrite(method: string, change: (answer: Record<string, unknown>) => Record<string, unknown>): void
   /** Answers calls of `method` (or of another address, e.g. `files/notice.eml`) instead of the emulator, unless it is undefined. */
@@ -61,6 +63,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
   const requests: ProxiedRequest[] = []
   const waiting = new Set<(request: ProxiedRequest) => void>()
   const faults: { mode: FaultMode; left: number; method: string | undefined }[] = []
+  const arriving: { readonly method: string; readonly tell: () => void }[] = []
   const stalled = new Map<string, Promise<void>>()
   const served = new Map<string, () => object | Served | undefined>()
   const rewrites = new Map<string, (answer: Record<string, unknown>) => Record<string, unknown>>([['users.info', confirmEmail]])
@@ -92,6 +95,10 @@ export async function startProxy(target: string): Promise<SlackProxy> {
     const raw = await bytesOf(request)
     const method = (request.url ?? '').replace(/^\/(api\/)?/, '').replace(/^upload\/.*/, UPLOAD)
     const body = method === UPLOAD ? { base64: raw.toString('base64') } : bodyOf(request, raw)
+    for (const one of arriving.filter((waiting) => waiting.method === method)) {
+      arriving.splice(arriving.indexOf(one), 1)
+      one.tell()
+    }
     await stalled.get(method)
     const fault = faultFor(method)
     const stored = fault === undefined || fault.endsWith(' after') ? await forward(request, method, raw) : ''
@@ -115,6 +122,7 @@ export async function startProxy(target: string): Promise<SlackProxy> {
       stalled.set(method, promise)
       return resolve
     },
+    arrival: (method) => new Promise((tell) => arriving.push({ method, tell })),
     rewrite: (method, change) => void rewrites.set(method, change),
     serve: (method, answer) => void served.set(method, answer),
     next: (wanted) =>

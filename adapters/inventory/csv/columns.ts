@@ -1,5 +1,6 @@
 import { defaultWords } from '../../../src/core/assess/import/defaults.ts'
 import type { RowKey } from '../../../src/core/assess/import/row.ts'
+import { own } from '../../../src/core/own.ts'
 
 const NAMES: Readonly<Record<string, RowKey>> = {
   host: 'host',
@@ -37,11 +38,11 @@ export function columnOf(name: string): RowKey | null {
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, '_')
-  return Object.hasOwn(NAMES, plain) ? (NAMES[plain] ?? null) : null
+  return own(NAMES, plain) ?? null
 }
 
 /** What counts in place of columns that are not there, said once. */
 export function missingWords(found: readonly RowKey[]): readonly string[] {
-  const missing = COLUMNS.filter((name) => !found.includes(NAMES[name] ?? 'host'))
-  return defaultWords(missing.flatMap((name) => NAMES[name] ?? []))
+  const missing = COLUMNS.filter((name) => !found.includes(own(NAMES, name) ?? 'host'))
+  return defaultWords(missing.flatMap((name) => own(NAMES, name) ?? []))
 }

@@ -2,6 +2,7 @@ import { defaultWords } from '../../../src/core/assess/import/defaults.ts'
 import { type ImportItem, note, problem } from '../../../src/core/assess/import/item.ts'
 import { ROW_KEYS, type Row, type RowKey, readRow } from '../../../src/core/assess/import/row.ts'
 import { decoded, garbled } from '../../../src/core/assess/import/text.ts'
+import { own } from '../../../src/core/own.ts'
 import type { InventoryFormat, ReadOptions } from '../../../src/ports.ts'
 import { type Element, elementsOf } from './split.ts'
 
@@ -58,7 +59,7 @@ function objectOf(element: Element): Readonly<Record<string, unknown>> | string 
 function rowOf(object: Readonly<Record<string, unknown>>, unknown: Set<string>): Row {
   const row = new Map<RowKey, unknown>()
   for (const [name, value] of Object.entries(object)) {
-    const key = Object.hasOwn(CALLED, name) ? CALLED[name] : ROW_KEYS.find((one) => one === name)
+    const key = own(CALLED, name) ?? ROW_KEYS.find((one) => one === name)
     if (key === undefined) unknown.add(JSON.stringify(name.slice(0, 40)))
     else if (key === 'sponsor') for (const [part, word] of sponsorOf(value)) row.set(part, word)
     else row.set(key, value)

@@ -2,6 +2,19 @@ import type { App, Receiver, ReceiverEvent } from '@slack/bolt'
 import { running } from '../../chat/running.ts'
 import { inTime } from '../../chat/soon.ts'
 
+/** How Slack's requests come. */
+export interface Door {
+  readonly receiver: Receiver
+  open(): Promise<Opened>
+}
+
+export interface Opened {
+  /** Where Slack's requests go, on loopback; a proxy with TLS stands before it. Null: they come over a connection that we opened. */
+  readonly url: string | null
+  /** Takes nothing new, lets what came in come to its end, then closes. */
+  close(envelopes: Envelopes): Promise<void>
+}
+
 /** What comes in, on its way to bolt. */
 export interface Envelopes {
   /** Everything that has come in so far is done and told: the work may go on after Slack was answered. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HTTPReceiver, type Logger } from '@slack/bolt'
-import { type Loopback, listen } from '../../chat/loopback.ts'
+import { listen } from '../../chat/loopback.ts'
+import type { Door, Opened } from './envelopes.ts'
 
-export const ENDPOINT = '/slack/events'
+const ENDPOINT = '/slack/events'
 
 export interface HttpOptions {
   /** Proves that a request comes from Slack. */
@@ -14,14 +15,13 @@ export interface HttpOptions {
 }
 
 /** Slack's requests on loopback, each checked by its signature. */
-export interface HttpDoor {
-  readonly receiver: HTTPReceiver
-  open(): Promise<Loopback>
-}
-
-export function httpDoor({ signingSecret, port, logger, onBadSignature }: HttpOptions): HttpDoor {
+export function httpDoor({ signingSecret, port, logger, onBadSignature }: HttpOptions): Door {
   const receiver = new HTTPReceiver({ signingSecret, endpoints: ENDPOINT, logger, bodyLimit: '1mb' })
-  return { receiver, open: () => listen(port, (request, response) => serve(receiver, request, response, onBadSignature)) }
+  const open = async (): Promise<Opened> => {
+    const { origin, close } = await listen(port, (request, response) => serve(receiver, request, response, onBadSignature))
+    return { url: `${origin}${ENDPOINT}`, close: ({ idle }) => close(idle) }
+  }
+  return { receiver, open }
 }
 
 const CLOCK_TOLERANCE_S = 5 * 60

@@ -4,6 +4,7 @@ import type { Log } from '../../chat/log.ts'
 import { within } from '../../chat/soon.ts'
 import { CLIENT_OPTIONS } from '../client.ts'
 import { chatError } from '../errors.ts'
+import type { Door, Envelopes, Opened } from './envelopes.ts'
 
 export interface SocketOptions {
   /** App-level token with the scope `connections:write`. */
@@ -11,14 +12,6 @@ export interface SocketOptions {
   readonly apiUrl: string
   readonly logger: Logger
   readonly log: Log
-}
-
-/** Slack's requests over a connection that we open (Socket Mode). */
-export interface SocketDoor {
-  readonly receiver: SocketModeReceiver
-  /** Connects. Throws `ChatError` when Slack does not know the token or does not answer. Later outages are survived. */
-  open(): Promise<void>
-  close(): Promise<void>
 }
 
 /** Slack closes a connection every few hours: then the next one is opened at once, and after failures ever later. */
@@ -30,28 +23,30 @@ const CLOSE_WITHIN_MS = 2000
 type Socket = SocketModeReceiver['client']
 
 /**
- * Bolt's own reconnecting is off: it gives up on a refused token by a rejection that nobody handles, which ends the process, and at the
+ * Slack's requests over a connection that we open (Socket Mode). To open it throws `ChatError` when Slack does not know the token or does
+ * not answer; later outages are survived. Bolt's own reconnecting is off: it gives up on a refused token by a rejection that nobody handles, which ends the process, and at the
  * start it tries a hundred times before it says that Slack cannot be reached.
  */
-export function socketDoor({ appToken, apiUrl, logger, log }: SocketOptions): SocketDoor {
+export function socketDoor({ appToken, apiUrl, logger, log }: SocketOptions): Door {
   const clientOptions = { slackApiUrl: apiUrl, ...CLIENT_OPTIONS }
   const receiver = new SocketModeReceiver({ appToken, logger, autoReconnectEnabled: false, installerOptions: { clientOptions } })
   const socket = receiver.client
   survive(socket, log)
   const over = new AbortController()
-  return {
-    receiver,
-    async open() {
-      await connect(socket)
-      void keepOpen(socket, log, over.signal)
-    },
-    async close() {
-      over.abort()
-      await within(socket.disconnect(), CLOSE_WITHIN_MS)
-      // The second time it does not wait for Slack's good-bye.
-      await socket.disconnect()
-    },
+  const close = async ({ refuse, idle }: Envelopes): Promise<void> => {
+    refuse()
+    await idle()
+    over.abort()
+    await within(socket.disconnect(), CLOSE_WITHIN_MS)
+    // The second time it does not wait for Slack's good-bye.
+    await socket.disconnect()
   }
+  const open = async (): Promise<Opened> => {
+    await connect(socket)
+    void keepOpen(socket, log, over.signal)
+    return { url: null, close }
+  }
+  return { receiver, open }
 }
 
 /** The listener for messages is async, and a message of an unknown shape makes it reject, which nobody would handle. */

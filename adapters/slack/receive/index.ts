@@ -1,12 +1,11 @@
 import type { App, ViewSubmitAction } from '@slack/bolt'
+import { ACT, FORM } from '../../../src/cards/block-kit/buttons.ts'
+import { MODAL } from '../../../src/cards/block-kit/modal.ts'
 import { firstTime } from '../../chat/once.ts'
-import { ACT, FORM } from '../render/buttons.ts'
-import { MODAL } from '../render/modal.ts'
-import type { Receiving } from './act.ts'
-import { onClick, onFormButton } from './click.ts'
-import { onHome } from './home.ts'
-import { eventPayload } from './payload.ts'
-import { onSubmit } from './submit.ts'
+import { showHome } from '../home.ts'
+import { eventPayload, homeEvent } from './payload.ts'
+import { onClick, onFormButton, onSubmit } from './press.ts'
+import type { Receiving } from './turn.ts'
 import { onCommand, onDirectMessage, onMention, onShortcut } from './words.ts'
 
 /** `callback_id` of the message shortcut in the manifest. */
@@ -25,4 +24,10 @@ export function receive(app: App, on: Receiving): void {
   app.event('app_mention', async ({ body }) => (first(body) ? onMention(on, body) : undefined))
   app.event('message', async ({ body }) => (first(body) ? onDirectMessage(on, body) : undefined))
   app.event('app_home_opened', async ({ body }) => (first(body) ? onHome(on, body) : undefined))
+}
+
+/** Somebody opened the bot's own page. */
+async function onHome(on: Receiving, body: unknown): Promise<void> {
+  const { event } = homeEvent.parse(body)
+  if (event.tab === 'home') await showHome(on, event.user)
 }

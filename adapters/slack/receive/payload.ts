@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modalState } from '../render/modal.ts'
+import { buttonValue } from '../../chat/button.ts'
 
 const user = z.object({ id: z.string().min(1) })
 
@@ -18,6 +18,8 @@ export const clickPayload = z.object({
 
 export type Click = z.infer<typeof clickPayload>
 
+const typed = z.object({ value: z.string().nullish(), selected_option: z.object({ value: z.string() }).nullish() })
+
 export const submitPayload = z.object({
   type: z.literal('view_submission'),
   user,
@@ -25,13 +27,13 @@ export const submitPayload = z.object({
   view: z.object({
     id: z.string(),
     private_metadata: z.string(),
-    /** Only inputs have an id of ours. */
     blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional(), label: z.object({ text: z.string() }).optional() })),
-    state: z.object({ values: modalState }),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), typed)) }),
   }),
 })
 
-export type Submit = z.infer<typeof submitPayload>
+/** What a modal of ours remembers, in its `private_metadata`. */
+export const modalMemory = z.strictObject({ button: buttonValue, channel: z.string().nullable(), thread: z.string().optional() })
 
 export const commandPayload = z.object({
   user_id: z.string().min(1),
@@ -74,27 +76,19 @@ export const shortcutPayload = z.object({
   message: doubted,
 })
 
-export const mentionEvent = eventPayload.extend({
-  event: z.object({
-    user: z.string().min(1).default(''),
-    bot_id: z.string().optional(),
-    text: z.string().default(''),
-    channel: z.string().min(1),
-    thread_ts: z.string().optional(),
-    edited: z.unknown().optional(),
-  }),
+/** Who said something, and where. A bot may have no user. */
+const said = z.object({
+  user: z.string().default(''),
+  bot_id: z.string().optional(),
+  channel: z.string().min(1),
+  thread_ts: z.string().optional(),
 })
+
+export const mentionEvent = eventPayload.extend({ event: said.extend({ text: z.string().default(''), edited: z.unknown().optional() }) })
 
 /** A new message in the private conversation with the bot; what has another subtype is none. */
 export const messageEvent = eventPayload.extend({
-  event: doubted.extend({
-    channel_type: z.literal('im'),
-    subtype: z.literal('file_share').optional(),
-    user: z.string().min(1),
-    bot_id: z.string().optional(),
-    channel: z.string().min(1),
-    thread_ts: z.string().optional(),
-  }),
+  event: doubted.extend(said.shape).extend({ channel_type: z.literal('im'), subtype: z.literal('file_share').optional() }),
 })
 
 export const homeEvent = eventPayload.extend({ event: z.object({ user: z.string().min(1), tab: z.string() }) })

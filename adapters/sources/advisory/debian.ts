@@ -2,6 +2,7 @@ import type { Bulletin, FixedBuild } from '../../../src/core/identify/bulletin.t
 import { revisionOf } from '../../../src/core/identify/revision.ts'
 import { SAYS_NOTHING } from '../../../src/core/identify/sections.ts'
 import { distinct, line } from '../../../src/core/identify/text.ts'
+import { own } from '../../../src/core/own.ts'
 import { dpkgVersion } from './dpkg.ts'
 import { type AdvisoryFormat, type Entry, type Reading, unread } from './format.ts'
 
@@ -38,7 +39,7 @@ function buildsOf(rows: readonly string[], cves: readonly string[], drop: (reaso
     const found = FIX.exec(row)
     if (!found) return []
     const [, codename = '', name = '', version = ''] = found
-    const [release, evr] = [RELEASES[codename], dpkgVersion(version)]
+    const [release, evr] = [own(RELEASES, codename), dpkgVersion(version)]
     if (release !== undefined && evr !== null) return [{ stream: `Debian:${release}`, scheme: 'dpkg', name, arch: '*', evr, cves }]
     drop(`${codename} ${line(name, 60)} ${line(version, 60)}: ${release === undefined ? 'a release that is not known' : 'no version'}`)
     return []

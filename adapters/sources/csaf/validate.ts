@@ -3,6 +3,7 @@ import { csaf_2_0 } from '@secvisogram/csaf-validator-lib/schemaTests.js'
 import validate, { type DocumentTest, type TestResult } from '@secvisogram/csaf-validator-lib/validate.js'
 import { z } from 'zod'
 import { line } from '../../../src/core/identify/text.ts'
+import { own } from '../../../src/core/own.ts'
 import { mandatoryTest_6_1_21, mandatoryTest_6_1_26_prefix } from './own-tests.ts'
 
 const MOST_TOLD = 5
@@ -10,7 +11,7 @@ const MOST_TOLD = 5
 const OWN: Readonly<Record<string, DocumentTest>> = { mandatoryTest_6_1_21 }
 
 const MANDATORY: readonly DocumentTest[] = [
-  ...Object.entries(mandatory).map(([name, test]) => OWN[name] ?? test),
+  ...Object.entries(mandatory).map(([name, test]) => own(OWN, name) ?? test),
   mandatoryTest_6_1_26_prefix,
 ]
 

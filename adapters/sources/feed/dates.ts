@@ -1,3 +1,5 @@
+import { own } from '../../../src/core/own.ts'
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /** Zones that people write by name, in hours from UTC. */
@@ -38,7 +40,7 @@ const hourOf = (hour: number, zone: string): number => {
 const offsetOf = (zone: string): number => {
   const text = zone.trim().replace(HALF, '').trim().toLowerCase()
   const numeric = /^(?:gmt|utc)?\s*([+-])(\d{1,2}):?(\d{2})?/.exec(text)
-  if (numeric === null) return (ZONES[text.replace(/[^a-z]/g, '')] ?? 0) * 60
+  if (numeric === null) return (own(ZONES, text.replace(/[^a-z]/g, '')) ?? 0) * 60
   return (numeric[1] === '-' ? -1 : 1) * (Number(numeric[2]) * 60 + Number(numeric[3] ?? 0))
 }
 
@@ -53,10 +55,24 @@ interface Parts {
   readonly zone: string
 }
 
+/** The day before the first of the next month. */
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
+
 const instantOf = ({ year, month, day, time, zone }: Parts): string | null => {
   const [clock = 0, minute = 0, second = 0] = time.map((part) => Number(part ?? 0))
   const hour = hourOf(clock, zone)
-  if (year < 1980 || year > 9998 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return null
+  if (
+    year < 1980 ||
+    year > 9998 ||
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    day > daysIn(year, month) ||
+    hour > 24 ||
+    minute > 59 ||
+    second > 60
+  )
+    return null
   const offset = offsetOf(zone)
   if (Math.abs(offset) > 15 * 60) return null
   return new Date(Date.UTC(year, month - 1, day, hour, minute - offset, second)).toISOString()

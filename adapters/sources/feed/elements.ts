@@ -99,7 +99,7 @@ const opened = (xml: string, token: Token, to: Reading): number => {
     keep(to.item, name, { text: TEXTS.has(name) || name === 'x-id' ? text : text.replace(/<[^<>]*>/g, ' ').trim(), tag })
     return end
   }
-  if (name === 'channel' || name === 'feed') to.isFeed = true
+  if (name === 'channel' || name === 'feed' || (to.depth === 0 && isItem(name))) to.isFeed = true
   if (to.item === null && to.depth < 2 && !isItem(name))
     to.base = attributeOf({ text: '', tag: xml.slice(token.start, token.end) }, 'xml:base') || to.base
   if (to.item === null && isItem(name) && token.kind === 'open') begin(to, token, xml)

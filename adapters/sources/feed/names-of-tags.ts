@@ -1,3 +1,4 @@
+import { own } from '../../../src/core/own.ts'
 import { type Token, Unreadable } from './scan.ts'
 
 /** Where the parts of an item come from, lower case -> the name under which `items.ts` finds them. Others keep theirs. */
@@ -56,8 +57,8 @@ const prefixesOf = (root: string, tag: string): readonly string[] => {
 const newName = (name: string, prefixes: readonly string[]): string => {
   if (/^[\w.-]+:RDF$/i.test(name)) return 'rdf:RDF'
   const prefix = prefixes.find((one) => name.startsWith(one))
-  const own = prefix === undefined ? name : name.slice(prefix.length)
-  return RENAMED[own.toLowerCase()] ?? own
+  const local = prefix === undefined ? name : name.slice(prefix.length)
+  return own(RENAMED, local.toLowerCase()) ?? local
 }
 
 /** A document type that only names a public one is let through. Throws Unreadable. */
@@ -75,13 +76,16 @@ export interface Names {
 
 const MOST_NAMES = 1_000
 const ROOTS = ['rss', 'feed', 'rdf']
+/** An entry by itself is an Atom document, too (RFC 4287, 2): a list of one. */
+const ATOM = /xmlns(?::[\w.-]+)?\s*=\s*["']http:\/\/www\.w3\.org\/2005\/Atom["']/
 
 /** Our names for the tags of a feed with this root. Throws Unreadable when it is none. */
 export const rootOf = (token: Token, tag: string): Names => {
   const local = token.name.split(':').at(-1)?.toLowerCase() ?? ''
   if (local === 'html') throw new Unreadable('It is a web page instead of a feed')
   const shown = /^[\w:.-]{1,40}$/.test(token.name) ? `<${token.name}>` : 'something'
-  if (!ROOTS.includes(local)) throw new Unreadable(`Its root is ${shown}, which is no feed`)
+  const isEntry = local === 'entry' && ATOM.test(tag)
+  if (!ROOTS.includes(local) && !isEntry) throw new Unreadable(`Its root is ${shown}, which is no feed`)
   const prefixes = prefixesOf(token.name, tag)
   const known = new Map<string, string>()
   return {

@@ -1,3 +1,5 @@
+import { own } from '../../../src/core/own.ts'
+
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -49,7 +51,7 @@ export const withoutReferences = (text: string): string => {
   if (ONLY_XML.test(text))
     return FIVE.reduce((all, [reference, letter]) => (all.includes(reference) ? all.replaceAll(reference, letter) : all), text)
   return text.replace(REFERENCE, (all, name: string | undefined, decimal: string | undefined, hex: string | undefined) => {
-    if (name !== undefined) return NAMED[name] ?? all
+    if (name !== undefined) return own(NAMED, name) ?? all
     const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
     return isCharacter(code) ? String.fromCodePoint(code) : ''
   })

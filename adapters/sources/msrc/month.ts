@@ -1,3 +1,5 @@
+import { own } from '../../../src/core/own.ts'
+
 /** What is taken from one month of Microsoft's security updates, the same for JSON and XML. All of it is foreign text. */
 export interface Month {
   /** E.g. `2026-Sep`: the month is an English three-letter name in every locale. */
@@ -63,7 +65,7 @@ export interface Remedy {
 const kindOf =
   <K extends string>(kinds: Readonly<Record<string, K>>, other: K) =>
   (type: unknown): K =>
-    kinds[`${type}`] ?? other
+    own(kinds, `${type}`) ?? other
 
 export const threatKind = kindOf<Threat['kind']>(
   { 0: 'impact', 1: 'exploit', 3: 'severity', Impact: 'impact', 'Exploit Status': 'exploit', Severity: 'severity' },

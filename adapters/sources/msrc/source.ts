@@ -6,7 +6,7 @@ import { bodyOf, type Http, type HttpAnswer } from '../../http.ts'
 import { checkPart, type MsrcRule } from './check.ts'
 import { type MsrcState, readState, writeState } from './cursor.ts'
 import type { MsrcReader } from './reader.ts'
-import { documentsOf, type Taken, takeEach } from './taken.ts'
+import { documentsOf, type Taken, takeEach, type Untaken } from './taken.ts'
 import { readUpdates } from './updates.ts'
 
 export interface MsrcDeps {
@@ -18,6 +18,12 @@ export interface MsrcDeps {
 /** Months at one look: each may have tens of megabytes. The first look takes the latest ones. */
 const MOST_MONTHS = 3
 const SHRUNK = 0.9
+
+const entriesOf = (found: readonly unknown[]): Batch['dropped'][number] => ({
+  fileName: 'updates',
+  reason: `${found.length} entries of it are no months`,
+  bytes: Buffer.from(JSON.stringify(found)),
+})
 
 type Get = (path: string, accept: string, known?: HttpAnswer['validators']) => Promise<HttpAnswer>
 
@@ -37,13 +43,14 @@ export const checkOf =
 export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clock }: MsrcDeps): BulletinSource => {
   const base = rule.url.endsWith('/') ? rule.url : `${rule.url}/`
 
-  const fetchMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Taken | string> => {
+  const fetchMonth = async (get: Get, entry: Listed, known: MsrcState['parts']): Promise<Taken | Untaken> => {
     const answer = await get(`cvrf/${entry.key}`, 'application/json, application/xml;q=0.5')
-    const result = await reader.read({ kind: 'month', bytes: bodyOf(answer, 'a month'), families: rule.families, known: [...known] })
-    if (result.kind !== 'month') return result.kind === 'lost' ? result.problem : 'The answer is to another question.'
+    const bytes = bodyOf(answer, 'a month')
+    const result = await reader.read({ kind: 'month', bytes, families: rule.families, known: [...known] })
+    if (result.kind !== 'month') return { reason: result.kind === 'lost' ? result.problem : 'The answer is to another question.', bytes }
     const reading = result.month
-    if (!reading.ok) return reading.problem
-    if (reading.id !== entry.key) return `It calls itself ${reading.id.slice(0, 40)}.`
+    if (!reading.ok) return { reason: reading.problem, bytes }
+    if (reading.id !== entry.key) return { reason: `It calls itself ${reading.id.slice(0, 40)}.`, bytes }
     return {
       ...documentsOf(reading.parts, known, answer.url),
       dropped: reading.dropped.map(({ reason, found }) => ({ fileName: entry.key, reason, bytes: Buffer.from(found) })),
@@ -70,7 +77,7 @@ export const createMsrcSource = (rule: SourceRuleOf<'msrc'>, { http, reader, clo
     const due = dueOf(updates.months, progress, MOST_MONTHS)
     const tried = [...due.fresh, ...due.again]
     const { documents, dropped, parts, lost } = await takeEach(tried, before.parts, (entry, known) => fetchMonth(get, entry, known))
-    const strange = updates.dropped > 0 ? [{ fileName: 'updates', reason: `${updates.dropped} entries of it are no months` }] : []
+    const strange = updates.dropped.length > 0 ? [entriesOf(updates.dropped)] : []
     const listed = updates.months.length
     const list = {
       validators: answer.validators,

@@ -16,6 +16,12 @@ export interface Taken {
   readonly parts: Parts
 }
 
+/** Why it could not be taken, with what came of it. */
+export interface Untaken {
+  readonly reason: string
+  readonly bytes?: Uint8Array
+}
+
 /** The parts that are new or changed, as documents. Those that came last stand last among what is known. */
 export function documentsOf(read: ReadParts, before: Parts, url: string): Pick<Taken, 'documents' | 'parts'> {
   const parts = new Map(before)
@@ -31,17 +37,17 @@ export function documentsOf(read: ReadParts, before: Parts, url: string): Pick<T
 export async function takeEach(
   entries: readonly Listed[],
   before: Parts,
-  take: (entry: Listed, known: Parts) => Promise<Taken | string>,
+  take: (entry: Listed, known: Parts) => Promise<Taken | Untaken>,
 ): Promise<Taken & { readonly lost: readonly Listed[] }> {
   const documents: RawDocument[] = []
   const dropped: Dropped[] = []
   const lost: Listed[] = []
   let parts = before
   for (const entry of entries) {
-    const taken = await take(entry, parts).catch(reasonOf)
-    if (typeof taken === 'string') {
+    const taken = await take(entry, parts).catch(untaken)
+    if ('reason' in taken) {
       lost.push(entry)
-      dropped.push({ fileName: entry.key, reason: `it cannot be taken, and is asked for again: ${taken}` })
+      dropped.push({ ...taken, fileName: entry.key, reason: `it cannot be taken, and is asked for again: ${taken.reason}` })
       continue
     }
     documents.push(...taken.documents)
@@ -51,7 +57,7 @@ export async function takeEach(
   return { documents, dropped, parts, lost }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Fault) return error.message
+function untaken(error: unknown): Untaken {
+  if (error instanceof Fault) return { reason: error.message }
   throw error
 }

@@ -4,7 +4,7 @@ import { MONTH_ID } from './part.ts'
 import { instantOf } from './parts.ts'
 
 export type UpdatesReading =
-  | { readonly ok: true; readonly months: readonly Listed[]; readonly dropped: number }
+  | { readonly ok: true; readonly months: readonly Listed[]; readonly dropped: readonly unknown[] }
   | { readonly ok: false; readonly problem: string }
 
 const schema = z.object({ value: z.array(z.unknown()) })
@@ -20,10 +20,13 @@ export const readUpdates = (bytes: Uint8Array): UpdatesReading => {
   }
   const parsed = schema.safeParse(json)
   if (!parsed.success) return { ok: false, problem: 'It has not the shape of the list of months.' }
+  const dropped: unknown[] = []
   const months = parsed.data.value.flatMap((one): readonly Listed[] => {
     const read = month.safeParse(one)
     const at = read.success ? (instantOf(read.data.CurrentReleaseDate) ?? instantOf(read.data.InitialReleaseDate ?? '')) : null
-    return read.success && at !== null ? [{ key: read.data.ID, at }] : []
+    if (read.success && at !== null) return [{ key: read.data.ID, at }]
+    dropped.push(one)
+    return []
   })
-  return { ok: true, months, dropped: parsed.data.value.length - months.length }
+  return { ok: true, months, dropped }
 }

@@ -47,6 +47,12 @@ const fetchAll = async (get: Get, base: string, family: string, entries: readonl
   return done
 }
 
+const linesOf = (family: string, lines: readonly string[]): Batch['dropped'][number] => ({
+  fileName: `${family}/modified_id.csv`,
+  reason: `${lines.length} lines of it are no records`,
+  bytes: Buffer.from(lines.join('\n')),
+})
+
 type Worked = Pick<Batch, 'documents' | 'dropped'> & { readonly state: ListState; readonly concern: string | null }
 
 const workFamily = async (bucket: Bucket, get: Get, family: string, before: ListState | undefined, most: number): Promise<Worked> => {
@@ -73,7 +79,7 @@ const workFamily = async (bucket: Bucket, get: Get, family: string, before: List
     documents: fetched.flatMap(({ result }) => (result instanceof Fault ? [] : [result])),
     dropped: [
       ...lost.map(({ entry, reason }) => ({ fileName: entry.key, reason: `it cannot be fetched, and is asked for again: ${reason}` })),
-      ...(list.dropped > 0 ? [{ fileName: `${family}/modified_id.csv`, reason: `${list.dropped} lines of it are no records` }] : []),
+      ...(list.dropped.length > 0 ? [linesOf(family, list.dropped)] : []),
     ],
     concern:
       before !== undefined && listed < before.listed * SHRUNK

@@ -2,8 +2,11 @@ import { parse } from 'csv-parse/sync'
 import type { Listed } from '../../../src/core/identify/backlog.ts'
 
 export type ListReading =
-  | { readonly ok: true; readonly records: readonly Listed[]; readonly dropped: number }
+  | { readonly ok: true; readonly records: readonly Listed[]; readonly dropped: readonly string[] }
   | { readonly ok: false; readonly problem: string }
+
+/** So much of a line is kept. */
+const MOST_FOUND = 500
 
 const ID = /^[A-Za-z][A-Za-z0-9:._+-]{2,99}$/
 
@@ -12,7 +15,7 @@ const instant = (text: string): string | null => {
   return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
 
-/** `ECOSYSTEM/modified_id.csv`: `TIME,ID` a line, newest first. Lines that are none are counted. Never throws. */
+/** `ECOSYSTEM/modified_id.csv`: `TIME,ID` a line, newest first. Lines that are none are told. Never throws. */
 export const readList = (bytes: Uint8Array): ListReading => {
   let rows: readonly (readonly string[])[]
   try {
@@ -20,9 +23,13 @@ export const readList = (bytes: Uint8Array): ListReading => {
   } catch {
     return { ok: false, problem: 'It is no CSV.' }
   }
-  const records = rows.flatMap(([time = '', id = '']): readonly Listed[] => {
+  const dropped: string[] = []
+  const records = rows.flatMap((row): readonly Listed[] => {
+    const [time = '', id = ''] = row
     const at = instant(time)
-    return at === null || !ID.test(id) ? [] : [{ key: id, at }]
+    if (at !== null && ID.test(id)) return [{ key: id, at }]
+    dropped.push(row.join(',').slice(0, MOST_FOUND))
+    return []
   })
-  return { ok: true, records, dropped: rows.length - records.length }
+  return { ok: true, records, dropped }
 }

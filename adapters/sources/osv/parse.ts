@@ -1,6 +1,7 @@
 import type { Bulletin, FixedBuild, Sections, UnfixedRange } from '../../../src/core/identify/bulletin.ts'
 import { revisionOf } from '../../../src/core/identify/revision.ts'
 import { distinct, line, plain } from '../../../src/core/identify/text.ts'
+import { own } from '../../../src/core/own.ts'
 import { affectedOf } from './ranges.ts'
 import { affectedSchema, type OsvAffected, type OsvRecord, recordSchema, referenceSchema } from './schema.ts'
 import { highestOf, severityOf, statedOf } from './severity.ts'
@@ -146,6 +147,6 @@ const PUBLISHERS: Readonly<Record<string, string>> = {
 }
 
 const publisherOf = (id: string): string => {
-  const known = PUBLISHERS[(id.split('-', 1)[0] ?? '').toUpperCase()]
+  const known = own(PUBLISHERS, (id.split('-', 1)[0] ?? '').toUpperCase())
   return known === undefined ? 'OSV' : `${known} (by OSV)`
 }

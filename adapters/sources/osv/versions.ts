@@ -1,4 +1,5 @@
 import type { Evr, Scheme } from '../../../src/core/identify/bulletin.ts'
+import { own } from '../../../src/core/own.ts'
 
 /** Ecosystem of OSV, without what follows the colon -> how its versions are written. Others are `generic`. */
 const SCHEMES: Readonly<Record<string, Scheme>> = {
@@ -34,7 +35,7 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
 /** `Debian:12` -> `Debian`: the folder of the bucket. */
 export const familyOf = (ecosystem: string): string => ecosystem.split(':', 1)[0] ?? ecosystem
 
-export const schemeOf = (ecosystem: string): Scheme => SCHEMES[familyOf(ecosystem)] ?? 'generic'
+export const schemeOf = (ecosystem: string): Scheme => own(SCHEMES, familyOf(ecosystem)) ?? 'generic'
 
 const EPOCH = /^(\d{1,9}):(.+)$/
 

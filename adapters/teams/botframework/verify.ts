@@ -1,5 +1,7 @@
-import { type Activity, ConfigurationBotFrameworkAuthentication, ConfigurationServiceClientCredentialFactory } from 'botbuilder'
+import { type Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { z } from 'zod'
+import { parsedJson } from '../../chat/json.ts'
+import { botOf } from './managed.ts'
 import { quietly } from './quiet.ts'
 import { GoodTokens } from './remembered.ts'
 
@@ -26,15 +28,9 @@ const CLOCK_TOLERANCE_S = 5 * 60
  * address. Only tokens of the channel count: the library would also take those of its emulator, which name no service address.
  */
 export function verifier({ appId, tenantId, password, keysUrl }: Issuers, onTrouble: (error: unknown) => void): Verify {
-  const identity =
-    password === null ? { MicrosoftAppType: 'UserAssignedMsi' } : { MicrosoftAppType: 'SingleTenant', MicrosoftAppPassword: password }
-  const credentials = new ConfigurationServiceClientCredentialFactory({
-    ...identity,
-    MicrosoftAppId: appId,
-    MicrosoftAppTenantId: tenantId,
-  })
   const endorsed = { requiredEndorsements: [CHANNEL] }
-  const authentication = new ConfigurationBotFrameworkAuthentication(keysUrl === null ? {} : elsewhere(keysUrl), credentials, endorsed)
+  const bot = botOf(appId, tenantId, password)
+  const authentication = new ConfigurationBotFrameworkAuthentication(keysUrl === null ? {} : elsewhere(keysUrl), bot, endorsed)
   const good = new GoodTokens()
   return async (header, serviceUrl) => {
     const now = Date.now()
@@ -77,10 +73,4 @@ function isForUs({ nbf, exp, aud, serviceurl }: z.infer<typeof claims>, appId: s
   return inTime && aud === appId && serviceurl === serviceUrl
 }
 
-function decoded(part: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
-  } catch {
-    return null
-  }
-}
+const decoded = (part: string): unknown => parsedJson(Buffer.from(part, 'base64url').toString('utf8'))

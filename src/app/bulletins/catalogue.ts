@@ -1,5 +1,6 @@
+import { Fault } from '../../core/fault.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
-import { type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../core/identify/exploited.ts'
+import { brokenCatalogue, type Catalogue, catalogueNews, type KnownEntry, withCatalogue } from '../../core/identify/exploited.ts'
 import type { Tx } from '../../db/database.ts'
 import type { ExploitedCatalogue } from '../../ports.ts'
 import { type ExploitedNews, tellExploited } from '../change/exploited.ts'
@@ -14,12 +15,16 @@ const FRESH_DAYS = 7
 
 /**
  * Takes a whole catalogue in: entries, retractions, and what both change for open and closed changes, and for bulletins that nobody has
- * opened yet. Telling twice is harmless, so a catalogue that was killed half way is taken again.
+ * opened yet. Telling twice is harmless, so a catalogue that was killed half way is taken again. Throws Fault SOURCE_FAILED for one that
+ * lacks too much of what stood before, unless it is the `first`: a person who resets the source's cursor says that it is right.
  */
-export async function takeCatalogue(house: House, source: string, catalogue: ExploitedCatalogue): Promise<void> {
+export async function takeCatalogue(house: House, source: string, catalogue: ExploitedCatalogue, first: boolean): Promise<void> {
   const known = await house.db.knownExploited.findMany({ select: { cve: true, retractedAt: true } })
+  const cves = catalogue.entries.map((e) => e.cve)
+  const broken = first ? null : brokenCatalogue(cves, known, house.clock.now())
+  if (broken !== null) throw new Fault('SOURCE_FAILED', broken)
   const news = catalogueNews(
-    catalogue.entries.map((e) => e.cve),
+    cves,
     known.map((k) => ({ cve: k.cve, retracted: k.retractedAt !== null })),
   )
   // Told before it is kept: what was killed in between is news again.

@@ -10,6 +10,7 @@ import { runCommand } from '../change/run-command.ts'
 import { reply, show } from '../chat/show.ts'
 import type { Unit } from '../house.ts'
 import { freshness } from './catalogue.ts'
+import { tellHeld } from './held.ts'
 import { factsOf } from './open-change.ts'
 import { readSourceState } from './source-state.ts'
 
@@ -53,17 +54,25 @@ async function rise(unit: Unit, row: Row, others: readonly Row[]): Promise<void>
   )
   const before = row.verification as unknown as Verification
   if (before.checks.find((c) => c.name === 'corroboration')?.outcome === check.outcome) return
+  // Security knows of the contradiction, and has said why the bulletin may be used.
+  if (row.released !== null && check.outcome === 'fail') return
   const checks = [...before.checks.filter((c) => c.name !== 'corroboration'), check]
   const verdict = verdictOf(checks)
   const verification: Verification = { ...before, verdict, checks, reason: reasonOf(checks), checkedAt: unit.now.toISOString() }
-  // Nobody has opened it yet: it is held like any other that does not fit. One that has a change stays there: security sees it, too, and nothing can be decided on it.
-  const held = verdict === 'QUARANTINED' && row.changeId === null
+  // No change rests on it: it is held like any other that does not fit. What a change rests on stays there: nothing can be decided on it.
+  const held = verdict === 'QUARANTINED' && !(await isLeading(unit, row))
   const data = { verdict, verification: json(verification), ...(held ? { origin: 'held', current: false } : {}) }
   await unit.tx.bulletin.update({ where: { id: row.id }, data })
   if (verdict === row.verdict) return
   unit.audit({ actor: 'patchcrier', action: 'corroborate', subject: `bulletin:${row.id}`, detail: { verdict, evidence: check.evidence } })
   if (verdict === 'QUARANTINED') await show(unit, 'security', `bulletin:${row.id}`, 'held')
   if (!held) await tellChange(unit, row, verdict, check.evidence)
+  if (verdict === 'QUARANTINED') await tellHeld(unit, row.id)
+}
+
+async function isLeading(unit: Unit, row: Row): Promise<boolean> {
+  const state = row.changeId === null ? null : await lockChange(unit.tx, row.changeId)
+  return state !== null && bulletinsOf(state).some((b) => b.rowId === row.id)
 }
 
 /** Names of other sources that are failing now: one of them may have told of it. */

@@ -3,7 +3,6 @@ import { storable } from '../chat/posts.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { takeCatalogue } from './catalogue.ts'
-import { keepDoubted } from './doubted.ts'
 import { keepDropped } from './dropped.ts'
 import { sayFailing, sayRecovered } from './health.ts'
 import type { Noise } from './noise.ts'
@@ -29,9 +28,9 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
     const noise: Noise = before.firstPollDone ? { silent: false, alerts: ALERTS_A_POLL } : { silent: true, alerts: 0 }
     const { poison, brought } = await takeAll(house, id, batch.documents, { before, noise, signal })
     const given = await giveUp(house, id, batch.documents, poison)
-    if (batch.exploited) await takeCatalogue(house, id, batch.exploited)
+    if (batch.exploited) await takeCatalogue(house, id, batch.exploited, before.cursor === null)
     if (batch.scores?.length) await takeScores(house, id, batch.scores)
-    const waits = Object.keys(poison).some((name) => !given.includes(name))
+    const waits = poison.some(({ fileName }) => !given.includes(fileName))
     await transact(house, async (unit) => {
       const news = brought || batch.exploited !== undefined || (batch.scores?.length ?? 0) > 0
       const after: SourceState = {
@@ -44,12 +43,11 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
         silentSince: before.silentSince,
         listed: batch.listed ?? before.listed,
         track: tracked(before.track, unit.now.toISOString(), news, batch.listed ?? null),
-        doubted: before.doubted + (await keepDoubted(unit, id, batch.doubted ?? [])),
+        doubted: before.doubted + (await keepDropped(unit, id, batch)),
         dropped: storable(batch.dropped.map(({ fileName, reason }) => ({ fileName, reason }))),
-        poison: waits ? poison : {},
+        poison: waits ? poison : [],
       }
       await writeSourceState(unit, id, after)
-      await keepDropped(unit, id, batch.dropped)
       if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
       if (before.firstPollDone) await showRollup(unit, id)
       // Also where all of it was known: the poll that took it may have been killed before it said so.

@@ -15,11 +15,11 @@ const sourceState = z.object({
   listed: z.number().nullable().default(null),
   /** Its habits: when it had news, how many items it listed. */
   track: z.object({ news: z.array(z.string()).readonly(), listed: z.array(z.number()).readonly() }).default({ news: [], listed: [] }),
-  /** Items in all that came and were not proved (model Doubted). */
+  /** Items in all that came and were not proved (model DroppedItem). */
   doubted: z.number().default(0),
   dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
-  /** Documents whose handling broke, by file name. */
-  poison: z.record(z.string(), z.object({ tries: z.number(), reason: z.string() })).default({}),
+  /** Documents whose handling broke. What an earlier program counted in another shape is counted anew. */
+  poison: z.array(z.object({ fileName: z.string(), tries: z.number(), reason: z.string() })).catch([]),
 })
 export type SourceState = z.infer<typeof sourceState>
 
@@ -34,7 +34,7 @@ const UNTOUCHED: SourceState = {
   track: { news: [], listed: [] },
   doubted: 0,
   dropped: [],
-  poison: {},
+  poison: [],
 }
 
 export const sourceSubject = (id: string): string => `source:${id}`

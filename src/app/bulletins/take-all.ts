@@ -1,5 +1,6 @@
-import type { KnownRevision } from '../../core/identify/history.ts'
-import { isSurelySeen } from '../../core/identify/judge.ts'
+import { createHash } from 'node:crypto'
+import { aloneBy, isSurelySeen, type StoredCopy } from '../../core/identify/judge.ts'
+import type { Verdict, Verification } from '../../core/identify/verification.ts'
 import type { RawDocument } from '../../ports.ts'
 import type { House } from '../house.ts'
 import type { Noise } from './noise.ts'
@@ -20,7 +21,8 @@ export async function takeAll(
   documents: readonly RawDocument[],
   { before, noise, signal }: { readonly before: SourceState; readonly noise: Noise; readonly signal: AbortSignal },
 ): Promise<{ readonly poison: Poison; readonly brought: boolean }> {
-  const poison: Poison = {}
+  const tries = new Map(before.poison.map((one) => [one.fileName, one.tries]))
+  const poison = new Map<string, Poison[number]>()
   let brought = false
   for (let at = 0; at < documents.length; at += AT_ONCE) {
     const some = documents.slice(at, at + AT_ONCE)
@@ -29,21 +31,28 @@ export async function takeAll(
       if (signal.aborted) throw signal.reason
       const { failed, isNew } = await attempt(house, id, raw, noise, copies.get(raw.fileName) ?? [])
       if (failed === null) brought ||= isNew
-      else poison[raw.fileName] = { tries: (before.poison[raw.fileName]?.tries ?? 0) + 1, reason: failed }
+      else poison.set(raw.fileName, { fileName: raw.fileName, tries: (tries.get(raw.fileName) ?? 0) + 1, reason: failed })
     }
   }
-  return { poison, brought }
+  return { poison: [...poison.values()], brought }
 }
 
-type Copy = Pick<KnownRevision, 'vendorId' | 'digest' | 'verdict'>
-
 /** What is stored of these documents, by file name. */
-async function copiesOf(house: House, source: string, documents: readonly RawDocument[]): Promise<ReadonlyMap<string, readonly Copy[]>> {
+async function copiesOf(
+  house: House,
+  source: string,
+  documents: readonly RawDocument[],
+): Promise<ReadonlyMap<string, readonly StoredCopy[]>> {
+  const where = { source, fileName: { in: documents.map(({ fileName }) => fileName) } }
   const rows = await house.db.bulletin.findMany({
-    where: { source, fileName: { in: documents.map(({ fileName }) => fileName) } },
-    select: { fileName: true, vendorId: true, digest: true, verdict: true },
+    where,
+    select: { id: true, fileName: true, vendorId: true, digest: true, verdict: true },
   })
-  return Map.groupBy(rows as (Copy & { readonly fileName: string })[], ({ fileName }) => fileName)
+  // Few are held, and only of those the checks are read.
+  const held = await house.db.bulletin.findMany({ where: { ...where, verdict: 'QUARANTINED' }, select: { id: true, verification: true } })
+  const alone = new Map(held.map(({ id, verification }) => [id, aloneBy((verification as unknown as Verification).checks)]))
+  const copies = rows.map((row) => ({ ...row, verdict: row.verdict as Verdict, ...alone.get(row.id) }))
+  return Map.groupBy(copies, ({ fileName }) => fileName)
 }
 
 /** Takes one document; why not, when that broke. A database that does not answer breaks all of them: then the poll fails. */
@@ -52,7 +61,7 @@ async function attempt(
   id: string,
   raw: RawDocument,
   noise: Noise,
-  copies: readonly Copy[],
+  copies: readonly StoredCopy[],
 ): Promise<{ readonly failed: string | null; readonly isNew: boolean }> {
   try {
     const checked = await house.sources.get(id)?.check(raw, house.clock.now())
@@ -60,9 +69,16 @@ async function attempt(
     return { failed: null, isNew: await takeDocument(house, id, raw, checked, noise) }
   } catch (error) {
     await house.db.$queryRaw`SELECT 1`
+    if (isHeld(raw, copies)) return { failed: null, isNew: false }
     house.log.error({ source: id, file: raw.fileName, err: error }, 'a document could not be taken; the others go on')
     return { failed: error instanceof Error ? error.message.slice(0, 500) : String(error), isNew: false }
   }
+}
+
+/** Its handling broke before, and it was given up: it is shown already, and is not tried thrice at every poll. */
+const isHeld = ({ bytes }: RawDocument, copies: readonly StoredCopy[]): boolean => {
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  return copies.some((old) => old.digest === digest && old.verdict === 'QUARANTINED')
 }
 
 /** Documents that were tried often enough are held, where security sees them. Answers their names. */
@@ -72,7 +88,8 @@ export async function giveUp(
   documents: readonly RawDocument[],
   poison: Readonly<Poison>,
 ): Promise<readonly string[]> {
-  const hopeless = documents.filter((raw) => (poison[raw.fileName]?.tries ?? 0) >= MOST_TRIES)
-  for (const raw of hopeless) await holdPoison(house, id, raw, poison[raw.fileName]?.reason ?? '')
+  const reasons = new Map(poison.filter(({ tries }) => tries >= MOST_TRIES).map(({ fileName, reason }) => [fileName, reason]))
+  const hopeless = documents.filter((raw) => reasons.has(raw.fileName))
+  for (const raw of hopeless) await holdPoison(house, id, raw, reasons.get(raw.fileName) ?? '')
   return hopeless.map((raw) => raw.fileName)
 }

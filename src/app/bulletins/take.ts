@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { KnownRevision } from '../../core/identify/history.ts'
-import { type Checked, type Judgement, judge } from '../../core/identify/judge.ts'
+import { aloneBy, type Checked, type Judgement, judge } from '../../core/identify/judge.ts'
 import { storyOf } from '../../core/identify/story.ts'
-import { reasonOf, type Verdict, verdictOf } from '../../core/identify/verification.ts'
+import { reasonOf, type Verdict, type Verification, verdictOf } from '../../core/identify/verification.ts'
 import type { RawDocument } from '../../ports.ts'
 import { json } from '../change/rows.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { told as toldByCatalogue } from './catalogue.ts'
 import { corroborate } from './corroborate.ts'
+import { settleHeld, tellHeld } from './held.ts'
 import { oneDocumentAtATime } from './in-turn.ts'
 import type { Noise } from './noise.ts'
 import { tell } from './tell.ts'
@@ -40,8 +41,10 @@ export function takeDocument(house: House, source: string, raw: RawDocument, fou
     })
     if (held || !checked.bulletin) {
       await show(unit, 'security', `bulletin:${row}`, 'held')
+      await tellHeld(unit, row)
       return true
     }
+    await settleHeld(unit, row)
     await tell(unit, row, checked.bulletin, judgement, noise)
     await corroborate(unit, row)
     return true
@@ -57,6 +60,7 @@ export async function holdPoison(house: House, source: string, raw: RawDocument,
     const judgement = { verification, kind: 'new', differences: [], previous: null } as const
     const row = await store(unit, source, raw, { bulletin: null, digest, checks }, judgement, 'held')
     await show(unit, 'security', `bulletin:${row}`, 'held')
+    await tellHeld(unit, row)
     unit.audit({ actor: 'patchcrier', action: 'hold-document', subject: `bulletin:${row}`, detail: { file: raw.fileName, digest, reason } })
   })
 }
@@ -71,6 +75,7 @@ async function knownRevisions(unit: Unit, source: string, checked: Checked, raw:
       updatedAt: row.updatedAt.toISOString(),
       digest: row.digest,
       verdict: row.verdict as Verdict,
+      ...aloneBy((row.verification as unknown as Verification).checks),
       bulletin: row.document ? await toldByCatalogue(unit, row.document as unknown as Bulletin) : null,
     })),
   )

@@ -97,6 +97,8 @@ export async function effectsOf(unit: Unit, before: ChangeState, after: ChangeSt
     case 'tests passed':
     case 'patch file checked':
     case 'patch file accepted':
+    case 'document held':
+    case 'held document decided':
     case 'approval given':
     case 'plan rejected':
     case 'resume approved':

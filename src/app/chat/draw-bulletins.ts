@@ -4,6 +4,7 @@ import type { Card } from '../../cards/card.ts'
 import { releaseCard } from '../../cards/release.ts'
 import { rollupCard } from '../../cards/rollup.ts'
 import { nameOf } from '../../cards/words.ts'
+import { isOver } from '../../core/change/guard.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { Verification } from '../../core/identify/verification.ts'
@@ -12,6 +13,7 @@ import { isGenuineButMalformed } from '../bulletins/release.ts'
 import { releaseLines, rollupLines } from '../bulletins/rollup.ts'
 import { baselineCounts } from '../change/baseline.ts'
 import { coveredBy } from '../change/joining.ts'
+import { readChange } from '../change/rows.ts'
 import type { House } from '../house.ts'
 
 const sourceName = (house: House, source: string): string => house.inForce.policy.sources.find((s) => s.id === source)?.name ?? source
@@ -33,18 +35,29 @@ export async function drawAlert(house: House, state: ChangeState): Promise<Card>
 export async function drawHeld(house: House, rowId: number): Promise<Card | null> {
   const row = await house.db.bulletin.findUnique({ where: { id: rowId } })
   if (!row) return null
-  const discarded = row.discarded as { by: string; reason: string } | null
+  const change = row.changeId === null ? null : await readChange(house.db, row.changeId)
+  const own = row.origin !== 'held'
+  const verification = row.verification as unknown as Verification
   const held: HeldBulletin = {
     rowId,
     fileName: row.fileName,
     source: sourceName(house, row.source),
     vendorId: row.vendorId,
-    verification: row.verification as unknown as Verification,
-    ...(row.origin !== 'held' && row.changeId !== null ? { change: row.changeId } : {}),
-    releasable: row.origin === 'held' && isGenuineButMalformed(row.verification as unknown as Verification),
-    ...(discarded ? { discarded: { by: nameOf(house.inForce.policy, discarded.by), reason: discarded.reason } } : {}),
+    verification,
+    ...(change ? { change: { id: change.id, own, over: isOver(change) } } : {}),
+    releasable: own ? row.verdict === 'QUARANTINED' : isGenuineButMalformed(verification),
+    ...actOf('discarded', row.discarded, house),
+    ...actOf('released', row.released, house),
   }
   return heldCard(held)
+}
+
+/** What somebody has said of it, with their name. */
+function actOf<K extends string>(key: K, act: unknown, { inForce }: House) {
+  const { by, reason } = (act ?? {}) as { by?: string; reason?: string }
+  return by === undefined
+    ? {}
+    : ({ [key]: { by: nameOf(inForce.policy, by), reason: reason ?? '' } } as Record<K, { by: string; reason: string }>)
 }
 
 export async function drawHistory(house: House, source: string): Promise<Card> {

@@ -1,4 +1,5 @@
 import { type Budget, type CallKind, counts, type Log, NOTHING_MADE, nextFree } from '../../core/budgets.ts'
+import { own } from '../../core/own.ts'
 import type { ChatPlatform, Place } from '../../ports.ts'
 
 /** A platform that hangs holds up nobody but itself. */
@@ -52,7 +53,7 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
   const known = new Map<string, Place>()
 
   const budgetsOf = ({ platform }: Place): readonly Budget[] =>
-    budgets === undefined ? (platforms.get(platform)?.budgets ?? []) : (budgets[platform] ?? [])
+    budgets === undefined ? (platforms.get(platform)?.budgets ?? []) : (own(budgets, platform) ?? [])
   const keyOf = ({ per }: Budget, channel: string): string => (per === 'place' ? channel : '')
   const read = (budget: Budget, { channel }: { channel: string }): Log => logs.get(budget)?.get(keyOf(budget, channel)) ?? NOTHING_MADE
   const write = (budget: Budget, channel: string): Mutable => {

@@ -39,7 +39,7 @@ export async function readDay(unit: Unit, since: Instant): Promise<DayFacts> {
       fresh: await tx.asset.count({ where: { lastSeen: { gte: heardOf } } }),
       days: staleAfterDays,
     },
-    unwatched: (await readCoverage(house, tx)).gaps.map(nameOf),
+    unwatched: (await readCoverage(house, tx)).gaps.map((gap) => ({ name: nameOf(gap), hosts: gap.hosts, proposal: gap.proposal })),
   }
 }
 

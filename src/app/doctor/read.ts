@@ -46,12 +46,12 @@ async function readSeen(db: Database, inForce: PolicyInForce | null, now: Date):
 }
 
 async function readSources(db: Database, inForce: PolicyInForce | null): Promise<Readonly<Record<string, SourceFacts>>> {
-  const all: Record<string, SourceFacts> = {}
+  const all = new Map<string, SourceFacts>()
   for (const { id } of inForce?.policy.sources ?? []) {
     const { firstPollDone, lastGoodAt, failingSince } = await readSourceState({ db }, id)
-    all[id] = { firstPollDone, lastGoodAt, failingSince }
+    all.set(id, { firstPollDone, lastGoodAt, failingSince })
   }
-  return all
+  return Object.fromEntries(all)
 }
 
 /** Jobs keep the database's time. A database whose bot was never started by this program has none. */

@@ -2,6 +2,7 @@ import { thanksCard } from '../../cards/announcement.ts'
 import type { Intent } from '../../core/intent.ts'
 import type { Person } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
+import { discard } from '../bulletins/held.ts'
 import { sayAffected } from '../bulletins/named.ts'
 import { openChange } from '../bulletins/open-change.ts'
 import { release } from '../bulletins/release.ts'
@@ -177,21 +178,6 @@ async function open(unit: Unit, intent: Intent, actor: Person): Promise<Outcome>
   const known = rows.find((r) => r.changeId !== null)?.changeId
   if (known) return no('ALREADY_DONE', `It is already change ${known}. Try \`show ${known}\`.`)
   await openChange(unit, rows.find((r) => r.current)?.id ?? pressed.id)
-  return done
-}
-
-async function discard(unit: Unit, intent: Intent, actor: Person): Promise<Outcome> {
-  const subject = readSubject(intent.subject, ['bulletin'])
-  if (!subject.ok) return subject
-  if (!actor.roles.includes('security')) return no('ROLE_MISSING', 'Only security decides on a held bulletin.')
-  const reason = (intent.inputs.reason ?? '').trim().slice(0, 500)
-  if (reason === '') return no('REASON_NEEDED', 'Please say what you found out: an auditor will ask.', 'reason')
-  const act = { by: actor.id, at: unit.now.toISOString(), reason }
-  const changed = await unit.tx
-    .$executeRaw`UPDATE "Bulletin" SET "discarded" = ${JSON.stringify(act)}::jsonb WHERE "id" = ${subject.value.number} AND "origin" = 'held' AND "discarded" IS NULL`
-  if (changed === 0) return no('ALREADY_DONE', 'It is not held any more.')
-  await touchSubject(unit.tx, intent.subject)
-  unit.audit({ actor: actor.id, action: 'discard', subject: intent.subject, detail: { reason } })
   return done
 }
 

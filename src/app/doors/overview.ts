@@ -137,7 +137,7 @@ async function sourceLines(house: House): Promise<readonly SourceLine[]> {
     house.inForce.policy.sources.map(async ({ id, name }): Promise<SourceLine> => {
       const { lastGoodAt, failingSince, silentSince, dropped, poison } = await readSourceState(house, id)
       const state = failingSince !== null ? 'failing' : silentSince !== null ? 'silent' : lastGoodAt !== null ? 'good' : 'not asked'
-      return { id, name, state, lastGoodAt, since: failingSince ?? silentSince, dropped: dropped.length + Object.keys(poison).length }
+      return { id, name, state, lastGoodAt, since: failingSince ?? silentSince, dropped: dropped.length + poison.length }
     }),
   )
 }

@@ -5,6 +5,7 @@ import { elsewhereHosts } from '../../core/change/decide-elsewhere.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
 import { CHANGE_TYPES } from '../../core/evaluate/classification.ts'
+import { own } from '../../core/own.ts'
 import { CLASSES } from '../../core/policy.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
 import { planFor } from '../change/planning.ts'
@@ -174,6 +175,7 @@ export function commandOf(
   if (read.success) return command(read.data, asked)
   const [issue] = read.error.issues
   const field = issue?.path.join('.') ?? ''
-  const came = inputs[field] === undefined ? 'nothing' : `"${inputs[field].slice(0, 60)}"`
+  const typed = own(inputs, field)
+  const came = typed === undefined ? 'nothing' : `"${typed.slice(0, 60)}"`
   return { ok: false, refusal: { code: 'INPUT_INVALID', text: `${field}: ${issue?.message ?? 'not understood'}; got ${came}.` }, field }
 }

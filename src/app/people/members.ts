@@ -12,6 +12,8 @@ export interface Members {
   all(): readonly Member[]
   /** After a commit; an older version never takes the place of a later one. */
   keep(members: readonly Member[]): void
+  /** After a commit that removed them. */
+  forget(emails: readonly string[]): void
   /** The policy with these people beside those whom it names: what the rules see. Its hash stays, because what is written stays. */
   beside(written: PolicyInForce): PolicyInForce
 }
@@ -33,6 +35,10 @@ export function createMembers(clock: Clock, known: readonly Member[] = []): Memb
     all: () => [...byEmail.values()],
     keep(members) {
       for (const member of members) if ((byEmail.get(member.email)?.version ?? -1) < member.version) byEmail.set(member.email, member)
+      changes++
+    },
+    forget(emails) {
+      for (const email of emails) byEmail.delete(email)
       changes++
     },
     beside(written) {

@@ -7,6 +7,7 @@ import type { Account } from '../../ports.ts'
 import { json } from '../change/rows.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { lockMember } from './members.ts'
+import { moved, redrawDecisions } from './redraw.ts'
 import { settleRequest } from './requests.ts'
 
 /**
@@ -48,6 +49,7 @@ async function saveProved(unit: Unit, before: Member, account: Account, groups: 
         groups: held.map(({ platform, name }) => `${name} (${platform})`),
       },
     })
+    await redrawDecisions(unit, moved(before.roles, roles))
     if (roles.length > 0) await settleRequest(unit, after.email, `has a role now, by the group ${held.map(({ name }) => name).join(', ')}`)
   }
   return after

@@ -1,8 +1,10 @@
 import { heldGroups, type Member, namedPeople, rolesBy } from '../../core/policy/groups.ts'
+import type { Role } from '../../core/policy.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { due } from '../time/due.ts'
 import { lockMember } from './members.ts'
 import { changed, saveMember } from './prove.ts'
+import { moved, redrawDecisions } from './redraw.ts'
 import { settleRequests } from './requests.ts'
 
 /** Members in one audit record. */
@@ -26,7 +28,7 @@ export async function settleMembers(house: House, why: string): Promise<void> {
 
 async function settleBatch(unit: Unit, batch: readonly Member[], why: string): Promise<readonly Member[]> {
   const saved: Member[] = []
-  const changes: object[] = []
+  const changes: { readonly person: string; readonly email: string; readonly from: readonly Role[]; readonly to: readonly Role[] }[] = []
   for (const { email } of batch) {
     const before = await lockMember(unit.tx, email)
     if (!before) continue
@@ -40,6 +42,10 @@ async function settleBatch(unit: Unit, batch: readonly Member[], why: string): P
     saved.push(after)
     changes.push({ person: after.id, email, from: before.roles, to: roles })
   }
+  await redrawDecisions(
+    unit,
+    changes.flatMap(({ from, to }) => moved(from, to)),
+  )
   if (changes.length > 0)
     unit.audit({
       actor: 'patchcrier',

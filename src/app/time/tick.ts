@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts'
 import type { House } from '../house.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import type { Giver } from '../rollout/giving.ts'
@@ -24,7 +25,7 @@ async function tick(house: House, giver: Giver, handlers: Handlers): Promise<voi
   if (rows.some((row) => row.kind === 'silence' || row.kind === 'advance')) await hear(house)
   for (const row of rows) {
     try {
-      const handler = Object.hasOwn(handlers, row.kind) ? handlers[row.kind as DueKind] : undefined
+      const handler = own(handlers, row.kind)
       if (handler) await handler(house, row)
       else house.log.error({ due: row.kind }, 'nobody handles this kind of due row')
     } catch (error) {

@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts'
 import type { WindowRule } from '../../core/policy.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
 
@@ -61,7 +62,7 @@ const joinRanges = (words: readonly string[]): readonly string[] =>
     .split(' ')
 
 function readRange(word: string): readonly number[] | null {
-  const group = GROUPS[word]
+  const group = own(GROUPS, word)
   if (group) return group
   const [from = '', to = from] = word.split('-')
   const [first, last] = [dayOf(from), dayOf(to)]

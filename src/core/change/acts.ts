@@ -48,6 +48,10 @@ export function actOf(event: ChangeEvent): { readonly what: string; readonly who
       return { what: `had ${event.file.name} checked: ${standingOf(event.file)}`, who: event.by }
     case 'patch file accepted':
       return { what: `let ${event.name} pass although its check failed: ${event.reason}`, who: event.by }
+    case 'document held':
+      return { what: `saw ${event.document.name} held: ${event.document.reason}`, who: house }
+    case 'held document decided':
+      return { what: `${event.goesOn ? 'let it go on in spite of' : 'rejected'} ${event.name}: ${event.reason}`, who: event.by ?? house }
     case 'plan submitted':
       return { what: `submitted plan ${event.digest.slice(0, 8)}`, who: event.by }
     case 'approval given':

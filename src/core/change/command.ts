@@ -4,7 +4,16 @@ import type { Plan } from '../evaluate/plan.ts'
 import type { FixedBuild } from '../identify/bulletin.ts'
 import type { ChangeClass, Person, Policy, Role } from '../policy.ts'
 import type { Instant } from '../result.ts'
-import type { BulletinFacts, ChangeState, Elsewhere, HaltCause, JoinedBulletin, PatchFileResult, RingAcceptance } from './state.ts'
+import type {
+  BulletinFacts,
+  ChangeState,
+  Elsewhere,
+  HaltCause,
+  HeldDocument,
+  JoinedBulletin,
+  PatchFileResult,
+  RingAcceptance,
+} from './state.ts'
 
 /** What somebody, or the house itself, wants to happen to a change. */
 export type Command =
@@ -31,6 +40,7 @@ export type Command =
   | { readonly kind: 'not-relevant'; readonly reason: string }
   | { readonly kind: 'note-patch-file'; readonly file: PatchFileResult }
   | { readonly kind: 'accept-patch-file'; readonly sha256: string; readonly reason: string }
+  | { readonly kind: 'decide-held'; readonly rowId: number; readonly goesOn: boolean; readonly reason: string }
   | { readonly kind: 'record-test'; readonly test: string; readonly passed: boolean; readonly note: string }
   | { readonly kind: 'submit-plan'; readonly plan: Plan }
   | { readonly kind: 'approve'; readonly digest: string }
@@ -61,6 +71,8 @@ export type Command =
       readonly hosts: readonly AffectedHost[]
       readonly differences: readonly string[]
     }
+  // A document that is held says that it is a bulletin of this change, or is one.
+  | { readonly kind: 'note-held'; readonly document: Omit<HeldDocument, 'at' | 'decided'> }
   // The inventory, or a report, shows the fixed builds on hosts that were patched elsewhere.
   | { readonly kind: 'seen-fixed'; readonly hosts: readonly string[] }
   // A catalogue of known exploited vulnerabilities. `unpatched`: hosts of the change that do not have the fix.
@@ -151,6 +163,15 @@ export type ChangeEvent =
       readonly name: string
       readonly reason: string
     }
+  | { readonly kind: 'document held'; readonly document: Omit<HeldDocument, 'at' | 'decided'> }
+  | {
+      readonly kind: 'held document decided'
+      readonly by: string | null
+      readonly rowId: number
+      readonly name: string
+      readonly goesOn: boolean
+      readonly reason: string
+    }
   | { readonly kind: 'plan submitted'; readonly by: string; readonly plan: Plan; readonly digest: string }
   | { readonly kind: 'approval given'; readonly by: string; readonly digest: string; readonly as?: readonly Role[] }
   | { readonly kind: 'plan approved'; readonly by: readonly string[] }
@@ -219,6 +240,8 @@ export interface ChangeJoined {
   readonly elsewhere: readonly Elsewhere[]
   /** Files of the joined change that failed a check: they go on standing in the way. */
   readonly badFiles?: readonly PatchFileResult[]
+  /** What is held against the joined change, and goes on standing in the way. */
+  readonly held?: readonly HeldDocument[]
   /** The more urgent of both, where this one is classified. */
   readonly classification?: NonNullable<ChangeState['classification']>
   /** The earliest clock zero of both, where any runs. */

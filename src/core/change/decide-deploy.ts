@@ -1,9 +1,10 @@
 import { grantedTo, humanIdOf, humanOf, neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
+import { own } from '../own.ts'
 import { allow, refuse } from '../result.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { exemptUntil } from './decide-elsewhere.ts'
 import { blank, type Decision, inPhase, nameOf, phaseWords, type Refused, withRole } from './guard.ts'
-import { filesStand } from './patch-files.ts'
+import { groundStands } from './held.ts'
 import { notBoughtOff } from './policy-guard.ts'
 import type { ChangeState, Rollout } from './state.ts'
 
@@ -15,8 +16,8 @@ export function announce(state: ChangeState, command: Of<'announce'>, ctx: Conte
   if (!who.ok) return who
   const phase = inPhase(state, ['approved'], 'announce it')
   if (!phase.ok) return phase
-  const files = filesStand(state)
-  if (!files.ok) return files
+  const ground = groundStands(state)
+  if (!ground.ok) return ground
   const window = state.submission?.plan.window
   if (!window || !(Date.parse(window.end) > Date.parse(ctx.now)))
     return refuse('WINDOW_PAST', 'The window of this plan is over, so people would be told a wrong time. Please plan again.')
@@ -42,8 +43,8 @@ export function startRing(state: ChangeState, command: Of<'start-ring'>, ctx: Co
     return refuse('STALE', `Change ${state.id} ${phaseWords(state.phase)}: nothing starts.`)
   if (rollout.status !== 'waiting' && rollout.status !== 'running')
     return refuse('STANDS_STILL', `The rollout is ${rollout.status}: nothing starts.`)
-  const files = filesStand(state)
-  if (!files.ok) return files
+  const ground = groundStands(state)
+  if (!ground.ok) return ground
   if (!announcement?.endUsersToldAt) return refuse('NOT_ANNOUNCED', 'The end users have not been told yet: nothing starts.')
   if (submission.decided?.verdict !== 'approved') return refuse('NOT_APPROVED', 'The plan is not approved: nothing starts.')
   const planned = submission.plan.rings[command.ring - 1]?.hosts ?? []
@@ -125,8 +126,8 @@ export function resume(state: ChangeState, command: Of<'resume'>, ctx: Context):
     'resume a rollout',
   )
   if (!who.ok) return who
-  const files = filesStand(state)
-  if (!files.ok) return files
+  const ground = groundStands(state)
+  if (!ground.ok) return ground
   const digest = haltDigest(rollout)
   if (command.digest !== digest)
     return refuse('STALE', `It has halted again since: ${rollout.halt?.reason ?? ''}. Please look at the new card.`)
@@ -189,7 +190,7 @@ export function claim(state: ChangeState, command: Of<'claim'>, ctx: Context): D
   const who = withRole(ctx, ['patch-team', 'operations'], 'take care of a failure')
   if (!who.ok) return who
   // Keys come from buttons: what every object has by birth is nobody's claim.
-  const taken = Object.hasOwn(state.claims, command.key) ? state.claims[command.key] : undefined
+  const taken = own(state.claims, command.key)
   if (taken?.by === who.actor.id) return allow([])
   if (taken) return refuse('ALREADY_DONE', `${nameOf(ctx, taken.by)} already takes care of it.`)
   return allow([{ kind: 'claimed', by: who.actor.id, key: command.key, what: command.what }])

@@ -6,7 +6,7 @@ import { allow, refuse } from '../result.ts'
 import { bulletinsOf, unvouched, vulnerabilitiesOf } from './bulletins.ts'
 import type { ChangeEvent, Command, Context } from './command.ts'
 import { blank, type Decision, inPhase, momentWords, nameOf, type Refused, withRole } from './guard.ts'
-import { filesStand } from './patch-files.ts'
+import { groundStands } from './held.ts'
 import { planFlaw } from './plan-flaw.ts'
 import { madeUnderAnother } from './policy-guard.ts'
 import type { ChangeState, JoinedBulletin, SubmittedPlan } from './state.ts'
@@ -130,8 +130,8 @@ export function approve(state: ChangeState, command: Of<'approve'>, ctx: Context
   if (stale) return stale
   const trust = trusted(state)
   if (!trust.ok) return trust
-  const files = filesStand(state)
-  if (!files.ok) return files
+  const ground = groundStands(state)
+  if (!ground.ok) return ground
   if (!(Date.parse(submission.plan.window.end) > Date.parse(ctx.now)))
     return refuse('WINDOW_PAST', 'The window of this plan is over. It needs a new plan with a later one.')
   if (submission.approvals.some((a) => sameHuman(ctx, a.person, actor)))

@@ -7,6 +7,7 @@ import { elsewhereHosts } from './decide-elsewhere.ts'
 import { trusted } from './decide-evaluate.ts'
 import { isAwaiting, mayAwait } from './decide-wait.ts'
 import { type Decision, inPhase, phaseWords, type Refused, withRole } from './guard.ts'
+import { openHeld } from './held.ts'
 import { badFiles } from './patch-files.ts'
 import type { ChangeState, Phase } from './state.ts'
 import { buildsOf, supersedes, uniteHosts } from './unite.ts'
@@ -88,6 +89,7 @@ function joined(state: ChangeState, change: ChangeState, how: ChangeJoined['how'
     proposal: proposalOf(state, change),
     elsewhere: change.elsewhere.filter((e) => !elsewhereHosts(state).includes(e.host)),
     ...(badFiles(change).length > 0 ? { badFiles: badFiles(change) } : {}),
+    ...(openHeld(change).length > 0 ? { held: openHeld(change) } : {}),
     ...(classification ? { classification } : {}),
     ...(zero ? { zero } : {}),
     newBuilds: [...buildsOf(united.hosts)].some((build) => !known.has(build)),

@@ -8,6 +8,7 @@ import * as joining from './decide-join.ts'
 import * as review from './decide-review.ts'
 import * as wait from './decide-wait.ts'
 import type { Decision } from './guard.ts'
+import { decideHeld, noteHeld } from './held.ts'
 import * as files from './patch-files.ts'
 import { rematch } from './rematch.ts'
 import type { ChangeState } from './state.ts'
@@ -15,6 +16,7 @@ import type { ChangeState } from './state.ts'
 /** What no person decides: it follows from time, from reports, or from a source. */
 const HOUSE_ONLY: ReadonlySet<Command['kind']> = new Set([
   'revise',
+  'note-held',
   'rematch',
   'seen-fixed',
   'exploited',
@@ -70,6 +72,10 @@ export function decide(state: ChangeState, command: Command, ctx: Context): Deci
       return files.notePatchFile(state, command, ctx)
     case 'accept-patch-file':
       return files.acceptPatchFile(state, command, ctx)
+    case 'note-held':
+      return noteHeld(state, command)
+    case 'decide-held':
+      return decideHeld(state, command, ctx)
     case 'record-test':
       return evaluate.recordTest(state, command, ctx)
     case 'submit-plan':

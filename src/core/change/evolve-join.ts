@@ -5,6 +5,7 @@ import type { ChangeJoined } from './command.ts'
 import type { Happened } from './evolve.ts'
 import { settleElsewhere } from './evolve-elsewhere.ts'
 import { openPhase, planAgain } from './evolve-plan.ts'
+import { withHeld } from './held.ts'
 import { withFile } from './patch-files.ts'
 import type { ChangeState } from './state.ts'
 
@@ -21,6 +22,7 @@ export function joined(before: ChangeState, event: ChangeJoined, { now, policy }
     hosts,
     proposal,
     elsewhere: [...state.elsewhere, ...event.elsewhere],
+    ...(event.held ? { held: event.held.reduce(withHeld, state.held ?? []) } : {}),
     ...(event.badFiles ? { patchFiles: event.badFiles.reduce(withFile, state.patchFiles ?? []) } : {}),
   }
   const tested: ChangeState = {

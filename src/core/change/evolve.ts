@@ -8,9 +8,10 @@ import { joined } from './evolve-join.ts'
 import { openPhase, past, planAgain } from './evolve-plan.ts'
 import { exploitedIs, revised } from './evolve-revision.ts'
 import { foldRollout } from './evolve-rollout.ts'
+import { withHeld } from './held.ts'
 import { withFile } from './patch-files.ts'
 import { renewed } from './rematch.ts'
-import type { ChangeState, Handover, Rollout } from './state.ts'
+import type { ChangeState, Handover, HeldDocument, Rollout } from './state.ts'
 
 /** What `evolve` needs besides the event: when it happened, and the policy in force. */
 export interface Happened {
@@ -95,6 +96,10 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
       const accepted = { by: event.by, at: now, reason: event.reason }
       return { ...state, patchFiles: (state.patchFiles ?? []).map((f) => (f.sha256 === event.sha256 ? { ...f, accepted } : f)) }
     }
+    case 'document held':
+      return { ...state, held: withHeld(state.held ?? [], { ...event.document, at: now }) }
+    case 'held document decided':
+      return { ...state, held: (state.held ?? []).map((one) => (one.rowId === event.rowId ? decidedOn(one, event, now) : one)) }
     case 'tests passed':
       return { ...state, phase: 'planning' }
     case 'plan submitted':
@@ -158,6 +163,15 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
       )
   }
 }
+
+const decidedOn = (
+  one: HeldDocument,
+  { by, reason, goesOn }: Extract<ChangeEvent, { kind: 'held document decided' }>,
+  at: Instant,
+): HeldDocument => ({
+  ...one,
+  decided: { by: by ?? 'patchcrier', at, reason, goesOn },
+})
 
 function vouched(state: ChangeState, event: Extract<ChangeEvent, { kind: 'vouched' }>, now: Instant): ChangeState {
   const vouch = { by: event.by, at: now, reason: event.reason }

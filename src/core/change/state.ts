@@ -109,6 +109,20 @@ export interface PatchFileResult {
   readonly accepted?: Act
 }
 
+/** A document that is held and says that it is a bulletin of this change, or is one. */
+export interface HeldDocument {
+  readonly rowId: number
+  /** Its file name. */
+  readonly name: string
+  /** Why it is held, as a sentence. */
+  readonly reason: string
+  /** The change rests on it: it was contradicted later. */
+  readonly own: boolean
+  readonly at: Instant
+  /** What security says: may the change go on? */
+  readonly decided?: Act & { readonly goesOn: boolean }
+}
+
 /** One phase hands its findings to the next. `by` null: the rollout ended by itself. Numbered from 1. */
 export interface Handover {
   readonly number: number
@@ -161,7 +175,7 @@ export interface RingAcceptance {
 }
 
 /** What else than a threshold makes the house hold a rollout. */
-export type HaltCause = 'patch file'
+export type HaltCause = 'patch file' | 'bulletin'
 
 export interface Rollout {
   readonly status: 'waiting' | 'running' | 'halted' | 'stopped' | 'rolling back' | 'finished'
@@ -223,6 +237,8 @@ export interface ChangeState {
   readonly elsewhere: readonly Elsewhere[]
   /** Oldest first. Absent in changes of earlier versions: none was checked. */
   readonly patchFiles?: readonly PatchFileResult[]
+  /** Oldest first. Absent: nothing was held against it. */
+  readonly held?: readonly HeldDocument[]
   readonly submission?: SubmittedPlan
   /** Plans before that one: replaced, rejected, void or rolled back. Their cards stay readable. */
   readonly pastSubmissions: readonly SubmittedPlan[]

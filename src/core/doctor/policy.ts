@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import { type Policy, ROLES, type Role } from '../policy.ts'
 import type { Facts, Finding } from './facts.ts'
 
@@ -96,7 +97,7 @@ function placeFindings({ platforms }: Facts, { places }: Policy): readonly Findi
     area: 'places',
     what: `The place "${name}" is on ${platform}, which is not connected.`,
     why: `What is told to the ${audience} there waits and reaches nobody.`,
-    mend: CONNECT[platform] ?? 'Put the place on a platform that is connected.',
+    mend: own(CONNECT, platform) ?? 'Put the place on a platform that is connected.',
   }))
 }
 

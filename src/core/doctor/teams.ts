@@ -47,3 +47,20 @@ const MEND: Readonly<Record<TeamsPlaceTrouble['why'], string>> = {
   gone: 'It was deleted, or its ref in the policy is wrong: compare it with the one that the bot said when it was added.',
   other: 'Ask again later; if it stays so, add the app to the team or chat once more.',
 }
+
+/** What the usual refusals of Microsoft's sign-in mean (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
+const MEANING: Readonly<Record<number, string>> = {
+  90002: 'there is no such tenant',
+  900023: 'the tenant is not written as one',
+  700016: 'the tenant does not have this app',
+  7000215: 'the secret is wrong',
+  7000222: 'the secret has expired',
+  7000112: 'the app is switched off',
+}
+
+/** Why Microsoft refused the bot, by name and number. Its own words are never shown: they may repeat what was sent. */
+export function signInRefusal(name: string, number: number | undefined): string {
+  const meaning = number === undefined ? undefined : MEANING[number]
+  const said = `${name}${number === undefined ? '' : ` AADSTS${number}`}`
+  return `${meaning === undefined ? '' : `: ${meaning}`} (${said})`
+}

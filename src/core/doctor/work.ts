@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import type { DataFacts, Facts, Finding } from './facts.ts'
 
 /** A bot that works is through with what is due within seconds. */
@@ -20,10 +21,10 @@ const ago = (now: string, then: string): number => Date.parse(now) - Date.parse(
 
 function sourceFindings({ asked, now }: Facts, { inForce, sources }: DataFacts, active: boolean): readonly Finding[] {
   return (inForce?.policy.sources ?? []).flatMap(({ id, name, everyMinutes }): readonly Finding[] => {
-    const state = sources[id]
+    const state = own(sources, id)
     const mend = 'Look at its address and keys in the policy, and at adapters/sources for the kind; --online asks it now.'
     const why = 'Its bulletins do not come, and nobody is alerted.'
-    const answer = asked?.[id]
+    const answer = asked === null ? undefined : own(asked, id)
     if (typeof answer === 'string')
       return [{ area: 'sources', what: `"${name}" was asked now and failed: ${answer.replace(/\.$/, '')}.`, why, mend }]
     if (state?.failingSince) return [{ area: 'sources', what: `"${name}" has been failing since ${state.failingSince}.`, why, mend }]

@@ -10,6 +10,8 @@ export interface KnownRevision {
   /** SHA-256 of the bytes, hex. */
   readonly digest: string
   readonly verdict: Verdict
+  /** What its own checks come to, where an independent origin contradicts it. */
+  readonly alone?: Verdict
   /** Null when the document could not be read. */
   readonly bulletin: Bulletin | null
 }

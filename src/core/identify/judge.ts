@@ -50,6 +50,18 @@ const unread = (name: 'rollback' | 'contradiction'): Check => ({
 const counting = (known: readonly KnownRevision[], provisional: Verdict): readonly KnownRevision[] =>
   known.filter((old) => old.bulletin !== null && rungOf(old.verdict) >= Math.max(rungOf(provisional), rungOf('UNCONFIRMED')))
 
+/** What has to be known of a stored document to see whether it came again. */
+export type StoredCopy = Pick<KnownRevision, 'vendorId' | 'digest' | 'verdict' | 'alone'>
+
+/** How well these bytes were proved by themselves: one that others contradict is not better for coming again. */
+const reached = ({ verdict, alone = verdict }: Pick<KnownRevision, 'verdict' | 'alone'>): number => rungOf(alone)
+
+/** `alone` of a stored document, by its checks. */
+export const aloneBy = (checks: readonly Check[]): Pick<KnownRevision, 'alone'> =>
+  checks.some(({ name, outcome }) => name === 'corroboration' && outcome === 'fail')
+    ? { alone: verdictOf(checks.filter(({ name }) => name !== 'corroboration')) }
+    : {}
+
 /** History that finds nothing to say: the best that it can come to. */
 const NO_HISTORY: readonly Check[] = [
   { name: 'rollback', outcome: 'not applicable', evidence: '' },
@@ -60,13 +72,11 @@ const NO_HISTORY: readonly Check[] = [
  * These bytes are stored with a verdict that they cannot exceed, whatever history says of them: `judge` would call them `seen`. False
  * where only `judge` can tell. `copies` are what is stored under the same file name.
  */
-export const isSurelySeen = (checked: Checked, copies: readonly Pick<KnownRevision, 'vendorId' | 'digest' | 'verdict'>[]): boolean => {
+export const isSurelySeen = (checked: Checked, copies: readonly StoredCopy[]): boolean => {
   const best = rungOf(verdictOf([...checked.checks, ...NO_HISTORY]))
   return copies.some(
     (old) =>
-      old.digest === checked.digest &&
-      rungOf(old.verdict) >= best &&
-      (checked.bulletin === null || old.vendorId === checked.bulletin.vendorId),
+      old.digest === checked.digest && reached(old) >= best && (checked.bulletin === null || old.vendorId === checked.bulletin.vendorId),
   )
 }
 
@@ -77,7 +87,7 @@ const historyChecks = (incoming: Incoming, known: readonly KnownRevision[], own:
 }
 
 const kindOf = (incoming: Incoming, verdict: Verdict, known: readonly KnownRevision[], previous: KnownRevision | undefined): Kind => {
-  const twin = known.find((old) => old.digest === incoming.digest && rungOf(old.verdict) >= rungOf(verdict))
+  const twin = known.find((old) => old.digest === incoming.digest && reached(old) >= rungOf(verdict))
   if (twin !== undefined) return 'seen'
   if (previous === undefined) return 'new'
   const again = previous.digest !== incoming.digest && previous.revision === incoming.revision && previous.updatedAt !== incoming.updatedAt
@@ -109,7 +119,7 @@ export const judge = (input: { readonly checked: Checked; readonly known: readon
     checkedAt: now,
   }
   if (incoming === null || bulletin === null) {
-    const again = input.known.some((old) => old.digest === checked.digest && rungOf(old.verdict) >= rungOf(verdict))
+    const again = input.known.some((old) => old.digest === checked.digest && reached(old) >= rungOf(verdict))
     return { verification, kind: again ? 'seen' : 'new', differences: [], previous: null }
   }
   const previous = newestOf(counting(known, 'UNCONFIRMED'))

@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import type { Severity } from './bulletin.ts'
 
 const WORDS: Readonly<Record<string, Severity>> = {
@@ -12,7 +13,7 @@ const WORDS: Readonly<Record<string, Severity>> = {
 const ORDER: readonly Severity[] = ['none', 'low', 'moderate', 'important', 'critical']
 
 /** A publisher's word for severity; null when it is none that we know. */
-export const severityWord = (text: string | undefined): Severity | null => WORDS[text?.trim().toLowerCase() ?? ''] ?? null
+export const severityWord = (text: string | undefined): Severity | null => own(WORDS, text?.trim().toLowerCase() ?? '') ?? null
 
 /** CVSS v3 and v4 qualitative rating scale. */
 export const severityOfScore = (score: number): Severity =>

@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import { isVendors } from './lookalike.ts'
 import { line } from './text.ts'
 import { VENDORS, type Vendor } from './vendors.ts'
@@ -51,8 +52,8 @@ function byName(name: string, publisher: Publisher): Check {
   const vendor = vendorOf(publisher.namespace)
   const of = vendor?.name ?? line(publisher.name, 80)
   if (vendor?.coordinator) return check('unavailable', `${signed}; the bulletin is of ${of}, who signs nobody's files.`)
-  const own = vendor ? [vendor.name, ...(SIGN_AS[vendor.name] ?? [])] : [publisher.name]
-  if (bare(name) !== '' && own.some((one) => bare(one) === bare(name))) return check('pass', `${signed}, the vendor of the bulletin.`)
+  const names = vendor ? [vendor.name, ...(own(SIGN_AS, vendor.name) ?? [])] : [publisher.name]
+  if (bare(name) !== '' && names.some((one) => bare(one) === bare(name))) return check('pass', `${signed}, the vendor of the bulletin.`)
   if (vendor === null) return check('unavailable', `${signed}; whether that is ${of}, whose bulletin it is, nobody here knows.`)
   // Letters that only look like its brand are an imitation, and no name of its own.
   return vendor.brands.some((brand) => bare(name).includes(brand))

@@ -1,5 +1,6 @@
 import { unvouched } from '../change/bulletins.ts'
 import { phaseWords } from '../change/guard.ts'
+import { openHeld } from '../change/held.ts'
 import { badFiles } from '../change/patch-files.ts'
 import { rolloutView } from '../change/rollout-view.ts'
 import type { ChangeState, Phase, Rollout, SubmittedPlan } from '../change/state.ts'
@@ -19,6 +20,8 @@ const VOUCHABLE: readonly Phase[] = ['alerted', 'awaiting', 'testing', 'planning
 
 /** Phases in which nothing goes on before security has decided on a bad patch file. */
 const FILES_COUNT: readonly Phase[] = ['deciding', 'approved']
+const HELD = 'Decide on the document that is held against it'
+const REJECTED = 'Roll back or plan again: security has rejected its bulletin'
 const BAD_FILE = 'Decide on the patch file that failed its check'
 
 type Turn = (text: string, roles: readonly Role[]) => Wait
@@ -39,6 +42,7 @@ export function waitOf(asked: Asked): Wait {
   const [doubtful] = VOUCHABLE.includes(state.phase) ? unvouched(state) : []
   if (doubtful) return turn(`Vouch for ${doubtful.vendorId}: it is UNCONFIRMED`, ['security'])
   if (FILES_COUNT.includes(state.phase) && badFiles(state).length > 0 && !windowPast(asked)) return turn(BAD_FILE, ['security'])
+  if (FILES_COUNT.includes(state.phase) && openHeld(state).length > 0 && !windowPast(asked)) return heldWait(state, turn)
   switch (state.phase) {
     case 'alerted':
       return turn('Classify it', CLASSIFIERS)
@@ -121,6 +125,7 @@ function rolloutWait(asked: Asked, turn: Turn): Wait {
   if (!rollout || !submission) return nobody(`It ${phaseWords(state.phase)}`)
   const still = rollout.status === 'halted' || rollout.status === 'stopped'
   if (still && badFiles(state).length > 0) return turn(BAD_FILE, ['security'])
+  if (still && openHeld(state).length > 0) return heldWait(state, turn)
   if (still) return resumeWait(state, rollout, submission, policy)
   if (rollout.status === 'rolling back') return nobody('The update is taken off again')
   if (rollout.needsPeople) return turn(`Decide: ${rollout.needsPeople}`, PLANNERS)
@@ -128,6 +133,10 @@ function rolloutWait(asked: Asked, turn: Turn): Wait {
   if (step.kind !== 'wait') return nobody('It goes on by itself')
   return step.reason === 'pilot outcome' ? turn('Record the outcome of the pilot', PLANNERS) : nobody(step.text, step.until ?? null)
 }
+
+/** Security decides; what it has rejected is taken back by who deploys. */
+const heldWait = (state: ChangeState, turn: Turn): Wait =>
+  openHeld(state).some(({ decided }) => decided) ? turn(REJECTED, PLANNERS) : turn(HELD, ['security'])
 
 const resumeWait = (state: ChangeState, rollout: Rollout, submission: SubmittedPlan, policy: Policy): Wait =>
   quorumWait(

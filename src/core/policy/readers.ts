@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import type { Audience, Role } from '../policy.ts'
 
 const ACTING: readonly Role[] = ['patch-team', 'security', 'operations', 'manager', 'admin']
@@ -15,7 +16,7 @@ const READERS: Readonly<Record<Audience, readonly Role[]>> = {
 
 /** May somebody with these roles read the places of this audience? Words that are no role give no right. */
 export function mayRead(audience: string, roles: readonly string[]): boolean {
-  const readers: readonly string[] = Object.hasOwn(READERS, audience) ? READERS[audience as Audience] : []
+  const readers: readonly string[] = own(READERS, audience) ?? []
   return roles.some((role) => readers.includes(role))
 }
 

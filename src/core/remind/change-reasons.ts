@@ -1,6 +1,7 @@
 import { unvouched } from '../change/bulletins.ts'
 import { isAwaiting } from '../change/decide-wait.ts'
 import { isOver } from '../change/guard.ts'
+import { openHeld } from '../change/held.ts'
 import { badFiles } from '../change/patch-files.ts'
 import type { ChangeState, Phase } from '../change/state.ts'
 import { neededQuorum, quorumStatus } from '../evaluate/quorum.ts'
@@ -70,6 +71,9 @@ function waitingOf(state: ChangeState, policy: Policy): Waiting | null {
   const [bad] = badFiles(state)
   if (bad && PLANNED.includes(state.phase))
     return { what: 'waits for security to decide on a bad patch file', since: bad.at, roles: ['security'], ...beforeWindow(state) }
+  const [held] = openHeld(state)
+  if (held && !held.decided && PLANNED.includes(state.phase))
+    return { what: 'waits for security to decide on a held document', since: held.at, roles: ['security'], ...beforeWindow(state) }
   switch (state.phase) {
     case 'alerted':
       return unvouched(state).length > 0
@@ -121,6 +125,11 @@ function standstillOf(state: ChangeState, policy: Policy): Waiting | null {
   const still = rollout?.status === 'halted' || rollout?.status === 'stopped'
   if (halt && still && badFiles(state).length > 0)
     return { what: 'stands still until security decides on a patch file', since: halt.at, roles: ['security'] }
+  const held = openHeld(state)
+  if (halt && still && held.length > 0)
+    return held.some(({ decided }) => decided)
+      ? { what: 'stands still, and its bulletin is rejected: roll it back', since: halt.at, roles: TEAM }
+      : { what: 'stands still until security decides on a held document', since: halt.at, roles: ['security'] }
   if (halt && still) return { what: 'stands still until the quorum resumes it', since: halt.at, roles }
   if (rollout?.rolledBack) return null
   const [first] = rings

@@ -28,8 +28,8 @@ export interface DayFacts {
   readonly sources: readonly SourceFacts[]
   readonly doubts: DoubtFacts
   readonly hosts: { readonly all: number; readonly fresh: number; readonly days: number }
-  /** What no healthy source watches, in words, the most hosts first. */
-  readonly unwatched: readonly string[]
+  /** What no healthy source watches, the most hosts first, each with what would help. */
+  readonly unwatched: readonly { readonly name: string; readonly hosts: number; readonly proposal: string }[]
 }
 
 /** What people doubted, and what came of it: the education figures. */

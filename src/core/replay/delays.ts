@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import { ROLES, type Role } from '../policy.ts'
 import { allow, type Ruled, refuse } from '../result.ts'
 
@@ -12,15 +13,15 @@ const DEFAULT = HOUR
 
 /** Reads `ROLE=DURATION` such as `security=4h`, `patch-team=30m`, `operations=2d`. Roles that are not named take an hour. */
 export function readDelays(texts: readonly string[]): Ruled<Delays> {
-  const delays: Record<string, number> = Object.fromEntries(ROLES.map((role) => [role, DEFAULT]))
+  const delays = new Map<string, number>(ROLES.map((role) => [role, DEFAULT]))
   for (const text of texts) {
     const [, role = '', number = '', unit = ''] = /^([a-z-]+)=(\d{1,5})(m|h|d)$/.exec(text) ?? []
-    if (!(ROLES as readonly string[]).includes(role))
+    if (!delays.has(role))
       return refuse(
         'DELAY_INVALID',
         `expected ROLE=DURATION such as security=4h, with one of ${ROLES.join(', ')}; got "${text.slice(0, 60)}"`,
       )
-    delays[role] = Number(number) * (UNITS[unit] ?? 0)
+    delays.set(role, Number(number) * (own(UNITS, unit) ?? 0))
   }
-  return allow(delays as Delays)
+  return allow(Object.fromEntries(delays) as Delays)
 }

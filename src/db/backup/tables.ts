@@ -57,7 +57,7 @@ export async function readSequences(client: pg.Client): Promise<BackupHeader['se
 
 /** Tables of somebody else are neither written down nor removed. Throws Fault DATABASE_NOT_EMPTY. */
 export async function refuseStrangers(client: pg.Client): Promise<void> {
-  const strange = (await ownTables(client)).filter((name) => name !== HISTORY && !(name in Prisma.ModelName))
+  const strange = (await ownTables(client)).filter((name) => name !== HISTORY && !Object.hasOwn(Prisma.ModelName, name))
   if (strange.length === 0) return
   const names = strange.slice(0, 5).join(', ')
   throw new Fault(

@@ -10,6 +10,11 @@ const MOST_TOLD = 20
 /** Found entries, or why one is none. */
 type Found = ListedDocument | string
 
+/** What was found, and what it was found in. */
+type Entry = readonly [found: Found, text: string]
+/** So much of an entry is kept. */
+const MOST_FOUND = 2_000
+
 const instant = (text: string): string | null => {
   const time = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(time) ? null : new Date(time).toISOString()
@@ -53,12 +58,16 @@ const fromRolieEntry = (value: unknown, base: string): Found => {
   return document(address, base, at, beside)
 }
 
-const fromRolie = ({ bytes, url }: ListJob): readonly Found[] | string => {
+const fromRolie = ({ bytes, url }: ListJob): readonly Entry[] | string => {
   const decoded = decodeJson(bytes)
   if (!decoded.ok) return decoded.problem
   const feed = rolieFeed.safeParse(decoded.value)
-  return feed.success ? feed.data.feed.entry.map((entry) => fromRolieEntry(entry, url)) : 'It is no ROLIE feed.'
+  if (!feed.success) return 'It is no ROLIE feed.'
+  return feed.data.feed.entry.map((entry): Entry => entryOf(fromRolieEntry(entry, url), () => JSON.stringify(entry)))
 }
+
+/** Most entries are good: only of the others the text is made. */
+const entryOf = (found: Found, text: () => string): Entry => [found, typeof found === 'string' ? text().slice(0, MOST_FOUND) : '']
 
 /** A path in a directory's list stays in the directory. */
 const inside = (path: string, base: string, at: string): Found => {
@@ -67,26 +76,27 @@ const inside = (path: string, base: string, at: string): Found => {
   return found.url.startsWith(new URL('.', base).href) ? found : `${line(path, 100)} leads out of the directory`
 }
 
-const fromChanges = ({ bytes, url }: ListJob): readonly Found[] | string => {
+const fromChanges = ({ bytes, url }: ListJob): readonly Entry[] | string => {
   let rows: readonly (readonly string[])[]
   try {
     rows = parseCsv(Buffer.from(bytes), { bom: true, relax_quotes: true, relax_column_count: true, skip_empty_lines: true, trim: true })
   } catch {
     return 'It is no CSV.'
   }
-  return rows.map(([path = '', updated = '']) => {
+  return rows.map((row) => {
+    const [path = '', updated = ''] = row
     const at = instant(updated)
-    return at === null ? `${line(path, 100)} has no date` : inside(path, url, at)
+    return entryOf(at === null ? `${line(path, 100)} has no date` : inside(path, url, at), () => row.join(','))
   })
 }
 
-const fromIndex = ({ bytes, url }: ListJob): readonly Found[] =>
+const fromIndex = ({ bytes, url }: ListJob): readonly Entry[] =>
   new TextDecoder()
     .decode(bytes)
     .split('\n')
     .map((path) => path.trim())
     .filter((path) => path !== '')
-    .map((path) => inside(path, url, ''))
+    .map((path) => entryOf(inside(path, url, ''), () => path))
 
 const readers = { rolie: fromRolie, changes: fromChanges, index: fromIndex } as const
 
@@ -104,10 +114,10 @@ const latest = (documents: readonly ListedDocument[]): readonly ListedDocument[]
 export const readList = (job: ListJob): ListReading => {
   const found = readers[job.form](job)
   if (typeof found === 'string') return { ok: false, problem: found }
-  const documents = latest(found.filter((one) => typeof one !== 'string'))
-  const problems = found.filter((one) => typeof one === 'string')
+  const documents = latest(found.flatMap(([one]) => (typeof one === 'string' ? [] : [one])))
+  const problems = found.flatMap(([reason, text]) => (typeof reason === 'string' ? [{ reason, found: text }] : []))
   const prefixes = job.idPrefixes.map(filePrefix)
   const wanted = documents.filter(({ key }) => prefixes.length === 0 || prefixes.some((prefix) => key.toLowerCase().startsWith(prefix)))
-  const more = problems.length > MOST_TOLD ? [`and ${problems.length - MOST_TOLD} more entries of the list`] : []
+  const more = problems.length > MOST_TOLD ? [{ reason: `and ${problems.length - MOST_TOLD} more entries of the list`, found: '' }] : []
   return { ok: true, documents: wanted, listed: documents.length, dropped: [...problems.slice(0, MOST_TOLD), ...more] }
 }

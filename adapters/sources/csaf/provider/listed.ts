@@ -19,12 +19,19 @@ export interface ListJob {
   readonly idPrefixes: readonly string[]
 }
 
+/** Beginning of an entry that cannot be used; empty where it stands for more of them. */
+export interface DroppedEntry {
+  readonly reason: string
+  readonly found: string
+}
+
 export type ListReading =
   | {
       readonly ok: true
       readonly documents: readonly ListedDocument[]
       /** Documents in the list, also those with other ids. */
       readonly listed: number
-      readonly dropped: readonly string[]
+      /** What cannot be used, with what stands there. */
+      readonly dropped: readonly DroppedEntry[]
     }
   | { readonly ok: false; readonly problem: string }

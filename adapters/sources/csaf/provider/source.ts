@@ -106,7 +106,7 @@ export const createCsafSource = (rule: Rule, { http, checker, clock, most = MOST
           ...fetched.flatMap(({ entry, result }) =>
             'label' in result ? [{ fileName: entry.key, reason: `it is for a closed circle (TLP:${result.label})` }] : [],
           ),
-          ...list.dropped.map((reason) => ({ fileName: 'list', reason })),
+          ...list.dropped.map(({ reason, found }) => ({ fileName: 'list', reason, bytes: Buffer.from(found) })),
         ],
       },
       concern:

@@ -1,4 +1,5 @@
 import { line } from '../../../../src/core/identify/text.ts'
+import { own } from '../../../../src/core/own.ts'
 import type { Month, Product, Remedy, Threat, Weakness } from '../month.ts'
 import { instantOf } from '../parts.ts'
 import type { ProductRow, VulnerabilityRow } from './rows.ts'
@@ -38,7 +39,7 @@ const KINDS: Readonly<Record<string, Remedy['kind']>> = { workaround: 'workaroun
 
 const articlesOf = (one: VulnerabilityRow | undefined): readonly Remedy[] =>
   (one?.articles ?? []).flatMap(({ articleType, description }) => {
-    const kind = KINDS[articleType.toLowerCase()]
+    const kind = own(KINDS, articleType.toLowerCase())
     return kind === undefined ? [] : [{ kind, text: description, url: '', replaces: '', products: ALL, restart: '', type: '', build: '' }]
   })
 

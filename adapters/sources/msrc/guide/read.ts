@@ -1,6 +1,6 @@
 import type { Listed } from '../../../../src/core/identify/backlog.ts'
 import type { Known } from '../cursor.ts'
-import type { MonthReading, Unread } from '../month.ts'
+import type { MonthProblem, MonthReading, Unread } from '../month.ts'
 import { MONTH_ID } from '../part.ts'
 import { instantOf } from '../parts.ts'
 import { monthOfRows } from './month.ts'
@@ -30,7 +30,7 @@ export type PageResult =
   | { readonly ok: true; readonly rows: number; readonly total: number | undefined; readonly next: string | undefined }
   | Unread
 
-export type ChangesResult = { readonly ok: true; readonly releases: readonly Listed[]; readonly dropped: readonly string[] } | Unread
+export type ChangesResult = { readonly ok: true; readonly releases: readonly Listed[]; readonly dropped: readonly MonthProblem[] } | Unread
 
 /** Never throws. */
 export const readPage = (bytes: Uint8Array): PageResult => {
@@ -63,7 +63,7 @@ export function readChanges({ pages, until }: Omit<ChangesJob, 'kind'>): Changes
   return {
     ok: true,
     releases: [...latest].map(([key, at]): Listed => ({ key, at })).sort((a, b) => (a.key < b.key ? -1 : 1)),
-    dropped: strange > 0 ? [...dropped, `${strange} vulnerabilities without a release or a date`] : dropped,
+    dropped: strange > 0 ? [...dropped, { reason: `${strange} vulnerabilities without a release or a date`, found: '' }] : dropped,
   }
 }
 
@@ -74,6 +74,5 @@ export function releaseOf({ id, vulnerabilities, products }: Pick<ReleaseJob, 'i
   const month = monthOfRows(id, told.rows, affected.rows)
   if (month.publishedAt === '') return { ok: false, problem: 'It has no vulnerability that can be read.' }
   if (month.vulnerabilities.length === 0) return { ok: false, problem: 'It has no affected product that can be read.' }
-  // Rows are tens of thousands: of those that cannot be read the place is told, and not kept.
-  return { ok: true, month, dropped: [...told.dropped, ...affected.dropped].map((reason) => ({ reason, found: '' })) }
+  return { ok: true, month, dropped: [...told.dropped, ...affected.dropped] }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { line } from '../../../../src/core/identify/text.ts'
+import type { MonthProblem } from '../month.ts'
 
 /** The Security Update Guide's answers (OData v4), as far as they are used. All of it is foreign text. */
 const text = z
@@ -93,23 +94,29 @@ export function pageOf(bytes: Uint8Array): Page | null {
 }
 
 const MOST_TOLD = 20
+const MOST_FOUND = 4_000
 
 /** Rows of all pages. One that cannot be read is dropped and said; of many the first ones are. */
 export function rowsOf<T extends z.ZodType>(
   what: string,
   schema: T,
   pages: readonly Uint8Array[],
-): { readonly rows: readonly z.infer<T>[]; readonly dropped: readonly string[] } {
-  const dropped: string[] = []
+): { readonly rows: readonly z.infer<T>[]; readonly dropped: readonly MonthProblem[] } {
+  const dropped: MonthProblem[] = []
   const rows = pages
     .flatMap((bytes) => pageOf(bytes)?.rows ?? [])
     .flatMap((one, index) => {
       const read = schema.safeParse(one)
       if (read.success) return [read.data]
       const [issue] = read.error.issues
-      dropped.push(`${what} ${index + 1}: ${line(issue?.path.join('.') ?? '', 100)} ${line(issue?.message ?? '', 150)}`)
+      const reason = `${what} ${index + 1}: ${line(issue?.path.join('.') ?? '', 100)} ${line(issue?.message ?? '', 150)}`
+      // Rows are tens of thousands: of those that are told the beginning is kept.
+      dropped.push({ reason, found: dropped.length < MOST_TOLD ? JSON.stringify(one).slice(0, MOST_FOUND) : '' })
       return []
     })
   const more = dropped.length - MOST_TOLD
-  return { rows, dropped: more > 0 ? [...dropped.slice(0, MOST_TOLD), `${what}: ${more} more that cannot be read`] : dropped }
+  return {
+    rows,
+    dropped: more > 0 ? [...dropped.slice(0, MOST_TOLD), { reason: `${what}: ${more} more that cannot be read`, found: '' }] : dropped,
+  }
 }

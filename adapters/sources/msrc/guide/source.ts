@@ -3,6 +3,7 @@ import { advanced, dueOf, type Listed, type Progress } from '../../../../src/cor
 import type { SourceRuleOf } from '../../../../src/core/policy.ts'
 import type { Batch, BulletinSource } from '../../../../src/ports.ts'
 import type { MsrcState } from '../cursor.ts'
+import type { MonthProblem } from '../month.ts'
 import { checkOf, type MsrcDeps } from '../source.ts'
 import { documentsOf, type Taken, takeEach } from '../taken.ts'
 import { readGuide, writeGuide } from './cursor.ts'
@@ -17,6 +18,12 @@ const FIRST_DAYS = 45
 const LOOK_BACK_DAYS = 14
 
 type List = (name: 'vulnerability' | 'affectedProduct', filter: string) => Promise<Pages>
+
+const droppedAs = (fileName: string, { reason, found }: MonthProblem): Batch['dropped'][number] => ({
+  fileName,
+  reason,
+  bytes: Buffer.from(found),
+})
 
 const daysBefore = (instant: string, days: number): string => new Date(Date.parse(instant) - days * DAY).toISOString()
 
@@ -66,7 +73,7 @@ export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDe
     if (result.kind !== 'month' || !result.month.ok) throw new Fault('SOURCE_FAILED', problemOf(result))
     return {
       ...documentsOf(result.month.parts, known, products.url),
-      dropped: result.month.dropped.map(({ reason }) => ({ fileName: id, reason })),
+      dropped: result.month.dropped.map((one) => droppedAs(id, one)),
     }
   }
 
@@ -79,7 +86,7 @@ export const createGuideSource = (rule: SourceRuleOf<'msrc-guide'>, deps: MsrcDe
     const progress = before.list?.progress ?? null
     const due = dueOf(changes.releases, progress, MOST_RELEASES)
     const tried = [...due.fresh, ...due.again]
-    const strange = changes.dropped.map((reason) => ({ fileName: 'vulnerability', reason }))
+    const strange = changes.dropped.map((one) => droppedAs('vulnerability', one))
     const { documents, dropped, parts, lost } = await takeEach(tried, before.parts, (entry, known) => fetchRelease(list, entry, known))
     const after = advanced(changes.releases, progress, tried, lost, now)
     const known = { validators: {}, listed: 0, progress: after, left: due.left || lost.length > 0 }

@@ -1,6 +1,7 @@
 import { helpCard } from '../../../cards/lists.ts'
 import { plainLine } from '../../../cards/text.ts'
 import type { Intent } from '../../../core/intent.ts'
+import { own } from '../../../core/own.ts'
 import type { Person } from '../../../core/policy.ts'
 import type { Outcome } from '../../../ports.ts'
 import type { House } from '../../house.ts'
@@ -49,7 +50,7 @@ export async function answerCommand(
   // What is not seen is not meant, and the database takes no NUL.
   const [word = '', ...rest] = plainLine((intent.inputs.text ?? '').slice(0, LONGEST)).split(' ')
   const name = word.toLowerCase().replace(/^\//, '')
-  const rule = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const rule = own(COMMANDS, name)
   if (!rule) return no('COMMAND_UNKNOWN', typo(word, actor))
   if (!mayUse(rule, actor)) return no('ROLE_MISSING', `\`${name}\` is for ${rule.roles.join(', ')}. Try \`help\` to see what you can do.`)
   return rule.run({ house, argument: rest.join(' '), intent, actor, act })

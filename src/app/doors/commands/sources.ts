@@ -5,7 +5,7 @@ import { trend, usualInterval } from '../../../core/identify/health.ts'
 import type { SourceRule } from '../../../core/policy.ts'
 import type { Outcome } from '../../../ports.ts'
 import { readCoverage } from '../../bulletins/coverage.ts'
-import { latestDoubted } from '../../bulletins/doubted.ts'
+import { latestNotProved } from '../../bulletins/dropped.ts'
 import { readSourceState, sourceSubject } from '../../bulletins/source-state.ts'
 import type { House } from '../../house.ts'
 import { askedPage, pageOf, readPage } from '../pages.ts'
@@ -24,7 +24,7 @@ export const SOURCES: Commands = {
   },
   dropped: {
     usage: 'dropped rhel | dropped rhel page 2',
-    what: 'what of a source could not be taken, by the id of the source',
+    what: 'what of a source could not be taken or is not proved, by the id of the source',
     roles: TEAM,
     run: dropped,
   },
@@ -53,7 +53,7 @@ async function dropped({ house, argument }: Typed): Promise<Outcome> {
   if (!number.ok) return number
   const rows = await house.db.droppedItem.findMany({
     where: { source: id },
-    select: { id: true, fileName: true, reason: true, at: true, size: true },
+    select: { id: true, kind: true, fileName: true, reason: true, at: true, size: true },
     orderBy: { id: 'desc' },
   })
   const page = pageOf(number.value, DROPPED_A_PAGE, rows.length)
@@ -61,7 +61,7 @@ async function dropped({ house, argument }: Typed): Promise<Outcome> {
   return show(
     droppedCard(
       source,
-      rows.map((row) => ({ ...row, at: row.at.toISOString() })),
+      rows.map(({ kind, ...row }) => ({ ...row, notProved: kind === 'not proved', at: row.at.toISOString() })),
       page.value,
     ),
   )
@@ -83,7 +83,7 @@ async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule
     trend: trend(track.listed),
     dropped,
     doubted,
-    latestDoubted: doubted === 0 ? [] : await latestDoubted(house, id, MOST_DOUBTED),
+    latestDoubted: doubted === 0 ? [] : await latestNotProved(house, id, MOST_DOUBTED),
     reason: failingSince === null ? null : await reasonOf(house, id),
     bulletins: await house.db.bulletin.count({ where: { source: id, current: true } }),
     held: await house.db.bulletin.count({ where: { source: id, origin: 'held' } }),

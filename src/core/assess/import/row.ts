@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { SCHEMES, type Scheme } from '../../identify/bulletin.ts'
+import { own } from '../../own.ts'
 import type { Instant } from '../../result.ts'
 import type { Install } from '../asset.ts'
 import type { ImportedFacts, ImportedHost } from './item.ts'
@@ -60,13 +61,13 @@ const hostName = z
 const FLAGS: Readonly<Record<string, boolean>> = { yes: true, y: true, true: true, 1: true, no: false, n: false, false: false, 0: false }
 const flag = z.preprocess((value) => {
   const plain = typeof value === 'string' ? value.trim().toLowerCase() : ''
-  return Object.hasOwn(FLAGS, plain) ? FLAGS[plain] : value
+  return own(FLAGS, plain) ?? value
 }, z.boolean('expected yes or no'))
 const word = <const T extends readonly [string, ...string[]]>(values: T, synonyms: Readonly<Record<string, T[number]>> = {}) =>
   z.preprocess(
     (value) => {
       const plain = typeof value === 'string' ? value.trim().toLowerCase() : value
-      return typeof plain === 'string' && Object.hasOwn(synonyms, plain) ? synonyms[plain] : plain
+      return typeof plain === 'string' ? (own(synonyms, plain) ?? plain) : plain
     },
     z.enum(values, `expected ${values.join(' or ')}`),
   )

@@ -1,4 +1,5 @@
 import type { Evr } from '../../identify/bulletin.ts'
+import { own } from '../../own.ts'
 import { compareGeneric } from './generic.ts'
 import { compareDigits, compareLists, type Order, order } from './order.ts'
 
@@ -34,7 +35,7 @@ function keyOf(version: string): Key | null {
   const after: Part = bare !== undefined ? ['', bare] : post !== undefined ? ['', postNumber ?? ''] : 'first'
   // A mere development release is before every pre-release of the same number.
   const before: Part =
-    letter !== undefined ? [LETTERS[letter] ?? letter, number ?? ''] : dev !== undefined && after === 'first' ? 'first' : 'last'
+    letter !== undefined ? [own(LETTERS, letter) ?? letter, number ?? ''] : dev !== undefined && after === 'first' ? 'first' : 'last'
   return {
     release: release.replace(/(?:\.0+)+$/, '').split('.'),
     pre: before,
