@@ -236,10 +236,10 @@ function shapesOfSlack(env: Environment): readonly string[] {
 
 /** What Microsoft's pages show beside each other is easily taken for one another. A tenant by its domain signs in, and then everybody is a guest. */
 function shapesOfTeams(env: Environment): readonly string[] {
-  const isId = (name: string): boolean => z.guid().safeParse(env[name]).success
+  const isId = (name: string): boolean => z.guid().safeParse(own(env, name)).success
   return [
     ...['MICROSOFT_APP_ID', 'MICROSOFT_APP_TENANT_ID'].flatMap((name) =>
-      env[name] && !isId(name) ? [`${name}: expected an id of 8-4-4-4-12 hexadecimal digits; got something else`] : [],
+      own(env, name) && !isId(name) ? [`${name}: expected an id of 8-4-4-4-12 hexadecimal digits; got something else`] : [],
     ),
     ...(isId('MICROSOFT_APP_PASSWORD')
       ? ['MICROSOFT_APP_PASSWORD: expected the value of the client secret, which is shown once; got an id: probably its "Secret ID"']

@@ -15,7 +15,7 @@ const folder = process.env.PATCHCRIER_PICTURES ?? ''
 /** What is taken just before somebody presses this for the first time: the card by its title, in the conversation of this name. */
 const TAKEN: Readonly<Record<string, readonly [name: string, conversation: string, title: string]>> = {
   Classify: ['alert', 'General', 'openssl security update'],
-  Approve: ['decision', 'General', 'Go or no-go'],
+  Approve: ['decision', 'General', 'Go or no-go: openssl'],
   'I have read it': ['announcement', 'Announcements', 'Security update for your computer'],
   'I take it': ['progress', 'General', 'Rolling out openssl'],
   'Close the review': ['review', 'General', 'Review: openssl'],
