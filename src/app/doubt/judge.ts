@@ -69,7 +69,8 @@ const isSidecar = ({ name }: File, all: readonly File[]): boolean =>
   SIDECAR.test(name) && all.some((one) => name.startsWith(one.name) && isDocument(one))
 
 async function judgeMail(house: House, { name, bytes }: File): Promise<Judged> {
-  const reading = await house.mails.read(bytes, house.clock.now())
+  const signers = [...house.sources.values()].flatMap((source) => source.signers ?? [])
+  const reading = await house.mails.read(bytes, house.clock.now(), null, signers)
   if (!reading.ok) return judged('mail', name, [{ name: 'size', outcome: 'unavailable', evidence: reading.problem }])
   const { mail } = reading
   const checks = mailChecks(mail, ownedBy(house.inForce.policy.sources))

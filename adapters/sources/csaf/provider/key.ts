@@ -1,6 +1,6 @@
 import { Fault } from '../../../../src/core/fault.ts'
 import { bodyOf } from '../../../http.ts'
-import { pinnedKey } from '../signature.ts'
+import { pinnedKey } from '../../../openpgp.ts'
 import type { Get } from './discover.ts'
 import type { Metadata } from './metadata.ts'
 
