@@ -222,7 +222,7 @@ function halfOf(platform: string, env: Environment): readonly string[] {
   const missing = (platform === 'Slack' ? lacksOfSlack(env) : lacksOfTeams(env)).map(
     (lack) => `${platform}: ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set; missing: ${lack}.`,
   )
-  return [...missing, ...(platform === 'Slack' ? shapesOfSlack(env) : [])]
+  return [...missing, ...(platform === 'Slack' ? shapesOfSlack(env) : shapesOfTeams(env))]
 }
 
 const lacksOfSlack = ({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment): readonly string[] => [
@@ -245,6 +245,19 @@ function shapesOfSlack(env: Environment): readonly string[] {
     ),
     ...(both
       ? ['Slack: SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set; expected one of them, unset the other.']
+      : []),
+  ]
+}
+
+/** What Microsoft's pages show beside each other is easily taken for one another. A tenant by its domain signs in, and then everybody is a guest. */
+function shapesOfTeams(env: Environment): readonly string[] {
+  const isId = (name: string): boolean => z.guid().safeParse(own(env, name)).success
+  return [
+    ...['MICROSOFT_APP_ID', 'MICROSOFT_APP_TENANT_ID'].flatMap((name) =>
+      own(env, name) && !isId(name) ? [`${name}: expected an id of 8-4-4-4-12 hexadecimal digits; got something else`] : [],
+    ),
+    ...(isId('MICROSOFT_APP_PASSWORD')
+      ? ['MICROSOFT_APP_PASSWORD: expected the value of the client secret, which is shown once; got an id: probably its "Secret ID"']
       : []),
   ]
 }

@@ -107,6 +107,6 @@ export function takenOverBlocks(state: ChangeState, from: Handover['from'], poli
   return [
     handover.accepted
       ? quiet('In the hands of ', ...who(policy, handover.accepted.by, handover.accepted.at), '.')
-      : quiet('Not taken over yet: press "I take over" in the thread of the alert.'),
+      : quiet(`Nobody has taken over ${STEPS[from].to} yet. Nothing waits for that; "I take over" is in the thread of the alert.`),
   ]
 }

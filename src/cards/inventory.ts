@@ -1,6 +1,6 @@
 import type { Counted, ImportFigures, MatchFigures, Skipped } from '../core/assess/import/figures.ts'
 import type { Conflict } from '../core/assess/import/merge.ts'
-import type { Fresh, InventorySummary, ProductCount } from '../core/assess/inventory.ts'
+import type { Fresh, HostFacts, HostGroup, InventorySummary, ProductCount } from '../core/assess/inventory.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Instant } from '../core/result.ts'
 import type { Block, Card, Text, Tone } from './card.ts'
@@ -135,9 +135,9 @@ function freshWords({ hosts, seenLately, oldest }: Fresh, days: number): Text {
   return oldest === null || seenLately === hosts ? [all] : [`${all}, one not since `, at(oldest)]
 }
 
-function withNames(fresh: Fresh, days: number): Text {
+function withNames(fresh: Fresh, days: number, group: HostGroup): Text {
   const rest = fresh.hosts - fresh.names.length
-  const names = fresh.hosts === 0 ? '' : `: ${fresh.names.join(', ')}${rest > 0 ? ` (+${rest} more)` : ''}`
+  const names = fresh.hosts === 0 ? '' : `: ${fresh.names.join(', ')}${rest > 0 ? ` (+${rest} more: "inventory ${group}")` : ''}`
   return [...freshWords(fresh, days), names]
 }
 
@@ -173,6 +173,23 @@ export function inventoryCard(
   return whisper(title, blocks, { actions: moreButton(page, askList('inventory')) })
 }
 
+/** Hosts of a group on one page. */
+export const HOSTS_A_PAGE = 20
+
+/** The hosts of a group by their names, a page at a time. */
+export const hostGroupCard = (group: HostGroup, hosts: readonly HostFacts[], page: Page): Card =>
+  whisper(
+    hosts.length === 0 ? `No host is ${group}` : `${count(hosts.length, 'host')} ${hosts.length === 1 ? 'is' : 'are'} ${group}`,
+    [...(hosts.length === 0 ? [] : [{ kind: 'list' as const, items: linesOf(hosts, page).map(hostLine) }]), ...pageBlocks(page)],
+    { actions: moreButton(page, askList(`inventory ${group}`)) },
+  )
+
+const hostLine = ({ host, operatingSystem, lastSeen }: HostFacts): Text => [
+  { strong: host },
+  `, ${operatingSystem || 'operating system not known'}, last seen `,
+  at(lastSeen),
+]
+
 const importLine = (view: ImportView): Block =>
   quiet(`Import ${view.id}, ${view.fileName}, ${TITLES[view.status]}: ${hostsWords(view)}, `, at(view.startedAt))
 
@@ -189,13 +206,13 @@ function factBlocks(summary: InventorySummary): readonly Block[] {
         fact('Applications', `${software.products}, in ${count(software.versions, 'version')}`),
         fact('Different patches', `${count(streams.length, 'group')} of hosts take packages from different streams`),
         ...(summary.withoutStreams.hosts > 0
-          ? [fact('Matched by nothing', ...withNames(summary.withoutStreams, days), ' (no stream)')]
+          ? [fact('Matched by nothing', ...withNames(summary.withoutStreams, days, 'without a stream'), ' (no stream)')]
           : []),
-        fact('Unpatched', ...withNames(summary.unpatched, days)),
-        fact('Unmanaged', ...withNames(summary.unmanaged, days)),
-        fact('Mission critical', ...withNames(summary.missionCritical, days)),
-        fact('Not our own', ...withNames(summary.foreign, days)),
-        fact('Not seen lately', ...withNames(summary.stale, days)),
+        fact('Unpatched', ...withNames(summary.unpatched, days, 'unpatched')),
+        fact('Unmanaged', ...withNames(summary.unmanaged, days, 'unmanaged')),
+        fact('Mission critical', ...withNames(summary.missionCritical, days, 'mission critical')),
+        fact('Not our own', ...withNames(summary.foreign, days, 'not our own')),
+        fact('Not seen lately', ...withNames(summary.stale, days, 'not seen lately')),
         fact('Dependencies', 'not known: an inventory of packages does not say what needs what'),
       ],
     },

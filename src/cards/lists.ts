@@ -118,7 +118,7 @@ export const changesCard = (
   page: Page = { number: 1, size: CHANGES_A_PAGE, total: changes.length },
 ): Card =>
   whisper(
-    page.total === 0 ? 'There is no change yet' : page.total === 1 ? 'One change' : 'Changes',
+    page.total === 0 ? 'There is no change yet' : page.total === 1 ? 'One change' : 'Changes, newest first',
     [
       ...changes.map((state) => ({
         kind: 'facts' as const,

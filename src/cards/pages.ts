@@ -1,3 +1,4 @@
+import type { HostGroup } from '../core/assess/inventory.ts'
 import type { Action, Block } from './card.ts'
 import { quiet } from './words.ts'
 
@@ -32,5 +33,5 @@ export const PAGED = ['bulletins', 'changes', 'coverage', 'home', 'inventory', '
 
 /** Asks for a page of a list that has a command of its own; the door of typed commands answers it. */
 export const askList =
-  (command: (typeof PAGED)[number] | `dropped ${string}`) =>
+  (command: (typeof PAGED)[number] | `dropped ${string}` | `inventory ${HostGroup}`) =>
   (next: number): Pick<Action, 'verb' | 'id'> => ({ verb: 'more', id: `${command} page ${next}` })

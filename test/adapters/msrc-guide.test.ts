@@ -214,6 +214,11 @@ describe('what breaks', () => {
     ['a circle', (page, asked) => ({ ...page, '@odata.nextLink': asked.href }), 'in a circle'],
     ['pages without an end', (page, asked) => ({ ...page, value: [], '@odata.nextLink': `${asked.href}&again` }), 'more than 200 pages'],
     ['fewer entries than it says', (page) => ({ ...page, '@odata.count': 500 }), 'only 7 of them came'],
+    [
+      'fewer entries than its first page alone says',
+      (page, asked) => ({ ...page, '@odata.count': asked.href.includes('skip') ? undefined : 8 }),
+      'only 7 of them came',
+    ],
     ['a web page', () => '<!doctype html><p>maintenance', 'a web page'],
     ['half a page', (page) => JSON.stringify(page).slice(0, -20), 'cut off'],
     ['no rows', (page) => ({ '@odata.context': page['@odata.context'], value: [] }), 'no affected product'],

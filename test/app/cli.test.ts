@@ -322,6 +322,15 @@ describe('start', () => {
 
   test.each<[string, Record<string, string>, RegExp]>([
     ['all of Slack', { SLACK_BOT_TOKEN: 's3cret', SLACK_SIGNING_SECRET: 's3cret' }, /SLACK_SIGNING_SECRET are set.*Missing: the policy of/],
+    [
+      'the id of a secret instead of the secret, and a tenant by its domain',
+      {
+        MICROSOFT_APP_ID: '99999999-2222-4333-8444-555555555555',
+        MICROSOFT_APP_PASSWORD: '11111111-2222-4333-8444-555555555555',
+        MICROSOFT_APP_TENANT_ID: 's3cret.example',
+      },
+      /MICROSOFT_APP_TENANT_ID: expected an id.*MICROSOFT_APP_PASSWORD: .*probably its "Secret ID"/s,
+    ],
     ['half of Teams', { MICROSOFT_APP_ID: 's3cret' }, /Teams: .*missing: MICROSOFT_APP_PASSWORD\..*missing: MICROSOFT_APP_TENANT_ID\./s],
     [
       'some of both',

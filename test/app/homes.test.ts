@@ -78,6 +78,25 @@ test('a burst becomes few drawings of each page, the last state among them, and 
   expect(pages.calls.length).toBeLessThanOrEqual(20 + 15 * Math.ceil((time.now() - since) / 10_000 + 1))
 })
 
+test('pages that wait to be drawn cost nothing at the next change: thousands of people have one', async () => {
+  for (const account of ['U1', 'U2', 'U3']) await open(account)
+  const { db } = room.house
+  let statements = 0
+  const counted = new Proxy(db, {
+    get: (of, name) => {
+      if (name === '$executeRaw') statements++
+      return Reflect.get(of, name)
+    },
+  })
+  const platforms = new Map([pages, slack].map(({ platform }) => [platform.name, platform]))
+  await outdateHomes(counted, platforms)
+  expect(statements).toBe(0)
+  await deliverer().drain()
+  await outdateHomes(counted, platforms)
+  expect(statements).toBe(3)
+  expect((await room.rows()).map(({ wanted, shown }) => wanted - shown)).toEqual([1, 1, 1])
+})
+
 test('who opens it again has it drawn, whatever it showed, also when it was given up before', async () => {
   const one = deliverer()
   await open('U1')

@@ -135,6 +135,28 @@ test('the result stands on the change, in its thread and in the audit, once, how
   expect(await records(change, 'note-patch-file')).toBe(1)
 })
 
+test('what a bulletin said before it was revised proves nothing, however long the file took', async () => {
+  const change = await waiting('abc')
+  server.pages.set('/fix.rpm', 'abc')
+  const { id: _, ...old } = await house.db.bulletin.findFirstOrThrow({ where: { changeId: change } })
+  let looks = 0
+  const patchFiles: House['patchFiles'] = {
+    ...house.patchFiles,
+    look: async (...asked) => {
+      const found = await house.patchFiles.look(...asked)
+      if (++looks > 1) return found
+      await house.db.bulletin.updateMany({ where: { changeId: change }, data: { current: false } })
+      const raw = Buffer.from(Buffer.from(old.raw).toString().replace(sha256('abc'), sha256('new')))
+      const revised = { ...old, raw, revision: '2', digest: `${change} revised`, document: {}, verification: {} }
+      await house.db.bulletin.create({ data: revised as never })
+      return found
+    },
+  }
+  await checkPatchFile({ ...house, patchFiles }, { change, url: server.at('/fix.rpm'), by: 'ana' }, signal)
+  const [file, ...more] = (await readChange(house.db, change))?.patchFiles ?? []
+  expect([looks, more, file?.checks[0]]).toEqual([2, [], expect.objectContaining({ name: 'patch-hash', outcome: 'fail' })])
+})
+
 test('another file stops the go until security lets it pass', async () => {
   const change = await waiting('abc')
   server.pages.set('/fix.rpm', 'abd')

@@ -148,9 +148,9 @@ describe('the hand-over', () => {
     expect(wordsOf(cardOf(taken, 'hand-over'))).toMatch(/Taken over by Ben Okafor/)
     expect(labelsOf(cardOf(taken, 'hand-over'))).not.toContain('I take over')
     expect(wordsOf(cardOf(taken, 'test'))).toMatch(/In the hands of Ben Okafor/)
-    expect(wordsOf(cardOf(stateAt('testing'), 'test'))).toMatch(/Not taken over yet/)
-    expect(wordsOf(cardOf(stateAt('pilotRuns'), 'progress'))).toMatch(/Not taken over yet/)
-    expect(wordsOf(cardOf(stateAt('pilotRuns'), 'test'))).not.toMatch(/Not taken over yet/)
+    expect(wordsOf(cardOf(stateAt('testing'), 'test'))).toMatch(/Nobody has taken over testing and planning yet\. Nothing waits/)
+    expect(wordsOf(cardOf(stateAt('pilotRuns'), 'progress'))).toMatch(/Nobody has taken over deployment yet/)
+    expect(wordsOf(cardOf(stateAt('pilotRuns'), 'test'))).not.toMatch(/Nobody has taken over/)
   })
   test('of a plan that was given up says so', () => {
     for (const phase of ['approved', 'rolledBack'] as const) {

@@ -10,11 +10,11 @@ import { AFFECTED_A_PAGE, affectedCard, affectedLines, VULNERABILITIES_A_PAGE, v
 import { DROPPED_A_PAGE, droppedCard } from '../../src/cards/dropped.ts'
 import { fullPlanCard, PLAN_A_PAGE } from '../../src/cards/full-plan.ts'
 import { HOME_A_PAGE, homeCard } from '../../src/cards/home.ts'
-import { INVENTORY_A_PAGE, inventoryCard } from '../../src/cards/inventory.ts'
+import { hostGroupCard, INVENTORY_A_PAGE, HOSTS_A_PAGE as INVENTORY_HOSTS, inventoryCard } from '../../src/cards/inventory.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard } from '../../src/cards/lists.ts'
 import { linesOf } from '../../src/cards/pages.ts'
 import { ROLES_A_PAGE, rolesCard } from '../../src/cards/people.ts'
-import { DIFFERENCES_A_PAGE, differencesCard } from '../../src/cards/policy.ts'
+import { DIFFERENCES_A_PAGE, differencesCard, policyCard, VERSIONS_A_PAGE } from '../../src/cards/policy.ts'
 import { failedHostsCard, HOSTS_A_PAGE, hostsCard } from '../../src/cards/progress.ts'
 import { ACTS_A_PAGE, timelineCard } from '../../src/cards/review.ts'
 import { SOURCES_A_PAGE, type SourceView, sourcesCard } from '../../src/cards/sources.ts'
@@ -23,6 +23,7 @@ import { type InventorySummary, summarise } from '../../src/core/assess/inventor
 import type { ChangeState } from '../../src/core/change/state.ts'
 import { newProgress } from '../../src/core/deploy/progress.ts'
 import type { Plan } from '../../src/core/evaluate/plan.ts'
+import { anAsset } from '../support/asset.ts'
 import { complaints } from '../support/block-kit.ts'
 import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 import { HOSTILE } from '../support/cards.ts'
@@ -32,6 +33,24 @@ import { aChange, anOverview } from '../support/overview.ts'
 
 /** Every list by its number of items; the items are named `item-0` and so on. `extra` is foreign text in each of them. */
 const LISTS: Readonly<Record<string, (items: number, number: number, extra: string) => Card>> = {
+  'versions of the policy': (total, number, extra) => {
+    const page = { number, size: VERSIONS_A_PAGE, total }
+    const rejection = { by: 'emil', at: T0, reason: extra }
+    const version = { status: 'rejected', policy, approvals: [], proposedAt: T0, inForceAt: null, approvedAt: null, rejection } as const
+    const views = names(total).map((hash, i) => ({
+      version: { ...version, id: total - i, hash },
+      judges: policy,
+      differences: null,
+      deciding: [],
+      approved: [],
+    }))
+    return policyCard(linesOf(views, page), page)
+  },
+  'hosts of the inventory': (total, number, extra) => {
+    const page = { number, size: INVENTORY_HOSTS, total }
+    const hosts = names(total).map((host) => ({ ...anAsset({ host }), operatingSystem: `Linux ${extra}` }))
+    return hostGroupCard('not seen lately', hosts, page)
+  },
   bulletins: (total, number, extra) => {
     const page = { number, size: BULLETINS_A_PAGE, total }
     const lines = names(total).map((vendorId) => ({

@@ -127,6 +127,19 @@ describe('a bad file', () => {
       .yields(approvedBy('dana'))
   })
 
+  test('the same bytes that were found at another address, too, are decided on again', () => {
+    const mirrored = aPatchFile({ url: 'https://mirror.example/fix.rpm' }, 'fail')
+    given([...UNTIL.deciding, noted(BAD), accepted, noted(mirrored)])
+      .when(approve, 'dana')
+      .refuses('PATCH_FILE_BAD')
+    given([...UNTIL.deciding, noted(BAD), accepted, noted(mirrored)])
+      .when(accept, 'dana')
+      .yields(accepted)
+    given([...UNTIL.deciding, noted(BAD), accepted, noted(mirrored), accepted])
+      .when(approve, 'dana')
+      .yields(approvedBy('dana'))
+  })
+
   test.each([
     ['by nobody else', accept, 'emil', 'ROLE_MISSING'],
     ['not by the house', accept, null, 'PERSON_NEEDED'],

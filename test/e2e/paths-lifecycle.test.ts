@@ -46,7 +46,7 @@ describe('a change that can wait', () => {
     await done(walk.hands.press('ana', TEAM, OPENSSL, 'Classify'))
     const card = /^Hand-over of openssl: identification to testing and planning/
     expect(await walk.hands.see(TEAM, card)).toMatch(/AUTHENTIC, medium by Ana Ferreira.*how is edge-03 patched\? no runner reaches it/)
-    expect(await walk.hands.see(TEAM, /^Test openssl/)).toMatch(/Not taken over yet/)
+    expect(await walk.hands.see(TEAM, /^Test openssl/)).toMatch(/Nobody has taken over testing and planning yet/)
     refused(await walk.hands.press('greta', TEAM, card, 'I take over'), /ROLE_MISSING/)
     await done(walk.hands.press('ben', TEAM, card, 'I take over'))
     expect(await walk.hands.see(TEAM, card)).toMatch(/Taken over by Ben Okafor/)

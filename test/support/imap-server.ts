@@ -14,6 +14,10 @@ export interface ImapServer {
   password: string
   /** The connection breaks in the middle of this mail, once. */
   cutAt: number | null
+  /** The connection breaks at each of these mails, whenever they are asked for. */
+  readonly breaksAt: Set<number>
+  /** It says no to each of these. */
+  readonly withholds: Set<number>
   /** Says no to searches. */
   refusesSearch: boolean
   /** Commands without their tags and arguments, in order. */
@@ -30,6 +34,8 @@ export async function imapServer(way: 'tls' | 'starttls' | 'cleartext' = 'tls', 
     password: auth === 'LOGIN' ? 'correct horse' : 'correct-horse',
     auth,
     cutAt: null,
+    breaksAt: new Set(),
+    withholds: new Set(),
     refusesSearch: false,
     said: [],
     way,
@@ -124,6 +130,8 @@ function give(state: State, socket: Socket, tag: string, rest: string): void {
   const mail = state.mails.get(uid)
   const place = numbersOf(state).indexOf(uid) + 1
   if (!mail) socket.write(`${tag} OK nothing\r\n`)
+  else if (state.breaksAt.has(uid)) socket.destroySoon()
+  else if (state.withholds.has(uid)) socket.write(`${tag} NO it cannot be shown\r\n`)
   else if (rest.includes('BODY.PEEK[]')) giveBytes(state, socket, { tag, uid, place, most: Number(/<0\.(\d+)>/.exec(rest)?.[1]), mail })
   else socket.write(`* ${place} FETCH (UID ${uid} RFC822.SIZE ${mail.length})\r\n${tag} OK done\r\n`)
 }

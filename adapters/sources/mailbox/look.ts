@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ImapFlow } from 'imapflow'
 import { Fault } from '../../../src/core/fault.ts'
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
@@ -14,15 +15,15 @@ export interface Limits {
 }
 
 export const LIMITS: Limits = { mails: 300, bytes: 50_000_000, ms: 120_000 }
-/** So often a mail is tried whose sender the DNS says nothing about: a day, at ten minutes a look. */
+/** So often a mail is tried that cannot be fetched, or whose sender the DNS says nothing about: a day, at ten minutes a look. */
 const MOST_TRIES = 144
 /** So many wait at most. */
 const MOST_WAITING = 50
 
-/** To which side a mail goes; `waits`: nothing can be said of it yet. */
+/** To which side a mail goes; `waits`: why nothing can be said of it yet. */
 export type Side =
   | { readonly to: 'documents'; readonly document: RawDocument }
-  | { readonly to: 'doubted'; readonly doubted: Doubted; readonly waits: boolean }
+  | { readonly to: 'doubted'; readonly doubted: Doubted; readonly waits: string | null }
 
 interface Look {
   readonly rule: SourceRuleOf<'mailbox'>
@@ -81,6 +82,12 @@ function beginning(before: Position | null, { validity }: Folder): Found {
   }
 }
 
+/** Those that wait come last: one that breaks the connection each time must not keep the others away. */
+const inTurn = ({ waiting }: Found, fresh: readonly number[], most: number): readonly number[] => [
+  ...fresh.slice(0, Math.max(1, most - waiting.size)),
+  ...waiting.keys(),
+]
+
 /** Takes one mail after the other until a limit is reached; answers what broke the connection, null: nothing did. */
 async function through(
   client: ImapFlow,
@@ -88,12 +95,21 @@ async function through(
   found: Found,
   { rule, limits, sideOf, over }: Pick<Look, 'rule' | 'limits' | 'sideOf'> & { readonly over: AbortSignal },
 ): Promise<Fault | null> {
-  for (const uid of [...found.waiting.keys(), ...fresh].slice(0, limits.mails)) {
+  for (const uid of inTurn(found, fresh, limits.mails)) {
     if (found.bytes >= limits.bytes || (found.mails > 0 && over.aborted)) return null
+    const number = `${validity}/${uid}`
     const mail = await fetchMail(client, uid, rule.maxMegabytes * 1_000_000).catch((error: unknown) => mailFault(error, rule))
-    if (mail instanceof Fault) return mail
+    if (mail instanceof Fault) {
+      // Where too many wait already it is an outage: nothing is put aside, and nothing passed over.
+      if (!found.waiting.has(uid) && found.waiting.size >= MOST_WAITING) return mail
+      sort(found, uid, withheld(number))
+      found.mails += 1
+      found.last = Math.max(found.last, uid)
+      if (!client.usable) return mail
+      continue
+    }
     if (mail === null) found.waiting.delete(uid)
-    else sort(found, uid, await sideOf(`${validity}/${uid}`, mail))
+    else sort(found, uid, await sideOf(number, mail))
     found.mails += 1
     found.bytes += mail?.bytes?.length ?? 0
     found.last = Math.max(found.last, uid)
@@ -101,12 +117,24 @@ async function through(
   return null
 }
 
+/** A mail that the server lists and does not give: anybody may have sent it, and the ones behind it must come all the same. */
+const withheld = (number: string): Side => ({
+  to: 'doubted',
+  doubted: {
+    name: `mail ${number}`,
+    reason: 'The mail server lists it and did not give it.',
+    digest: createHash('sha256').update(number).digest('hex'),
+    bytes: new Uint8Array(),
+  },
+  waits: 'the mail server did not give it; it is asked for again',
+})
+
 function sort(found: Found, uid: number, side: Side): void {
   const tries = found.waiting.get(uid) ?? 0
   const mayWait = tries < MOST_TRIES && (tries > 0 || found.waiting.size < MOST_WAITING)
-  if (side.to === 'doubted' && side.waits && mayWait) {
+  if (side.to === 'doubted' && side.waits !== null && mayWait) {
     found.waiting.set(uid, tries + 1)
-    found.dropped.push({ fileName: side.doubted.name, reason: 'the DNS says nothing about its sender; it is looked at again' })
+    found.dropped.push({ fileName: side.doubted.name, reason: side.waits })
     return
   }
   found.waiting.delete(uid)

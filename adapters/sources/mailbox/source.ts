@@ -58,7 +58,7 @@ async function sideOf(
   if (bytes === null) {
     const reason = `It has ${size} bytes, more than the ${rule.maxMegabytes} MB that are fetched.`
     const doubted = { name: `mail ${number}`, reason, digest: sha256(Buffer.from(number)), bytes: new Uint8Array() }
-    return { to: 'doubted', doubted, waits: false }
+    return { to: 'doubted', doubted, waits: null }
   }
   const reading = await mails.read(bytes, clock.now(), null, signers)
   const weighed = weigh(reading, rule, owned, clock.now())
@@ -68,7 +68,8 @@ async function sideOf(
   }
   const { name, reason } = weighed.ok ? { name: number, reason: 'It cannot be read.' } : weighed
   const doubted = { name, reason, digest: sha256(bytes), bytes: bytes.slice(0, MOST_KEPT) }
-  return { to: 'doubted', doubted, waits: isDnsSilent(reading, rule) }
+  const waits = isDnsSilent(reading, rule) ? 'the DNS says nothing about its sender; it is looked at again' : null
+  return { to: 'doubted', doubted, waits }
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -80,12 +80,16 @@ export async function checkPatchFile(
 ): Promise<void> {
   const state = await readChange(house.db, change)
   if (!state) return
+  const before = await revisionsOf(house.db, change)
   const file = await fetched(house, change, url, signal)
   const ruled = await transact(house, async (unit) => {
     const now = await lockChange(unit.tx, change)
+    if ((await revisionsOf(unit.tx, change)) !== before) return 'revised'
     const actor = unit.house.inForce.policy.people.find(({ id }) => id === by) ?? null
     return now && noted(unit, now, { ...file, at: unit.now.toISOString() }, actor)
   })
+  // A file takes minutes, and a bulletin may be revised meanwhile: what it said before proves nothing any more.
+  if (ruled === 'revised') return checkPatchFile(house, { change, url, by }, signal)
   if (ruled && !ruled.ok) house.log.warn({ change, code: ruled.refusal.code }, 'the result of a patch file was not taken')
 }
 
@@ -109,6 +113,16 @@ export async function howToLook(
   }))
   const allowNetworks = rules.flatMap((rule) => rule.allowNetworks)
   return { how: { allowNetworks, signal, now: house.clock.now(), trust }, bulletins }
+}
+
+/** Which revisions of bulletins a change has, and what each is worth. */
+async function revisionsOf(db: Pick<Unit['tx'], 'bulletin'>, change: number): Promise<string> {
+  const rows = await db.bulletin.findMany({
+    where: { changeId: change, current: true },
+    orderBy: { id: 'asc' },
+    select: { id: true, verdict: true },
+  })
+  return JSON.stringify(rows)
 }
 
 type Fetched = Omit<PatchFileResult, 'at'>

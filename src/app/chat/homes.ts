@@ -47,7 +47,9 @@ export async function openHome({ db, clock }: Pick<House, 'db' | 'clock'>, home:
  * own: who holds several posts takes them in an order that this one does not know.
  */
 export async function outdateHomes(db: Database, platforms: ReadonlyMap<string, ChatPlatform>): Promise<void> {
-  const rows = await db.post.findMany({ where: { subject: HOME, status: 'open' }, select: { id: true, placeId: true } })
+  const rows = await db.$queryRaw<{ id: number; placeId: string }[]>`
+    SELECT id, "placeId" FROM "Post"
+    WHERE subject = ${HOME} AND status = 'open' AND (wanted <= shown OR "leaseUntil" IS NOT NULL) ORDER BY id`
   for (const { id, placeId } of rows)
     if (platforms.has(homePlace(placeId)?.platform ?? ''))
       await db.$executeRaw`UPDATE "Post" SET wanted = wanted + 1 WHERE id = ${id} AND (wanted <= shown OR "leaseUntil" IS NOT NULL)`

@@ -1,7 +1,7 @@
 import { nameOf, subjectOf } from '../../cards/words.ts'
 import type { BaselineEntry } from '../../core/assess/baseline.ts'
 import { unvouched } from '../../core/change/bulletins.ts'
-import { isOver, OVER } from '../../core/change/guard.ts'
+import { OVER } from '../../core/change/guard.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import type { HostProgress } from '../../core/deploy/progress.ts'
 import { aboutOf, mayOversee, type OtherTask, overviewOf } from '../../core/overview/overview.ts'
@@ -79,8 +79,8 @@ const RECENT_VERSIONS = 10
 type Unlinked = Omit<OtherTask, 'card'> & { readonly subject: string; readonly audience: Audience }
 
 async function openChanges(house: House): Promise<readonly ChangeState[]> {
-  const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
-  return rows.map(({ state }) => state as unknown as ChangeState).filter((state) => !isOver(state))
+  const rows = await house.db.change.findMany({ where: { phase: { notIn: [...OVER] } }, orderBy: { id: 'asc' } })
+  return rows.map(({ state }) => state as unknown as ChangeState)
 }
 
 async function hostsOf(house: House, states: readonly ChangeState[]): Promise<ReadonlyMap<number, readonly HostProgress[]>> {

@@ -1,11 +1,12 @@
 import { PAGED, type Page, pagesOf } from '../../cards/pages.ts'
+import { HOST_GROUPS } from '../../core/assess/inventory.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
 
 /** Highest page that is read: beyond it nobody pages. */
 const LAST_PAGE = 10_000
 
 /** What the buttons "Show more" of typed lists carry. Nothing else that can be typed is run by it. */
-const MORE = new RegExp(`^(?:${PAGED.join('|')}|dropped [a-z0-9][a-z0-9-]{0,39}) page \\d{1,5}$`)
+const MORE = new RegExp(`^(?:${PAGED.join('|')}|inventory (?:${HOST_GROUPS.join('|')})|dropped [a-z0-9][a-z0-9-]{0,39}) page \\d{1,5}$`)
 
 export const isMore = (subject: string): boolean => MORE.test(subject)
 

@@ -1,4 +1,12 @@
-import { type HostFacts, type InventorySummary, type ProductCount, type Software, summarise } from '../../core/assess/inventory.ts'
+import {
+  type HostFacts,
+  type Hosts,
+  type InventorySummary,
+  type ProductCount,
+  type Software,
+  summarise,
+} from '../../core/assess/inventory.ts'
+import { OVER } from '../../core/change/guard.ts'
 import type { Database } from '../../db/database.ts'
 import type { House } from '../house.ts'
 import { assetOf } from './read.ts'
@@ -7,15 +15,16 @@ const MOST_PRODUCTS = 8
 const PAGE = 1_000
 
 /** The inventory as it is now: what the card of the `inventory` command says. */
-export async function readInventory(house: House): Promise<InventorySummary> {
-  return summarise({
-    hosts: await readFacts(house.db),
-    software: await readSoftware(house.db),
-    unpatched: await readUnpatched(house.db),
-    now: house.clock.now(),
-    staleAfterDays: house.inForce.policy.staleAfterDays,
-  })
-}
+export const readInventory = async (house: House): Promise<InventorySummary> =>
+  summarise({ ...(await readHosts(house)), software: await readSoftware(house.db) })
+
+/** Its hosts, and what tells which of its groups each is in. */
+export const readHosts = async (house: House): Promise<Hosts> => ({
+  hosts: await readFacts(house.db),
+  unpatched: await readUnpatched(house.db),
+  now: house.clock.now(),
+  staleAfterDays: house.inForce.policy.staleAfterDays,
+})
 
 /** Every host without its packages, page by page. */
 async function readFacts(db: Database): Promise<readonly HostFacts[]> {
@@ -58,11 +67,11 @@ async function readSoftware(db: Database): Promise<Software> {
   }
 }
 
-/** Hosts of changes that are not over, unless the fix was verified on them. */
+/** Hosts of changes that are not over, unless the fix was verified on them. What a drill is about is no flaw of theirs. */
 async function readUnpatched(db: Database): Promise<ReadonlySet<string>> {
   const rows = await db.$queryRaw<{ host: string }[]>`
     SELECT DISTINCT h ->> 'host' AS host FROM "Change" c, jsonb_array_elements(c."state" -> 'hosts') h
-    WHERE c."phase" NOT IN ('closed', 'not relevant')
+    WHERE c."phase" <> ALL(${[...OVER]}::text[]) AND c."state" -> 'drill' IS NULL
       AND NOT EXISTS (SELECT 1 FROM "RolloutHost" r WHERE r."changeId" = c."id" AND r."host" = h ->> 'host' AND r."status" = 'verified')`
   return new Set(rows.map(({ host }) => host))
 }

@@ -61,14 +61,38 @@ export interface InventorySummary {
   readonly conflicts: readonly Conflict[]
 }
 
-export interface Inventory {
+export interface Hosts {
   readonly hosts: readonly HostFacts[]
-  readonly software: Software
   /** Hosts that an open change is for and that are not verified yet. */
   readonly unpatched: ReadonlySet<string>
   readonly now: Date
   readonly staleAfterDays: number
 }
+
+export interface Inventory extends Hosts {
+  readonly software: Software
+}
+
+/** Groups of hosts that are listed by their names. */
+export const HOST_GROUPS = ['without a stream', 'unpatched', 'unmanaged', 'mission critical', 'not our own', 'not seen lately'] as const
+export type HostGroup = (typeof HOST_GROUPS)[number]
+
+/** Not seen for longer than the policy takes for normal; a sign of life that cannot be read is none. */
+const isStale = ({ lastSeen }: HostFacts, { now, staleAfterDays }: Hosts): boolean =>
+  !(now.getTime() - Date.parse(lastSeen) <= staleAfterDays * DAY_MS)
+
+const IN_GROUP: Readonly<Record<HostGroup, (host: HostFacts, of: Hosts) => boolean>> = {
+  'without a stream': ({ streams }) => streams.length === 0,
+  unpatched: ({ host }, { unpatched }) => unpatched.has(host),
+  unmanaged: ({ managed }) => !managed,
+  'mission critical': ({ criticality }) => criticality === 'mission-critical',
+  'not our own': ({ ownership }) => ownership !== 'company',
+  'not seen lately': isStale,
+}
+
+/** The hosts of a group, by their names. */
+export const hostsIn = (group: HostGroup, of: Hosts): readonly HostFacts[] =>
+  of.hosts.filter((host) => IN_GROUP[group](host, of)).sort((a, b) => (a.host < b.host ? -1 : 1))
 
 const MOST_NAMES = 5
 
@@ -77,11 +101,11 @@ export const familyOf = (operatingSystem: string): string =>
   /^\D*[^\d\s(](?=[\s(]*\d|\s*$)/.exec(operatingSystem)?.[0].trim() ?? operatingSystem
 
 /** Answers the eight questions; of the eighth, dependencies between software, an inventory of packages knows nothing. */
-export function summarise({ hosts, software, unpatched, now, staleAfterDays }: Inventory): InventorySummary {
-  const isStale = ({ lastSeen }: HostFacts): boolean => !(now.getTime() - Date.parse(lastSeen) <= staleAfterDays * DAY_MS)
+export function summarise(inventory: Inventory): InventorySummary {
+  const { hosts, software, staleAfterDays } = inventory
   const fresh = (some: readonly HostFacts[]): Fresh => ({
     hosts: some.length,
-    seenLately: some.filter((h) => !isStale(h)).length,
+    seenLately: some.filter((h) => !isStale(h, inventory)).length,
     oldest: some.reduce<Instant | null>((oldest, { lastSeen }) => (oldest === null || lastSeen < oldest ? lastSeen : oldest), null),
     names: some
       .map(({ host }) => host)
@@ -108,12 +132,12 @@ export function summarise({ hosts, software, unpatched, now, staleAfterDays }: I
     streams: [...streams]
       .map(([name, members]) => ({ name, fresh: fresh(members) }))
       .sort((a, b) => b.fresh.hosts - a.fresh.hosts || (a.name < b.name ? -1 : 1)),
-    withoutStreams: fresh(hosts.filter((h) => h.streams.length === 0)),
-    unpatched: fresh(hosts.filter(({ host }) => unpatched.has(host))),
-    unmanaged: fresh(hosts.filter(({ managed }) => !managed)),
-    missionCritical: fresh(hosts.filter(({ criticality }) => criticality === 'mission-critical')),
-    foreign: fresh(hosts.filter(({ ownership }) => ownership !== 'company')),
-    stale: fresh(hosts.filter(isStale)),
+    withoutStreams: fresh(hostsIn('without a stream', inventory)),
+    unpatched: fresh(hostsIn('unpatched', inventory)),
+    unmanaged: fresh(hostsIn('unmanaged', inventory)),
+    missionCritical: fresh(hostsIn('mission critical', inventory)),
+    foreign: fresh(hostsIn('not our own', inventory)),
+    stale: fresh(hostsIn('not seen lately', inventory)),
     conflicts: hosts.flatMap(conflictsOf),
   }
 }

@@ -88,7 +88,9 @@ const outcomes = (checks: readonly Check[]): string =>
 export function acceptPatchFile(state: ChangeState, { sha256, reason }: Of<'accept-patch-file'>, ctx: Context): Decision {
   const who = withRole(ctx, ['security'], 'decide on a bad patch file')
   if (!who.ok) return who
-  const file = (state.patchFiles ?? []).find((one) => one.sha256 === sha256 && standingOf(one) === 'bad')
+  const same = (state.patchFiles ?? []).filter((one) => one.sha256 === sha256 && standingOf(one) === 'bad')
+  // The same bytes may lie at several addresses: one that nobody has decided on goes first, or the change could never go on.
+  const file = same.find(({ accepted }) => !accepted) ?? same[0]
   if (!file) return refuse('STALE', 'There is no such bad file any more. Please look at the card again.')
   if (file.accepted) return refuse('ALREADY_DONE', `${nameOf(ctx, file.accepted.by)} has already decided on it.`)
   if (blank(reason)) return refuse('REASON_NEEDED', 'Please say why this file may be used, or why it is not the one that is used.')

@@ -16,7 +16,7 @@ export interface Facts {
   readonly runners: readonly string[]
   /** Where sources were asked: what each answered, null: well. */
   readonly asked: Readonly<Record<string, string | null>> | null
-  /** What chat platforms showed, where they were asked. */
+  /** What chat platforms showed; absent: they were not asked. */
   readonly chat?: readonly Finding[]
 }
 

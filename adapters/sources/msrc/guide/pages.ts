@@ -39,6 +39,8 @@ export async function fetchPages(get: GetPage, reader: MsrcReader, first: URL, m
   const seen = new Set<string>()
   let url = ''
   let rows = 0
+  // Its first page says how many there are; the later ones need not.
+  let total = 0
   let room = maxBytes
   for (let at: URL | null = first; at !== null; ) {
     if (seen.has(at.href)) throw failed(`A list of ${first.host} leads in a circle.`)
@@ -54,7 +56,8 @@ export async function fetchPages(get: GetPage, reader: MsrcReader, first: URL, m
     url ||= answer.url
     rows += read.page.rows
     room -= bytes.length
-    const { next, total = 0 } = read.page
+    const { next } = read.page
+    total = Math.max(total, read.page.total ?? 0)
     if (next === undefined && rows < total) throw failed(`A list of ${first.host} has ${total} entries, and only ${rows} of them came.`)
     at = next === undefined ? null : nextPage(at, next)
   }

@@ -1,13 +1,11 @@
 import { HOME_A_PAGE, homeCard, homeLines } from '../../../cards/home.ts'
 import { BULLETINS_A_PAGE, bulletinsCard, CHANGES_A_PAGE, changesCard, STATUS_A_PAGE, statusCard, whyCard } from '../../../cards/lists.ts'
-import { linesOf } from '../../../cards/pages.ts'
-import { isOver } from '../../../core/change/guard.ts'
+import { OVER } from '../../../core/change/guard.ts'
 import type { ChangeState } from '../../../core/change/state.ts'
 import { DATE_EXAMPLES, readDate } from '../../../core/dates.ts'
 import type { Outcome } from '../../../ports.ts'
 import { readSourceState } from '../../bulletins/source-state.ts'
 import { readChange } from '../../change/rows.ts'
-import type { House } from '../../house.ts'
 import { overviewFor } from '../overview.ts'
 import { askedPage, pageOf, readPage } from '../pages.ts'
 import { aboutBulletin } from '../queries.ts'
@@ -22,7 +20,7 @@ export const LOOKS: Commands = {
   show: { usage: 'show 12 | show RHSA-2023:3408', what: 'a change or a bulletin', roles: TEAM, run: showOne },
   changes: {
     usage: 'changes | changes page 2',
-    what: 'all changes and their next step',
+    what: 'all changes and their next step, the newest first',
     roles: TEAM,
     run: changes,
   },
@@ -43,16 +41,16 @@ async function home({ house, actor, argument }: Typed): Promise<Outcome> {
   return page.ok ? show(homeCard(overview.value, undefined, page.value)) : page
 }
 
-async function allChanges(house: House): Promise<readonly ChangeState[]> {
-  const rows = await house.db.change.findMany({ orderBy: { id: 'asc' } })
-  return rows.map((r) => r.state as unknown as ChangeState)
+/** Those of the page alone are read: a house has thousands of changes that are over. */
+async function changes({ house, argument }: Typed): Promise<Outcome> {
+  const page = askedPage(argument, 'changes', CHANGES_A_PAGE, await house.db.change.count())
+  if (!page.ok) return page
+  const { number, size } = page.value
+  const rows = await house.db.change.findMany({ orderBy: { id: 'desc' }, skip: (number - 1) * size, take: size })
+  return show(changesCard(rows.map(stateOf), page.value))
 }
 
-async function changes({ house, argument }: Typed): Promise<Outcome> {
-  const all = await allChanges(house)
-  const page = askedPage(argument, 'changes', CHANGES_A_PAGE, all.length)
-  return page.ok ? show(changesCard(linesOf(all, page.value), page.value)) : page
-}
+const stateOf = ({ state }: { readonly state: unknown }): ChangeState => state as ChangeState
 
 function affected({ argument, intent, act }: Typed): Promise<Outcome> {
   return byNumber(argument, 'affected 12', async (subject) => {
@@ -62,17 +60,16 @@ function affected({ argument, intent, act }: Typed): Promise<Outcome> {
 }
 
 async function status({ house, argument }: Typed): Promise<Outcome> {
-  const all = await allChanges(house)
   const { policy } = house.inForce
   const sources = await Promise.all(policy.sources.map(async (s) => ({ name: s.name, state: await readSourceState(house, s.id) })))
-  const open = all.filter((c) => !isOver(c))
+  const open = (await house.db.change.findMany({ where: { phase: { notIn: [...OVER] } }, orderBy: { id: 'asc' } })).map(stateOf)
   const page = askedPage(argument, 'status', STATUS_A_PAGE, open.length + sources.length)
   if (!page.ok) return page
   return show(
     statusCard(
       {
         open,
-        closed: all.filter((c) => c.phase === 'closed').length,
+        closed: await house.db.change.count({ where: { phase: 'closed' } }),
         hosts: await house.db.asset.count(),
         bulletins: await house.db.bulletin.count({ where: { origin: { not: 'held' } } }),
         held: await house.db.bulletin.count({ where: { origin: 'held' } }),
