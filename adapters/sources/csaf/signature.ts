@@ -21,6 +21,23 @@ export const pinnedKey = async (armored: string, fingerprint: string): Promise<K
   return keys.find((key) => key.getFingerprint().toLowerCase() === fingerprint.toLowerCase()) ?? null
 }
 
+/** Which of several keys a detached signature says it was made by; null where it names none of them, or cannot be read. */
+export const signerAmong = async <T extends { readonly fingerprint: string; readonly armored: string }>(
+  signature: string | undefined,
+  keys: readonly T[],
+): Promise<T | null> => {
+  if (signature === undefined || keys.length < 2) return null
+  const ids = await readSignature({ armoredSignature: signature }).then(
+    (read) => read.getSigningKeyIDs(),
+    () => [],
+  )
+  for (const one of keys) {
+    const key = await pinnedKey(one.armored, one.fingerprint).catch(() => null)
+    if (key !== null && ids.some((id) => key.getKeys(id).length > 0)) return one
+  }
+  return null
+}
+
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
 
 /**
@@ -104,13 +121,13 @@ const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule:
 export const signatureCheck = async (raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<Check> => {
   if (raw.signature === undefined) return check('unavailable', `No signature was published beside ${raw.fileName}.`)
   const pin = rule.keyFingerprint
-  if (pin === undefined) return check('unavailable', 'The policy pins no key for this source: a signature by any key proves nothing.')
+  if (pin === undefined) return check('unavailable', 'No key is pinned for this source: a signature by any key proves nothing.')
   let key: Key | null
   try {
     key = await pinnedKey(keyArmored, pin)
   } catch (error) {
     return check('unavailable', `The pinned key ${pin} cannot be read (${textOf(error)}).`)
   }
-  if (key === null) return check('fail', `The key at hand is not the one that the policy pins (${pin}).`)
+  if (key === null) return check('fail', `The key at hand is not the one that is pinned (${pin}).`)
   return judgeSignature(raw, raw.signature, key, rule, now)
 }

@@ -113,7 +113,7 @@ async function inTime(work: Promise<Judged>, name: string): Promise<Judged> {
 
 async function judgeBy(house: House, source: BulletinSource, raw: RawDocument): Promise<Judged> {
   const now = house.clock.now()
-  const checked: Checked = await source.check(raw, now)
+  const checked: Checked = await source.check(raw, now, (await readSourceState(house, source.id)).firstKeys)
   const known = await knownRevisionsOf(house, source.id, checked)
   const { verification } = judge({ checked, known, now: now.toISOString() })
   return { kind: 'document', title: checked.bulletin?.vendorId ?? raw.fileName, same: checked.digest, ...verification }
