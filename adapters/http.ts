@@ -62,6 +62,8 @@ export interface HttpAnswer {
   readonly validators: Validators
 }
 
+export type Form = Readonly<Record<string, string>>
+
 export interface Http {
   /**
    * One https GET, guarded: https only, no user and password, no address that is not public (each redirect and each resolved address is
@@ -69,6 +71,8 @@ export interface Http {
    * Throws Fault HTTP_REFUSED, HTTP_FAILED, HTTP_TOO_LARGE, HTTP_TOO_SLOW; when `signal` is aborted, its reason.
    */
   get(url: string, request: HttpRequest): Promise<HttpAnswer>
+  /** The same for a form that is sent. What it holds goes to nobody else: a redirect is refused. */
+  post(url: string, form: Form, request: HttpRequest): Promise<HttpAnswer>
   close(): Promise<void>
 }
 
@@ -103,18 +107,19 @@ export const createHttp = (options: HttpOptions = {}): Http => {
 
   const headers = { 'user-agent': options.userAgent ?? USER_AGENT, 'accept-encoding': ACCEPTED }
 
-  const ask = async (url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer | URL> => {
+  const ask = async (url: URL, request: HttpRequest, signal: AbortSignal, form: Form | null): Promise<HttpAnswer | URL> => {
     const { way, dispatcher } = routeFor(request.allowNetworks ?? [])
     await checkBehindProxy(url, way)
     const response = await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      method: 'GET',
-      headers: { ...headers, accept: request.accept ?? '*/*', ...conditions(request.known) },
+      headers: { ...headers, accept: request.accept ?? '*/*', ...(form === null ? conditions(request.known) : FORM) },
+      ...(form === null ? { method: 'GET' } : { method: 'POST', body: new URLSearchParams(form).toString() }),
       signal,
     })
     const header = (name: string): string => [response.headers[name] ?? ''].flat().join(', ')
     if (response.statusCode !== 200) await discard(response.body)
+    if (MOVED.includes(response.statusCode) && form !== null) throw new Fault('HTTP_REFUSED', `${shown(url)} sends on what was sent to it.`)
     if (MOVED.includes(response.statusCode)) return checkUrl(header('location'), way.networks, url)
     if (Number(header('content-length')) > request.maxBytes && response.statusCode === 200) {
       await discard(response.body)
@@ -133,10 +138,10 @@ export const createHttp = (options: HttpOptions = {}): Http => {
     }
   }
 
-  const follow = async (text: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> => {
+  const follow = async (text: string, request: HttpRequest, signal: AbortSignal, form: Form | null): Promise<HttpAnswer> => {
     let url = checkUrl(text, networksOf(request.allowNetworks ?? []))
     for (let hops = 0; hops <= limits.redirects; hops += 1) {
-      const answer = await ask(url, request, signal).catch((error: unknown) => {
+      const answer = await ask(url, request, signal, form).catch((error: unknown) => {
         throw signal.aborted ? error : httpFault(error, shown(url))
       })
       if (!(answer instanceof URL)) return answer
@@ -145,23 +150,28 @@ export const createHttp = (options: HttpOptions = {}): Http => {
     throw new Fault('HTTP_REFUSED', `${shown(text)} leads from one address to the next, more than ${limits.redirects} times.`)
   }
 
-  return {
-    get: async (text, request) => {
+  const inTime = async (text: string, request: HttpRequest, form: Form | null): Promise<HttpAnswer> => {
+    request.signal.throwIfAborted()
+    const overdue = AbortSignal.timeout(limits.totalMs)
+    try {
+      return await follow(text, request, AbortSignal.any([request.signal, overdue]), form)
+    } catch (error) {
       request.signal.throwIfAborted()
-      const overdue = AbortSignal.timeout(limits.totalMs)
-      try {
-        return await follow(text, request, AbortSignal.any([request.signal, overdue]))
-      } catch (error) {
-        request.signal.throwIfAborted()
-        if (!overdue.aborted || error instanceof Fault) throw error
-        throw new Fault('HTTP_TOO_SLOW', `${shown(text)} was not read within ${limits.totalMs / 1000} s.`)
-      }
-    },
+      if (!overdue.aborted || error instanceof Fault) throw error
+      throw new Fault('HTTP_TOO_SLOW', `${shown(text)} was not read within ${limits.totalMs / 1000} s.`)
+    }
+  }
+
+  return {
+    get: (text, request) => inTime(text, request, null),
+    post: (text, form, request) => inTime(text, request, form),
     close: async () => {
       await Promise.all([...open.values()].map(({ dispatcher }) => dispatcher.destroy()))
     },
   }
 }
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const conditions = ({ etag, lastModified }: Validators = {}): Readonly<Record<string, string>> => ({
   ...(etag === undefined ? {} : { 'if-none-match': etag }),

@@ -23,7 +23,9 @@ export interface Config {
   readonly slack?: SlackConfig | null
   /** Null: not connected to Teams. Holds secrets. */
   readonly teams?: TeamsConfig | null
-  /** Passwords of mailboxes, by `passwordName` of their source. Secrets. */
+  /** Of a proxy that sources, mailboxes and patch files are reached through; null: none. May hold a password. */
+  readonly proxy?: string | null
+  /** Secrets of mailboxes, by `secretName` of their source. */
   readonly mailboxes?: Readonly<Record<string, string>>
 }
 
@@ -59,6 +61,7 @@ const environment = z.object({
   PATCHCRIER_DATA: folder,
   PATCHCRIER_POLICY: z.string().min(1, 'expected a file').optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://USER:PASSWORD@HOST/DATABASE' }).optional(),
+  PATCHCRIER_PROXY: z.url({ protocol: /^https?$/, error: 'expected http://USER:PASSWORD@HOST:PORT' }).optional(),
   PATCHCRIER_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('warn'),
   PATCHCRIER_STANDBY: yesOrNo,
   PATCHCRIER_WORK: yesOrNo,
@@ -97,17 +100,20 @@ export function readConfig(env: Environment = process.env, { standBy = false } =
     work: read.data.PATCHCRIER_WORK !== 'no',
     slack: slackOf(env, read.data.SLACK_PORT),
     teams: teamsOf(env, read.data.MICROSOFT_APP_TYPE === 'UserAssignedMSI', read.data.TEAMS_PORT),
+    proxy: read.data.PATCHCRIER_PROXY ?? null,
     mailboxes: mailboxesOf(env),
   }
 }
 
-const MAILBOX = 'MAILBOX_PASSWORD_'
+const MAILBOX = ['MAILBOX_PASSWORD', 'MAILBOX_CLIENT_SECRET', 'MAILBOX_REFRESH_TOKEN'] as const
 
-/** The variable with the password of a mailbox: of the source `vendor-mail` it is MAILBOX_PASSWORD_VENDOR_MAIL. */
-export const passwordName = (source: string): string => `${MAILBOX}${source.toUpperCase().replaceAll('-', '_')}`
+/** The variable with a secret of a mailbox: the password of the source `vendor-mail` is MAILBOX_PASSWORD_VENDOR_MAIL. */
+export const secretName = (what: (typeof MAILBOX)[number], source: string): string => `${what}_${source.toUpperCase().replaceAll('-', '_')}`
 
 const mailboxesOf = (env: Environment): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith(MAILBOX) && value ? [[name, value]] : [])))
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (MAILBOX.some((what) => name.startsWith(`${what}_`)) && value ? [[name, value]] : [])),
+  )
 
 function slackOf({ SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment, port: number): SlackConfig | null {
   if (!botToken) return null
@@ -127,8 +133,10 @@ export function secretsOf({
   databaseUrl,
   slack,
   teams,
+  proxy = null,
   mailboxes = {},
-}: Pick<Config, 'databaseUrl' | 'slack' | 'teams' | 'mailboxes'>): readonly string[] {
+}: Pick<Config, 'databaseUrl' | 'slack' | 'teams' | 'proxy' | 'mailboxes'>): readonly string[] {
+  const toProxy = proxy === null ? '' : (URL.parse(proxy)?.password ?? '')
   const password = databaseUrl === null ? '' : (URL.parse(databaseUrl)?.password ?? '')
   const query = databaseUrl === null ? '' : (URL.parse(databaseUrl)?.searchParams.get('password') ?? '')
   const requests = slack?.requests
@@ -137,9 +145,15 @@ export function secretsOf({
     requests && (requests.by === 'socket' ? requests.appToken : requests.signingSecret),
     teams?.identity.by === 'secret' ? teams.identity.password : undefined,
   ]
-  return [password, decoded(password), query, ...chat.map((secret) => secret ?? ''), ...Object.values(mailboxes)].filter(
-    (secret) => secret !== '',
-  )
+  return [
+    password,
+    decoded(password),
+    query,
+    toProxy,
+    decoded(toProxy),
+    ...chat.map((secret) => secret ?? ''),
+    ...Object.values(mailboxes),
+  ].filter((secret) => secret !== '')
 }
 
 function decoded(text: string): string {
@@ -150,8 +164,9 @@ function decoded(text: string): string {
   }
 }
 
-/** A connection string holds a password: what came is not repeated. */
-const shown = (name: string, env: Environment): string => (name === 'DATABASE_URL' ? 'something else' : `"${own(env, name) ?? ''}"`)
+/** Such an address holds a password: what came is not repeated. */
+const shown = (name: string, env: Environment): string =>
+  ['DATABASE_URL', 'PATCHCRIER_PROXY'].includes(name) ? 'something else' : `"${own(env, name) ?? ''}"`
 
 /** `PATCHCRIER_POLICY`, else `policy.yaml` in the working folder, where there is one. */
 export const policyFileOf = (env: Environment = process.env): string | null =>

@@ -57,7 +57,7 @@ export async function start(config: Config, parts: Parts = {}, life: Life = FORE
 }
 
 const setUp = (config: Config, parts: Parts, undo: Undo): Promise<Setup> =>
-  config.policyFile === null ? sampleSetup(config, parts.policy, undo) : organisationSetup(config.policyFile, parts, undo, config.mailboxes)
+  config.policyFile === null ? sampleSetup(config, parts.policy, undo) : organisationSetup(config.policyFile, parts, undo, config)
 
 async function assemble(config: Config, parts: Parts, life: Life, undo: Undo): Promise<Running> {
   const log = parts.log ?? createLog(config.logLevel).log

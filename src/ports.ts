@@ -4,7 +4,7 @@ import type { ImportItem } from './core/assess/import/item.ts'
 import type { ExploitedCatalogue } from './core/identify/exploited.ts'
 import type { FirstKey } from './core/identify/first-key.ts'
 import type { Checked } from './core/identify/judge.ts'
-import type { DnsAnswer } from './core/identify/mail.ts'
+import type { DnsAnswer, SigningKey } from './core/identify/mail.ts'
 import type { PatchFile } from './core/identify/patch.ts'
 import type { CveScore } from './core/identify/scores.ts'
 import type { Signer } from './core/identify/signer.ts'
@@ -109,6 +109,8 @@ export interface BulletinSource {
   fetch(cursor: string | null, signal: AbortSignal, wanted?: readonly string[], firstKeys?: readonly FirstKey[]): Promise<Batch>
   /** Everything that can be checked on one document alone, by the source's keys, and what it says. Never throws for what is in it. */
   check(raw: RawDocument, now: Date, firstKeys?: readonly FirstKey[]): Promise<Checked>
+  /** Of a mailbox: the keys that are pinned for its senders. */
+  readonly signers?: readonly SigningKey[]
 }
 
 /** What a host (or its back end) says about one step. `at` is when it happened, by the reporter's clock. */

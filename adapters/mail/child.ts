@@ -7,4 +7,6 @@ import { realResolver, storedResolver } from './resolver.ts'
 
 const machine = realResolver()
 
-serve<MailJob, MailReading>(({ bytes, now, dns }) => openMail(bytes, new Date(now), dns === null ? machine : storedResolver(dns)))
+serve<MailJob, MailReading>(({ bytes, now, dns, keys }) =>
+  openMail(bytes, new Date(now), dns === null ? machine : storedResolver(dns), keys),
+)

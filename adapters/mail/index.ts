@@ -5,6 +5,7 @@ export { createMailProcess, type MailProcess } from './process.ts'
 export { realResolver, storedResolver } from './resolver.ts'
 
 /** Reads mails; the DNS is the caller's. What reading needs is loaded with the first one: most starts of the bot see none for hours. */
-export const createMailReader = ({ resolver }: { readonly resolver: Resolve }): MailReader => ({
-  read: async (bytes, now, stored) => (await import('./open.ts')).openMail(bytes, now, stored ? storedResolver(stored) : resolver),
+export const createMailReader = ({ resolver, dnsMs }: { readonly resolver: Resolve; readonly dnsMs?: number }): MailReader => ({
+  read: async (bytes, now, stored, keys) =>
+    (await import('./open.ts')).openMail(bytes, now, stored ? storedResolver(stored) : resolver, keys ?? null, dnsMs),
 })

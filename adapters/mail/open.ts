@@ -1,27 +1,37 @@
-import type { MailReading } from '../../src/core/identify/mail.ts'
+import type { MailReading, SigningKey } from '../../src/core/identify/mail.ts'
 import { line } from '../../src/core/identify/text.ts'
 import { type Parsed, parseMail } from './read.ts'
-import { noting, type Resolve } from './resolver.ts'
+import { noting, type Resolve, within } from './resolver.ts'
 import { readDmarcPolicy, readSignatures } from './signatures.ts'
 
 /** Largest mail that is read, in bytes. */
 const MOST_BYTES = 10_000_000
+/** All that is asked of the DNS for one mail takes no longer. */
+const DNS_MS = 8_000
 /** So many mails may stand inside one another. */
 const MOST_INSIDE = 3
 
-/** Reads one mail and checks its signatures. Never throws for what is in it. */
-export async function openMail(bytes: Uint8Array, now: Date, resolver: Resolve): Promise<MailReading> {
+/** Reads one mail and checks its signatures; without `keys` no OpenPGP signature. Never throws for what is in it. */
+export async function openMail(
+  bytes: Uint8Array,
+  now: Date,
+  resolver: Resolve,
+  keys: readonly SigningKey[] | null,
+  dnsMs = DNS_MS,
+): Promise<MailReading> {
   if (bytes.length === 0) return { ok: false, problem: 'The file is empty.' }
   if (bytes.length > MOST_BYTES)
     return { ok: false, problem: `The mail has ${bytes.length} bytes, more than the ${MOST_BYTES} that are read.` }
   try {
     const { bytes: inner, parsed, depth } = await innermost(bytes)
     if (!parsed.isMail) return { ok: false, problem: 'The file is no mail: it has no sender.' }
-    const notes = noting(resolver)
+    const notes = noting(within(resolver, dnsMs))
     const dkim = await readSignatures(inner, notes.resolve, now)
     const sender = parsed.facts.from[0]?.address ?? ''
     const dmarcPolicy = sender.includes('@') ? await readDmarcPolicy(sender, notes.resolve).catch(() => null) : null
-    return { ok: true, mail: { ...parsed.facts, dkim, dmarcPolicy, forwarded: depth > 0 }, dns: notes.answers }
+    const openpgp = keys === null ? null : await (await import('./openpgp.ts')).readOpenpgp(inner, parsed.facts, keys, now)
+    const mail = { ...parsed.facts, dkim, dmarcPolicy, forwarded: depth > 0, ...(openpgp === null ? {} : { openpgp }) }
+    return { ok: true, mail, dns: notes.answers }
   } catch (error) {
     return { ok: false, problem: `The mail cannot be read: ${line(error instanceof Error ? error.message : String(error), 200)}.` }
   }

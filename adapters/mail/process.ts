@@ -1,4 +1,4 @@
-import type { DnsAnswer, MailReading } from '../../src/core/identify/mail.ts'
+import type { DnsAnswer, MailReading, SigningKey } from '../../src/core/identify/mail.ts'
 import type { MailReader } from '../../src/ports.ts'
 import { createReader, type ReaderLimits } from '../reader.ts'
 
@@ -8,6 +8,8 @@ export interface MailJob {
   readonly now: string
   /** Answers of the DNS that were stored; null: the machine's own is asked. */
   readonly dns: readonly DnsAnswer[] | null
+  /** Keys that are pinned for senders; null: OpenPGP is not looked at. */
+  readonly keys: readonly SigningKey[] | null
 }
 
 export interface MailProcess extends MailReader {
@@ -27,5 +29,8 @@ export const createMailProcess = (dns: readonly DnsAnswer[] | null = null, limit
     entry: new URL('./child.ts', import.meta.url),
     lost: (problem) => ({ ok: false, problem: problem.replace('The document', 'The mail').replace('a document', 'a mail') }),
   })
-  return { read: (bytes, now, stored) => reader.read({ bytes, now: now.toISOString(), dns: stored ?? dns }), close: () => reader.close() }
+  return {
+    read: (bytes, now, stored, keys) => reader.read({ bytes, now: now.toISOString(), dns: stored ?? dns, keys: keys ?? null }),
+    close: () => reader.close(),
+  }
 }

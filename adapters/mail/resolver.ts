@@ -1,12 +1,14 @@
 import { Resolver } from 'node:dns/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { DnsAnswer } from '../../src/core/identify/mail.ts'
 
 /** Asks the DNS. Rejects with an error that has a `code`, as Node does. */
 export type Resolve = (name: string, type: string) => Promise<string[][]>
 
 const TIMEOUT_MS = 2_000
-/** A DNS that did not answer is not waited for again so soon: somebody waits in chat for the verdict. */
+/** A name of which the DNS did not answer is not asked for again so soon. Others are: whoever writes a mail chooses the names in it. */
 const REST_MS = 30_000
+const MOST_RESTING = 1_000
 
 /** Answers, too: there is no such record. */
 const EXISTS_NOT = ['ENOTFOUND', 'ENODATA']
@@ -22,14 +24,37 @@ class NoAnswer extends Error {
 /** The machine's own DNS. Text records only: nothing else is needed for a mail. */
 export function realResolver(): Resolve {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 1 })
-  let restUntil = 0
+  const restUntil = new Map<string, number>()
   return async (name, type) => {
     if (type !== 'TXT') throw new NoAnswer('ENODATA', name)
-    if (performance.now() < restUntil) throw new NoAnswer('ETIMEOUT', name)
+    if (performance.now() < (restUntil.get(name) ?? 0)) throw new NoAnswer('ETIMEOUT', name)
     return resolver.resolveTxt(name).catch((error: unknown) => {
-      if (!EXISTS_NOT.includes(codeOf(error))) restUntil = performance.now() + REST_MS
+      if (restUntil.size >= MOST_RESTING) restUntil.clear()
+      if (!EXISTS_NOT.includes(codeOf(error))) restUntil.set(name, performance.now() + REST_MS)
       throw error
     })
+  }
+}
+
+/**
+ * The same for one mail, all questions together within `ms`: what is not answered by then has no answer. Somebody waits for the verdict, other
+ * mails wait behind this one, and its writer says how many names are asked for, and whose servers are slow.
+ */
+export function within(resolve: Resolve, ms: number): Resolve {
+  const end = performance.now() + ms
+  return async (name, type) => {
+    const left = end - performance.now()
+    if (left <= 0) throw new NoAnswer('ETIMEOUT', name)
+    const over = new AbortController()
+    const late = pause(left, null, { signal: over.signal, ref: false })
+    try {
+      const answer = await Promise.race([resolve(name, type), late])
+      if (answer === null) throw new NoAnswer('ETIMEOUT', name)
+      return answer
+    } finally {
+      over.abort()
+      late.catch(() => undefined)
+    }
   }
 }
 

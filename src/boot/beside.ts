@@ -18,9 +18,7 @@ export async function besideBot<T>(config: Config, work: (house: House) => Promi
   try {
     const { log } = createLog('error')
     const setup =
-      config.policyFile === null
-        ? await sampleSetup(config, undefined, undo)
-        : await organisationSetup(config.policyFile, {}, undo, config.mailboxes)
+      config.policyFile === null ? await sampleSetup(config, undefined, undo) : await organisationSetup(config.policyFile, {}, undo, config)
     const url = await databaseUrl(config, setup.database, log, undo)
     const pending = await pendingMigrations(url)
     if (pending.length > 0)

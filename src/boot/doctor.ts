@@ -98,7 +98,7 @@ function attempt<T>(ask: () => T): { readonly value: T | null; readonly problem:
 }
 
 const setUp = (config: Config, undo: Undo): Promise<Setup> =>
-  config.policyFile === null ? sampleSetup(config, undefined, undo) : organisationSetup(config.policyFile, {}, undo, config.mailboxes)
+  config.policyFile === null ? sampleSetup(config, undefined, undo) : organisationSetup(config.policyFile, {}, undo, config)
 
 async function policyFileFacts(file: string): Promise<PolicyFileFacts> {
   const examined = await examinePolicyFile(file)

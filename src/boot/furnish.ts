@@ -58,7 +58,7 @@ export async function furnish({ url, config, parts, log, setup, adopted }: Mater
     formats: new Map([csvFormat, jsonFormat, rpmQaFormat, dpkgFormat].map((format) => [format.kind, format])),
     members,
     mails,
-    patchFiles: parts.patchFiles ?? patchFilesOf(undo),
+    patchFiles: parts.patchFiles ?? patchFilesOf(config.proxy ?? null, undo),
     get inForce() {
       return members.beside(inForce)
     },
@@ -85,8 +85,8 @@ function mailProcess(undo: Undo): MailReader {
 /** A file may take minutes where a bulletin takes seconds. */
 const FILE_MS = 15 * 60_000
 
-function patchFilesOf(undo: Undo): PatchFiles {
-  const http = createHttp({ limits: { totalMs: FILE_MS } })
+function patchFilesOf(proxy: string | null, undo: Undo): PatchFiles {
+  const http = createHttp({ limits: { totalMs: FILE_MS }, ...(proxy === null ? {} : { proxy }) })
   undo.push(() => http.close())
   return createPatchFiles(http)
 }

@@ -11,7 +11,12 @@ import type { Parts, Setup, Undo } from './setup.ts'
 import { sourceMaker } from './sources.ts'
 
 /** An organisation of one's own: its policy file, its sources, the machine's clock. Throws Fault POLICY_INVALID. */
-export async function organisationSetup(file: string, parts: Parts, undo: Undo, mailboxes: Config['mailboxes'] = {}): Promise<Setup> {
+export async function organisationSetup(
+  file: string,
+  parts: Parts,
+  undo: Undo,
+  { mailboxes = {}, proxy = null }: Pick<Config, 'mailboxes' | 'proxy'>,
+): Promise<Setup> {
   const proposal = await readPolicyFile(file)
   const clock = parts.clock ?? { now: () => new Date() }
   return {
@@ -21,7 +26,7 @@ export async function organisationSetup(file: string, parts: Parts, undo: Undo, 
     inForce: async (db) => (await readInForce(db)) ?? { policy: proposal.policy, hash: proposal.hash, approved: false },
     policyFile: policyFileDoor(file),
     clock: async () => clock,
-    sources: sourceMaker({ folder: dirname(resolve(file)), clock, mailboxes }, undo),
+    sources: sourceMaker({ folder: dirname(resolve(file)), clock, mailboxes, ...(proxy === null ? {} : { proxy }) }, undo),
     begin,
     arrive: () => async () => undefined,
     moveClock: () => null,

@@ -7,14 +7,15 @@ import { type CsafChecker, createChecker, createCsafFolderSource, createCsafSour
 import { type CveReader, createCveReader, createCveSource } from '../../adapters/sources/cve/index.ts'
 import { createFeedReader, createFeedSource, type FeedReader } from '../../adapters/sources/feed/index.ts'
 import { createKevReader, createKevSource, type KevReader } from '../../adapters/sources/kev/index.ts'
-import { createMailboxSource } from '../../adapters/sources/mailbox/index.ts'
+import { createMailboxSource, createTokens } from '../../adapters/sources/mailbox/index.ts'
 import { createGuideSource, createMsrcReader, createMsrcSource, type MsrcReader } from '../../adapters/sources/msrc/index.ts'
 import { createOsvReader, createOsvSource, type OsvReader } from '../../adapters/sources/osv/index.ts'
-import { passwordName } from '../config.ts'
+import { secretName } from '../config.ts'
 import { ownedBy } from '../core/identify/address.ts'
 import type { Owned } from '../core/identify/lookalike.ts'
+import type { SigningKey } from '../core/identify/mail.ts'
 import { own } from '../core/own.ts'
-import type { Policy, SourceRule } from '../core/policy.ts'
+import type { Policy, SourceRule, SourceRuleOf } from '../core/policy.ts'
 import type { BulletinSource, Clock } from '../ports.ts'
 import type { Undo } from './setup.ts'
 
@@ -30,6 +31,8 @@ interface Shared {
   readonly scores: CveReader
   /** Reads the mails of one mailbox: a hostile one holds up no other. */
   readonly mailsOf: (id: string) => MailProcess
+  /** Of a proxy that all is fetched through. */
+  readonly proxy?: string
   readonly passwords: Readonly<Record<string, string>>
   readonly clock: Clock
   /** Relative paths in the policy are relative to its file. */
@@ -41,7 +44,7 @@ export interface SourceOptions {
   readonly clock: Clock
   /** Address of a proxy that everything is fetched through. */
   readonly proxy?: string
-  /** Passwords of mailboxes by the name of their variable. */
+  /** Secrets of mailboxes by the name of their variable. */
   readonly mailboxes?: Readonly<Record<string, string>>
 }
 
@@ -61,6 +64,7 @@ export function sourceMaker(
     scores: createCveReader(),
     mailsOf: mailProcesses(undo),
     passwords: mailboxes,
+    ...(proxy === undefined ? {} : { proxy }),
     clock,
     folder,
   }
@@ -83,7 +87,7 @@ function mailProcesses(undo: Undo): (id: string) => MailProcess {
 /** One line per kind. */
 function sourceOf(
   rule: SourceRule,
-  { http, checker, feeds, records, catalogues, months, notices, scores, mailsOf, passwords, clock, folder }: Shared,
+  { http, checker, feeds, records, catalogues, months, notices, scores, mailsOf, passwords, proxy, clock, folder }: Shared,
   owned: readonly Owned[],
 ): BulletinSource {
   switch (rule.kind) {
@@ -119,12 +123,32 @@ function sourceOf(
         mails: mailsOf(rule.id),
         clock,
         owned,
-        way: { password: own(passwords, passwordName(rule.id)) ?? null },
+        signers: signersOf(rule, folder),
+        way: {
+          password: own(passwords, secretName('MAILBOX_PASSWORD', rule.id)) ?? null,
+          ...(proxy === undefined ? {} : { proxy }),
+          ...(rule.oauth === undefined
+            ? {}
+            : { tokens: createTokens(rule, rule.oauth, { http, clock, ...tokenSecrets(rule.id, passwords) }) }),
+        },
       })
     default:
       return rule satisfies never
   }
 }
+
+const tokenSecrets = (id: string, secrets: Shared['passwords']) => ({
+  clientSecret: own(secrets, secretName('MAILBOX_CLIENT_SECRET', id)) ?? null,
+  refreshToken: own(secrets, secretName('MAILBOX_REFRESH_TOKEN', id)) ?? null,
+})
+
+/** The keys that are pinned for the senders of a mailbox. */
+const signersOf = ({ senders }: SourceRuleOf<'mailbox'>, folder: string): readonly SigningKey[] =>
+  senders.flatMap(({ from, openpgp }) => {
+    if (openpgp === undefined) return []
+    const key = keyText(resolve(folder, openpgp.keyFile))
+    return openpgp.keys.map(({ keyFingerprint: fingerprint, keyOwner: owner }) => ({ from, fingerprint, owner, key }))
+  })
 
 /** Which key may speak is pinned by its fingerprint; without its text no signature of it verifies. */
 function keyText(file: string): string {

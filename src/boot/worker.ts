@@ -39,7 +39,7 @@ export async function runWorker(): Promise<void> {
 async function beginWork(config: Config, log: Log['log'], undo: Undo): Promise<House> {
   if (config.policyFile === null)
     throw new Fault('CONFIG_INVALID', 'PATCHCRIER_POLICY: expected the policy of an organisation; sample mode has no workers')
-  const setup = await organisationSetup(config.policyFile, {}, undo, config.mailboxes)
+  const setup = await organisationSetup(config.policyFile, {}, undo, config)
   const url = await databaseUrl(config, setup.database, log, undo)
   const pending = await pendingMigrations(url)
   if (pending.length > 0)

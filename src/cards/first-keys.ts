@@ -15,4 +15,4 @@ export const firstKeysCard = (source: string, keys: readonly FirstKey[]): Card =
   )
 
 /** As publishers print fingerprints: groups of four, which an eye can compare. */
-const spaced = (fingerprint: string): string => (fingerprint.toUpperCase().match(/.{1,4}/g) ?? []).join(' ')
+export const spaced = (fingerprint: string): string => (fingerprint.toUpperCase().match(/.{1,4}/g) ?? []).join(' ')

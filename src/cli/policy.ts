@@ -10,6 +10,7 @@ import { Fault } from '../core/fault.ts'
 import { arg, BAD, type Given, Misuse, print, say, text } from './command.ts'
 import { type Answers, answersSchema } from './init/answers.ts'
 import { askAnswers } from './init/ask.ts'
+import { mailboxHint } from './init/mailbox.ts'
 import { asksFor, policyText } from './init/write.ts'
 
 /** Everything that is wrong with a policy file. */
@@ -56,6 +57,7 @@ export async function policyInit(given: Given): Promise<number> {
       `  npm run -s patchcrier -- policy check ${out}`,
       '  npm start   (with ./policy.yaml, or PATCHCRIER_POLICY=FILE)',
       ...(hint === '' ? [] : [hint]),
+      ...(answers.mailbox === null ? [] : [mailboxHint(answers.mailbox)]),
       'The managers approve it in chat; until they have, no rollout starts.',
       '',
     ].join('\n'),

@@ -52,7 +52,7 @@ export const COMMANDS: Commands = {
   },
   verify: {
     about: 'whether a bulletin, a mail (.eml), a link or a patch file is real',
-    more: 'Of a bulletin FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it; without a key it is checked by the sample key. Of a mail the DNS is asked for the keys of its signatures. Links are judged, never followed. An evidence is checked again without network. Exit 0 only for AUTHENTIC and CORROBORATED.',
+    more: 'Of a bulletin FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it; without a key it is checked by the sample key. Of a mail the DNS is asked for the keys of its signatures, and with a key its OpenPGP signature is checked. Links are judged, never followed. An evidence is checked again without network. Exit 0 only for AUTHENTIC and CORROBORATED.',
     args: [{ name: 'FILE|LINK', optional: true }],
     options: {
       patch: { value: 'FILE', about: 'a patch file, against the bulletin that names it' },
@@ -61,7 +61,7 @@ export const COMMANDS: Commands = {
       evidence: { value: 'FILE', about: 'such a file: is its verdict the right one?' },
       key: { value: 'FILE', about: 'armoured public key' },
       fingerprint: { value: 'HEX', about: 'of its primary key' },
-      namespace: { value: 'HOST', multiple: true, about: 'whom it may speak for, e.g. www.redhat.com' },
+      namespace: { value: 'HOST', multiple: true, about: 'whom it may speak for, e.g. www.redhat.com; of a mail the host of its sender' },
       ...JSON_OPTION,
     },
     load: async () => (await import('./verify.ts')).verify,

@@ -62,6 +62,30 @@ describe('signatures, with stored answers of the DNS', () => {
     const reading = await broken.read(fixture('rfc6376-A.2.eml'), NOW)
     expect(reading.ok && outcome(reading.mail, 'dkim', owned)).toBe('unavailable')
   })
+
+  test('a DNS that never answers holds no mail up: it is as one that says nothing', async () => {
+    const dead = createMailReader({ resolver: () => new Promise(() => undefined), dnsMs: 20 })
+    const reading = await dead.read(fixture('rfc6376-A.2.eml'), NOW)
+    expect(reading.ok && outcome(reading.mail, 'dkim', owned)).toBe('unavailable')
+    expect(reading.ok && reading.dns.map(({ answer }) => answer)).toEqual(expect.arrayContaining([{ error: 'ETIMEOUT' }]))
+  })
+
+  test('however many names a mail has the DNS asked for, they share one time', async () => {
+    const asked: string[] = []
+    const slow = createMailReader({
+      resolver: (name) => {
+        asked.push(name)
+        return new Promise(() => undefined)
+      },
+      dnsMs: 20,
+    })
+    const mail = fixture('rfc6376-A.2.eml').toString('latin1')
+    const signature = /^DKIM-Signature:[\s\S]*?\r?\n(?=\S)/m.exec(mail)?.[0] ?? ''
+    const many = Array.from({ length: 30 }, (_, i) => signature.replace('s=brisbane', `s=brisbane${i}`)).join('')
+    const reading = await slow.read(Buffer.from(many + mail, 'latin1'), NOW)
+    expect(reading.ok && outcome(reading.mail, 'dkim', owned)).toBe('unavailable')
+    expect(reading.ok && reading.dns.length).toBeGreaterThan(asked.length)
+  })
 })
 
 describe('what a mail shows', () => {

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect as connectTo, createServer, type Server } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
@@ -10,6 +11,7 @@ import { type SourceRuleOf, source as sourceSchema } from '../../src/core/policy
 import type { Batch, BulletinSource } from '../../src/ports.ts'
 import { LOOPBACK, TEST_AUTHORITY } from '../support/https-server.ts'
 import { type ImapServer, imapServer } from '../support/imap-server.ts'
+import { clearsigned, mailOf, NOTICE, newWriter, type Writer } from '../support/pgp-mail.ts'
 import { type Letter, VENDOR_DNS, vendorMail } from '../support/vendor-mail.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')
@@ -106,6 +108,92 @@ describe('a mail that its sender signed', () => {
   })
 })
 
+describe('a notice that a pinned key signed', () => {
+  let team: Writer
+  beforeAll(async () => {
+    team = await newWriter()
+  })
+  const keyed = (port: number): BulletinSource => {
+    const rule = ruleFor(port)
+    const way = { password: 'correct horse', ca: TEST_AUTHORITY, resolve: async () => ['127.0.0.1'] }
+    return createMailboxSource(rule, { mails, clock: { now: () => NOW }, owned: ownedBy([rule]), signers: [team.pin], way })
+  }
+  const taken = async (...letters: readonly Uint8Array[]) => {
+    for (const [i, one] of letters.entries()) server.mails.set(i + 1, one)
+    const source = keyed(server.port)
+    const { documents, doubted } = await look(null, source)
+    return { doubted, checked: await Promise.all(documents.map((raw) => source.check(raw, NOW))) }
+  }
+
+  test('is a bulletin of what is signed: its id, its date and its words, whatever its head says', async () => {
+    const armoured = await clearsigned(NOTICE, team)
+    const { checked, doubted } = await taken(
+      mailOf(`Do something else now.\n${armoured}\n____\nlist footer`, { subject: 'DSA-6666-1: other words' }),
+    )
+    expect(doubted).toEqual([])
+    expect(checked).toHaveLength(1)
+    expect(checked[0]?.bulletin).toMatchObject({
+      vendorId: 'DSA-6001-1',
+      title: 'DSA-6001-1 widget',
+      names: ['widget'],
+      publishedAt: '2026-11-25T10:00:00.000Z',
+      publisher: { name: 'Debian', namespace: 'https://debian.org' },
+      vulnerabilities: [{ cve: 'CVE-2026-4711' }],
+    })
+    expect(JSON.stringify(checked[0]?.bulletin)).not.toMatch(/something else|other words|footer/)
+    expect(verdictOf(checked[0]?.checks ?? [])).toBe('UNCONFIRMED')
+    expect(verdictOf([...(checked[0]?.checks ?? []), { name: 'corroboration', outcome: 'pass', evidence: '' }])).toBe('CORROBORATED')
+  })
+
+  test('is the same by whatever way, head and footer it comes', async () => {
+    const armoured = await clearsigned(NOTICE, team)
+    const { checked } = await taken(
+      mailOf(armoured),
+      mailOf(`${armoured}\nlist footer`, { from: 'Another <another@debian.org>', subject: 'DSA-1-1', head: 'X-List: yes\n' }),
+    )
+    expect(checked).toHaveLength(2)
+    expect(new Set(checked.map(({ digest }) => digest)).size).toBe(1)
+  })
+
+  test('speaks for the sender that it is pinned for, and for no other one', async () => {
+    server.mails.set(1, mailOf(await clearsigned(NOTICE.replace('DSA-6001-1', 'VEND-1'), team)))
+    server.mails.set(
+      2,
+      mailOf(await clearsigned(NOTICE.replace('DSA-6001-1', 'VEND-2'), team), { from: 'Vendor <security@vendor.example>' }),
+    )
+    const { documents, doubted } = await look(null, keyed(server.port))
+    expect(documents).toEqual([])
+    expect(doubted).toHaveLength(2)
+  })
+
+  test.each<[string, () => Promise<Uint8Array>, RegExp]>([
+    ['without a signature', async () => mailOf(NOTICE), /carries no OpenPGP signature/],
+    ['signed by its domain alone', () => vendorMail({ from: 'x@debian.org', subject: 'DSA-6001-1' }), /carries no OpenPGP signature/],
+    [
+      'with a letter changed',
+      async () => mailOf((await clearsigned(NOTICE, team)).replace('widget', 'wodget')),
+      /pinned key .* is not what it says/,
+    ],
+    ['by the key of a stranger', async () => mailOf(await clearsigned(NOTICE, await newWriter())), /none that the policy pins/],
+    ['that names no advisory at its head', async () => mailOf(await clearsigned('Dear all, hello.', team)), /names no advisory/],
+    [
+      'that only mentions one',
+      async () => mailOf(await clearsigned(`Dear all,\n${'bla\n'.repeat(20)}see DSA-6001-1.`, team)),
+      /names no advisory/,
+    ],
+    ['that quotes what others wrote', async () => mailOf(await clearsigned(`> ${NOTICE}\nYes, DSA-6001-1.`, team)), /is an answer/],
+    [
+      'from a sender who is none of the policy',
+      async () => mailOf(await clearsigned(NOTICE, team), { from: 'x@evil.example' }),
+      /not among the senders/,
+    ],
+  ])('is none %s', async (_, make, reason) => {
+    const { checked, doubted } = await taken(await make())
+    expect(checked).toEqual([])
+    expect(doubted).toEqual([expect.objectContaining({ reason: expect.stringMatching(reason) })])
+  })
+})
+
 describe('a mail that proves nothing is no bulletin', () => {
   let longBody: string
   beforeAll(() => {
@@ -180,6 +268,60 @@ describe('a mail that proves nothing is no bulletin', () => {
     expect(documents).toHaveLength(1)
     expect(doubted).toEqual([expect.objectContaining({ name: 'mail 1/1', reason: expect.stringMatching(/more than the 0\.05 MB/) })])
     expect(server.said.filter((command) => command === 'UID FETCH')).toHaveLength(3)
+  })
+})
+
+test('a DNS that never says where the mailbox is holds no look up', async () => {
+  const lost = box(server.port, {}, { resolve: () => new Promise(() => undefined) }, { ms: 20 })
+  await expect(look(null, lost)).rejects.toMatchObject({ code: 'HTTP_TOO_SLOW', message: expect.stringMatching(/does not answer/) })
+})
+
+describe('behind a proxy', () => {
+  let asked: string[]
+  let proxy: Server
+  beforeEach(async () => {
+    asked = []
+    proxy = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', (head) => {
+          asked.push(head.toString())
+          const through = connectTo(server.port, '127.0.0.1')
+          through.on('error', () => undefined).on('close', () => socket.destroy())
+          socket.write('HTTP/1.1 200 OK\r\n\r\n')
+          socket.pipe(through).pipe(socket)
+        })
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  })
+  afterEach(() => proxy.close())
+  const at = (): string => `http://bot:s3cret@127.0.0.1:${(proxy.address() as AddressInfo).port}`
+
+  test('a mailbox is reached through it, at the very address that was checked', async () => {
+    server.mails.set(1, await vendorMail())
+    const { documents } = await look(null, box(server.port, {}, { proxy: at() }))
+    expect(documents).toHaveLength(1)
+    expect(asked[0]).toContain(`CONNECT 127.0.0.1:${server.port}`)
+    expect(asked[0]).toContain(`Basic ${Buffer.from('bot:s3cret').toString('base64')}`)
+  })
+
+  test('a name that only the proxy knows is left to it', async () => {
+    server.mails.set(1, await vendorMail())
+    const resolve = () => Promise.reject(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }))
+    const { documents } = await look(null, box(server.port, {}, { proxy: at(), resolve }))
+    expect(documents).toHaveLength(1)
+    expect(asked[0]).toContain(`CONNECT vendor.example:${server.port}`)
+  })
+
+  test('what is private is not asked of it, and its password is in no message', async () => {
+    const inside = box(server.port, {}, { proxy: at(), resolve: async () => ['10.0.0.1'] })
+    await expect(look(null, inside)).rejects.toMatchObject({ code: 'HTTP_REFUSED' })
+    expect(asked).toEqual([])
+    const address = at()
+    await new Promise((resolve) => proxy.close(resolve))
+    const said = await look(null, box(server.port, {}, { proxy: address })).then(String, String)
+    expect(said).toMatch(/^Fault/)
+    expect(said).not.toContain('s3cret')
   })
 })
 

@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns/promises'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -135,6 +136,38 @@ test.each([
   const checks = patchChecks(patch, bulletin, { check, signer: { kind: 'organisation', name } })
   expect(checks.map((one) => `${one.name} ${one.outcome}`)).toEqual(outcomes)
   expect(patchChecks(patch, Buffer.from('no JSON'), { check, signer: { kind: 'organisation', name } })[2]?.outcome).toBe('unavailable')
+})
+
+describe('a mail that is signed by OpenPGP', () => {
+  const mail = 'test/fixtures/mail/gnupg-clearsigned.eml'
+  const fingerprint = '813c7e58492025c8a41ccd2c0b158ebddee127c8'
+  const key = ['--key', 'test/fixtures/mail/gnupg.asc', '--namespace', 'debian.org']
+  const outcome = (out: string): unknown =>
+    (JSON.parse(out) as { checks: { name: string; outcome: string }[] }).checks.find(({ name }) => name === 'openpgp-signature')?.outcome
+  beforeAll(() => {
+    // Nobody is asked in a test.
+    vi.spyOn(Resolver.prototype, 'resolveTxt').mockRejectedValue(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }))
+  })
+  afterAll(() => {
+    vi.mocked(Resolver.prototype.resolveTxt).mockRestore()
+  })
+
+  test('is checked by the key that is given, and its evidence holds without network', async () => {
+    const { out } = await cli('verify', mail, ...key, '--fingerprint', fingerprint, '--json', '--save', at('keyed.json'))
+    expect(outcome(out)).toBe('pass')
+    vi.mocked(Resolver.prototype.resolveTxt).mockClear()
+    const again = await cli('verify', '--evidence', at('keyed.json'), '--fingerprint', fingerprint, '--json')
+    expect(JSON.parse(again.out)).toMatchObject({ agrees: true, verdict: 'UNCONFIRMED' })
+    expect((await cli('verify', '--evidence', at('keyed.json'), '--fingerprint', 'a'.repeat(40))).out).toMatch(/not the expected a{40}/)
+    expect(Resolver.prototype.resolveTxt).not.toHaveBeenCalled()
+  })
+
+  test('is not checked without a key, nor by half of what is needed', async () => {
+    expect(outcome((await cli('verify', mail, '--json')).out)).toBeUndefined()
+    expect(outcome((await cli('verify', mail, ...key, '--fingerprint', 'a'.repeat(40), '--json')).out)).toBe('unavailable')
+    const half = await cli('verify', mail, ...key)
+    expect(half).toMatchObject({ code: 2, err: expect.stringMatching(/--fingerprint HEX and --namespace HOST/) })
+  })
 })
 
 describe('evidence', () => {

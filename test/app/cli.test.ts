@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { SAMPLE_DATABASE } from '../../src/app/sample.ts'
 import { readTokens } from '../../src/app/tokens.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
-import { passwordName, readConfig, secretsOf } from '../../src/config.ts'
+import { readConfig, secretName, secretsOf } from '../../src/config.ts'
 import { type AuditHead, appendAudit } from '../../src/db/audit.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { type Embedded, openEmbedded } from '../../src/db/embedded.ts'
@@ -333,9 +333,28 @@ describe('start', () => {
     expect(() => readConfig(env)).not.toThrow(/s3cret/)
   })
 
-  test('passwords of mailboxes are taken by the name of their source, and are secrets', () => {
-    const config = readConfig({ MAILBOX_PASSWORD_VENDOR_MAIL: 's3cret', MAILBOX_PASSWORD_EMPTY: '' })
-    expect(config.mailboxes).toEqual({ [passwordName('vendor-mail')]: 's3cret' })
-    expect(secretsOf(config)).toEqual(['s3cret'])
+  test('a proxy is taken by its address, whose password is a secret', () => {
+    const proxy = 'http://bot:s3cret%21@proxy.example:3128'
+    const config = readConfig({ PATCHCRIER_PROXY: proxy })
+    expect(config.proxy).toBe(proxy)
+    expect(secretsOf(config)).toEqual(['s3cret%21', 's3cret!'])
+    expect(readConfig({}).proxy).toBeNull()
+    expect(() => readConfig({ PATCHCRIER_PROXY: 'socks5://bot:s3cret@proxy.example' })).toThrow(/PATCHCRIER_PROXY: expected http/)
+    expect(() => readConfig({ PATCHCRIER_PROXY: 'socks5://bot:s3cret@proxy.example' })).not.toThrow(/s3cret/)
+  })
+
+  test('secrets of mailboxes are taken by the name of their source, and are secrets', () => {
+    const config = readConfig({
+      MAILBOX_PASSWORD_VENDOR_MAIL: 's3cret',
+      MAILBOX_CLIENT_SECRET_M365: 'cl1ent',
+      MAILBOX_REFRESH_TOKEN_GOOGLE: 'r3fresh',
+      MAILBOX_PASSWORD_EMPTY: '',
+    })
+    expect(config.mailboxes).toEqual({
+      [secretName('MAILBOX_PASSWORD', 'vendor-mail')]: 's3cret',
+      [secretName('MAILBOX_CLIENT_SECRET', 'm365')]: 'cl1ent',
+      [secretName('MAILBOX_REFRESH_TOKEN', 'google')]: 'r3fresh',
+    })
+    expect(secretsOf(config)).toEqual(['s3cret', 'cl1ent', 'r3fresh'])
   })
 })

@@ -7,17 +7,21 @@ import { createMailboxSource } from '../../adapters/sources/mailbox/index.ts'
 import { createPoller } from '../../src/app/bulletins/poll.ts'
 import { readSourceState } from '../../src/app/bulletins/source-state.ts'
 import { SOURCES } from '../../src/app/doors/commands/sources.ts'
+import { judgeAll } from '../../src/app/doubt/judge.ts'
 import type { House } from '../../src/app/house.ts'
 import { keptEvidence } from '../../src/cli/evidence.ts'
 import { run } from '../../src/cli/run.ts'
 import { verifyEvidence } from '../../src/cli/verify/evidence.ts'
 import { ownedBy } from '../../src/core/identify/address.ts'
+import { sealed } from '../../src/core/identify/evidence.ts'
+import type { Judged } from '../../src/core/identify/sent.ts'
 import type { SourceRuleOf } from '../../src/core/policy.ts'
 import type { BulletinSource } from '../../src/ports.ts'
 import { aBulletin, aVulnerability } from '../support/bulletin.ts'
 import { LOOPBACK, TEST_AUTHORITY } from '../support/https-server.ts'
 import { type ImapServer, imapServer } from '../support/imap-server.ts'
 import { type Intake, intake } from '../support/intake.ts'
+import { clearsigned, mailOf, NOTICE, newWriter, type Writer } from '../support/pgp-mail.ts'
 import { VENDOR_DNS, vendorMail } from '../support/vendor-mail.ts'
 
 let folder: string
@@ -30,6 +34,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patchcrier-mailbox-'))
   server = await imapServer()
   mails = createMailProcess(VENDOR_DNS)
+  team = await newWriter()
   made = await intake({
     box: [
       {
@@ -39,7 +44,10 @@ beforeAll(async () => {
         tls: 'from the beginning',
         user: 'notices',
         allowNetworks: LOOPBACK,
-        senders: [{ from: 'vendor.example', publisher: 'Vendor', idPrefixes: ['VEND-'] }],
+        senders: [
+          { from: 'vendor.example', publisher: 'Vendor', idPrefixes: ['VEND-'] },
+          { from: 'debian.org', publisher: 'Debian', idPrefixes: ['DSA-'] },
+        ],
       },
       'official',
     ],
@@ -52,6 +60,7 @@ beforeAll(async () => {
     mails,
     clock: made.house.clock,
     owned: ownedBy(policy.sources),
+    signers: [team.pin, (await newWriter()).pin],
     way: {
       // Asked anew at every look, as a person would set it right.
       get password() {
@@ -70,6 +79,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+let team: Writer
 let password = 'correct horse'
 const poll = (id = 'box'): Promise<void> => createPoller(house)(id, new AbortController().signal)
 const bulletins = () => house.db.bulletin.findMany({ where: { source: 'box' }, orderBy: { id: 'asc' } })
@@ -155,6 +165,39 @@ describe('a mailbox in the house', () => {
     await writeFile(file, (await readFile(file, 'utf8')).replace(evidence.bytes, Buffer.from(forged, 'latin1').toString('base64')))
     expect(await verifyEvidence(given, file)).toBe(1)
     out.mockRestore()
+  })
+
+  test('a notice that a pinned key signed brings that key in its evidence, and nothing else of its head counts', async () => {
+    server.mails.set(5, mailOf(`${await clearsigned(NOTICE, team)}\nlist footer`))
+    await poll()
+    const row = await house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'DSA-6001-1' } })
+    expect(row.verdict).toBe('UNCONFIRMED')
+    const evidence = keptEvidence(row)
+    expect(evidence.openpgp).toMatchObject({ keys: [{ fingerprint: team.pin.fingerprint }], judged: 'signed' })
+    const said = async (kept: object, fingerprint: string): Promise<{ agrees: boolean; flaws: readonly string[] }> => {
+      const file = join(folder, 'keyed.json')
+      await writeFile(file, JSON.stringify(kept))
+      const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
+      await verifyEvidence({ args: [], options: { json: true, fingerprint } }, file)
+      const [[text = ''] = []] = out.mock.calls
+      out.mockRestore()
+      return JSON.parse(String(text))
+    }
+    expect(await said(evidence, team.pin.fingerprint)).toMatchObject({ agrees: true, flaws: [] })
+    expect((await said(evidence, 'a'.repeat(40))).flaws).toEqual([expect.stringMatching(/not the expected a{40}/)])
+    const { seal: _seal, format: _format, v: _v, rules: _rules, ...rest } = evidence
+    const forged = Buffer.from(evidence.bytes, 'base64').toString('latin1').replace(': widget', ': wodget')
+    const changed = sealed({ ...rest, bytes: Buffer.from(forged, 'latin1').toString('base64') })
+    expect((await said(changed, team.pin.fingerprint)).flaws).toContain('Check "openpgp-signature" was pass; made again it is fail.')
+  })
+
+  test('the keys that a mailbox pins count for a mail that a person was sent, too, and there for all that they see', async () => {
+    const armoured = await clearsigned(NOTICE, team)
+    const judged = async (bytes: Uint8Array) => (await judgeAll(house, { words: '', links: [], files: [{ name: 'fwd.eml', bytes }] }))[0]
+    const of = (one: Judged | undefined) => one?.checks.find(({ name }) => name === 'openpgp-signature')?.outcome
+    const [whole, more] = [await judged(mailOf(armoured)), await judged(mailOf(`Call 0900 1234.\n${armoured}`))]
+    expect([of(whole), of(more)]).toEqual(['pass', 'unavailable'])
+    expect(whole).toMatchObject({ verdict: 'UNCONFIRMED', reason: 'Really sent by who it says; what it says is not confirmed' })
   })
 
   test('a wrong password is said once in the admin place, without it, and its end once', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { readPolicyText } from '../../src/boot/policy-text.ts'
 import { answersSchema, readPerson } from '../../src/cli/init/answers.ts'
 import { askAnswers } from '../../src/cli/init/ask.ts'
+import { mailboxHint } from '../../src/cli/init/mailbox.ts'
 import { readVendor, VENDORS } from '../../src/cli/init/vendors.ts'
 import { readWindow, windowWords } from '../../src/cli/init/windows.ts'
 import { policyText } from '../../src/cli/init/write.ts'
@@ -119,6 +120,28 @@ describe('the file that is written', () => {
   })
 })
 
+describe('a mailbox where vendors’ notices arrive', () => {
+  const senders = [{ from: 'psirt@vendor.com', publisher: 'Vendor', idPrefixes: ['VEND-'] }]
+  test.each([
+    ['imap.example.com', undefined, /wants MAILBOX_PASSWORD_VENDOR_MAIL in the environment/],
+    ['outlook.office365.com', { grant: 'client credentials' }, /wants MAILBOX_CLIENT_SECRET_VENDOR_MAIL in.*takes no passwords/],
+    ['imap.gmail.com', { grant: 'refresh token' }, /MAILBOX_CLIENT_SECRET_VENDOR_MAIL and MAILBOX_REFRESH_TOKEN_VENDOR_MAIL/],
+  ])('at %s is a source, without any secret in the file', (host, oauth, hint) => {
+    const mailbox = { user: 'notices@example.com', host, senders }
+    const read = readPolicyText(policyText(answersSchema.parse({ ...ANSWERS, mailbox })))
+    expect(read.ok ? [] : read.problems).toEqual([])
+    const found = read.ok ? read.policy.sources.find(({ kind }) => kind === 'mailbox') : undefined
+    expect(found).toMatchObject({
+      id: 'vendor-mail',
+      host,
+      user: 'notices@example.com',
+      senders,
+      ...(oauth === undefined ? {} : { oauth }),
+    })
+    expect(mailboxHint(mailbox)).toMatch(hint)
+  })
+})
+
 describe('on the command line', () => {
   const write = async (name: string, value: unknown): Promise<string> => {
     const file = join(folder, name)
@@ -204,6 +227,10 @@ test('asked on a terminal: what is usual is the default, what cannot be read is 
     '',
     'Red_Hat',
     'redhat, ubuntu',
+    'somewhere',
+    'Notices@example.com at IMAP.example.com',
+    'psirt@vendor.com',
+    'psirt@vendor.com: Vendor, VEND-; debian.org: Debian, DSA-, DLA-',
     'slack',
     '#help',
   ]
@@ -224,9 +251,17 @@ test('asked on a terminal: what is usual is the default, what cannot be read is 
   expect(typed).toEqual([])
   expect(questions.join('\n')).toMatch(/time zone do you work\? \[Europe\/London\]/)
   expect(told.join('')).toMatch(
-    /Please answer this one[\s\S]*Expected an IANA zone[\s\S]*got "Ben <ben@example>"[\s\S]*Expected a day[\s\S]*understood: last Saturday 20:00 for 4 hours[\s\S]*Expected redhat/,
+    /Please answer this one[\s\S]*Expected an IANA zone[\s\S]*got "Ben <ben@example>"[\s\S]*Expected a day[\s\S]*understood: last Saturday 20:00 for 4 hours[\s\S]*Expected redhat[\s\S]*Expected USER at HOST[\s\S]*Expected SENDER: PUBLISHER/,
   )
   expect(answersSchema.parse(answers)).toMatchObject({
+    mailbox: {
+      user: 'Notices@example.com',
+      host: 'imap.example.com',
+      senders: [
+        { from: 'psirt@vendor.com', publisher: 'Vendor', idPrefixes: ['VEND-'] },
+        { from: 'debian.org', publisher: 'Debian', idPrefixes: ['DSA-', 'DLA-'] },
+      ],
+    },
     organisation: 'Example Ltd',
     people: [
       { email: 'greta@example.com', roles: ['manager', 'admin'] },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Undo, unwind } from '../../src/boot/setup.ts'
 import { sourceMaker } from '../../src/boot/sources.ts'
-import { passwordName } from '../../src/config.ts'
+import { secretName } from '../../src/config.ts'
 import { policySchema } from '../../src/core/policy.ts'
 import { LOOPBACK } from '../support/https-server.ts'
 import { type ImapServer, imapServer } from '../support/imap-server.ts'
@@ -17,8 +17,8 @@ const sample: object = JSON.parse(readFileSync(new URL('../../manifests/sample/p
 
 // The product trusts public authorities only, so it comes as far as the test authority's certificate.
 test.each<[string, Record<string, string>, RegExp]>([
-  ['its own password', { [passwordName('vendor-mail')]: 'correct horse' }, /certificate/],
-  ['no password of another', { [passwordName('other-mail')]: 'correct horse' }, /There is no password for 127\.0\.0\.1/],
+  ['its own password', { [secretName('MAILBOX_PASSWORD', 'vendor-mail')]: 'correct horse' }, /certificate/],
+  ['no password of another', { [secretName('MAILBOX_PASSWORD', 'other-mail')]: 'correct horse' }, /There is no password for 127\.0\.0\.1/],
 ])('a mailbox of the policy gets %s', async (_, mailboxes, words) => {
   const undo: Undo = []
   const own = { id: 'vendor-mail', name: 'x', kind: 'mailbox', host: '127.0.0.1', port: server.port, allowNetworks: LOOPBACK, user: 'x' }

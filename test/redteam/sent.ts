@@ -2,10 +2,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { createMailReader, storedResolver } from '../../adapters/mail/index.ts'
+import type { SigningKey } from '../../src/core/identify/mail.ts'
 import { mailChecks } from '../../src/core/identify/mail-checks.ts'
 import { type Confirmed, confirmation, judgeFile, judgeLink, judgeWords } from '../../src/core/identify/sent.ts'
 import { type Verdict, verdictOf } from '../../src/core/identify/verification.ts'
 import type { Case } from './case.ts'
+import { keyedCases } from './keyed.ts'
 
 const NOW = new Date('2026-11-25T12:00:00Z')
 const SIGNED = new Date('2026-11-24T12:00:00Z')
@@ -94,8 +96,8 @@ async function signed(
   return signatures.replace(/\r\n$/, '').concat('\r\n', text)
 }
 
-async function mailVerdict(text: string): Promise<Verdict> {
-  const reading = await reader.read(Buffer.from(text), NOW)
+async function mailVerdict(text: string | Uint8Array, keys?: readonly SigningKey[]): Promise<Verdict> {
+  const reading = await reader.read(Buffer.from(text), NOW, null, keys)
   if (!reading.ok) return 'UNCONFIRMED'
   return verdictOf([...mailChecks(reading.mail, []), confirmation(KNOWN)])
 }
@@ -316,6 +318,7 @@ export const sentCases = (): readonly Case[] => [
         }),
       ),
   },
+  ...keyedCases(mailVerdict),
   ...Object.entries(MAILS).map(
     ([name, [make, exactly]]): Case => ({
       name: `mail: ${name}`,

@@ -21,12 +21,23 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'adapters/chat': { rooms: ['core', 'cards', 'ports', 'adapters/http'], packages: ['node:http', 'node:net', 'zod'] },
   'adapters/http': { rooms: ['core'], packages: 'any' },
   'adapters/html': { rooms: ['core'], packages: ['html-to-text'] },
+  'adapters/openpgp': { rooms: ['core'], packages: ['openpgp'] },
   'adapters/picture': { rooms: ['core', 'cards'], packages: ['@resvg/resvg-js', 'node:url'] },
   'adapters/reader': { rooms: ['core'], packages: ['node:child_process', 'node:url'] },
   wire: { rooms: ['core', 'cards', 'ports', 'db', 'app'], packages: 'any' },
 }
 const ADAPTER: Room = {
-  rooms: ['core', 'cards', 'ports', 'adapters/chat', 'adapters/html', 'adapters/http', 'adapters/picture', 'adapters/reader'],
+  rooms: [
+    'core',
+    'cards',
+    'ports',
+    'adapters/chat',
+    'adapters/html',
+    'adapters/http',
+    'adapters/openpgp',
+    'adapters/picture',
+    'adapters/reader',
+  ],
   packages: 'any',
 }
 
@@ -35,6 +46,7 @@ const RESERVED: readonly { readonly packages: readonly string[]; readonly to: (r
   { packages: DATABASE, to: (room) => room === 'db' },
   { packages: ['@resvg/resvg-js'], to: (room) => room === 'adapters/picture' },
   { packages: PLATFORMS, to: (room) => room.startsWith('adapters/') },
+  { packages: ['openpgp'], to: (room) => room === 'adapters/openpgp' || room === 'adapters/sources/csaf' },
   { packages: ['botbuilder'], to: (room) => room === 'adapters/teams' },
 ]
 
@@ -66,6 +78,7 @@ export function roomOf(path: string): string | null {
   if (top !== 'adapters') return null
   if (path === 'adapters/http.ts' || second === 'http') return 'adapters/http'
   if (path === 'adapters/html.ts') return 'adapters/html'
+  if (path === 'adapters/openpgp.ts') return 'adapters/openpgp'
   if (path === 'adapters/picture.ts') return 'adapters/picture'
   if (path === 'adapters/reader.ts') return 'adapters/reader'
   if (['sources', 'runners', 'inventory'].includes(second)) return path.split('/').length > 3 ? `adapters/${second}/${third}` : null

@@ -21,13 +21,14 @@ export interface ImapServer {
   close(): Promise<void>
 }
 
-/** `starttls`: offers it; `cleartext`: does not even offer it. */
-export async function imapServer(way: 'tls' | 'starttls' | 'cleartext' = 'tls'): Promise<ImapServer> {
+/** `starttls`: offers it; `cleartext`: does not even offer it. `XOAUTH2`: takes the password as a token, and in no other way. */
+export async function imapServer(way: 'tls' | 'starttls' | 'cleartext' = 'tls', auth: 'LOGIN' | 'XOAUTH2' = 'LOGIN'): Promise<ImapServer> {
   const open = new Set<Socket>()
-  const self: Omit<ImapServer, 'port' | 'close'> & { way: typeof way } = {
+  const self: Omit<ImapServer, 'port' | 'close'> & { way: typeof way; auth: typeof auth } = {
     mails: new Map(),
     validity: 1,
-    password: 'correct horse',
+    password: auth === 'LOGIN' ? 'correct horse' : 'correct-horse',
+    auth,
     cutAt: null,
     refusesSearch: false,
     said: [],
@@ -51,7 +52,10 @@ export async function imapServer(way: 'tls' | 'starttls' | 'cleartext' = 'tls'):
   })
 }
 
-type State = Omit<ImapServer, 'port' | 'close'> & { readonly way: 'tls' | 'starttls' | 'cleartext' }
+type State = Omit<ImapServer, 'port' | 'close'> & {
+  readonly way: 'tls' | 'starttls' | 'cleartext'
+  readonly auth: 'LOGIN' | 'XOAUTH2'
+}
 
 /** Answers a connection line by line. */
 function listen(state: State, socket: Socket): void {
@@ -87,9 +91,11 @@ function answer(state: State, socket: Socket, command: string, rest: string): re
   const offers = state.way === 'starttls' && !(socket instanceof TLSSocket)
   switch (command) {
     case 'CAPABILITY':
-      return [`* CAPABILITY IMAP4rev1${offers ? ' STARTTLS' : ''}`, 'OK done']
+      return [`* CAPABILITY IMAP4rev1${offers ? ' STARTTLS' : ''}${state.auth === 'LOGIN' ? '' : ' SASL-IR AUTH=XOAUTH2'}`, 'OK done']
     case 'LOGIN':
       return [rest.endsWith(`"${state.password}"`) ? 'OK done' : 'NO [AUTHENTICATIONFAILED] no']
+    case 'AUTHENTICATE':
+      return [isToken(state, rest) ? 'OK done' : 'NO [AUTHENTICATIONFAILED] no']
     case 'LIST':
       return [rest.endsWith('INBOX') ? '* LIST () "/" INBOX' : '* LIST (\\Noselect) "/" ""', 'OK done']
     case 'EXAMINE':
@@ -101,6 +107,10 @@ function answer(state: State, socket: Socket, command: string, rest: string): re
       return ['BAD what?']
   }
 }
+
+const isToken = ({ password }: State, rest: string): boolean =>
+  rest.startsWith('XOAUTH2 ') &&
+  Buffer.from(rest.slice(8), 'base64').toString() === `user=notices@house.example\x01auth=Bearer ${password}\x01\x01`
 
 /** `UID 5:*`, or `2:*` by place. The last mail is always among them, as the standard has it. */
 function searched(numbers: readonly number[], criteria: string): readonly number[] {

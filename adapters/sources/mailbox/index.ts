@@ -1,1 +1,2 @@
 export { createMailboxSource, type MailboxDeps } from './source.ts'
+export { createTokens } from './token.ts'

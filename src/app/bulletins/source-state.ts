@@ -19,7 +19,10 @@ const sourceState = z.object({
   doubted: z.number().default(0),
   dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
   /** Keys that were pinned when they were first seen. */
-  firstKeys: z.array(z.object({ fingerprint: z.string(), host: z.string(), since: z.string() })).readonly().default([]),
+  firstKeys: z
+    .array(z.object({ fingerprint: z.string(), host: z.string(), since: z.string() }))
+    .readonly()
+    .default([]),
   /** Documents whose handling broke. What an earlier program counted in another shape is counted anew. */
   poison: z.array(z.object({ fileName: z.string(), tries: z.number(), reason: z.string() })).catch([]),
 })

@@ -17,6 +17,7 @@ import {
 } from '../../core/identify/sent.ts'
 import { rungOf } from '../../core/identify/verification.ts'
 import type { BulletinSource, Doubt, RawDocument } from '../../ports.ts'
+import { readSourceState } from '../bulletins/source-state.ts'
 import type { House } from '../house.ts'
 import { confirmedBy, knownByAddress, knownByBytes, knownRevisionsOf } from './known.ts'
 
@@ -69,7 +70,8 @@ const isSidecar = ({ name }: File, all: readonly File[]): boolean =>
   SIDECAR.test(name) && all.some((one) => name.startsWith(one.name) && isDocument(one))
 
 async function judgeMail(house: House, { name, bytes }: File): Promise<Judged> {
-  const reading = await house.mails.read(bytes, house.clock.now())
+  const signers = [...house.sources.values()].flatMap((source) => source.signers ?? [])
+  const reading = await house.mails.read(bytes, house.clock.now(), null, signers)
   if (!reading.ok) return judged('mail', name, [{ name: 'size', outcome: 'unavailable', evidence: reading.problem }])
   const { mail } = reading
   const checks = mailChecks(mail, ownedBy(house.inForce.policy.sources))

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PRESETS } from '../../core/evaluate/presets.ts'
 import { ROLES } from '../../core/policy.ts'
 import { allow, type Ruled } from '../../core/result.ts'
+import { mailboxSchema } from './mailbox.ts'
 import { readVendor } from './vendors.ts'
 import { readWindow } from './windows.ts'
 
@@ -40,6 +41,8 @@ export const answersSchema = z.strictObject({
   /** How updates get onto computers today, in words. */
   tools: z.string().trim().default('by hand'),
   vendors: z.array(vendor).default([]),
+  /** Where vendors' notices arrive by mail; null: nowhere. */
+  mailbox: mailboxSchema.nullable().default(null),
   /** Where people chat. The channels are named after the audiences unless they are given. */
   chat: z.enum(['web', 'slack', 'teams']).default('web'),
   channels: z

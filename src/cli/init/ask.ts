@@ -2,6 +2,7 @@ import { PRESETS } from '../../core/evaluate/presets.ts'
 import type { Role } from '../../core/policy.ts'
 import { allow, type Ruled, refuse } from '../../core/result.ts'
 import { type Answers, type NewPerson, readPerson, zone as zoneSchema } from './answers.ts'
+import { readMailbox, readSender } from './mailbox.ts'
 import { readVendor, VENDOR_NAMES } from './vendors.ts'
 import { EXAMPLE, readWindow, windowWords } from './windows.ts'
 
@@ -90,6 +91,24 @@ const keep =
     return answer.ok ? allow(text) : answer
   }
 
+/** Some vendors tell by mail alone. */
+async function askMailbox(terminal: Terminal): Promise<Answers['mailbox']> {
+  const place = await ask(
+    terminal,
+    'Do vendors send notices to a mailbox that is for nothing else (IMAP)? USER at HOST, e.g. notices@example.com at imap.example.com. - for none',
+    '-',
+    (text) => (text === '-' ? allow(null) : readMailbox(text)),
+  )
+  if (place === null) return null
+  const senders = await ask(
+    terminal,
+    'Whose notices come there? SENDER: PUBLISHER, HOW ITS IDS BEGIN; e.g. psirt@vendor.com: Vendor, VEND-. Several: separated by a semicolon.',
+    '',
+    (text) => (text === '' ? refuse('EMPTY', 'At least one sender, please.') : each(parts(text, /;/), readSender)),
+  )
+  return { ...place, senders: [...senders] }
+}
+
 /** Asks about today's practice, in plain words, with what is usual as the default. */
 export async function askAnswers(terminal: Terminal, { preset, here }: { preset: Answers['preset']; here: string }): Promise<Answers> {
   const organisation = await ask(terminal, 'What is your organisation called?', '', some)
@@ -116,6 +135,7 @@ export async function askAnswers(terminal: Terminal, { preset, here }: { preset:
     '-',
     (text) => each(parts(text, /[,;\s]+/), keep(readVendor)),
   )
+  const mailbox = await askMailbox(terminal)
   const chat = await ask(terminal, 'Where do you chat (web, slack, teams)?', 'web', oneOf(['web', 'slack', 'teams'] as const))
   const helpPlace = await ask(terminal, 'Where do people get help?', 'the IT help desk', some)
   return {
@@ -127,6 +147,7 @@ export async function askAnswers(terminal: Terminal, { preset, here }: { preset:
     groups: [...groups],
     tools,
     vendors: [...vendors],
+    mailbox,
     chat,
     channels: {},
     helpPlace,

@@ -40,6 +40,7 @@ export const VENDORS: readonly NewSource[] = [
   advisory('ubuntu', 'Ubuntu'),
   advisory('debian', 'Debian'),
   { id: 'microsoft', kind: 'msrc', name: 'Microsoft', url: 'https://api.msrc.microsoft.com/cvrf/v3.0/' },
+  { id: 'microsoft-guide', kind: 'msrc-guide', name: 'Microsoft Security Update Guide' },
   advisory('mozilla', 'Mozilla'),
   feed('chrome', 'Chrome', 'https://chromereleases.googleblog.com/feeds/posts/default', 'Google', 'chromereleases.googleblog.com'),
   feed(

@@ -1,6 +1,7 @@
 import { PRESET } from '../../core/evaluate/presets.ts'
 import type { Policy, WindowRule } from '../../core/policy.ts'
 import type { Answers, NewPerson } from './answers.ts'
+import { mailboxSource } from './mailbox.ts'
 import { EXPLOITED, idOf, type NewSource, readVendor } from './vendors.ts'
 import { readWindow, type Spoken, windowWords } from './windows.ts'
 
@@ -67,6 +68,7 @@ rings:
   - { id: rest, name: "Rest", share: 1, atLeast: 1, soakMinutes: 60, maxFailures: 3, minVerified: 0.9 }
 
 # Where bulletins come from. A feed triggers and proves nothing: security vouches for what only a feed says.
+# Secrets of mailboxes stand in the environment, never here.
 sources:
 ${list(sourcesOf(answers))}
 # Minutes between telling the representatives and telling the end users.
@@ -179,12 +181,19 @@ function understood(text: string): Spoken {
   return read.ok ? read.value : { weekdays: [], start: text, minutes: 0 }
 }
 
-function sourcesOf({ vendors }: Answers): readonly NewSource[] {
+function sourcesOf({ vendors, mailbox }: Answers): readonly NewSource[] {
   const known = vendors.flatMap((text) => {
     const read = readVendor(text)
     return read.ok ? [read.value] : []
   })
-  const once = [...new Map([...known, EXPLOITED].map((source) => [`${source.id} ${source.url ?? ''}`, source])).values()]
+  const once = [
+    ...new Map(
+      [...known, ...(mailbox === null ? [] : [mailboxSource(mailbox)]), EXPLOITED].map((source) => [
+        `${source.id} ${source.url ?? ''}`,
+        source,
+      ]),
+    ).values(),
+  ]
   const ids = unique(once.map(({ id }) => id))
   return once.map((source, i) => ({ ...source, id: ids[i] ?? source.id }))
 }

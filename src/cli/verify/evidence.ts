@@ -13,7 +13,7 @@ export async function verifyEvidence(given: Given, file: string): Promise<number
   const evidence = await read(file)
   const then = recheck(evidence, await again(evidence, new Date(evidence.checkedAt)))
   const today = verdictOf(recheck(evidence, await again(evidence, new Date())).checks)
-  const flaws = [...then.flaws, ...wrongKey(evidence, text(given, 'fingerprint'))]
+  const flaws = [...then.flaws, ...wrongKeys(evidence, text(given, 'fingerprint'))]
   const agrees = flaws.length === 0
   const { verdict, checks } = then
   print(
@@ -35,7 +35,7 @@ async function read(file: string): Promise<Evidence> {
 
 /** The checks of an evidence, made from its own bytes. */
 async function again(
-  { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns, patch }: Evidence,
+  { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns, openpgp, patch }: Evidence,
   now: Date,
 ): Promise<readonly Check[]> {
   const raw = Buffer.from(bytes, 'base64')
@@ -55,7 +55,7 @@ async function again(
         ? []
         : [...(await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)), hashCheck(patch, raw)]
     case 'mail':
-      return (await mailFacts(raw, now, owned, dns)).checks
+      return (await mailFacts(raw, now, { owned, stored: dns, openpgp })).checks
     case 'link':
       return linkChecks(name, owned) ?? []
     case 'stored':
@@ -66,11 +66,18 @@ async function again(
 }
 
 /** An evidence brings its own key: that it is the right one only its reader can know. */
-function wrongKey({ pinned }: Evidence, fingerprint: string | undefined): readonly string[] {
+function wrongKeys(evidence: Evidence, fingerprint: string | undefined): readonly string[] {
   if (fingerprint === undefined) return []
-  const found = pinned?.keyFingerprint ?? 'none'
-  return found === fingerprint.toLowerCase() ? [] : [`The key in it is ${found}, not the expected ${fingerprint.toLowerCase()}.`]
+  const expected = fingerprint.toLowerCase()
+  const found = keysIn(evidence)
+  return (found.length === 0 ? ['none'] : found)
+    .filter((one) => one !== expected)
+    .map((one) => `The key in it is ${one}, not the expected ${expected}.`)
 }
+
+const keysIn = ({ pinned, openpgp }: Evidence): readonly string[] => [
+  ...new Set([pinned?.keyFingerprint ?? '', ...(openpgp?.keys ?? []).map(({ fingerprint }) => fingerprint)].filter((one) => one !== '')),
+]
 
 interface Found {
   readonly agrees: boolean
@@ -80,17 +87,17 @@ interface Found {
   readonly checks: readonly Check[]
 }
 
-const inWords = ({ name, checkedAt, pinned, kind, verdict: said }: Evidence, { agrees, verdict, today, flaws, checks }: Found): string =>
-  [
+const inWords = (evidence: Evidence, { agrees, verdict, today, flaws, checks }: Found): string => {
+  const { name, checkedAt, kind, verdict: said } = evidence
+  return [
     agrees
       ? `${verdict}: the evidence of ${name} agrees; it was checked ${checkedAt}.`
       : `DOES NOT AGREE: the evidence of ${name} says ${said}.`,
     ...flaws.map((flaw) => `  ${flaw}`),
     ...(today === verdict ? [] : [`Checked today it is ${today}: something has run out since.`]),
     ...lines(checks),
-    ...(pinned === null || pinned.keyFingerprint === ''
-      ? []
-      : [`Pinned key ${pinned.keyFingerprint}: compare it with your policy, or give it by --fingerprint.`]),
+    ...keysIn(evidence).map((one) => `Pinned key ${one}: compare it with your policy, or give it by --fingerprint.`),
     ...(kind === 'stored' ? ['Nothing in it can be checked again but its seal: its publisher signs nothing.'] : []),
     '',
   ].join('\n')
+}

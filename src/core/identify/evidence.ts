@@ -24,8 +24,14 @@ const dnsAnswer = z.strictObject({
 
 const owned = z.array(z.strictObject({ name: z.string(), domains: z.array(z.string()).readonly() })).readonly()
 
-/** What the checks of a mail rest on beside its bytes: what the DNS answered, and whose hosts counted as somebody's own. */
-export const sentProofSchema = z.strictObject({ dns: z.array(dnsAnswer).readonly(), owned })
+/** Which keys were pinned for senders of mails, and how much of a mail was judged. */
+const openpgp = z.strictObject({
+  keys: z.array(z.strictObject({ from: z.string(), fingerprint: z.string(), owner: z.string(), key: z.string() })).readonly(),
+  judged: z.enum(['all', 'signed']),
+})
+
+/** What the checks of a mail rest on beside its bytes: what the DNS answered, whose hosts counted as somebody's own, which keys were pinned. */
+export const sentProofSchema = z.strictObject({ dns: z.array(dnsAnswer).readonly(), owned, openpgp: openpgp.optional() })
 export type SentProof = z.infer<typeof sentProofSchema>
 
 const body = z.strictObject({
@@ -46,6 +52,8 @@ const body = z.strictObject({
   /** Hosts that counted as somebody's own by the policy, beside the table of the program. */
   owned,
   dns: z.array(dnsAnswer).readonly(),
+  /** Of a mail; absent: no signature of OpenPGP was looked at. */
+  openpgp: openpgp.optional(),
   /** Of a patch file: its name, size and hashes. The file itself is not in here. */
   patch: z.strictObject({ name: z.string(), bytes: z.number(), sha256: hex64, sha512: z.string() }).nullable(),
   checkedAt: instant,

@@ -2,6 +2,7 @@ import { addressChecks } from './address.ts'
 import { type AttachmentKind, attachmentKind, claimsPatch } from './attachment.ts'
 import { hostKind, isVendors, type Owned, sameSite, vendorNamed } from './lookalike.ts'
 import { domainOf, type MailFacts, type MailLink } from './mail.ts'
+import { type Judged, openpgpCheck, undecided, unsignedLinks } from './mail-openpgp.ts'
 import { dkimCheck, dmarcCheck } from './mail-signature.ts'
 import { REFERENCES } from './places.ts'
 import { asksProtectionOff } from './protection.ts'
@@ -11,18 +12,24 @@ import type { Check, CheckName, CheckOutcome } from './verification.ts'
 
 const check = (name: CheckName, outcome: CheckOutcome, evidence: string): Check => ({ name, outcome, evidence })
 
-/** The checks of a mail. `owned`: the domains of the policy's sources. Source: VERIFICATION.md, "Mail and links". */
-export function mailChecks(mail: MailFacts, owned: readonly Owned[]): readonly Check[] {
+/**
+ * The checks of a mail. `owned`: the domains of the policy's sources. `judged`: whether what a pinned key did not sign counts, too. Source:
+ * VERIFICATION.md, "Mail and links".
+ */
+export function mailChecks(mail: MailFacts, owned: readonly Owned[], judged: Judged = 'all'): readonly Check[] {
   const dkim = dkimCheck(mail, owned)
+  const dmarc = dmarcCheck(mail, dkim)
   const genuine = dkim.outcome === 'pass'
+  const openpgp = openpgpCheck(mail, judged, genuine)
+  const keyed = openpgp?.outcome === 'pass'
   return [
-    dkim,
-    dmarcCheck(mail, dkim),
+    ...(openpgp === null ? [] : [openpgp]),
+    ...(keyed ? [undecided(dkim), undecided(dmarc)] : [dkim, dmarc]),
     attachmentCheck(mail),
     impersonationCheck(mail, owned, genuine),
     protectionCheck(mail),
     lookalikeCheck(mail, owned, genuine),
-    ...(mail.forwarded ? [forwardCheck(genuine)] : []),
+    ...(mail.forwarded ? [forwardCheck(genuine || keyed)] : []),
     ...(mail.leftOut.length > 0 ? [check('size', 'unavailable', `Not looked at: ${mail.leftOut.join('; ')}.`)] : []),
   ]
 }
@@ -80,8 +87,8 @@ const reference = (host: string): boolean => REFERENCES.some((one) => host === o
 /** What a link may not lead to even from a coordinator's notice; pages end in `.html` or `.php`, and are no files. */
 const FILES: readonly AttachmentKind[] = ['program', 'archive', 'disk image', 'macro document', 'shortcut']
 
-function outsideLinks({ links }: MailFacts, vendor: Vendor, owned: readonly Owned[]): readonly string[] {
-  const outside = links
+function outsideLinks(mail: MailFacts, vendor: Vendor, owned: readonly Owned[]): readonly string[] {
+  const outside = unsignedLinks(mail)
     .flatMap(({ url }) => (/^https?:/i.test(url) && URL.canParse(url) ? [new URL(url)] : []))
     .filter((url) => !isVendors(url.hostname, vendor) && !reference(url.hostname) && hostKind(url.hostname, owned, []).kind !== 'own')
   const telling = vendor.coordinator ? outside.filter((url) => FILES.includes(attachmentKind(url.pathname, '', new Uint8Array()))) : outside
@@ -96,12 +103,13 @@ function protectionCheck({ text, subject }: MailFacts): Check {
 }
 
 /** Links that imitate somebody, or that show one address and lead to another (a vendor's own letters do, to count clicks); and a sender's domain that does. */
-function lookalikeCheck({ links, from, replyTo }: MailFacts, owned: readonly Owned[], genuine: boolean): Check {
+function lookalikeCheck(mail: MailFacts, owned: readonly Owned[], genuine: boolean): Check {
+  const { links, from, replyTo } = mail
   const senders = [...from, ...replyTo].flatMap(({ address }) => imitates(domainOf(address), owned))
   const found = [
     ...senders,
     ...links.flatMap(({ url }) => imitatingLink(url, owned)),
-    ...(genuine ? [] : links.flatMap((link) => disguised(link, owned))),
+    ...(genuine ? [] : unsignedLinks(mail).flatMap((link) => disguised(link, owned))),
   ]
   return found.length > 0
     ? check('lookalike', 'fail', [...new Set(found)].slice(0, 3).join(' '))

@@ -1,5 +1,6 @@
 import type { Instant } from '../result.ts'
 import type { AttachmentKind } from './attachment.ts'
+import type { CheckOutcome } from './verification.ts'
 
 export interface MailAddress {
   readonly name: string
@@ -29,6 +30,39 @@ export interface DkimSignature {
   readonly covers: readonly string[]
 }
 
+/** A key that the policy pins for the mails of a sender. */
+export interface SigningKey {
+  /** An address, or a domain: then everybody who has an address there. */
+  readonly from: string
+  /** Of the primary key, lower case. */
+  readonly fingerprint: string
+  readonly owner: string
+  /** Armoured, perhaps with others beside it; empty: it is not at hand. */
+  readonly key: string
+}
+
+/** What a pinned key signed of a mail: its words, whatever stands around them. */
+export interface SignedWords {
+  /** When it was signed, by the signature itself. */
+  readonly at: Instant
+  /** Fingerprint of the pinned key, and the sender that it is pinned for. */
+  readonly by: string
+  readonly from: string
+  readonly text: string
+  readonly links: readonly MailLink[]
+  readonly attachments: MailFacts['attachments']
+  /** What people see beside it, in words; empty: nothing. */
+  readonly outside: readonly string[]
+}
+
+/** What came of looking for an OpenPGP signature (RFC 9580, 7; RFC 3156) by a pinned key of the sender. */
+export interface OpenpgpFacts {
+  readonly outcome: CheckOutcome
+  readonly evidence: string
+  /** Null: nothing is signed by a pinned key. */
+  readonly signed: SignedWords | null
+}
+
 /** What a mail is, read and authenticated; nothing of it was executed or fetched. */
 export interface MailFacts {
   readonly from: readonly MailAddress[]
@@ -41,6 +75,8 @@ export interface MailFacts {
   readonly links: readonly MailLink[]
   readonly attachments: readonly { readonly name: string; readonly kind: AttachmentKind; readonly bytes: number; readonly sha256: string }[]
   readonly dkim: readonly DkimSignature[]
+  /** Absent: it was not asked for, or there is neither such a signature nor a pinned key of its sender. */
+  readonly openpgp?: OpenpgpFacts
   /** What the domain of the sender publishes (RFC 7489): `reject`, `quarantine`, `none`; null: nothing, or nobody could ask. */
   readonly dmarcPolicy: string | null
   /** Names of its headers, lower case. */
@@ -67,9 +103,15 @@ export type MailReading =
 
 /** A port (src/ports.ts): reads raw mails and checks their signatures. Nothing in them is executed, followed or fetched. */
 export interface MailReader {
-  /** Never throws for what is in the mail. `stored`: what the DNS answered once; then it is not asked. */
-  read(bytes: Uint8Array, now: Date, stored?: readonly DnsAnswer[]): Promise<MailReading>
+  /**
+   * Never throws for what is in the mail. `stored`: what the DNS answered once; then it is not asked. `keys`: what is pinned for senders;
+   * absent: OpenPGP is not looked at.
+   */
+  read(bytes: Uint8Array, now: Date, stored?: readonly DnsAnswer[] | null, keys?: readonly SigningKey[]): Promise<MailReading>
 }
 
 /** The domain of a mail address, lower case; empty: it has none. */
 export const domainOf = (address: string): string => address.split('@').at(-1)?.toLowerCase() ?? ''
+
+/** Is an address the sender that is meant? `from`: an address, or a domain and nothing below it. */
+export const isSender = (from: string, address: string): boolean => from === (from.includes('@') ? address : domainOf(address))

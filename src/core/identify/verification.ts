@@ -8,7 +8,7 @@ const DOCUMENT = ['hash', 'signature', 'schema', 'file-name', 'namespace', 'roll
 /** Hard rules for what somebody was sent: an honest sender breaks none of them. */
 export const HARD = ['attachment', 'protection', 'impersonation', 'lookalike'] as const
 /** What is asked of a mail, a link or words beside them: who sent it, whose address it is, how it travelled. */
-const SENT = ['dkim', 'dmarc', 'domain', 'address', 'forward', 'size'] as const
+const SENT = ['dkim', 'dmarc', 'openpgp-signature', 'domain', 'address', 'forward', 'size'] as const
 /** What is asked of a patch file: is it the one that its bulletin names, does its own signature hold, and is that the vendor's? */
 const PATCH = ['patch-hash', 'code-signature', 'code-signer'] as const
 
@@ -93,12 +93,15 @@ const verdictOfDocument = (checks: readonly Check[]): Verdict => {
   return onlyProofLacks && stands(checks, 'corroboration', ['pass']) ? 'CORROBORATED' : 'UNCONFIRMED'
 }
 
-/** Officially sent (the domain's own signature, or an address of its own), nothing about it left open, and confirmed independently. */
+/** Officially sent (the signature of the domain or of a pinned key, or an address of its own), nothing about it left open, and confirmed independently. */
 const verdictOfSent = (checks: readonly Check[]): Verdict => {
-  const official = stands(checks, 'dkim', ['pass']) || (stands(checks, 'domain', ['pass']) && stands(checks, 'address', ['pass']))
+  const official = isProvedSender(checks) || (stands(checks, 'domain', ['pass']) && stands(checks, 'address', ['pass']))
   const open = checks.some(({ name, outcome }) => (outcome === 'unavailable' || outcome === 'stale') && name !== 'corroboration')
   return official && !open && stands(checks, 'corroboration', ['pass']) ? 'CORROBORATED' : 'UNCONFIRMED'
 }
+
+const isProvedSender = (checks: readonly Check[]): boolean =>
+  stands(checks, 'dkim', ['pass']) || stands(checks, 'openpgp-signature', ['pass'])
 
 const FAILURES: Readonly<Record<CheckName, string>> = {
   hash: 'the file does not match its published hash',
@@ -115,6 +118,7 @@ const FAILURES: Readonly<Record<CheckName, string>> = {
   lookalike: 'an address is made to look like a vendor’s',
   dkim: 'the signature of the sender’s domain does not hold',
   dmarc: 'the sender’s domain disowns mail like this',
+  'openpgp-signature': 'what a pinned key of its sender should have signed is not what it says',
   domain: 'the address belongs to somebody else',
   address: 'the address is not one that a vendor would send',
   forward: 'the forwarded mail cannot be read',
@@ -137,6 +141,7 @@ const GRAVEST: readonly CheckName[] = [
   'code-signer',
   'contradiction',
   'rollback',
+  'openpgp-signature',
   'dkim',
   'dmarc',
   'namespace',
@@ -208,7 +213,7 @@ const lacksOf = (checks: readonly Check[]): string =>
 function unconfirmedBecause(checks: readonly Check[]): string {
   if (asks(checks, PATCH)) return 'No bulletin that is proved names this file'
   if (!isSent(checks)) return `Looks official, nothing more (${lacksOf(checks)})`
-  return stands(checks, 'dkim', ['pass'])
+  return isProvedSender(checks)
     ? 'Really sent by who it says; what it says is not confirmed'
     : 'Nothing speaks against it, and nothing proves it'
 }

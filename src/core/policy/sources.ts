@@ -135,9 +135,17 @@ const sender = z.strictObject({
   idPrefixes: z
     .array(z.string().regex(/^(?!cve)[a-z][a-z0-9 ._-]{1,30}$/i, 'expected the beginning of the publisher’s own ids, such as RHSA-'))
     .min(1),
+  /** Keys of OpenPGP that sign its notices. Then nothing without a good signature by one of them counts, and only what is signed. */
+  openpgp: z
+    .strictObject({
+      /** File with the armoured public keys, beside the policy. */
+      keyFile: z.string().min(1),
+      keys: z.array(z.strictObject({ keyFingerprint: fingerprint, keyOwner: z.string().min(1) })).min(1),
+    })
+    .optional(),
 })
 
-/** A mailbox where vendors' notices arrive. Its password comes by the environment. Nothing in it is changed. */
+/** A mailbox where vendors' notices arrive. Its secrets come by the environment. Nothing in it is changed. */
 const mailbox = z.strictObject({
   ...common,
   kind: z.literal('mailbox'),
@@ -150,6 +158,17 @@ const mailbox = z.strictObject({
   /** How the connection becomes a secure one; absent: by the port. There is no way without. */
   tls: z.enum(['from the beginning', 'starttls']).optional(),
   user: z.string().min(1),
+  /** Where the server takes no passwords (Microsoft 365, Google): a token of OAuth is asked for. Its secrets come by the environment. */
+  oauth: z
+    .strictObject({
+      tokenUrl: url,
+      clientId: z.string().min(1),
+      /** What the token is for, e.g. `https://outlook.office365.com/.default`. */
+      scope: z.string().min(1).optional(),
+      /** `client credentials`: the app has a right of its own; `refresh token`: somebody gave it one. */
+      grant: z.enum(['client credentials', 'refresh token']).default('client credentials'),
+    })
+    .optional(),
   folder: z.string().min(1).default('INBOX'),
   senders: z.array(sender).min(1),
 })

@@ -1,7 +1,7 @@
 import { Fault } from '../../../../src/core/fault.ts'
 import type { FirstKey } from '../../../../src/core/identify/first-key.ts'
 import { bodyOf } from '../../../http.ts'
-import { pinnedKey } from '../signature.ts'
+import { pinnedKey } from '../../../openpgp.ts'
 import type { Get } from './discover.ts'
 import type { Metadata, ProviderKey } from './metadata.ts'
 
@@ -27,7 +27,9 @@ const fetchKey = async (get: Get, { fingerprint, url }: ProviderKey): Promise<Pu
  * provider may retire one of several. Throws Fault SOURCE_FAILED when it has only others: a new key is a person's decision.
  */
 export const fetchPinnedKeys = async (get: Get, { keys }: Metadata, pinned: readonly string[]): Promise<readonly PublishedKey[]> => {
-  const listed = keys.filter((key, i) => pinned.includes(key.fingerprint) && keys.findIndex((one) => one.fingerprint === key.fingerprint) === i)
+  const listed = keys.filter(
+    (key, i) => pinned.includes(key.fingerprint) && keys.findIndex((one) => one.fingerprint === key.fingerprint) === i,
+  )
   if (listed.length > 0) return Promise.all(listed.map((key) => fetchKey(get, key)))
   const others = keys.map((key) => key.fingerprint).join(', ') || 'none'
   throw new Fault(

@@ -1,8 +1,8 @@
 import { type FirstKey, ownerOf } from '../../../../src/core/identify/first-key.ts'
 import type { SourceRuleOf } from '../../../../src/core/policy.ts'
 import type { Clock, RawDocument } from '../../../../src/ports.ts'
+import { signerAmong } from '../../../openpgp.ts'
 import type { Pinned } from '../pinned.ts'
-import { signerAmong } from '../signature.ts'
 import { discover, discoverMetadata, type Get, type Provider } from './discover.ts'
 import { type FirstKeys, fetchPinnedKeys, firstKeysOf, type PublishedKey } from './keys.ts'
 import type { Metadata } from './metadata.ts'
@@ -27,6 +27,7 @@ export const createKeyRing = (rule: Rule, clock: Clock): KeyRing => {
   const { provider, keyFingerprint } = rule
   const host = provider.includes('//') ? new URL(provider).host : provider
   let held: { readonly of: string; readonly keys: readonly PublishedKey[]; readonly at: number } | null = null
+  let keyless = Number.NEGATIVE_INFINITY
 
   // A list that is named directly has no keys; those are where its host says.
   const told = async (get: Get, found: Provider | null): Promise<Metadata> =>
@@ -40,8 +41,11 @@ export const createKeyRing = (rule: Rule, clock: Clock): KeyRing => {
   }
 
   const firstSight = async (get: Get, found: Provider): Promise<FirstKeys> => {
-    // A list whose host tells nothing of itself has no keys.
+    const now = clock.now().getTime()
+    if (found.metadata === null && now - keyless < KEY_LASTS_MS) return NONE
+    // A list whose host tells nothing of itself has no keys, and its host is not asked for them at every look.
     const metadata = await told(get, found).catch(() => null)
+    if (metadata === null) keyless = now
     return metadata === null ? NONE : firstKeysOf(get, metadata, { host, since: clock.now().toISOString() })
   }
 

@@ -1,0 +1,124 @@
+import { createMessage, enums, type Key, readKeys, readSignature, type Signature, type Subkey, verify } from 'openpgp'
+
+export type { Key } from 'openpgp'
+
+const DAY = 86_400_000
+const WARN_DAYS = 90
+
+/** A reason to say no, as a value of its own so that it cannot be taken for a faulty machine. */
+export class Rejected extends Error {}
+
+const KEY_BLOCK = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g
+
+/** The pinned key among those in the file, in one block or in several; null when it is not there. Throws where it holds none. */
+export const pinnedKey = async (armored: string, fingerprint: string): Promise<Key | null> => {
+  const blocks = armored.match(KEY_BLOCK)
+  if (blocks === null) throw new Error('it holds no public key')
+  const keys = (await Promise.all(blocks.map((block) => readKeys({ armoredKeys: block })))).flat()
+  return keys.find((key) => key.getFingerprint().toLowerCase() === fingerprint.toLowerCase()) ?? null
+}
+
+/** Which of several pinned keys a detached signature says it was made by; null where it names none of them, or cannot be read. */
+export const signerAmong = async <T extends { readonly fingerprint: string; readonly armored: string }>(
+  signature: string | undefined,
+  keys: readonly T[],
+): Promise<T | null> => {
+  if (signature === undefined || keys.length < 2) return null
+  const ids = await readSignature({ armoredSignature: signature }).then(
+    (read) => read.getSigningKeyIDs(),
+    () => [],
+  )
+  for (const one of keys) {
+    const key = await pinnedKey(one.armored, one.fingerprint).catch(() => null)
+    if (key !== null && ids.some((id) => key.getKeys(id).length > 0)) return one
+  }
+  return null
+}
+
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
+
+/**
+ * The key as it stands today. OpenPGP only asks whether it was valid when the signature was made; a pinned key that has
+ * expired or was revoked since speaks for nobody any more. Returns a warning, or an empty text.
+ */
+const standing = async (key: Key, now: Date): Promise<string> => {
+  if (await key.isRevoked(undefined, undefined, now)) throw new Rejected('The pinned key was revoked.')
+  const expiry = await key.getExpirationTime()
+  if (expiry === null) throw new Rejected('The pinned key is not valid.')
+  if (expiry instanceof Date && expiry <= now) throw new Rejected(`The pinned key expired on ${dayOf(expiry)}.`)
+  await key.verifyPrimaryKey(now)
+  if (!(expiry instanceof Date)) return ''
+  const days = Math.floor((expiry.getTime() - now.getTime()) / DAY)
+  return days <= WARN_DAYS ? ` The key expires on ${dayOf(expiry)}, in ${days} days.` : ''
+}
+
+const isSubkey = (part: Key | Subkey): part is Subkey => 'mainKey' in part
+
+/** A signature may come from a signing subkey with a life of its own. */
+const subkeyStanding = async (key: Key, signature: Signature, now: Date): Promise<void> => {
+  for (const id of signature.getSigningKeyIDs()) {
+    for (const part of key.getKeys(id)) {
+      if (!isSubkey(part)) continue
+      await part.verify(now)
+      const expiry = await part.getExpirationTime(now)
+      if (expiry === null || (expiry instanceof Date && expiry <= now)) throw new Rejected('The signing subkey expired.')
+    }
+  }
+}
+
+/** What went wrong, on one line. */
+export const textOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)
+
+/** An armoured signature; throws Rejected where it is none. */
+export const readDetached = async (armored: string): Promise<Signature> => {
+  try {
+    return await readSignature({ armoredSignature: armored })
+  } catch (error) {
+    throw new Rejected(`The file beside it is no detached OpenPGP signature (${textOf(error)}).`)
+  }
+}
+
+interface Made {
+  readonly at: Date
+  /** As RFC 3156 names it, e.g. `sha512`. */
+  readonly hash: string
+}
+
+/** When the pinned key signed these bytes; throws where it did not. */
+const madeBy = async (bytes: Uint8Array, signature: Signature, key: Key, now: Date): Promise<Made> => {
+  const message = await createMessage({ binary: bytes })
+  const { signatures } = await verify({ message, signature, verificationKeys: [key], date: now, format: 'binary' })
+  const reasons: string[] = []
+  for (const one of signatures) {
+    try {
+      await one.verified
+      const packet = (await one.signature).packets[0]
+      if (packet?.created instanceof Date) return { at: packet.created, hash: hashOf(packet.hashAlgorithm) }
+    } catch (error) {
+      reasons.push(`key ${one.keyID.toHex()}: ${textOf(error)}`)
+    }
+  }
+  throw new Rejected(
+    reasons.length === 0 ? 'The file beside it holds no signature.' : `No good signature by the pinned key (${reasons.join('; ')}).`,
+  )
+}
+
+const hashOf = (algorithm: number | null): string => (algorithm === null ? '' : enums.read(enums.hash, algorithm).toLowerCase())
+
+/** A good signature, and what there is to say of its key (empty: nothing). */
+export interface Good extends Made {
+  readonly warning: string
+}
+
+/**
+ * A signature over bytes, made by a key that still speaks. `now` is our clock: a key that expired or was revoked before it is refused, one
+ * that expires within 90 days is said so. Throws Rejected, or what OpenPGP says.
+ */
+export const signedBy = async (bytes: Uint8Array, armored: string, key: Key, now: Date): Promise<Good> => {
+  const warning = await standing(key, now)
+  const signature = await readDetached(armored)
+  const made = await madeBy(bytes, signature, key, now)
+  await subkeyStanding(key, signature, now)
+  return { ...made, warning }
+}
