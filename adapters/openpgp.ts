@@ -26,6 +26,16 @@ export const isSaidBy = async (signature: string, armored: string, fingerprint: 
   return read.getSigningKeyIDs().some((id) => key.getKeys(id).length > 0)
 }
 
+/** Which of several pinned keys a detached signature says it was made by; null where it names none of them, or cannot be read. */
+export const signerAmong = async <T extends { readonly fingerprint: string; readonly armored: string }>(
+  signature: string | undefined,
+  keys: readonly T[],
+): Promise<T | null> => {
+  if (signature === undefined) return null
+  for (const key of keys) if (await isSaidBy(signature, key.armored, key.fingerprint)) return key
+  return null
+}
+
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
 
 /**

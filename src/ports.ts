@@ -2,6 +2,7 @@ import type { Card, Form } from './cards/card.ts'
 import type { ImportView } from './cards/inventory.ts'
 import type { ImportItem } from './core/assess/import/item.ts'
 import type { ExploitedCatalogue } from './core/identify/exploited.ts'
+import type { FirstKey } from './core/identify/first-key.ts'
 import type { Checked } from './core/identify/judge.ts'
 import type { DnsAnswer, SigningKey } from './core/identify/mail.ts'
 import type { PatchFile } from './core/identify/patch.ts'
@@ -78,6 +79,8 @@ export interface Batch {
   readonly exploited?: ExploitedCatalogue
   /** What is said of single vulnerabilities; never of all of them. */
   readonly scores?: readonly CveScore[]
+  /** The keys pinned at first sight, those handed over and new ones; empty where the policy names the key. Absent: it has no keys. */
+  readonly firstKeys?: readonly FirstKey[]
 }
 
 /** Fetches a patch file and looks at it; nothing of it stays. */
@@ -124,12 +127,12 @@ export interface PatchFileLook {
 export interface BulletinSource {
   readonly id: string
   /**
-   * Documents that are new or changed since `cursor` (null: all). `wanted`: CVE ids of which nobody has said lately how bad they are. Throws `Fault` when the source
-   * as a whole fails.
+   * Documents that are new or changed since `cursor` (null: all). `wanted`: CVE ids of which nobody has said lately how bad they are; `firstKeys`: those of
+   * the last batch. Throws `Fault` when the source as a whole fails.
    */
-  fetch(cursor: string | null, signal: AbortSignal, wanted?: readonly string[]): Promise<Batch>
-  /** Everything that can be checked on one document alone, and what it says. Never throws for what is in it. */
-  check(raw: RawDocument, now: Date): Promise<Checked>
+  fetch(cursor: string | null, signal: AbortSignal, wanted?: readonly string[], firstKeys?: readonly FirstKey[]): Promise<Batch>
+  /** Everything that can be checked on one document alone, by the source's keys, and what it says. Never throws for what is in it. */
+  check(raw: RawDocument, now: Date, firstKeys?: readonly FirstKey[]): Promise<Checked>
   /** Of a mailbox: the keys that are pinned for its senders. */
   readonly signers?: readonly SigningKey[]
 }

@@ -1,5 +1,7 @@
+import type { FirstKey } from '../core/identify/first-key.ts'
 import type { Instant } from '../core/result.ts'
 import type { Block, Card, Text } from './card.ts'
+import { spaced } from './first-keys.ts'
 import { askList, firstPage, linesOf, moreButton, type Page, pageBlocks } from './pages.ts'
 import { at, count, fact, textBlock, whisper } from './words.ts'
 
@@ -20,6 +22,8 @@ export interface SourceView {
   readonly trend: { readonly from: number; readonly to: number } | null
   /** Why it fails, as the admins were told; null when it is not known. */
   readonly reason: string | null
+  /** Keys that were pinned at first sight: nobody has compared them yet. */
+  readonly firstKeys: readonly FirstKey[]
   readonly bulletins: number
   readonly held: number
   readonly lastNewsAt: Instant | null
@@ -61,6 +65,7 @@ const sourceBlocks = (source: SourceView): readonly Block[] => [
         : [fact('Listed', `${count(source.listed, 'item')}${source.trend ? ` (${source.trend.from} some looks ago)` : ''}`)]),
       fact('Taken', `${count(source.bulletins, 'bulletin')}${source.held > 0 ? `, ${source.held} held` : ''}`),
       fact('Last news', ...(source.lastNewsAt ? [at(source.lastNewsAt)] : ['none yet']), usualWords(source)),
+      ...(source.firstKeys.length > 0 ? [fact('Key', keyWords(source))] : []),
       ...(source.dropped.length > 0 ? [fact('Dropped', droppedWords(source))] : []),
       ...(source.doubted > 0 ? [fact('Not proved', doubtedWords(source))] : []),
     ],
@@ -84,6 +89,9 @@ function healthWords({ failingSince, silentSince, reason, lastGoodAt }: SourceVi
   if (failingSince === null) return lastGoodAt ? ['Good: ', ...last, '.'] : ['Not asked yet.']
   return [{ strong: 'FAILING' }, ' since ', at(failingSince), ...(reason ? [`: ${reason}`] : []), '; ', ...last, '.']
 }
+
+const keyWords = ({ firstKeys }: SourceView): string =>
+  `${firstKeys.map(({ fingerprint }) => spaced(fingerprint)).join(', ')}, pinned at first sight; compare it, and write it into the policy as keyFingerprint`
 
 const droppedWords = ({ id, dropped }: SourceView): string =>
   `${count(dropped.length, 'item')}: ${dropped

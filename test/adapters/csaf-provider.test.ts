@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createChecker, createCsafFolderSource, createCsafSource, parseFile } from '../../adapters/sources/csaf/index.ts'
 import { readList } from '../../adapters/sources/csaf/provider/list.ts'
 import { readMetadata } from '../../adapters/sources/csaf/provider/metadata.ts'
+import type { FirstKey } from '../../src/core/identify/first-key.ts'
 import { verdictOf } from '../../src/core/identify/verification.ts'
 import type { Batch, BulletinSource, RawDocument } from '../../src/ports.ts'
 import { fixtureFile, newSigner, SAMPLE_NOW, sampleFile, sampleKey, sampleRule, signatureOf } from '../support/csaf.ts'
@@ -94,6 +95,17 @@ const faultOf = (wish: Promise<unknown>): Promise<string> =>
     () => 'nothing',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
+
+const judged = async (from: BulletinSource, raw: RawDocument | undefined, first: readonly FirstKey[] = []) => {
+  if (raw === undefined) throw new Error('no document')
+  const { checks, bulletin, signedBy } = await from.check(raw, NOW, first)
+  const history = (['rollback', 'contradiction'] as const).map((name) => ({ name, outcome: 'not applicable' as const, evidence: '' }))
+  const of = (name: string) => checks.find((one) => one.name === name)
+  return { verdict: verdictOf([...checks, ...history]), bulletin, signedBy, of }
+}
+
+/** The list of the provider, as its metadata name it. */
+const feeds = () => [{ rolie: { feeds: [{ tlp_label: 'WHITE', url: server.at('/white/feed.json') }] } }]
 
 describe('where a provider is found', () => {
   test('a domain: at the well-known place', async () => {
@@ -230,14 +242,6 @@ describe('a list', () => {
 })
 
 describe('what a document proves', () => {
-  const judged = async (from: BulletinSource, raw: RawDocument | undefined) => {
-    if (raw === undefined) throw new Error('no document')
-    const { checks, bulletin, signedBy } = await from.check(raw, NOW)
-    const history = (['rollback', 'contradiction'] as const).map((name) => ({ name, outcome: 'not applicable' as const, evidence: '' }))
-    const of = (name: string) => checks.find((one) => one.name === name)
-    return { verdict: verdictOf([...checks, ...history]), bulletin, signedBy, of }
-  }
-
   test('signed by the pinned key, from the provider: AUTHENTIC', async () => {
     const from = source(server.at('/provider-metadata.json'), { keyFingerprint: FINGERPRINT, keyOwner: 'ACME' })
     const [raw] = (await from.fetch(null, signal)).documents
@@ -246,9 +250,12 @@ describe('what a document proves', () => {
     expect(found.of('namespace')?.evidence).toContain(`fetched over https from ${server.host}`)
   })
 
-  test('without a pinned key no signature proves anything, and the hash is checked all the same: UNCONFIRMED', async () => {
+  test('a provider that shows no key: no signature proves anything, and the hash is checked all the same: UNCONFIRMED', async () => {
+    server.pages.set('/provider-metadata.json', metadata(feeds(), { public_openpgp_keys: [] }))
     const from = source(server.at('/provider-metadata.json'))
-    const [raw] = (await from.fetch(null, signal)).documents
+    const batch = await from.fetch(null, signal)
+    expect(batch.firstKeys).toEqual([])
+    const [raw] = batch.documents
     const found = await judged(from, raw)
     expect([found.verdict, found.of('signature')?.outcome, found.of('hash')?.outcome]).toEqual(['UNCONFIRMED', 'unavailable', 'pass'])
     const forged = raw && { ...raw, bytes: bytes(`${Buffer.from(raw.bytes)} `) }
@@ -264,7 +271,7 @@ describe('what a document proves', () => {
 
   test('a provider with another key than the pinned one is failing: a person has to decide', async () => {
     const pinned = { keyFingerprint: 'b'.repeat(40) }
-    expect(await faultOf(fetch(server.at('/provider-metadata.json'), pinned))).toContain('does not list the key that the policy pins')
+    expect(await faultOf(fetch(server.at('/provider-metadata.json'), pinned))).toContain('does not list the key that is pinned')
     server.pages.set('/key.asc', (await newSigner()).keyArmored)
     expect(await faultOf(fetch(server.at('/provider-metadata.json'), { keyFingerprint: FINGERPRINT }))).toContain('is not that key')
   })
@@ -283,6 +290,88 @@ describe('what a document proves', () => {
     const from = source(server.at('/white/'), { keyFingerprint: FINGERPRINT })
     const [raw] = (await from.fetch(null, signal)).documents
     expect((await judged(from, raw)).verdict).toBe('AUTHENTIC')
+  })
+})
+
+describe('a provider for which the policy names no key: pinned on first use', () => {
+  const provider = () => server.at('/provider-metadata.json')
+  const pinned = { fingerprint: FINGERPRINT, host: '', since: NOW.toISOString() }
+  const firstKeys = (): readonly FirstKey[] => [{ ...pinned, host: server.host }]
+
+  test('the key that it shows when it is first asked proves its documents from then on, and the evidence says how it came', async () => {
+    const from = source(provider())
+    const batch = await from.fetch(null, signal)
+    expect(batch.firstKeys).toEqual(firstKeys())
+    const found = await judged(from, batch.documents[0], batch.firstKeys)
+    expect([found.verdict, found.signedBy]).toEqual(['AUTHENTIC', expect.stringContaining('nobody has compared it yet')])
+    expect(found.of('signature')?.evidence).toContain(
+      `${FINGERPRINT} (the key that ${server.host} showed when it was first asked, on 2026-11-25`,
+    )
+  })
+
+  test('later looks keep the key; what another one signed is held, though the provider shows that one now, too', async () => {
+    const stranger = await newSigner()
+    server.pages.set('/other.asc', stranger.keyArmored)
+    const keys = [
+      { fingerprint: stranger.rule.keyFingerprint, url: server.at('/other.asc') },
+      { fingerprint: FINGERPRINT, url: server.at('/key.asc') },
+    ]
+    server.pages.set('/provider-metadata.json', metadata(feeds(), { public_openpgp_keys: keys }))
+    server.pages.set(`/white/${NAME}.asc`, await signatureOf(DOCUMENT, stranger))
+    const from = source(provider())
+    const batch = await from.fetch(null, signal, [], firstKeys())
+    expect(batch.firstKeys).toEqual(firstKeys())
+    expect((await judged(from, batch.documents[0], batch.firstKeys)).verdict).toBe('QUARANTINED')
+  })
+
+  test('several keys at first sight: each proves what it signed', async () => {
+    const second = await newSigner()
+    server.pages.set('/other.asc', second.keyArmored)
+    const keys = [
+      { fingerprint: second.rule.keyFingerprint, url: server.at('/other.asc') },
+      { fingerprint: FINGERPRINT, url: server.at('/key.asc') },
+    ]
+    server.pages.set('/provider-metadata.json', metadata(feeds(), { public_openpgp_keys: keys }))
+    const from = source(provider())
+    const { documents, firstKeys: first = [] } = await from.fetch(null, signal)
+    expect(first.map(({ fingerprint }) => fingerprint)).toEqual([second.rule.keyFingerprint, FINGERPRINT])
+    const [raw] = documents
+    const other = raw && { ...raw, signature: await signatureOf(DOCUMENT, second) }
+    const by = async (one: RawDocument | undefined) => (await judged(from, one, first)).of('signature')?.evidence
+    expect([await by(raw), await by(other)]).toEqual([
+      expect.stringContaining(FINGERPRINT),
+      expect.stringContaining(`${second.rule.keyFingerprint}`),
+    ])
+    const forged = raw && { ...raw, signature: await signatureOf(DOCUMENT, await newSigner()) }
+    expect((await judged(from, forged, first)).verdict).toBe('QUARANTINED')
+  })
+
+  test('a provider that shows only another key later is failing: a rotation needs a person', async () => {
+    const stranger = await newSigner()
+    server.pages.set('/key.asc', stranger.keyArmored)
+    const keys = [{ fingerprint: stranger.rule.keyFingerprint, url: server.at('/key.asc') }]
+    server.pages.set('/provider-metadata.json', metadata(feeds(), { public_openpgp_keys: keys }))
+    expect(await faultOf(source(provider()).fetch(null, signal, [], firstKeys()))).toContain(
+      'find out whether that is true, and write it into the policy',
+    )
+    // The person has found out, and the policy names it.
+    const named = source(provider(), { keyFingerprint: stranger.rule.keyFingerprint })
+    expect((await named.fetch(null, signal, [], firstKeys())).firstKeys).toEqual([])
+  })
+
+  test('a key that cannot be had, or is not what it is called, is not pinned: that is said, and the documents are taken', async () => {
+    server.pages.delete('/key.asc')
+    const lost = await source(provider()).fetch(null, signal)
+    expect([lost.firstKeys, lost.concern, names(lost)]).toEqual([[], expect.stringContaining('No key is pinned for it'), NAME])
+    server.pages.set('/key.asc', (await newSigner()).keyArmored)
+    expect((await source(provider()).fetch(null, signal)).concern).toContain('is not that key')
+  })
+
+  test('after a restart, or for a file that somebody sent, the pinned key is fetched again', async () => {
+    const { documents, firstKeys: first } = await source(provider()).fetch(null, signal)
+    expect((await judged(source(provider()), documents[0], first)).verdict).toBe('AUTHENTIC')
+    server.pages.delete('/key.asc')
+    expect((await judged(source(provider()), documents[0], first)).of('signature')?.outcome).toBe('unavailable')
   })
 })
 
@@ -328,7 +417,7 @@ describe('poll after poll', () => {
     const from = source(server.at('/white/'))
     const first = await from.fetch(null, signal)
     expect(names(first)).toBe(NAME)
-    expect(await from.fetch(first.cursor, signal)).toEqual({ documents: [], dropped: [], cursor: first.cursor, listed: 1 })
+    expect(await from.fetch(first.cursor, signal)).toEqual({ documents: [], dropped: [], cursor: first.cursor, listed: 1, firstKeys: [] })
   })
 
   test('a list that has shrunk is said, and its news are taken', async () => {

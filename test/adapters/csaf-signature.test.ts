@@ -94,7 +94,7 @@ describe('what is no good signature by the pinned key', () => {
     const document = await published('a.json', bytes, other)
     const check = await signatureCheck(document, pinned.rule, other.keyArmored, SAMPLE_NOW)
     expect(check.outcome).toBe('fail')
-    expect(check.evidence).toContain(`not the one that the policy pins (${pinned.rule.keyFingerprint})`)
+    expect(check.evidence).toContain(`not the one that is pinned (${pinned.rule.keyFingerprint})`)
   })
   test('a whole signed message instead of a detached signature: fail', async () => {
     const signer = await newSigner()

@@ -371,6 +371,28 @@ describe('a source that is not well', () => {
     expect(await database().post.count({ where: { subject: 'source:feed', purpose: { startsWith: 'recovered:' } } })).toBe(1)
   })
 
+  test('keys that are pinned at first sight are said once, where admins are; the source goes on with them', async () => {
+    const source = house.sources.feed
+    if (!source) throw new Error('no feed')
+    const given: unknown[] = []
+    const { fetch } = source.source
+    source.source.fetch = async (cursor, stop, _wanted, known) => {
+      given.push(known)
+      return fetch(cursor, stop)
+    }
+    const firstKeys = [{ fingerprint: 'ab'.repeat(20), host: 'psirt.example', since: '2026-11-25T12:00:00.000Z' }]
+    source.next = { firstKeys }
+    await house.poll('feed')
+    await house.poll('feed')
+    expect(given.slice(-2)).toEqual([[], firstKeys])
+    const posts = await database().post.findMany({ where: { subject: 'source:feed', purpose: { startsWith: 'first-keys:' } } })
+    expect(posts.map(({ placeId, payload }) => [placeId, JSON.stringify(payload)])).toEqual([
+      [expect.stringContaining('admin'), expect.stringContaining('ABAB ABAB')],
+    ])
+    source.next = {}
+    source.source.fetch = fetch
+  })
+
   // Files have the names that others gave them.
   test.each([
     'bad.json',

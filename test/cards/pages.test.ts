@@ -198,6 +198,7 @@ const aSource = (own: Partial<SourceView>): SourceView => ({
   bulletins: 4,
   held: 1,
   lastNewsAt: T0,
+  firstKeys: [],
   dropped: [],
   doubted: 0,
   latestDoubted: [],

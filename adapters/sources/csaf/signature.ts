@@ -20,7 +20,7 @@ const judgeSignature = async (raw: RawDocument, armored: string, key: Key, rule:
 }
 
 /**
- * The detached OpenPGP signature against the key that the policy pins by its primary fingerprint. Reads nothing of the document.
+ * The detached OpenPGP signature against the key that is pinned by its primary fingerprint. Reads nothing of the document.
  * `now` is our clock: a key that expired or was revoked before it fails, one that expires within 90 days is said so.
  */
 export const signatureCheck = async (raw: RawDocument, rule: Pinned, keyArmored: string, now: Date): Promise<Check> => {
@@ -33,6 +33,6 @@ export const signatureCheck = async (raw: RawDocument, rule: Pinned, keyArmored:
   } catch (error) {
     return check('unavailable', `The pinned key ${pin} cannot be read (${textOf(error)}).`)
   }
-  if (key === null) return check('fail', `The key at hand is not the one that the policy pins (${pin}).`)
+  if (key === null) return check('fail', `The key at hand is not the one that is pinned (${pin}).`)
   return judgeSignature(raw, raw.signature, key, rule, now)
 }

@@ -18,6 +18,11 @@ const sourceState = z.object({
   /** Items in all that came and were not proved (model DroppedItem). */
   doubted: z.number().default(0),
   dropped: z.array(z.object({ fileName: z.string(), reason: z.string() })),
+  /** Keys that were pinned when they were first seen. */
+  firstKeys: z
+    .array(z.object({ fingerprint: z.string(), host: z.string(), since: z.string() }))
+    .readonly()
+    .default([]),
   /** Documents whose handling broke. What an earlier program counted in another shape is counted anew. */
   poison: z.array(z.object({ fileName: z.string(), tries: z.number(), reason: z.string() })).catch([]),
 })
@@ -34,6 +39,7 @@ const UNTOUCHED: SourceState = {
   track: { news: [], listed: [] },
   doubted: 0,
   dropped: [],
+  firstKeys: [],
   poison: [],
 }
 

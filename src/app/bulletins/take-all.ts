@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { FirstKey } from '../../core/identify/first-key.ts'
 import { aloneBy, isSurelySeen, type StoredCopy } from '../../core/identify/judge.ts'
 import type { Verdict, Verification } from '../../core/identify/verification.ts'
-import type { RawDocument } from '../../ports.ts'
+import type { Batch, RawDocument } from '../../ports.ts'
 import type { House } from '../house.ts'
 import type { Noise } from './noise.ts'
 import type { SourceState } from './source-state.ts'
@@ -14,11 +15,18 @@ const AT_ONCE = 250
 
 type Poison = SourceState['poison']
 
+/** What matters for one document beside itself. */
+interface Copied {
+  readonly noise: Noise
+  readonly copies: readonly StoredCopy[]
+  readonly firstKeys: readonly FirstKey[]
+}
+
 /** Takes documents in their order. What is stored already is asked for many of them at once, because most of a long list is known. */
 export async function takeAll(
   house: House,
   id: string,
-  documents: readonly RawDocument[],
+  { documents, firstKeys = [] }: Pick<Batch, 'documents' | 'firstKeys'>,
   { before, noise, signal }: { readonly before: SourceState; readonly noise: Noise; readonly signal: AbortSignal },
 ): Promise<{ readonly poison: Poison; readonly brought: boolean }> {
   const tries = new Map(before.poison.map((one) => [one.fileName, one.tries]))
@@ -29,7 +37,7 @@ export async function takeAll(
     const copies = await copiesOf(house, id, some)
     for (const raw of some) {
       if (signal.aborted) throw signal.reason
-      const { failed, isNew } = await attempt(house, id, raw, noise, copies.get(raw.fileName) ?? [])
+      const { failed, isNew } = await attempt(house, id, raw, { noise, copies: copies.get(raw.fileName) ?? [], firstKeys })
       if (failed === null) brought ||= isNew
       else poison.set(raw.fileName, { fileName: raw.fileName, tries: (tries.get(raw.fileName) ?? 0) + 1, reason: failed })
     }
@@ -60,11 +68,10 @@ async function attempt(
   house: House,
   id: string,
   raw: RawDocument,
-  noise: Noise,
-  copies: readonly StoredCopy[],
+  { noise, copies, firstKeys }: Copied,
 ): Promise<{ readonly failed: string | null; readonly isNew: boolean }> {
   try {
-    const checked = await house.sources.get(id)?.check(raw, house.clock.now())
+    const checked = await house.sources.get(id)?.check(raw, house.clock.now(), firstKeys)
     if (!checked || isSurelySeen(checked, copies)) return { failed: null, isNew: false }
     return { failed: null, isNew: await takeDocument(house, id, raw, checked, noise) }
   } catch (error) {

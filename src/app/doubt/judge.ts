@@ -17,6 +17,7 @@ import {
 } from '../../core/identify/sent.ts'
 import { rungOf } from '../../core/identify/verification.ts'
 import type { BulletinSource, Doubt, RawDocument } from '../../ports.ts'
+import { readSourceState } from '../bulletins/source-state.ts'
 import type { House } from '../house.ts'
 import { confirmedBy, knownByAddress, knownByBytes, knownRevisionsOf } from './known.ts'
 
@@ -114,7 +115,7 @@ async function inTime(work: Promise<Judged>, name: string): Promise<Judged> {
 
 async function judgeBy(house: House, source: BulletinSource, raw: RawDocument): Promise<Judged> {
   const now = house.clock.now()
-  const checked: Checked = await source.check(raw, now)
+  const checked: Checked = await source.check(raw, now, (await readSourceState(house, source.id)).firstKeys)
   const known = await knownRevisionsOf(house, source.id, checked)
   const { verification } = judge({ checked, known, now: now.toISOString() })
   return { kind: 'document', title: checked.bulletin?.vendorId ?? raw.fileName, same: checked.digest, ...verification }

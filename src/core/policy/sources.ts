@@ -52,7 +52,7 @@ const csafFolder = z.strictObject({
   keyFile: z.string().min(1).optional(),
 })
 
-/** A CSAF provider over https. Without a pinned key its documents are CORROBORATED at best. */
+/** A CSAF provider over https. Without `keyFingerprint` the keys that it shows when it is first asked are pinned. */
 const csaf = z.strictObject({
   ...common,
   kind: z.literal('csaf'),

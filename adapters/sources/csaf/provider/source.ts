@@ -4,11 +4,11 @@ import type { SourceRuleOf } from '../../../../src/core/policy.ts'
 import type { Batch, BulletinSource, Clock } from '../../../../src/ports.ts'
 import { bodyOf, type Http, type HttpAnswer, shown } from '../../../http.ts'
 import type { CsafChecker } from '../check.ts'
-import { discover, discoverMetadata, type Get, type Provider } from './discover.ts'
+import { discover, type Get, type Provider } from './discover.ts'
 import { fetchDocuments } from './documents.ts'
-import { fetchPinnedKey } from './key.ts'
 import type { ListForm } from './listed.ts'
 import type { Distribution } from './metadata.ts'
+import { createKeyRing } from './ring.ts'
 
 export interface CsafDeps {
   readonly http: Http
@@ -23,7 +23,6 @@ type Rule = SourceRuleOf<'csaf'>
 const MOST_AT_ONCE = 200
 const MOST_LISTS = 10
 const SHRUNK = 0.9
-const KEY_LASTS_MS = 86_400_000
 const KEY_WAIT_MS = 60_000
 const GONE = [404, 410]
 
@@ -56,8 +55,8 @@ const failed = (words: string): Fault => new Fault('SOURCE_FAILED', words)
  * cannot be fetched is said, and asked for again. Throws Fault SOURCE_FAILED when the provider as a whole fails, HTTP_... on the way.
  */
 export const createCsafSource = (rule: Rule, { http, checker, clock, most = MOST_AT_ONCE }: CsafDeps): BulletinSource => {
-  const { id, provider, keyFingerprint, idPrefixes } = rule
-  let key: { readonly armored: string; readonly at: number } | null = null
+  const { id, provider, idPrefixes } = rule
+  const ring = createKeyRing(rule, clock)
 
   const getter =
     (signal: AbortSignal): Get =>
@@ -68,17 +67,6 @@ export const createCsafSource = (rule: Rule, { http, checker, clock, most = MOST
         maxBytes: rule.maxMegabytes * 1_000_000,
         ...(known === undefined ? {} : { known }),
       })
-
-  const keyOf = async (get: Get, found: Provider | null): Promise<string> => {
-    if (keyFingerprint === undefined) return ''
-    const now = clock.now().getTime()
-    if (key !== null && now - key.at < KEY_LASTS_MS) return key.armored
-    const { metadata } = found ?? (await discover(get, provider))
-    // A list that is named directly has no keys; those are where its host says.
-    const told = metadata ?? (await discoverMetadata(get, new URL(provider).host))
-    key = { armored: await fetchPinnedKey(get, told, keyFingerprint), at: now }
-    return key.armored
-  }
 
   const work = async (get: Get, from: Distribution, before: ListState | undefined, budget: number): Promise<Worked> => {
     const { form, answer } = await fetchList(get, from, before)
@@ -116,23 +104,24 @@ export const createCsafSource = (rule: Rule, { http, checker, clock, most = MOST
     }
   }
 
-  const fetch = async (cursor: string | null, signal: AbortSignal): Promise<Batch> => {
+  const fetch: BulletinSource['fetch'] = async (cursor, signal, _wanted, known = []) => {
     const get = getter(signal)
     const found = await discover(get, provider)
     if (found.distributions.length === 0) throw failed(`The provider lists no public documents${labelsOf(found)}.`)
-    await keyOf(get, found)
+    const first = await ring.ready(get, found, known)
     const before = readLists(cursor)
     const lists = found.distributions.slice(0, MOST_LISTS)
     const share = Math.max(1, Math.floor(most / lists.length))
     const worked: [string, Worked][] = []
     for (const one of lists) worked.push([one.url, await work(get, one, before.get(one.url), share)])
     const all = worked.map(([, one]) => one)
-    const concern = all.flatMap((one) => one.concern ?? []).join(' ')
+    const concern = [first, ...all].flatMap((one) => one.concern ?? []).join(' ')
     return {
       documents: all.flatMap(({ batch }) => batch.documents),
       dropped: all.flatMap(({ batch }) => batch.dropped),
       cursor: writeLists(new Map(worked.map(([url, { state }]) => [url, state]))),
       listed: all.reduce((sum, { state }) => sum + state.listed, 0),
+      firstKeys: first.keys,
       ...(concern === '' ? {} : { concern }),
     }
   }
@@ -140,10 +129,9 @@ export const createCsafSource = (rule: Rule, { http, checker, clock, most = MOST
   return {
     id,
     fetch,
-    check: async (raw, now) => {
-      // Without the key nothing is proved, and nothing is refused: the check says that it was not possible.
-      const armored = await keyOf(getter(AbortSignal.timeout(KEY_WAIT_MS)), null).catch(() => '')
-      return checker.checkDocument(raw, rule, armored, now)
+    check: async (raw, now, first = []) => {
+      const { rule: by, armored } = await ring.keyFor(getter(AbortSignal.timeout(KEY_WAIT_MS)), raw, first)
+      return checker.checkDocument(raw, by, armored, now)
     },
   }
 }

@@ -68,7 +68,7 @@ async function dropped({ house, argument }: Typed): Promise<Outcome> {
 }
 
 async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule): Promise<SourceView> {
-  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, track, dropped, doubted } = await readSourceState(house, id)
+  const { lastGoodAt, failingSince, silentSince, lastNewsAt, listed, track, dropped, doubted, firstKeys } = await readSourceState(house, id)
   return {
     id,
     name,
@@ -82,6 +82,7 @@ async function viewOf(house: House, { id, name, kind, everyMinutes }: SourceRule
     usualMs: usualInterval(track.news),
     trend: trend(track.listed),
     dropped,
+    firstKeys,
     doubted,
     latestDoubted: doubted === 0 ? [] : await latestNotProved(house, id, MOST_DOUBTED),
     reason: failingSince === null ? null : await reasonOf(house, id),
