@@ -152,18 +152,25 @@ describe('a mailbox in the house', () => {
     expect([await verdict('NEWS-1'), await verdict('VEND-2026-002')]).toEqual(['CORROBORATED', 'CORROBORATED'])
   })
 
-  test('its evidence agrees later, without network; a changed byte shows', async () => {
+  test('its evidence agrees later, without network, and says that who confirmed it is not in it; a changed byte shows', async () => {
     const row = await house.db.bulletin.findFirstOrThrow({ where: { vendorId: 'VEND-2026-002' } })
     const file = join(folder, 'mail.json')
     const evidence = keptEvidence(row)
     expect(evidence.kind).toBe('mail')
     await writeFile(file, JSON.stringify(evidence))
-    const given = { args: [], options: {} }
+    const given = { args: [], options: { json: true } }
     const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
-    expect(await verifyEvidence(given, file)).toBe(0)
+    expect(await verifyEvidence(given, file)).toBe(1)
+    expect(JSON.parse(String(out.mock.calls.at(-1)?.[0]))).toMatchObject({
+      agrees: true,
+      verdict: 'CORROBORATED',
+      proved: 'UNCONFIRMED',
+      doubts: [expect.stringContaining('Who confirmed it is not in the evidence')],
+    })
     const forged = Buffer.from(evidence.bytes, 'base64').toString('latin1').replace('in 3.0', 'in 2.0')
     await writeFile(file, (await readFile(file, 'utf8')).replace(evidence.bytes, Buffer.from(forged, 'latin1').toString('base64')))
     expect(await verifyEvidence(given, file)).toBe(1)
+    expect(JSON.parse(String(out.mock.calls.at(-1)?.[0]))).toMatchObject({ agrees: false })
     out.mockRestore()
   })
 

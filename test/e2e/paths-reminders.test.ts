@@ -141,6 +141,8 @@ describe('done', () => {
   test('given the others are not relevant, then a plan that waits is said under its card; when it is decided, by whom', async () => {
     for (const title of [/^kernel-rt/, /^rhc-worker-script/])
       await done(walk.hands.press('ana', TEAM, title, 'Not relevant', { reason: 'Only a test.' }))
+    // The tampered copy of the sample has come meanwhile.
+    await done(walk.hands.press('dana', 'security', /^Held/, 'Discard', { reason: 'It is not theirs.' }))
     await walk.at('18:00')
     const deciding = (await rows()).findLast((r) => r.subject === 'change:1/deciding') ?? expect.unreachable()
     expect(await posts(`reminder:${deciding.id}`)).toMatchObject([{ parent: { purpose: expect.stringMatching(/^decision:/) } }])

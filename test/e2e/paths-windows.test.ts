@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { firstOffset } from '../../src/app/sample.ts'
 import { nextOpenings } from '../../src/core/deploy/window.ts'
 import type { WindowRule } from '../../src/core/policy.ts'
 import type { Answer } from './hands.ts'
@@ -181,10 +182,11 @@ describe('a change freeze', () => {
   const WORKER = /^rhc-worker-script/
 
   test('given a critical change in a freeze that outlasts its start deadline, then everybody reads that it was missed', async () => {
+    const begins = Date.now() + firstOffset(Date.now())
     const freeze = {
       name: 'Stock-taking',
-      from: new Date(Date.now() + DAY_MS).toISOString(),
-      to: new Date(Date.now() + 6 * DAY_MS).toISOString(),
+      from: new Date(begins + DAY_MS).toISOString(),
+      to: new Date(begins + 6 * DAY_MS).toISOString(),
       reason: 'the warehouse counts',
     }
     walk = await startWalk({ policy: await quickPolicy((p) => ({ ...p, blackouts: [freeze] })) })
