@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { loadFleet } from '../core/assess/fleet.ts'
 import { canonicalJson, sha256Hex } from '../core/canonical.ts'
-import { policySchema } from '../core/policy.ts'
+import { type Policy, policySchema } from '../core/policy.ts'
 import { allow, type Instant, type Ruled, refuse } from '../core/result.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock, Doors } from '../ports.ts'
@@ -51,9 +51,26 @@ export async function openSample(folder: string, published: string | null): Prom
   return { folder, published: published ?? '', index, key: await readFile(join(folder, 'csaf', index.key), 'utf8') }
 }
 
+/** No freeze begins so soon after the sample: what arrives in its first weeks finds the windows open, in December, too. */
+const FREEZE_AFTER_MS = 60 * 86_400_000
+
+/** The freeze of the first year in which it comes late enough. */
+export function farEnough(freeze: Policy['blackouts'][number], realNow: Date): Policy['blackouts'][number] {
+  if (Date.parse(freeze.from) >= realNow.getTime() + FREEZE_AFTER_MS) return freeze
+  return farEnough({ ...freeze, from: aYearLater(freeze.from), to: aYearLater(freeze.to) }, realNow)
+}
+
+const aYearLater = (at: string): string => {
+  const then = new Date(at)
+  then.setUTCFullYear(then.getUTCFullYear() + 1)
+  return then.toISOString()
+}
+
 /** The sample's policy. It is in force from the start; the first audit record says which managers bought it off. */
-export async function samplePolicy(folder: string): Promise<PolicyInForce> {
-  const policy = policySchema.parse(JSON.parse(await readFile(join(folder, 'policy.json'), 'utf8')))
+/** The sample's policy; `realNow` decides in which year its freezes are. */
+export async function samplePolicy(folder: string, realNow = new Date()): Promise<PolicyInForce> {
+  const written = policySchema.parse(JSON.parse(await readFile(join(folder, 'policy.json'), 'utf8')))
+  const policy = { ...written, blackouts: written.blackouts.map((freeze) => farEnough(freeze, realNow)) }
   return { policy, hash: sha256Hex(canonicalJson(policy)), approved: true }
 }
 
