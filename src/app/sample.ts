@@ -66,8 +66,10 @@ const aYearLater = (at: string): string => {
   return then.toISOString()
 }
 
-/** The sample's policy. It is in force from the start; the first audit record says which managers bought it off. */
-/** The sample's policy; `realNow` decides in which year its freezes are. */
+/**
+ * The sample's policy. It is in force from the start; the first audit record says which managers bought it off. `realNow` decides in which year
+ * its freezes are.
+ */
 export async function samplePolicy(folder: string, realNow = new Date()): Promise<PolicyInForce> {
   const written = policySchema.parse(JSON.parse(await readFile(join(folder, 'policy.json'), 'utf8')))
   const policy = { ...written, blackouts: written.blackouts.map((freeze) => farEnough(freeze, realNow)) }

@@ -183,8 +183,8 @@ async function dataFacts(setup: Setup, url: string, online: boolean, undo: Undo)
 async function ask(db: Database, sources: readonly BulletinSource[]): Promise<Readonly<Record<string, string | null>>> {
   const answers = new Map<string, string | null>()
   for (const source of sources) {
-    const { cursor } = await readSourceState({ db }, source.id)
-    const answer = await source.fetch(cursor, AbortSignal.timeout(ASK_WITHIN_MS)).then(
+    const { cursor, firstKeys } = await readSourceState({ db }, source.id)
+    const answer = await source.fetch(cursor, AbortSignal.timeout(ASK_WITHIN_MS), [], firstKeys).then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )

@@ -330,8 +330,10 @@ describe('where the bot writes to', () => {
 })
 
 const DATA = join(dataFolder() ?? '', '11-chat')
-describe.skipIf(!existsSync(DATA))('recorded activities', () => {
-  const files = ['replay-recordings-vercel-chat', 'botframework'].flatMap((folder) =>
+const there = existsSync(DATA)
+describe.skipIf(!there)('recorded activities', () => {
+  // What is skipped is gathered all the same, and may not need what is not there.
+  const files = (there ? ['replay-recordings-vercel-chat', 'botframework'] : []).flatMap((folder) =>
     readdirSync(join(DATA, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.json'))
       .map((name) => join(DATA, folder, name)),

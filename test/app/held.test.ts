@@ -214,6 +214,9 @@ describe('given a rollout of what somebody vouched for, when an independent orig
     expect(await decide('discard', bulletin.rowId)).toMatchObject({ ok: true })
     expect(await resume(one, 'emil')).toMatchObject({ refusal: { code: 'DOCUMENT_HELD', text: expect.stringContaining('has rejected') } })
     expect((await heldCardOf(bulletin.rowId)).words).toContain('Rejected by Dana Kowalska')
+    // Another of security has an older card, which still offers it.
+    expect(await decide('release', bulletin.rowId, 'farah')).toMatchObject({ refusal: { code: 'ALREADY_DONE' } })
+    expect((await changeOf(one)).bulletin.verdict).toBe('QUARANTINED')
     const back = { inputs: { reason: 'It is forged.' } }
     expect(await press('chiara', 'roll-back', changeSubject(id), back)).toMatchObject({ ok: true })
   })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readSourceState } from '../../src/app/bulletins/source-state.ts'
 import { renderPost } from '../../src/app/chat/render.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
 import { overviewFor } from '../../src/app/doors/overview.ts'
@@ -391,6 +392,18 @@ describe('a source that is not well', () => {
     ])
     source.next = {}
     source.source.fetch = fetch
+  })
+
+  test('such keys are kept before anything is proved by them: a look that breaks afterwards goes on with the same ones', async () => {
+    const source = house.sources.csaf
+    if (!source) throw new Error('no csaf')
+    const firstKeys = [{ fingerprint: 'cd'.repeat(20), host: 'psirt.example', since: '2026-11-25T13:00:00.000Z' }]
+    source.next = { firstKeys, dropped: null as never }
+    await house.poll('csaf')
+    expect(await readSourceState(house.house, 'csaf')).toMatchObject({ firstKeys, failingSince: expect.any(String) })
+    expect(await database().post.count({ where: { subject: 'source:csaf', purpose: { startsWith: 'first-keys:' } } })).toBe(1)
+    source.next = {}
+    await house.poll('csaf')
   })
 
   // Files have the names that others gave them.

@@ -135,24 +135,45 @@ test('the result stands on the change, in its thread and in the audit, once, how
   expect(await records(change, 'note-patch-file')).toBe(1)
 })
 
-test('what a bulletin said before it was revised proves nothing, however long the file took', async () => {
+test.each([
+  ['fetched', (of: House, change: number) => checkPatchFile(of, { change, url: server.at('/fix.rpm'), by: 'ana' }, signal)],
+  [
+    'sent',
+    (of: House, change: number) =>
+      answerDoubt(of, {
+        actor: 'ana',
+        place: null,
+        words: `patch-file ${change}`,
+        links: [],
+        files: [{ name: 'fix.rpm', bytes: Buffer.from('abc') }],
+      }),
+  ],
+])('what a bulletin said before it was revised proves nothing of a file that is %s, however long the look took', async (_how, check) => {
   const change = await waiting('abc')
   server.pages.set('/fix.rpm', 'abc')
   const { id: _, ...old } = await house.db.bulletin.findFirstOrThrow({ where: { changeId: change } })
   let looks = 0
+  const revise = async (): Promise<void> => {
+    if (++looks > 1) return
+    await house.db.bulletin.updateMany({ where: { changeId: change }, data: { current: false } })
+    const raw = Buffer.from(Buffer.from(old.raw).toString().replace(sha256('abc'), sha256('new')))
+    const revised = { ...old, raw, revision: '2', digest: `${change} revised`, document: {}, verification: {} }
+    await house.db.bulletin.create({ data: revised as never })
+  }
   const patchFiles: House['patchFiles'] = {
     ...house.patchFiles,
     look: async (...asked) => {
       const found = await house.patchFiles.look(...asked)
-      if (++looks > 1) return found
-      await house.db.bulletin.updateMany({ where: { changeId: change }, data: { current: false } })
-      const raw = Buffer.from(Buffer.from(old.raw).toString().replace(sha256('abc'), sha256('new')))
-      const revised = { ...old, raw, revision: '2', digest: `${change} revised`, document: {}, verification: {} }
-      await house.db.bulletin.create({ data: revised as never })
+      await revise()
+      return found
+    },
+    lookAt: async (...asked) => {
+      const found = await house.patchFiles.lookAt(...asked)
+      await revise()
       return found
     },
   }
-  await checkPatchFile({ ...house, patchFiles }, { change, url: server.at('/fix.rpm'), by: 'ana' }, signal)
+  await check({ ...house, patchFiles }, change)
   const [file, ...more] = (await readChange(house.db, change))?.patchFiles ?? []
   expect([looks, more, file?.checks[0]]).toEqual([2, [], expect.objectContaining({ name: 'patch-hash', outcome: 'fail' })])
 })

@@ -67,6 +67,15 @@ describe('given a change, when a document is held that says it is its bulletin',
       .yields()
   })
 
+  test('then what was let go on is held again for another reason, and that one has to be decided on by itself', () => {
+    const other = { ...COPY, reason: 'QUARANTINED: An independent origin contradicts it.' }
+    const history = [...UNTIL.pilotRuns, noted(), decided()]
+    given(history).when(note(other), null).yields(noted(other), held(other))
+    const after = evolved(opened(), [...history, noted(other), held(other)])
+    expect(openHeld(after).map(({ reason }) => reason)).toEqual([other.reason])
+    expect(openHeld(evolved(opened(), [...history, noted(other), held(other), decided()]))).toEqual([])
+  })
+
   test('then no person can say so', () => {
     given(UNTIL.pilotRuns).when(note(), 'dana').refuses('HOUSE_ONLY')
   })

@@ -53,9 +53,10 @@ async function rise(unit: Unit, row: Row, others: readonly Row[]): Promise<void>
     { failing: await failingBeside(unit, row.source) },
   )
   const before = row.verification as unknown as Verification
-  if (before.checks.find((c) => c.name === 'corroboration')?.outcome === check.outcome) return
-  // Security knows of the contradiction, and has said why the bulletin may be used.
-  if (row.released !== null && check.outcome === 'fail') return
+  const said = before.checks.find((c) => c.name === 'corroboration')
+  if (said?.outcome === check.outcome) return
+  // Security knows of this very contradiction, and has said why the bulletin may be used.
+  if (row.released !== null && check.outcome === 'fail' && said?.evidence.startsWith(check.evidence)) return
   const checks = [...before.checks.filter((c) => c.name !== 'corroboration'), check]
   const verdict = verdictOf(checks)
   const verification: Verification = { ...before, verdict, checks, reason: reasonOf(checks), checkedAt: unit.now.toISOString() }

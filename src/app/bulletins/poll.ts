@@ -4,7 +4,7 @@ import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { takeCatalogue } from './catalogue.ts'
 import { keepDropped } from './dropped.ts'
-import { sayFirstKeys } from './first-keys.ts'
+import { pinFirstKeys } from './first-keys.ts'
 import { sayFailing, sayRecovered } from './health.ts'
 import type { Noise } from './noise.ts'
 import { showReleases, showRollup } from './rollup.ts'
@@ -23,9 +23,10 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
   const source = house.sources.get(id)
   const rule = house.inForce.policy.sources.find((s) => s.id === id)
   if (!source || !rule) return
-  const before = await readSourceState(house, id)
+  let before = await readSourceState(house, id)
   try {
     const batch = await source.fetch(before.cursor, signal, rule.kind === 'cve' ? await wantedScores(house) : [], before.firstKeys)
+    before = await pinFirstKeys(house, id, before, batch.firstKeys)
     const noise: Noise = before.firstPollDone ? { silent: false, alerts: ALERTS_A_POLL } : { silent: true, alerts: 0 }
     const { poison, brought } = await takeAll(house, id, batch, { before, noise, signal })
     const given = await giveUp(house, id, batch.documents, poison)
@@ -45,12 +46,11 @@ async function pollSource(house: House, id: string, signal: AbortSignal): Promis
         listed: batch.listed ?? before.listed,
         track: tracked(before.track, unit.now.toISOString(), news, batch.listed ?? null),
         doubted: before.doubted + (await keepDropped(unit, id, batch)),
-        firstKeys: batch.firstKeys ?? before.firstKeys,
+        firstKeys: before.firstKeys,
         dropped: storable(batch.dropped.map(({ fileName, reason }) => ({ fileName, reason }))),
         poison: waits ? poison : [],
       }
       await writeSourceState(unit, id, after)
-      await sayFirstKeys(unit, id, before.firstKeys, after.firstKeys)
       if (!before.firstPollDone) await show(unit, 'patch team', sourceSubject(id), 'history')
       if (before.firstPollDone) await showRollup(unit, id)
       // Also where all of it was known: the poll that took it may have been killed before it said so.

@@ -28,6 +28,7 @@ interface Stored {
   readonly origin: string
   readonly current: boolean
   readonly verdict: string
+  readonly discarded: unknown
 }
 
 /**
@@ -41,8 +42,9 @@ export async function release(unit: Unit, intent: Intent, actor: Person): Promis
   const reason = (intent.inputs.reason ?? '').trim().slice(0, 500)
   if (reason === '') return no('REASON_NEEDED', 'Please say why it may be used in spite of that: an auditor will ask.', 'reason')
   const rows = await unit.tx.$queryRaw<Stored[]>`
-    SELECT "id", "source", "fileName", "verification", "origin", "current", "verdict" FROM "Bulletin" WHERE "id" = ${subject.value.number} FOR UPDATE`
+    SELECT "id", "source", "fileName", "verification", "origin", "current", "verdict", "discarded" FROM "Bulletin" WHERE "id" = ${subject.value.number} FOR UPDATE`
   const [row] = rows
+  if (row?.discarded) return no('ALREADY_DONE', 'Security has decided otherwise already. Please look at the card again.')
   const act = { by: actor.id, at: unit.now.toISOString(), reason }
   if (row?.current && row.verdict === 'QUARANTINED') return releaseContradicted(unit, row, intent, actor, act)
   if (row?.origin !== 'held') return no('ALREADY_DONE', 'It is not held any more.')

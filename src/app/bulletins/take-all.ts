@@ -6,7 +6,7 @@ import type { Batch, RawDocument } from '../../ports.ts'
 import type { House } from '../house.ts'
 import type { Noise } from './noise.ts'
 import type { SourceState } from './source-state.ts'
-import { holdPoison, takeDocument } from './take.ts'
+import { holdPoison, isPoison, takeDocument } from './take.ts'
 
 /** A document whose handling fails is tried again at so many polls; then it is held, and the others no longer wait for it. */
 const MOST_TRIES = 3
@@ -15,10 +15,15 @@ const AT_ONCE = 250
 
 type Poison = SourceState['poison']
 
+/** A copy that is stored. `givenUp`: its handling broke too often. */
+interface Copy extends StoredCopy {
+  readonly givenUp: boolean
+}
+
 /** What matters for one document beside itself. */
 interface Copied {
   readonly noise: Noise
-  readonly copies: readonly StoredCopy[]
+  readonly copies: readonly Copy[]
   readonly firstKeys: readonly FirstKey[]
 }
 
@@ -46,11 +51,7 @@ export async function takeAll(
 }
 
 /** What is stored of these documents, by file name. */
-async function copiesOf(
-  house: House,
-  source: string,
-  documents: readonly RawDocument[],
-): Promise<ReadonlyMap<string, readonly StoredCopy[]>> {
+async function copiesOf(house: House, source: string, documents: readonly RawDocument[]): Promise<ReadonlyMap<string, readonly Copy[]>> {
   const where = { source, fileName: { in: documents.map(({ fileName }) => fileName) } }
   const rows = await house.db.bulletin.findMany({
     where,
@@ -58,8 +59,11 @@ async function copiesOf(
   })
   // Few are held, and only of those the checks are read.
   const held = await house.db.bulletin.findMany({ where: { ...where, verdict: 'QUARANTINED' }, select: { id: true, verification: true } })
-  const alone = new Map(held.map(({ id, verification }) => [id, aloneBy((verification as unknown as Verification).checks)]))
-  const copies = rows.map((row) => ({ ...row, verdict: row.verdict as Verdict, ...alone.get(row.id) }))
+  const checks = new Map(held.map(({ id, verification }) => [id, (verification as unknown as Verification).checks]))
+  const copies = rows.map((row) => {
+    const of = checks.get(row.id) ?? []
+    return { ...row, verdict: row.verdict as Verdict, ...aloneBy(of), givenUp: isPoison(of) }
+  })
   return Map.groupBy(copies, ({ fileName }) => fileName)
 }
 
@@ -76,16 +80,16 @@ async function attempt(
     return { failed: null, isNew: await takeDocument(house, id, raw, checked, noise) }
   } catch (error) {
     await house.db.$queryRaw`SELECT 1`
-    if (isHeld(raw, copies)) return { failed: null, isNew: false }
+    if (isGivenUp(raw, copies)) return { failed: null, isNew: false }
     house.log.error({ source: id, file: raw.fileName, err: error }, 'a document could not be taken; the others go on')
     return { failed: error instanceof Error ? error.message.slice(0, 500) : String(error), isNew: false }
   }
 }
 
 /** Its handling broke before, and it was given up: it is shown already, and is not tried thrice at every poll. */
-const isHeld = ({ bytes }: RawDocument, copies: readonly StoredCopy[]): boolean => {
+const isGivenUp = ({ bytes }: RawDocument, copies: readonly Copy[]): boolean => {
   const digest = createHash('sha256').update(bytes).digest('hex')
-  return copies.some((old) => old.digest === digest && old.verdict === 'QUARANTINED')
+  return copies.some((old) => old.digest === digest && old.givenUp)
 }
 
 /** Documents that were tried often enough are held, where security sees them. Answers their names. */

@@ -3,7 +3,7 @@ import type { Bulletin } from '../../core/identify/bulletin.ts'
 import type { KnownRevision } from '../../core/identify/history.ts'
 import { aloneBy, type Checked, type Judgement, judge } from '../../core/identify/judge.ts'
 import { storyOf } from '../../core/identify/story.ts'
-import { reasonOf, type Verdict, type Verification, verdictOf } from '../../core/identify/verification.ts'
+import { type Check, reasonOf, type Verdict, type Verification, verdictOf } from '../../core/identify/verification.ts'
 import type { RawDocument } from '../../ports.ts'
 import { json } from '../change/rows.ts'
 import { show } from '../chat/show.ts'
@@ -51,10 +51,16 @@ export function takeDocument(house: House, source: string, raw: RawDocument, fou
   })
 }
 
+const POISON = 'It cannot be taken: '
+
+/** Was it held because its handling broke, not for anything that it says? */
+export const isPoison = (checks: readonly Check[]): boolean =>
+  checks.some(({ name, evidence }) => name === 'schema' && evidence.startsWith(POISON))
+
 /** A document whose handling breaks again and again: kept as it came, for security to look at. */
 export async function holdPoison(house: House, source: string, raw: RawDocument, reason: string): Promise<void> {
   const digest = createHash('sha256').update(raw.bytes).digest('hex')
-  const checks = [{ name: 'schema', outcome: 'fail', evidence: `It cannot be taken: ${reason}` }] as const
+  const checks = [{ name: 'schema', outcome: 'fail', evidence: `${POISON}${reason}` }] as const
   const verification = { verdict: verdictOf(checks), checks, reason: reasonOf(checks), checkedAt: house.clock.now().toISOString() }
   await transact(house, async (unit) => {
     const judgement = { verification, kind: 'new', differences: [], previous: null } as const

@@ -78,24 +78,32 @@ export async function checkPatchFile(
   { change, url, by }: { readonly change: number; readonly url: string; readonly by: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const state = await readChange(house.db, change)
-  if (!state) return
+  const actorOf = (unit: Unit): Person | null => unit.house.inForce.policy.people.find(({ id }) => id === by) ?? null
+  const seen = await lookAndNote(house, change, () => fetched(house, change, url, signal), actorOf)
+  if (seen && !seen.ruled.ok) house.log.warn({ change, code: seen.ruled.refusal.code }, 'the result of a patch file was not taken')
+}
+
+/**
+ * Looks at a file of a change and saves what was seen, once. A look takes minutes, and a bulletin may be revised meanwhile: what it said before
+ * proves nothing any more, so the look is taken again. Null: there is no such change.
+ */
+export async function lookAndNote(
+  house: House,
+  change: number,
+  look: () => Promise<Seen>,
+  actorOf: (unit: Unit) => Person | null,
+): Promise<{ readonly ruled: Ruled<ChangeState>; readonly seen: Seen } | null> {
+  if (!(await readChange(house.db, change))) return null
   const before = await revisionsOf(house.db, change)
-  const file = await fetched(house, change, url, signal)
+  const seen = await look()
   const ruled = await transact(house, async (unit) => {
     const now = await lockChange(unit.tx, change)
     if ((await revisionsOf(unit.tx, change)) !== before) return 'revised'
-    const actor = unit.house.inForce.policy.people.find(({ id }) => id === by) ?? null
-    return now && noted(unit, now, { ...file, at: unit.now.toISOString() }, actor)
+    return now && runCommand(unit, now, { kind: 'note-patch-file', file: { ...seen, at: unit.now.toISOString() } }, actorOf(unit))
   })
-  // A file takes minutes, and a bulletin may be revised meanwhile: what it said before proves nothing any more.
-  if (ruled === 'revised') return checkPatchFile(house, { change, url, by }, signal)
-  if (ruled && !ruled.ok) house.log.warn({ change, code: ruled.refusal.code }, 'the result of a patch file was not taken')
+  if (ruled === 'revised') return lookAndNote(house, change, look, actorOf)
+  return ruled && { ruled, seen }
 }
-
-/** Saves a result on its change, once. */
-export const noted = (unit: Unit, state: ChangeState, file: PatchFileResult, actor: Person | null): Promise<Ruled<ChangeState>> =>
-  runCommand(unit, state, { kind: 'note-patch-file', file }, actor)
 
 /** How a file of a change is looked at, and what its bulletins say of files. */
 export async function howToLook(
@@ -125,9 +133,10 @@ async function revisionsOf(db: Pick<Unit['tx'], 'bulletin'>, change: number): Pr
   return JSON.stringify(rows)
 }
 
-type Fetched = Omit<PatchFileResult, 'at'>
+/** What was seen of a file. */
+export type Seen = Omit<PatchFileResult, 'at'>
 
-async function fetched(house: House, change: number, url: string, signal: AbortSignal): Promise<Fetched> {
+async function fetched(house: House, change: number, url: string, signal: AbortSignal): Promise<Seen> {
   try {
     const { how, bulletins } = await howToLook(house, change, signal)
     const look = await house.patchFiles.look(url, how)

@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto'
 import { quiet, whisper } from '../../cards/words.ts'
 import { mayCheck, standingOf } from '../../core/change/patch-files.ts'
 import type { ChangeState, PatchFileResult } from '../../core/change/state.ts'
 import type { Person } from '../../core/policy.ts'
 import type { Doubt, Outcome } from '../../ports.ts'
-import { type House, transact } from '../house.ts'
-import { checksOfLook, howToLook, noted } from './patch-file.ts'
-import { lockChange, readChange } from './rows.ts'
+import type { House } from '../house.ts'
+import { checksOfLook, howToLook, lookAndNote, type Seen } from './patch-file.ts'
+import { readChange } from './rows.ts'
 
 /** What is asked as mail or bulletin is no patch file, wherever it is sent. */
 const OTHERS = /\.(?:eml|json|asc|sha256|sha512)$/i
+
+/** Somebody waits; what an archive does not answer by then is not known. */
+const MOST_MS = 60_000
 
 /** As many of one message. */
 const MOST = 5
@@ -30,13 +34,15 @@ export async function checkSentFiles(house: House, actor: Person, doubt: Doubt):
   if (!may.ok) return named === null ? null : may
   const results: PatchFileResult[] = []
   for (const file of files) {
-    const result = await checked(house, state.id, actor, file)
-    const ruled = await transact(house, async (unit) => {
-      const locked = await lockChange(unit.tx, state.id)
-      return locked && noted(unit, locked, { ...result, at: unit.now.toISOString() }, actor)
-    })
-    if (ruled && !ruled.ok) return ruled
-    results.push({ ...result, at: now })
+    const noted = await lookAndNote(
+      house,
+      state.id,
+      () => checked(house, state.id, actor, file),
+      () => actor,
+    )
+    if (!noted) return null
+    if (!noted.ruled.ok) return noted.ruled
+    results.push({ ...noted.seen, at: now })
   }
   return { ok: true, cards: [answer(state, results)] }
 }
@@ -65,11 +71,23 @@ async function changeOfThread(house: House, { place, thread }: Doubt): Promise<n
 }
 
 /** A file without an address is told apart by what is in it. */
-async function checked(house: House, change: number, actor: Person, file: Doubt['files'][number]) {
-  const { how, bulletins } = await howToLook(house, change, new AbortController().signal)
-  const look = await house.patchFiles.lookAt(file, how)
-  const { name, bytes, sha256 } = look.file
-  return { url: `sent:${sha256}`, host: `a message of ${actor.name}`, name, bytes, sha256, checks: checksOfLook(look, bulletins) }
+async function checked(house: House, change: number, actor: Person, { name, bytes }: Doubt['files'][number]): Promise<Seen> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const sent = { url: `sent:${sha256}`, host: `a message of ${actor.name}`, name, bytes: bytes.length, sha256 }
+  const signal = AbortSignal.timeout(MOST_MS)
+  try {
+    const { how, bulletins } = await howToLook(house, change, signal)
+    const look = await house.patchFiles.lookAt({ name, bytes }, how)
+    return { ...sent, name: look.file.name, checks: checksOfLook(look, bulletins) }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return {
+      ...sent,
+      checks: [
+        { name: 'patch-hash', outcome: 'unavailable', evidence: 'It was not looked at to the end in time: nothing is known of it.' },
+      ],
+    }
+  }
 }
 
 const WORDS = { bad: 'FAILED its check', proved: 'is the file that the bulletin names', 'not proved': 'is not proved' } as const

@@ -7,7 +7,7 @@ import type { Account } from '../../ports.ts'
 import { json } from '../change/rows.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { lockMember } from './members.ts'
-import { moved, redrawDecisions } from './redraw.ts'
+import { matters, redrawDecisions } from './redraw.ts'
 import { settleRequest } from './requests.ts'
 
 /**
@@ -15,15 +15,17 @@ import { settleRequest } from './requests.ts'
  * A change of roles has its audit record in the same transaction.
  */
 export async function prove(house: House, account: Account, groups: readonly Group[]): Promise<Member> {
-  const member = await transact(house, async (unit) => {
+  const { member, redraw } = await transact(house, async (unit) => {
     await unit.tx.$executeRaw`
       INSERT INTO "Member" ("id", "email", "name", "zone", "proofs", "updatedAt")
       VALUES (${memberId(account.email)}, ${account.email}, ${nameOf(account)}, ${zoneOf(house, account)}, '[]', ${unit.now}) ON CONFLICT DO NOTHING`
     const before = await lockMember(unit.tx, account.email)
     if (!before) throw new Fault('STATE_CORRUPT', `another member has the id ${memberId(account.email)} already`)
-    return saveProved(unit, before, account, groups)
+    const after = await saveProved(unit, before, account, groups)
+    return { member: after, redraw: matters(before.roles, after.roles) }
   })
   house.members.keep([member])
+  if (redraw) await redrawDecisions(house)
   return member
 }
 
@@ -49,7 +51,6 @@ async function saveProved(unit: Unit, before: Member, account: Account, groups: 
         groups: held.map(({ platform, name }) => `${name} (${platform})`),
       },
     })
-    await redrawDecisions(unit, moved(before.roles, roles))
     if (roles.length > 0) await settleRequest(unit, after.email, `has a role now, by the group ${held.map(({ name }) => name).join(', ')}`)
   }
   return after

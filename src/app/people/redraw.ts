@@ -1,21 +1,16 @@
 import { ROLES, type Role } from '../../core/policy.ts'
-import { changeSubject } from '../change/rows.ts'
-import { touchSubject } from '../chat/posts.ts'
-import type { Unit } from '../house.ts'
+import { touchChanges } from '../change/touch.ts'
+import type { House } from '../house.ts'
 
 /** A role whose holders no open decision calls; whole companies come and go in it. */
 const DECIDES_NOTHING: Role = 'end-user'
 
-/** Roles that somebody has now and had not, or the other way round, as far as it matters for a decision. */
-export const moved = (before: readonly Role[], after: readonly Role[]): readonly Role[] =>
-  ROLES.filter((role) => role !== DECIDES_NOTHING && before.includes(role) !== after.includes(role))
+/** Has somebody a role now and had it not, or the other way round, as far as it matters for a decision? */
+export const matters = (before: readonly Role[], after: readonly Role[]): boolean =>
+  ROLES.some((role) => role !== DECIDES_NOTHING && before.includes(role) !== after.includes(role))
 
 /**
- * Cards of open decisions call by name who may still decide: they are drawn anew in the transaction in which that changes. One that comes out
- * the same is not sent.
+ * Cards of open decisions call by name who may still decide: they are drawn anew when that has changed. One that comes out the same is not
+ * sent. Killed on the way, a card has an old name until its next change; who may decide does not go by cards.
  */
-export async function redrawDecisions(unit: Unit, roles: readonly Role[]): Promise<void> {
-  if (roles.length === 0) return
-  const open = await unit.tx.change.findMany({ where: { phase: 'deciding' }, orderBy: { id: 'asc' }, select: { id: true } })
-  for (const { id } of open) await touchSubject(unit.tx, changeSubject(id))
-}
+export const redrawDecisions = (house: House): Promise<void> => touchChanges(house, ['deciding'])

@@ -4,7 +4,7 @@ import { type House, transact, type Unit } from '../house.ts'
 import { due } from '../time/due.ts'
 import { lockMember } from './members.ts'
 import { changed, saveMember } from './prove.ts'
-import { moved, redrawDecisions } from './redraw.ts'
+import { matters, redrawDecisions } from './redraw.ts'
 import { settleRequests } from './requests.ts'
 
 /** Members in one audit record. */
@@ -20,13 +20,20 @@ export async function settleMembers(house: House, why: string): Promise<void> {
   const stale = house.members.all().filter(({ roles, proofs }) => changed(roles, rolesBy(heldGroups(policy, proofs, house.clock.now()))))
   for (let first = 0; first < stale.length; first += AT_ONCE) {
     const batch = stale.slice(first, first + AT_ONCE).toSorted((a, b) => (a.email < b.email ? -1 : 1))
-    const saved = await transact(house, (unit) => settleBatch(unit, batch, why))
+    const { saved, redraw } = await transact(house, (unit) => settleBatch(unit, batch, why))
     house.members.keep(saved)
+    if (redraw) await redrawDecisions(house)
   }
   await settleRequests(house, namedPeople(policy.people))
 }
 
-async function settleBatch(unit: Unit, batch: readonly Member[], why: string): Promise<readonly Member[]> {
+interface Settled {
+  readonly saved: readonly Member[]
+  /** Whether anybody got or lost a role that matters for a decision. */
+  readonly redraw: boolean
+}
+
+async function settleBatch(unit: Unit, batch: readonly Member[], why: string): Promise<Settled> {
   const saved: Member[] = []
   const changes: { readonly person: string; readonly email: string; readonly from: readonly Role[]; readonly to: readonly Role[] }[] = []
   for (const { email } of batch) {
@@ -42,10 +49,6 @@ async function settleBatch(unit: Unit, batch: readonly Member[], why: string): P
     saved.push(after)
     changes.push({ person: after.id, email, from: before.roles, to: roles })
   }
-  await redrawDecisions(
-    unit,
-    changes.flatMap(({ from, to }) => moved(from, to)),
-  )
   if (changes.length > 0)
     unit.audit({
       actor: 'patchcrier',
@@ -53,7 +56,7 @@ async function settleBatch(unit: Unit, batch: readonly Member[], why: string): P
       subject: 'people:groups',
       detail: { why, policy: unit.house.inForce.hash, changes },
     })
-  return saved
+  return { saved, redraw: changes.some(({ from, to }) => matters(from, to)) }
 }
 
 export const dueMembers = (unit: Unit): Promise<void> =>

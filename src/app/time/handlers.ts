@@ -1,7 +1,7 @@
 import { dueOpening } from '../change/planning.ts'
-import { changeSubject, lockChange } from '../change/rows.ts'
+import { lockChange } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
-import { touchSubject } from '../chat/posts.ts'
+import { touchChanges } from '../change/touch.ts'
 import { reveal } from '../doubt/bogus-drill.ts'
 import { type House, transact } from '../house.ts'
 import { pollQueue } from '../jobs.ts'
@@ -81,13 +81,9 @@ async function poll(house: House, row: DueRow): Promise<void> {
 
 /** A window has just opened: forms that offer it to plan into are drawn anew. The next opening is written down. */
 async function openingPassed(house: House, row: DueRow): Promise<void> {
+  await touchChanges(house, ['planning', 'deciding', 'approved', 'announced', 'rolling out'])
   await transact(house, async (unit) => {
     await unit.tx.due.updateMany({ where: { id: row.id }, data: { doneAt: unit.now } })
-    const open = await unit.tx.change.findMany({
-      where: { phase: { in: ['planning', 'deciding', 'approved', 'announced', 'rolling out'] } },
-      select: { id: true },
-    })
-    for (const { id } of open) await touchSubject(unit.tx, changeSubject(id))
     await dueOpening(unit)
   })
 }

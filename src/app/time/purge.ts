@@ -13,9 +13,9 @@ export const duePurge = (unit: Unit): Promise<void> =>
  * a delivery after so long.
  */
 export async function purge(house: House, row: { readonly id: number }): Promise<void> {
-  const gone = await transact(house, async (unit) => {
+  const mine = await transact(house, async (unit) => {
     const { count } = await unit.tx.due.updateMany({ where: { id: row.id, doneAt: null }, data: { doneAt: unit.now } })
-    if (count === 0) return []
+    if (count === 0) return false
     const before = new Date(unit.now.getTime() - house.inForce.policy.keepDays * DAY_MS)
     await unit.tx.delivery.deleteMany({ where: { at: { lt: before } } })
     await unit.tx.due.deleteMany({ where: { doneAt: { lt: before } } })
@@ -25,9 +25,10 @@ export async function purge(house: House, row: { readonly id: number }): Promise
     await purgeDoubts(unit)
     await purgeImports(unit, before)
     await duePurge(unit)
-    return purgeMembers(unit)
+    return true
   })
-  house.members.forget(gone)
+  // By itself: it may look through much, and the rest must not wait for it.
+  if (mine) house.members.forget(await transact(house, purgeMembers))
 }
 
 /** Those whose reason is gone, with their whole card. What was due before the last look is never sent again, with or without its row. */

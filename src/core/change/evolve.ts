@@ -99,7 +99,10 @@ function apply(state: ChangeState, event: ChangeEvent, { now, policy }: Happened
     case 'document held':
       return { ...state, held: withHeld(state.held ?? [], { ...event.document, at: now }) }
     case 'held document decided':
-      return { ...state, held: (state.held ?? []).map((one) => (one.rowId === event.rowId ? decidedOn(one, event, now) : one)) }
+      return {
+        ...state,
+        held: (state.held ?? []).map((one) => (one.rowId === event.rowId && !one.decided ? decidedOn(one, event, now) : one)),
+      }
     case 'tests passed':
       return { ...state, phase: 'planning' }
     case 'plan submitted':

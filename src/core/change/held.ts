@@ -39,7 +39,10 @@ export function groundStands(state: ChangeState): Refused | { readonly ok: true 
 
 /** A held document says that it is a bulletin of this change, or is one. What is planned or runs is held: the quorum resumes it. */
 export function noteHeld(state: ChangeState, { document }: Of<'note-held'>): Decision {
-  const known = (state.held ?? []).some(({ rowId }) => rowId === document.rowId)
+  // What was let go on may be held again, for another reason.
+  const known = (state.held ?? []).some(
+    ({ rowId, reason, decided }) => rowId === document.rowId && (decided?.goesOn !== true || reason === document.reason),
+  )
   if (isOver(state) || known || openHeld(state).length >= MOST_OPEN) return allow([])
   return allow([{ kind: 'document held', document }, ...holds(state, document)])
 }
