@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { ChatError } from '../../src/ports.ts'
+import type { Aside } from '../chat/aside.ts'
 import { unless } from '../chat/failures.ts'
+import { allPages } from '../chat/pages.ts'
 import { ask, type Wire } from './wire.ts'
 
 /** A message, as the Bot Connector takes it. */
@@ -45,6 +47,8 @@ export interface Connector {
 export interface ConnectorOptions extends Wire {
   readonly appId: string
   readonly tenantId: string
+  /** Around each call. */
+  readonly count: Aside['count']
 }
 
 const PAGE = 500
@@ -56,9 +60,9 @@ const resource = z.object({ id: z.string().min(1), activityId: z.string().nullis
 const page = z.object({ members: z.array(member), continuationToken: z.string().nullish() })
 
 export function connector(options: ConnectorOptions): Connector {
-  const { appId, tenantId } = options
+  const { appId, tenantId, count } = options
   const call = async <T>(shape: z.ZodType<T>, what: string, method: string, path: string, body?: unknown): Promise<T> => {
-    const read = shape.safeParse(await ask(options, what, method, path, body))
+    const read = shape.safeParse(await count(() => ask(options, what, method, path, body)))
     if (!read.success) throw new ChatError('UNAVAILABLE', `${what}: Teams' answer has another shape than expected`)
     return read.data
   }
@@ -80,18 +84,11 @@ export function connector(options: ConnectorOptions): Connector {
     },
     member: (conversation, account) =>
       unless(['GONE'], call(member, 'member', 'GET', `${at(conversation)}/members/${encodeURIComponent(account)}`)),
-    members: (conversation) => allMembers((query) => call(page, 'members', 'GET', `${at(conversation)}/pagedmembers?${query}`)),
+    members: (conversation) =>
+      allPages(MOST_PAGES, async (next) => {
+        const query = new URLSearchParams({ pageSize: `${PAGE}`, ...(next === null ? {} : { continuationToken: next }) })
+        const { members, continuationToken } = await call(page, 'members', 'GET', `${at(conversation)}/pagedmembers?${query}`)
+        return { items: members, next: continuationToken }
+      }),
   }
-}
-
-async function allMembers(read: (query: URLSearchParams) => Promise<z.infer<typeof page>>): Promise<readonly Member[]> {
-  const all: Member[] = []
-  let query = new URLSearchParams({ pageSize: `${PAGE}` })
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const { members, continuationToken } = await read(query)
-    all.push(...members)
-    if (!continuationToken) break
-    query = new URLSearchParams({ pageSize: `${PAGE}`, continuationToken })
-  }
-  return all
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Known } from '../../src/cards/adaptive/teams/audience.ts'
+import { byAddress } from '../../src/cards/adaptive/teams/audience.ts'
 import { ChatError, type Directory, type Doors } from '../../src/ports.ts'
+import { aside } from '../chat/aside.ts'
 import type { Connected } from '../chat/connected.ts'
 import { tried } from '../chat/failures.ts'
 import { fileFetcher } from '../chat/files.ts'
@@ -52,18 +53,20 @@ export function outboundOf(settings: TeamsSettings) {
   const { appId, tenantId, password, microsoft } = teamsConfig.parse(settings)
   const service = serviceOf(microsoft?.serviceUrl ?? null)
   const token = tokenOf({ appId, tenantId, password, loginUrl: microsoft?.loginUrl ?? 'https://login.microsoftonline.com/' })
-  return { service, token, connector: connector({ appId, tenantId, token, address: service.address }) }
+  const wire = { appId, tenantId, token, address: service.address }
+  const { count, onAside } = aside()
+  return { service, token, connector: connector({ ...wire, count }), delivering: connector({ ...wire, count: (call) => call() }), onAside }
 }
 
 /** Signs in to Teams and listens on loopback. Throws `ChatError` FORBIDDEN when Microsoft does not know the bot. */
 export async function startTeams({ config, doors, directory, listen, log }: TeamsOptions): Promise<Teams> {
   const { appId, tenantId, password, microsoft } = teamsConfig.parse(config)
-  const { service, token, connector } = outboundOf(config)
+  const { service, token, connector, delivering, onAside } = outboundOf(config)
   // A refusal is a mistake of the configuration; when nobody answers, the bot starts and tries again at its first message.
   const signedIn = await tried(token())
   if (signedIn instanceof ChatError && signedIn.code === 'FORBIDDEN') throw signedIn
   if (signedIn instanceof ChatError) log.warn({ err: signedIn }, 'teams: nobody could be asked for a token')
-  const roster = teamsRoster({ connector, people: () => peopleBy(doors, directory) })
+  const roster = teamsRoster({ connector, people: async () => byAddress(await doors.people(), directory.emailByPerson) })
   const work = running()
   const later = (answer: Promise<unknown>): void =>
     void work.add(answer.catch((error) => log.error({ err: error }, 'teams: an answer failed')))
@@ -75,14 +78,9 @@ export async function startTeams({ config, doors, directory, listen, log }: Team
   )
   const { origin, close } = await serve({ verify, tenantId, learn: service.learn, receive, log, work }, listen.port)
   return {
-    platform: teamsPlatform({ connector, roster, directory, card: doors.cardOf }),
+    platform: { ...teamsPlatform({ connector, delivering, roster, directory, card: doors.cardOf }), onAside },
     url: `${origin}${ENDPOINT}`,
     idle: work.idle,
     close: () => close(work.idle),
   }
-}
-
-async function peopleBy(doors: Pick<Doors, 'people'>, directory: Directory): Promise<ReadonlyMap<string, Known>> {
-  const people = await doors.people()
-  return new Map(people.map((person) => [directory.emailByPerson(person.id) ?? '', person]))
 }

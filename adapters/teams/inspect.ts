@@ -1,4 +1,4 @@
-import type { TeamsFacts, TeamsPlaceTrouble } from '../../src/core/doctor/teams.ts'
+import { type TeamsFacts, troubleOf } from '../../src/core/doctor/teams.ts'
 import { ChatError } from '../../src/ports.ts'
 import { tried } from '../chat/failures.ts'
 import { outboundOf, type TeamsSettings } from './index.ts'
@@ -11,11 +11,11 @@ export async function inspectTeams(
   const { token, connector } = outboundOf(config)
   const signedIn = await tried(token())
   if (signedIn instanceof ChatError) return { signIn: signedIn.message, places: {} }
-  const asked = await Promise.all(places.map(async ({ id, ref }) => [id, troubleOf(await tried(connector.members(ref)))] as const))
+  const asked = await Promise.all(places.map(async ({ id, ref }) => [id, await seen(connector.members(ref))] as const))
   return { signIn: null, places: Object.fromEntries(asked) }
 }
 
-const WHY: Partial<Record<ChatError['code'], TeamsPlaceTrouble['why']>> = { FORBIDDEN: 'not in it', GONE: 'gone' }
-
-const troubleOf = (seen: unknown): TeamsPlaceTrouble | null =>
-  seen instanceof ChatError ? { why: WHY[seen.code] ?? 'other', said: seen.message } : null
+const seen = async (look: Promise<unknown>) => {
+  const found = await tried(look)
+  return found instanceof ChatError ? troubleOf(found) : null
+}

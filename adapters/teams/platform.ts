@@ -7,7 +7,9 @@ import { messageOf } from './render.ts'
 import type { Roster } from './roster.ts'
 
 export interface TeamsPlatformOptions {
-  readonly connector: Pick<Connector, 'begin' | 'send' | 'update'>
+  readonly connector: Pick<Connector, 'send'>
+  /** For the deliverer's own calls, which it counts itself. */
+  readonly delivering: Pick<Connector, 'begin' | 'send' | 'update'>
   readonly roster: Roster
   readonly directory: Pick<Directory, 'emailByPerson' | 'placeByRef'>
   /** The card of a message of ours, by place and Teams' id. */
@@ -19,14 +21,18 @@ export interface TeamsPlatformOptions {
  * ids of activities.
  */
 export function teamsPlatform(options: TeamsPlatformOptions): ChatPlatform {
-  const { connector, roster, directory } = options
+  const { connector, delivering, roster, directory } = options
   return {
     name: 'teams',
     budgets: TEAMS_BUDGETS,
     post: (to, card) => post(options, to.ref, card),
     reply: (to, card) => reply(options, to, card),
     async edit(ref, card) {
-      await connector.update(inThread(ref.place, ref.thread ?? ref.message), ref.message, await drawn(options, ref.place, ref.thread, card))
+      await delivering.update(
+        inThread(ref.place, ref.thread ?? ref.message),
+        ref.message,
+        await drawn(options, ref.place, ref.thread, card),
+      )
     },
     async whisper(to, person, card) {
       const email = directory.emailByPerson(person)
@@ -41,8 +47,8 @@ export function teamsPlatform(options: TeamsPlatformOptions): ChatPlatform {
 
 async function post(options: TeamsPlatformOptions, ref: string, card: Card): Promise<MessageRef> {
   const message = await drawn(options, ref, undefined, card)
-  if (kindOf(ref) !== 'channel') return { place: ref, message: await options.connector.send(ref, message) }
-  const begun = await options.connector.begin(ref, message)
+  if (kindOf(ref) !== 'channel') return { place: ref, message: await options.delivering.send(ref, message) }
+  const begun = await options.delivering.begin(ref, message)
   const id = begun.message ?? rootOf(begun.conversation)
   if (id === null) throw new ChatError('UNAVAILABLE', 'post: Teams confirmed a message but did not name it')
   return { place: withoutThread(begun.conversation), message: id }
@@ -51,7 +57,7 @@ async function post(options: TeamsPlatformOptions, ref: string, card: Card): Pro
 async function reply(options: TeamsPlatformOptions, to: MessageRef, card: Card): Promise<MessageRef> {
   const thread = to.thread ?? to.message
   const message = await drawn(options, to.place, thread, card)
-  return { place: to.place, thread, message: await options.connector.send(inThread(to.place, thread), message) }
+  return { place: to.place, thread, message: await options.delivering.send(inThread(to.place, thread), message) }
 }
 
 /** The message as this place shows it. A chat has no threads: there a reply says itself what it belongs to. */

@@ -49,6 +49,7 @@ export const NEEDED: Readonly<Record<CallKind, readonly CallKind[]>> = { post: [
 export function createPace({ platforms, budgets, now }: Counted): Pace {
   const logs = new Map<Budget, Map<string, Mutable>>()
   const atOnce = new Map<string, number>()
+  const heard = new Set<ChatPlatform>()
   // Those that were met so far: one of which nothing is known is found out to be closed when it is asked for.
   const known = new Map<string, Place>()
 
@@ -69,21 +70,33 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
   const full = ({ platform }: Place): boolean => (atOnce.get(platform) ?? 0) >= CALLS_AT_ONCE
   const enter = ({ platform }: Place, by: number): void => void atOnce.set(platform, (atOnce.get(platform) ?? 0) + by)
 
+  const over = (budget: Budget, channel: string, made: boolean): void => {
+    const log = write(budget, channel)
+    log.underWay--
+    if (made) log.ended.push(now())
+    if (log.ended.length > 2 * budget.count) log.ended.splice(0, log.ended.length - budget.count)
+  }
   const begin = (place: Place, kind: CallKind): void => {
     for (const budget of counting(place, kind)) write(budget, place.ref).underWay++
   }
   const finish = (place: Place, kind: CallKind, made: boolean): void => {
-    for (const budget of counting(place, kind)) {
-      const log = write(budget, place.ref)
-      log.underWay--
-      if (made) log.ended.push(now())
-      if (log.ended.length > 2 * budget.count) log.ended.splice(0, log.ended.length - budget.count)
-    }
+    for (const budget of counting(place, kind)) over(budget, place.ref, made)
+  }
+
+  const hear = (place: Place): void => {
+    const platform = platforms.get(place.platform)
+    if (platform?.onAside === undefined || heard.has(platform)) return
+    heard.add(platform)
+    const shared = budgetsOf(place).filter(({ calls, per }) => calls === 'all' && per === 'platform')
+    platform.onAside((what) => {
+      for (const budget of shared) what === 'begun' ? write(budget, '').underWay++ : over(budget, '', true)
+    })
   }
 
   return {
     take(place, kinds) {
       known.set(place.id, place)
+      hear(place)
       if (full(place) || freeAt(place, kinds) > now()) return null
       const left = [...kinds]
       for (const kind of kinds) begin(place, kind)

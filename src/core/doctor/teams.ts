@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import type { Finding } from './facts.ts'
 
 /** Why the bot does not get into a place: Teams does not let it, does not know the place, or something else. */
@@ -6,6 +7,14 @@ export interface TeamsPlaceTrouble {
   /** What Teams answered. */
   readonly said: string
 }
+
+const WHY: Readonly<Record<string, TeamsPlaceTrouble['why']>> = { FORBIDDEN: 'not in it', GONE: 'gone' }
+
+/** @param code what the adapter calls the refusal (ports/chat.ts) */
+export const troubleOf = ({ code, message }: { readonly code: string; readonly message: string }): TeamsPlaceTrouble => ({
+  why: own(WHY, code) ?? 'other',
+  said: message,
+})
 
 /** What Teams answered; null: well. */
 export interface TeamsFacts {

@@ -19,6 +19,9 @@ export interface Known {
   readonly roles: readonly string[]
 }
 
+export const byAddress = (people: readonly Known[], emailOf: (person: string) => string | null): ReadonlyMap<string, Known> =>
+  new Map(people.map((person) => [emailOf(person.id) ?? '', person]))
+
 /** Teams' tags need rights of Graph that the bot does not ask for, so a role is its people; more than a handful would be noise. */
 const MOST_CALLED = 5
 
