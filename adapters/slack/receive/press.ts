@@ -1,6 +1,6 @@
 import type { AckFn, ViewResponseAction } from '@slack/bolt'
 import { renderForm } from '../../../src/cards/block-kit/modal.ts'
-import { draftOf, errorsAt, inputsOf } from '../../../src/cards/block-kit/sent.ts'
+import { draftIn, errorsAt, inputsOf } from '../../../src/cards/block-kit/sent.ts'
 import type { ButtonValue } from '../../../src/core/intent.ts'
 import type { Outcome } from '../../../src/ports.ts'
 import { buttonValue } from '../../chat/button.ts'
@@ -57,6 +57,6 @@ export async function onSubmit(on: Receiving, body: unknown, ack: AckFn<ViewResp
   const errors = early === 'late' || early.ok ? null : errorsAt(view, early.refusal.text, early.field)
   if (errors) return ack({ response_action: 'errors', errors })
   await ack()
-  await show(on, await work, privately(on, where), early === 'late' ? draftOf(view) : [])
+  await show(on, await work, privately(on, where), early === 'late' ? draftIn(view) : [])
   if (where.channel === null) await showHome(on, where.user)
 }
