@@ -1,4 +1,5 @@
 import { type Evidence, evidenceSchema, type Recheck, recheck } from '../../core/identify/evidence.ts'
+import { line } from '../../core/identify/text.ts'
 import { type Check, rungOf, type Verdict, verdictOf } from '../../core/identify/verification.ts'
 import { BAD, type Given, GOOD, Misuse, print, text } from '../command.ts'
 import { bytesOf } from '../files.ts'
@@ -8,7 +9,7 @@ import { isKnownKey } from './known-keys.ts'
 import { linkChecks } from './link.ts'
 import { mailFacts } from './mail.ts'
 import { fileFlaws, patchAgain } from './patch-again.ts'
-import { lines } from './told.ts'
+import { shown } from './told.ts'
 
 /**
  * Makes every check of an evidence again, without network, as of its time. Good only where all of it agrees and the evidence itself proves a
@@ -112,15 +113,15 @@ interface Found {
 
 const inWords = (evidence: Evidence, { agrees, verdict, proved, today, flaws, doubts, checks }: Found): string => {
   const { name, checkedAt, pinned, verdict: said } = evidence
-  return [
+  const of = line(name, 200)
+  return shown([
     agrees
-      ? `${proved}: the evidence of ${name} agrees${doubts.length > 0 ? ` with itself and says ${verdict}` : ''}; it was checked ${checkedAt}.`
-      : `DOES NOT AGREE: the evidence of ${name} says ${said}.`,
+      ? `${proved}: the evidence of ${of} agrees${doubts.length > 0 ? ` with itself and says ${verdict}` : ''}; it was checked ${checkedAt}.`
+      : `DOES NOT AGREE: the evidence of ${of} says ${said}.`,
     ...[...flaws, ...doubts].map((one) => `  ${one}`),
     ...(today === verdict ? [] : [`Checked today it is ${today}: something has run out since.`]),
-    ...lines(checks),
+    ...checks,
     ...keysIn(evidence).map((one) => `Pinned key ${one}.`),
     ...(pinned === null || pinned.namespaces.length === 0 ? [] : [`It may speak for ${pinned.namespaces.join(', ')}.`]),
-    '',
-  ].join('\n')
+  ])
 }
