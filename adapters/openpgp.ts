@@ -18,6 +18,21 @@ export const pinnedKey = async (armored: string, fingerprint: string): Promise<K
   return keys.find((key) => key.getFingerprint().toLowerCase() === fingerprint.toLowerCase()) ?? null
 }
 
+/**
+ * What several texts say together of one key: that it was revoked counts in whichever of them it stands. A single text stays as it
+ * is; empty: none holds the key.
+ */
+export const together = async (texts: readonly string[], fingerprint: string): Promise<string> => {
+  const different = [...new Set(texts.filter((text) => text !== ''))]
+  if (different.length < 2) return different[0] ?? ''
+  let whole: Key | null = null
+  for (const text of different) {
+    const key = await pinnedKey(text, fingerprint).catch(() => null)
+    if (key !== null) whole = whole === null ? key : await whole.update(key)
+  }
+  return whole?.armor() ?? ''
+}
+
 /** Does a signature say that the pinned key made it? Whether it is a good one is another question. */
 export const isSaidBy = async (signature: string, armored: string, fingerprint: string): Promise<boolean> => {
   const key = await pinnedKey(armored, fingerprint).catch(() => null)

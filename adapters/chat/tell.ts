@@ -17,3 +17,14 @@ export async function tell(log: Log, cards: readonly Card[], show: (card: Card) 
     return !(error instanceof ChatError && error.code === 'FORBIDDEN')
   }
 }
+
+/** False where the platform did not hear an answer, as while its connection is opened anew: what was done has happened, and is told all the same. */
+export async function heard(log: Log, answer: Promise<void>): Promise<boolean> {
+  try {
+    await answer
+    return true
+  } catch (error) {
+    log.warn({ err: error }, 'chat: an answer did not reach the platform')
+    return false
+  }
+}

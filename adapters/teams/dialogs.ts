@@ -2,14 +2,16 @@ import { z } from 'zod'
 import { formIn, framed, type Said, sayIn, type Task } from '../../src/cards/adaptive/teams/dialog.ts'
 import { asOne } from '../../src/cards/adaptive/teams/in-place.ts'
 import type { Card } from '../../src/cards/card.ts'
+import { draftOf } from '../../src/cards/refused.ts'
 import { allow } from '../../src/core/result.ts'
-import { inTime } from '../chat/soon.ts'
+import { inTime, within } from '../chat/soon.ts'
+import { cardsOf } from '../chat/tell.ts'
 import { askIfReal, formFor, perform, type Sent, STRANGE, WAIT, wantedOf } from '../chat/visit.ts'
 import { readHtml } from '../html.ts'
 import { type Activity, upTo } from './activity.ts'
 import { type Pressed, readPressed } from './press.ts'
 import { renderCard } from './render.ts'
-import { type Answer, inTimeOrTold, type Receiving, type Reply, visitOf } from './turn.ts'
+import { type Answer, inTimeOrTold, type Receiving, type Reply, tellPrivately, visitOf } from './turn.ts'
 
 const open = (task: Task): Reply => ({ status: 200, body: { task } })
 const say = (text: string): Reply => open(sayIn(text))
@@ -39,17 +41,25 @@ async function form(on: Receiving, activity: Activity, { button }: Pressed, said
   return fresh.ok ? formIn(fresh.value, button, said) : sayIn(said.error?.text ?? fresh.refusal.text)
 }
 
+/** A form that is drawn once more comes on top of what the deed took, and Teams waits for five seconds in all. */
+const ONCE_MORE_MS = 1000
+
 /** A form was sent. A refusal is shown at its field, and what was typed stays. */
 export async function onSubmit(on: Receiving, activity: Activity): Promise<Reply> {
   const press = pressedIn(activity)
   if (press === null) return say(STRANGE.refusal.text)
   const { button, inputs: typed } = press
+  const draft = draftOf(Object.entries(typed))
   const answer: Answer = async (outcome) => {
     if (outcome === 'late') return say(WAIT)
     if (outcome.ok) return outcome.cards.length === 0 ? CLOSED : show(outcome.cards)
-    return open(await form(on, activity, press, { typed, error: { text: outcome.refusal.text, field: outcome.field } }))
+    const error = { text: outcome.refusal.text, field: outcome.field }
+    const again = await within(form(on, activity, press, { typed, error }), ONCE_MORE_MS)
+    if (again !== 'late') return open(again)
+    on.later(tellPrivately(on, activity, cardsOf(outcome, draft)))
+    return say(WAIT)
   }
-  return inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(button, typed)), answer)
+  return inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(button, typed)), answer, draft)
 }
 
 const MOST_CHARACTERS = 50_000

@@ -1,3 +1,4 @@
+import { about } from '../../src/cards/adaptive/teams/in-place.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { ChatError, type ChatPlatform, type Directory, type MessageRef } from '../../src/ports.ts'
 import { inThread, kindOf, rootOf, withoutThread } from './activity.ts'
@@ -62,12 +63,10 @@ async function reply(options: TeamsPlatformOptions, to: MessageRef, card: Card):
 
 /** The message as this place shows it. A chat has no threads: there a reply says itself what it belongs to. */
 async function drawn(options: TeamsPlatformOptions, place: string, thread: string | undefined, card: Card): Promise<Outgoing> {
-  if (thread !== undefined && kindOf(place) !== 'channel') return messageOf(await quoting(options, place, thread, card))
-  return messageOf(card, await options.roster.audience(place))
-}
-
-async function quoting({ directory, card: cardOf }: TeamsPlatformOptions, chat: string, message: string, card: Card): Promise<Card> {
-  const place = directory.placeByRef(chat)
-  const title = (place === null ? null : await cardOf(place, message))?.title ?? ''
-  return title === '' ? card : { ...card, blocks: [{ kind: 'text', text: [`About: ${title}`], quiet: true }, ...card.blocks] }
+  const audience = await options.roster.audience(place)
+  if (thread === undefined || kindOf(place) === 'channel') return messageOf(card, audience)
+  const name = options.directory.placeByRef(place)
+  const above = name === null ? null : await options.card(name, thread)
+  // Drawn anew for a viewer it would stand there without what it is about.
+  return messageOf(above === null ? card : about(above, card), { ...audience, viewers: [] })
 }

@@ -3,7 +3,7 @@ import type { Audience } from '../../src/cards/adaptive/teams/audience.ts'
 import { asOne, cardInstead, lineAbove, REFRESH, withBack } from '../../src/cards/adaptive/teams/in-place.ts'
 import { typedBeside } from '../../src/cards/adaptive/teams/typed.ts'
 import type { Card } from '../../src/cards/card.ts'
-import { refusedCard } from '../../src/cards/refused.ts'
+import { draftOf, refusedCard } from '../../src/cards/refused.ts'
 import type { ButtonValue } from '../../src/core/intent.ts'
 import { buttonAmongInputs } from '../chat/button.ts'
 import { inTime } from '../chat/soon.ts'
@@ -32,7 +32,8 @@ export async function onAction(on: Receiving, activity: Activity): Promise<Reply
   if (press === null) return sayShortly(STRANGE.refusal.text)
   const anew = press.button.verb === REFRESH ? await inTime(cardAnew(on, activity)) : null
   if (anew !== null) return anew === 'late' ? sayShortly('This takes longer than it should. Please try again.') : anew
-  return inTimeOrTold(on, activity, perform(on, visitOf(on, activity), wantedOf(press.button, press.inputs)), answerTo(on, activity))
+  const work = perform(on, visitOf(on, activity), wantedOf(press.button, press.inputs))
+  return inTimeOrTold(on, activity, work, answerTo(on, activity), draftOf(Object.entries(press.inputs)))
 }
 
 /**

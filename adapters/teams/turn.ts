@@ -1,4 +1,4 @@
-import type { Card } from '../../src/cards/card.ts'
+import type { Block, Card } from '../../src/cards/card.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import type { Directory, Doors, Outcome } from '../../src/ports.ts'
 import type { FetchFiles } from '../chat/files.ts'
@@ -45,14 +45,23 @@ export const isPersonal = ({ conversation }: Activity): boolean => kindOf(conver
 export const placeOf = (on: Receiving, activity: Activity): string | null =>
   isPersonal(activity) ? '' : on.directory.placeByRef(withoutThread(activity.conversation.id))
 
+type More = readonly Block[]
 export type Answer = (outcome: Outcome | 'late') => Reply | Promise<Reply>
 
-/** The answer to an outcome, or to `late` when Teams has to be answered first: then it is told in the private chat of whoever waits for it. */
-export async function inTimeOrTold(on: Receiving, activity: Activity, work: Promise<Outcome>, answer: Answer): Promise<Reply> {
-  const early = await inTime(work.then(answer))
-  if (early !== 'late') return early
-  on.later(work.then((outcome) => tellPrivately(on, activity, cardsOf(outcome))))
-  return answer('late')
+/**
+ * The answer to an outcome, or to `late` when Teams has to be answered first: then the outcome is told in the private chat of whoever waits
+ * for it, and is not answered as well. `more` follows a no.
+ */
+export async function inTimeOrTold(
+  on: Receiving,
+  activity: Activity,
+  work: Promise<Outcome>,
+  answer: Answer,
+  more: More = [],
+): Promise<Reply> {
+  const outcome = await inTime(work)
+  if (outcome === 'late') on.later(work.then((late) => tellPrivately(on, activity, cardsOf(late, more))))
+  return answer(outcome)
 }
 
 /** Shows cards to whoever acted, alone. False: Teams forbids it. */

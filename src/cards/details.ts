@@ -84,11 +84,8 @@ export function evidenceCard(title: string, verification: Verification, origins:
     [
       textBlock(verification.reason),
       ...(verification.signedBy ? [quiet(`Signed by: ${verification.signedBy}`)] : []),
-      {
-        kind: 'table',
-        columns: ['', 'Check', 'Outcome', 'What was seen'],
-        rows: verification.checks.map((c) => [MARK[c.outcome], c.name, c.outcome, c.evidence]),
-      },
+      // Not in a table, whose cells are short: hashes and fingerprints stay whole.
+      ...verification.checks.map((c) => textBlock({ strong: `${MARK[c.outcome]} ${c.name} ${c.outcome}: ` }, c.evidence)),
       ...(origins.length > 1 ? [quiet(`Told by ${origins.length} sources: ${origins.join('; ')}`)] : []),
       quiet('Checked ', at(verification.checkedAt)),
     ],

@@ -14,3 +14,14 @@ export const refusedCard = ({ code, text }: Refusal, more: readonly Block[] = []
   actions: code === 'PERSON_UNKNOWN' ? [{ label: 'Ask for a role', verb: ASK_ROLE, id: 'account', style: 'primary' }] : [],
   summary: text,
 })
+
+/** What was typed, by its labels: it comes with the no where the form had to be closed before. */
+export function draftOf(typed: readonly (readonly [label: string, value: string])[]): readonly Block[] {
+  const facts = typed.map(([label, value]) => ({ label, value: [value] }))
+  return facts.length === 0
+    ? []
+    : [
+        { kind: 'heading', text: 'You had written' },
+        { kind: 'facts', facts },
+      ]
+}

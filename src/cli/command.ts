@@ -53,7 +53,16 @@ export function say(text: string): typeof GOOD {
 
 /** One line of JSON for programs, or words for people. */
 export const print = (given: Given, value: unknown, words: string): typeof GOOD =>
-  say(flag(given, 'json') ? `${JSON.stringify(value)}\n` : words)
+  say(flag(given, 'json') ? `${inert(JSON.stringify(value))}\n` : words)
+
+/** The same JSON, in which nothing moves a terminal's cursor or hides: JSON itself escapes only half of that. */
+const inert = (json: string): string =>
+  json.replace(/[\p{Cc}\p{Cf}]/gu, (sign) =>
+    sign
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 
 export const flag = ({ options }: Given, name: string): boolean => own(options, name) === true
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Fault } from '../core/fault.ts'
+import { plain } from '../core/identify/text.ts'
 import { BAD, type Command, type Commands, type Given, MISUSED, Misuse, say } from './command.ts'
 import { COMMANDS } from './table.ts'
 import { unknown, usage, usageOf } from './words.ts'
@@ -15,7 +16,9 @@ export async function run(args: readonly string[], commands: Commands = COMMANDS
     return await (await command.load())(given)
   } catch (error) {
     if (error instanceof Misuse) return misused(error, found ? usageOf(...found) : usage(commands))
-    process.stderr.write(error instanceof Fault ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`)
+    process.stderr.write(
+      error instanceof Fault ? `${error.code}: ${plain(error.message)}\n` : `${error instanceof Error ? error.stack : error}\n`,
+    )
     return BAD
   }
 }
@@ -27,7 +30,7 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 function misused(error: Misuse, words: string): typeof MISUSED {
-  process.stderr.write(`patchcrier: ${error.message}\n\n${words}`)
+  process.stderr.write(`patchcrier: ${plain(error.message)}\n\n${words}`)
   return MISUSED
 }
 

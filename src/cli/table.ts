@@ -52,7 +52,7 @@ export const COMMANDS: Commands = {
   },
   verify: {
     about: 'whether a bulletin, a mail (.eml), a link, a patch file or any other file is real',
-    more: 'Of a bulletin FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it; without --key it is checked by the key that is known here (of the sample, and of the folders of the policy) and is said to have signed it. Of a mail the DNS is asked for the keys of its signatures, and with a key its OpenPGP signature is checked. Links are judged, never followed. An evidence is checked again without network, and proves by a key that the policy pins or --fingerprint names. Exit 0 only for AUTHENTIC and CORROBORATED.',
+    more: 'Of a bulletin FILE.sha512, FILE.sha256 and FILE.asc are looked for beside it; without --key it is checked by the key that is known here (of the folders of the policy; without a policy of the sample) and is said to have signed it. Of a mail the DNS is asked for the keys of its signatures, and with a key its OpenPGP signature is checked. Links are judged, never followed. An evidence is checked again without network, and proves by a key that the policy pins, the database knows by first sight or --fingerprint names, as long as that is not revoked and has not expired. Exit 0 only for AUTHENTIC and CORROBORATED.',
     args: [{ name: 'FILE|LINK', optional: true }],
     options: {
       patch: { value: 'FILE', about: 'a patch file, against the bulletin that names it, its archive, or beside --evidence' },

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ChatError } from '../../src/ports.ts'
+import type { Form } from '../../src/cards/card.ts'
+import { refuse } from '../../src/core/result.ts'
+import { ChatError, type Outcome } from '../../src/ports.ts'
+import { textOf } from '../support/block-kit.ts'
+import { card } from '../support/cards.ts'
 import { APP_TOKEN, BOT_TOKEN, type SlackPeer, startSlackPeer } from '../support/slack.ts'
 import { DANA, PEOPLE, type SlackBot, startBot } from '../support/slack-bot.ts'
 
@@ -104,6 +108,63 @@ describe('later', () => {
     const running = await start()
     peer.socket.push(raw)
     await works(running)
+  })
+})
+
+describe('an answer that Slack cannot hear, because its connection is lost meanwhile', () => {
+  const form: Form = {
+    title: 'Reject the plan',
+    submit: 'Reject',
+    fields: [{ kind: 'text', id: 'reason', label: 'Why?', multiline: true, required: true, maxLength: 300 }],
+  }
+  const decision = card({
+    actions: [
+      { label: 'Approve', verb: 'approve', id: 'change:12', style: 'primary' },
+      { label: 'Reject…', verb: 'reject', id: 'change:12', style: 'danger', form },
+    ],
+  })
+  const posted = async (running: SlackBot): Promise<string> => {
+    running.form = form
+    return (await running.slack.platform.post({ id: 'patch-team', platform: 'slack', ref: peer.channel('patch-team') }, decision, 'key'))
+      .message
+  }
+  /** Answers so, once the connection is gone and cannot be opened; gives what is told alone after that. */
+  const toldAfter = async (running: SlackBot, outcome: Outcome, act: () => Promise<unknown>): Promise<string> => {
+    const [begun, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    running.answer = async () => {
+      begun.resolve()
+      await done.promise
+      return outcome
+    }
+    void act()
+    await begun.promise
+    peer.proxy.fail('server error', 99, 'apps.connections.open')
+    const lost = peer.proxy.next(({ method }) => method === 'apps.connections.open')
+    peer.socket.drop('break')
+    await lost
+    done.resolve()
+    await running.slack.idle()
+    return peer
+      .whispers(DANA)
+      .map(({ blocks }) => textOf(blocks))
+      .join(' ')
+  }
+
+  test('is told alone', async () => {
+    const running = await start()
+    const ref = await posted(running)
+    const outcome: Outcome = { ok: true, cards: [card({ look: 'whisper', title: 'It is done' })] }
+    expect(await toldAfter(running, outcome, () => peer.click(DANA, peer.channel('patch-team'), ref, 'Approve'))).toContain('It is done')
+    expect(running.logged.join(' ')).toContain('an answer did not reach the platform')
+  })
+
+  test('a no to a form brings what was typed', async () => {
+    const running = await start()
+    const opened = await peer.openForm(DANA, peer.channel('patch-team'), await posted(running), 'Reject…')
+    const told = await toldAfter(running, refuse('STALE', 'This plan changed.'), () =>
+      peer.submit(DANA, opened, { reason: 'Not on a Friday' }),
+    )
+    expect(told).toMatch(/This plan changed.*Why\?:? Not on a Friday/s)
   })
 })
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
-import { GoodTokens } from '../../adapters/teams/botframework/remembered.ts'
+import { GoodTokens } from '../../adapters/chat/good-tokens.ts'
 import { type Verify, verifier } from '../../adapters/teams/botframework/verify.ts'
 import { type Forgery, KEYS, tokenFor } from '../support/teams-token.ts'
 

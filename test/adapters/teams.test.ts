@@ -21,6 +21,7 @@ beforeEach(() => {
   rig.asked.length = 0
 })
 
+const SECURITY = { mention: 'role', id: 'security', name: 'security' } as const
 const place = (ref: string) => ({ id: 'somewhere', platform: 'teams', ref })
 const titled = (title: string, more: Partial<Card> = {}): Card => card({ title, ...more })
 const CLASSIFY: Card = titled('openssl', {
@@ -66,6 +67,15 @@ describe('what goes out', () => {
     expect(shown(seenIn(GROUP).at(-1)?.card)).toEqual(expect.arrayContaining(['HALTED', 'About: openssl']))
     await rig.teams.platform.edit(reply, titled('going on'))
     expect(shown(seenIn(GROUP).at(-1)?.card)).toEqual(expect.arrayContaining(['going on', 'About: openssl']))
+  })
+
+  test('a reply in a chat calls whom it names, as the first message does', async () => {
+    const root = await post(GROUP)
+    await rig.teams.platform.reply(root, titled('Decide', { blocks: [{ kind: 'text', text: [SECURITY] }] }), 'key')
+    const { card: reply } = seenIn(GROUP).at(-1) ?? {}
+    expect(objects(reply).flatMap((one) => (one.type === 'mention' ? [(one.mentioned as { id: string }).id] : []))).toEqual([ANA, DANA])
+    // Drawn anew it would no longer say what it is about.
+    expect(reply).not.toHaveProperty('refresh')
   })
 
   test('the clients of the people of the policy ask for a card anew; those of end users do not', async () => {
@@ -249,11 +259,37 @@ describe('a click', () => {
     ).toEqual(['Now it is done'])
   })
 
+  const lookAlone = async () => {
+    const value = { action: { type: 'Action.Execute', data: DATA } }
+    return (await rig.peer.send(rig.peer.activity(DANA, chatWith(DANA), { type: 'invoke', name: 'adaptiveCard/action', value }))).body
+  }
+
+  test('after two seconds in a private chat: the outcome follows there, once', async () => {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    rig.house.answer = () => promise
+    const before = rig.peer.whispers(DANA).length
+    expect(await lookAlone()).toMatchObject({ value: expect.stringMatching(/takes a moment/) })
+    resolve({ ok: true, cards: [titled('More of it'), titled('And the rest')] })
+    await rig.teams.idle()
+    const told = rig.peer.whispers(DANA).slice(before)
+    expect(told.map((one) => shown(one)[0])).toEqual(['More of it', 'And the rest'])
+  })
+
+  test('a no that comes late brings what was typed', async () => {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    rig.house.answer = () => promise
+    const before = rig.peer.whispers(DANA).length
+    await click(await post(TEAM), { ...DATA, 'reason~0': 'a long story' }, DANA)
+    resolve(refuse('ROLE_MISSING', 'Only security may do this.'))
+    await rig.teams.idle()
+    const told = rig.peer.whispers(DANA).slice(before).flatMap(shown).join(' ')
+    expect(told).toMatch(/Only security may do this/)
+    expect(told).toMatch(/You had written.*a long story/)
+  })
+
   test('a look in a private chat is answered before its message is there', async () => {
     rig.house.answer = () => ({ ok: true, cards: [titled('Evidence')] })
-    const value = { action: { type: 'Action.Execute', data: DATA } }
-    const look = async () =>
-      (await rig.peer.send(rig.peer.activity(DANA, chatWith(DANA), { type: 'invoke', name: 'adaptiveCard/action', value }))).body
+    const look = lookAlone
     // By the first look Teams has said who it is.
     await look()
     await rig.teams.idle()

@@ -83,6 +83,23 @@ describe('verify says in words and as JSON', () => {
   })
 
   test.each([
+    ['openssl-3.0.9.tar.gz', '.asc'],
+    ['fix-1.0.x86_64.rpm', '.sha256'],
+    ['setup.exe', '.sha512'],
+  ])('a download (%s) with %s beside it is no bulletin that is broken: it is said how it can be checked', async (name, beside) => {
+    await writeFile(at(name), 'x')
+    await writeFile(at(`${name}${beside}`), 'x')
+    const { code, out } = await cli('verify', at(name))
+    expect([code, out]).toEqual([1, expect.stringMatching(/^UNCONFIRMED: .*[\s\S]*verify --patch FILE --bulletin FILE/)])
+  })
+
+  test('what is called a bulletin and has a proof beside it is judged as one, also when it is none', async () => {
+    await writeFile(at('list.json'), '{"hello": "world"}')
+    await writeFile(at('list.json.sha256'), 'x')
+    expect((await cli('verify', at('list.json'))).out).toMatch(/^QUARANTINED: /)
+  })
+
+  test.each([
     ['a web page under the name of a bulletin', '<!doctype html><html></html>'],
     ['a bulletin that is cut off', '{"document": {"title"'],
     ['a bulletin of no edition', '{"document": {}}'],

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { readPolicyText } from '../../src/boot/policy-text.ts'
 import { answersSchema, readPerson } from '../../src/cli/init/answers.ts'
 import { askAnswers } from '../../src/cli/init/ask.ts'
-import { mailboxHint } from '../../src/cli/init/mailbox.ts'
+import { mailboxHint, readMailbox } from '../../src/cli/init/mailbox.ts'
 import { readVendor, VENDORS } from '../../src/cli/init/vendors.ts'
 import { readWindow, windowWords } from '../../src/cli/init/windows.ts'
 import { policyText } from '../../src/cli/init/write.ts'
@@ -139,6 +139,23 @@ describe('a mailbox where vendors’ notices arrive', () => {
       ...(oauth === undefined ? {} : { oauth }),
     })
     expect(mailboxHint(mailbox)).toMatch(hint)
+  })
+
+  test.each([
+    ['notices@example.com at imap.example.com', true],
+    ['Notices@example.com AT IMAP.Example.com', true],
+    ['notices@example.com at imap.example.com:993', false],
+    ['notices@example.com at imaps://imap.example.com', false],
+    ['notices@example.com at imap_1.example.com', false],
+    ['notices@example.com at .example.com', false],
+    ['notices@example.com at mail', false],
+    ['notices@example.com', false],
+  ])('"%s" is asked again unless the policy takes it: %s', (typed, taken) => {
+    const read = readMailbox(typed)
+    expect(read.ok).toBe(taken)
+    if (!read.ok) return
+    const text = policyText(answersSchema.parse({ ...ANSWERS, mailbox: { ...read.value, senders } }))
+    expect(readPolicyText(text).ok).toBe(true)
   })
 })
 

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { NOBODY } from '../../src/cards/adaptive/teams/audience.ts'
+import { teamsCard } from '../../src/cards/adaptive/teams/card.ts'
+import { renderCard } from '../../src/cards/block-kit/card.ts'
 import { heldCard, historyCard } from '../../src/cards/bulletins.ts'
 import { affectedCard, detailsCard, evidenceCard } from '../../src/cards/details.ts'
 import { capital, clockFacts, count, isRehearsal, joined, listed, nameOf, shortened, shortTitle, subjectOf } from '../../src/cards/words.ts'
@@ -97,12 +100,23 @@ describe('evidence', () => {
   test('check by check, with what was seen; what could not be checked is not a pass', () => {
     const words = wordsOf(evidenceCard('RHSA-2023:3408', { ...verification, signedBy: "Patchcrier sample key, not the vendor's" }))
     expect(words).toMatch(/^QUARANTINED\nEvidence: RHSA-2023:3408/)
-    expect(words).toContain('✗ | hash | fail | SHA-512 differs in rhsa-2023_3408.json')
-    expect(words).toContain('✓ | signature | pass | by f930')
-    expect(words).toContain('? | corroboration | unavailable | no second origin')
+    expect(words).toContain('✗ hash fail: SHA-512 differs in rhsa-2023_3408.json')
+    expect(words).toContain('✓ signature pass: by f930')
+    expect(words).toContain('? corroboration unavailable: no second origin')
     expect(words).toContain("Signed by: Patchcrier sample key, not the vendor's")
     expect(words).toContain(`Checked ${T0}`)
     expectShowable(evidenceCard('RHSA-2023:3408', verification))
+  })
+
+  test('hashes and fingerprints are whole on every platform, however many checks there are', () => {
+    const [published, found] = ['0123abcd'.repeat(16), 'ef456789'.repeat(16)]
+    const differs = `SHA-512 differs in ${'x'.repeat(200)}.json: published ${published}, found ${found}.`
+    const long = check('schema', 'pass', 'It is one. '.repeat(200))
+    const checks = [check('hash', 'fail', differs), long, check('namespace', 'fail', `Key ${'9'.repeat(40)}.`)]
+    const card = evidenceCard('RHSA-2023:3408', { ...verification, checks })
+    const teams = JSON.stringify(teamsCard(card, NOBODY, () => ''))
+    for (const drawn of [JSON.stringify(renderCard(card)), teams])
+      for (const whole of [published, found, '9'.repeat(40)]) expect(drawn).toContain(whole)
   })
 })
 

@@ -108,6 +108,49 @@ describe('both platforms say the same', () => {
   })
 })
 
+describe('a long text hides none of those that stand beside it', () => {
+  const length = fc.oneof(fc.nat(60), fc.nat(5_000))
+  const several = fc.array(length, { minLength: 2, maxLength: 9 })
+  const LONGEST_OF_SLACK = 3_000
+  /** Its own sign at its beginning and at its end, so long. */
+  const long = (i: number, n: number): string => `begin${i}${'.'.repeat(n)}end${i}`
+  const kinds: readonly (readonly [string, (texts: readonly string[]) => Block])[] = [
+    ['facts', (texts) => ({ kind: 'facts', facts: texts.map((text, i) => ({ label: `label${i}`, value: [text] })) })],
+    ['a list', (texts) => ({ kind: 'list', items: texts.map((text, i) => [{ strong: `label${i}` }, text]) })],
+    ['links', (texts) => ({ kind: 'links', links: texts.map((text, i) => ({ label: `label${i}${text}`, url: 'https://a.example/' })) })],
+    ['a wide table', (texts) => ({ kind: 'table', columns: ['', 'x'], rows: texts.map((text, i) => [`label${i}`, text]) })],
+  ]
+
+  test.each(kinds)('%s in Slack: each is there, whole or cut with a sign, and those left out are counted', (_, blockOf) => {
+    let cut = 0
+    fc.assert(
+      fc.property(several, (lengths) => {
+        const slack = onSlack(card({ blocks: [blockOf(lengths.map((n, i) => long(i, n)))] }))
+        expect(slack.length).toBeLessThan(LONGEST_OF_SLACK + 200)
+        for (const [i, n] of lengths.entries()) {
+          expect(slack).toContain(`label${i}`)
+          expect(slack).toContain(`begin${i}`)
+          if (slack.includes(`end${i}`)) continue
+          cut++
+          // A short one needs not make room.
+          expect(n).toBeGreaterThan(200)
+        }
+        expect(slack.split(CUT).length - 1).toBe(lengths.filter((_n, i) => !slack.includes(`end${i}`)).length)
+      }),
+      { numRuns: 150 },
+    )
+    expect(cut).toBeGreaterThan(20)
+  })
+
+  test('so many that not all have room: those left out are counted', () => {
+    const facts = Array.from({ length: 60 }, (_, i) => ({ label: `label${i}`, value: [long(i, 400)] }))
+    const slack = onSlack(card({ blocks: [{ kind: 'facts', facts }] }))
+    const there = facts.filter(({ label }) => slack.includes(`${label}:`)).length
+    expect(there).toBeGreaterThan(5)
+    expect(slack).toContain(`${CUT}${60 - there}more`)
+  })
+})
+
 describe('hostile text in every position of an Adaptive Card', () => {
   const LONG = 2_000
   const long = HOSTILE.map((text) => text.repeat(Math.ceil(LONG / text.length)))

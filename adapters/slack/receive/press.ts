@@ -1,11 +1,12 @@
 import type { AckFn, ViewResponseAction } from '@slack/bolt'
 import { renderForm } from '../../../src/cards/block-kit/modal.ts'
-import { draftOf, errorsAt, inputsOf } from '../../../src/cards/block-kit/sent.ts'
+import { draftIn, errorsAt, inputsOf } from '../../../src/cards/block-kit/sent.ts'
 import type { ButtonValue } from '../../../src/core/intent.ts'
 import type { Outcome } from '../../../src/ports.ts'
 import { buttonValue } from '../../chat/button.ts'
 import { parsedJson } from '../../chat/json.ts'
 import { inTime } from '../../chat/soon.ts'
+import { heard } from '../../chat/tell.ts'
 import { formFor, perform, STRANGE, settled, wantedOf } from '../../chat/visit.ts'
 import { showHome } from '../home.ts'
 import { type Click, clickPayload, modalMemory, submitPayload } from './payload.ts'
@@ -25,7 +26,7 @@ export async function onClick(on: Receiving, body: unknown, ack: AckFn<void>): P
 
 /** A button that opens its form first. */
 export async function onFormButton(on: Receiving, body: unknown, ack: AckFn<void>): Promise<void> {
-  await ack()
+  await heard(on.log, ack())
   const click = clickPayload.parse(body)
   await show(on, await settled(on.log, () => openForm(on, click)), privately(on, whereOf(click)))
 }
@@ -55,8 +56,7 @@ export async function onSubmit(on: Receiving, body: unknown, ack: AckFn<ViewResp
   const work = perform(on, visitOf(on, where, trigger_id, view.id), wantedOf(button, inputsOf(view)))
   const early = await inTime(work)
   const errors = early === 'late' || early.ok ? null : errorsAt(view, early.refusal.text, early.field)
-  if (errors) return ack({ response_action: 'errors', errors })
-  await ack()
-  await show(on, await work, privately(on, where), early === 'late' ? draftOf(view) : [])
+  if ((await heard(on.log, errors ? ack({ response_action: 'errors', errors }) : ack())) && errors) return
+  await show(on, await work, privately(on, where), errors || early === 'late' ? draftIn(view) : [])
   if (where.channel === null) await showHome(on, where.user)
 }

@@ -4,7 +4,7 @@ import type { Block } from '../../../src/cards/card.ts'
 import type { Directory, Doors, Outcome } from '../../../src/ports.ts'
 import type { FetchFiles } from '../../chat/files.ts'
 import { inTime } from '../../chat/soon.ts'
-import { cardsOf, tell } from '../../chat/tell.ts'
+import { cardsOf, heard, tell } from '../../chat/tell.ts'
 import type { House, Visit } from '../../chat/visit.ts'
 import type { Installation } from '../account.ts'
 import type { Client } from '../client.ts'
@@ -60,6 +60,6 @@ export const show = (on: Receiving, outcome: Outcome, say: Say, more?: readonly 
 /** Slack is answered when the work is done, or in time; then who asked is told. */
 export async function answer(on: Receiving, work: Promise<Outcome>, ack: () => Promise<void>, say: Say): Promise<void> {
   await inTime(work)
-  await ack()
+  await heard(on.log, ack())
   await show(on, await work, say)
 }

@@ -1,9 +1,9 @@
 import { type Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { z } from 'zod'
+import { GoodTokens } from '../../chat/good-tokens.ts'
 import { parsedJson } from '../../chat/json.ts'
 import { botOf } from './managed.ts'
 import { quietly } from './quiet.ts'
-import { GoodTokens } from './remembered.ts'
 
 /** Whose bot it is, and where Microsoft's services are. */
 export interface Issuers {

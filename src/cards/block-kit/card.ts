@@ -1,9 +1,10 @@
 import type { Block, Card, Picture, Tone } from '../card.ts'
 import { actions } from './buttons.ts'
-import type { BlockJson, Context, Header, HomeView, Image, RichText } from './json.ts'
+import type { BlockJson, Context, Header, HomeView, Image, Inline, RichText } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { list } from './list.ts'
 import { type Budget, budgetOf, inline, link, type Mentions, NOBODY, plain, richText, section, take, words } from './rich.ts'
+import { lengthOf, shared } from './share.ts'
 import { tableOf } from './table.ts'
 
 /** What Slack's message methods take. `text` is for notifications and screen readers. */
@@ -104,11 +105,7 @@ function renderBlock(block: Block, budget: Budget, fileOf: FileOf): RichText | I
         elements: [...words(take(budget, `${MARKS[block.tone]} `)), ...inline(block.text, budget)],
       })
     case 'links':
-      return richText(
-        section(
-          block.links.flatMap((one, index) => [...words(take(budget, index === 0 ? '' : ' · ')), ...link(one.label, one.url, budget)]),
-        ),
-      )
+      return richText(section(links(block.links, budget)))
     default:
       return block satisfies never
   }
@@ -121,11 +118,30 @@ function picture({ alt, chart }: Picture, budget: Budget, file: string | null): 
   return { type: 'image', slack_file: { id: file }, alt_text: text, title: plain(chart.title, LIMITS.imageTitle) }
 }
 
-function facts(all: Extract<Block, { kind: 'facts' }>['facts'], budget: Budget) {
-  return all.flatMap((fact, index) => [
-    ...words(take(budget, `${index === 0 ? '' : '\n'}${labelled(fact.label)} `), { bold: true }),
-    ...inline(fact.value, budget),
-  ])
+function facts(all: Extract<Block, { kind: 'facts' }>['facts'], budget: Budget): Inline[] {
+  const parts = all.map(({ label, value }, index) => {
+    const head = `${index === 0 ? '' : '\n'}${labelled(label)} `
+    const draw = (own: Budget): Inline[] => [...words(take(own, head), { bold: true }), ...inline(value, own)]
+    return { length: head.length + lengthOf(value), draw }
+  })
+  return inARow(parts, budget, '\n')
+}
+
+function links(all: Extract<Block, { kind: 'links' }>['links'], budget: Budget): Inline[] {
+  const parts = all.map(({ label, url }, index) => {
+    const between = index === 0 ? '' : BETWEEN
+    const draw = (own: Budget): Inline[] => [...words(take(own, between)), ...link(label, url, own)]
+    return { length: between.length + label.length, draw }
+  })
+  return inARow(parts, budget, BETWEEN)
+}
+
+const BETWEEN = ' · '
+
+/** What is left out is counted behind the last of them. */
+function inARow(parts: Parameters<typeof shared<Inline[]>>[0], budget: Budget, before: string): Inline[] {
+  const { drawn, more } = shared(parts, budget)
+  return [...drawn.flat(), ...(more.length > 0 ? [...words(before), ...more] : [])]
 }
 
 /** A label that asks needs no colon. */

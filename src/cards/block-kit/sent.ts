@@ -1,4 +1,5 @@
 import type { Block } from '../card.ts'
+import { draftOf } from '../refused.ts'
 import { shorten } from '../text.ts'
 import { LIMITS } from './limits.ts'
 import { INPUT } from './modal.ts'
@@ -35,14 +36,8 @@ export function errorsAt(modal: SentModal, text: string, about: string | undefin
   return field === undefined ? null : { [field]: shorten(text, LIMITS.errorText) }
 }
 
-/** When the modal had to be closed before the no, what was typed comes with it. */
-export function draftOf(modal: SentModal): readonly Block[] {
+/** What was typed into the modal, by the labels that stood there. */
+export function draftIn(modal: SentModal): readonly Block[] {
   const labels = new Map(modal.blocks.map(({ block_id, label }) => [block_id, label?.text]))
-  const typed = Object.entries(inputsOf(modal)).map(([id, value]) => ({ label: labels.get(id) ?? id, value: [value] }))
-  return typed.length === 0
-    ? []
-    : [
-        { kind: 'heading', text: 'You had written' },
-        { kind: 'facts', facts: typed },
-      ]
+  return draftOf(Object.entries(inputsOf(modal)).map(([id, value]) => [labels.get(id) ?? id, value]))
 }

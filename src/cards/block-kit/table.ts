@@ -2,8 +2,9 @@ import type { Block } from '../card.ts'
 import { asList } from '../fit/wide.ts'
 import { plainLine, shorten } from '../text.ts'
 import type { Preformatted, RichList } from './json.ts'
-import { fitting, leftOut, list } from './list.ts'
+import { list } from './list.ts'
 import { type Budget, take } from './rich.ts'
+import { fitting, leftOut } from './share.ts'
 
 type Table = Extract<Block, { kind: 'table' }>
 

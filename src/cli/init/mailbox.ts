@@ -55,12 +55,18 @@ export function mailboxHint({ host }: Mailbox): string {
   return `The mailbox wants ${secrets.join(' and ')} in the environment.${more} See adapters/sources/mailbox/README.md.`
 }
 
-/** `notices@example.com at imap.example.com`. */
+const SOMEBODY = { from: 'psirt@vendor.com', publisher: 'Vendor', idPrefixes: ['VEND-'] }
+
+/** `notices@example.com at imap.example.com`. What the policy would not take is asked again, before other answers depend on it. */
 export function readMailbox(text: string): Ruled<Pick<Mailbox, 'user' | 'host'>> {
-  const [, user = '', host = ''] = /^\s*(\S+)\s+at\s+(\S+)\s*$/i.exec(text) ?? []
-  return user === '' || !host.includes('.')
-    ? refuse('MAILBOX_UNREAD', `Expected USER at HOST, such as notices@example.com at imap.example.com; got "${text.trim()}".`)
-    : allow({ user, host: host.toLowerCase() })
+  const [, user = '', named = ''] = /^\s*(\S+)\s+at\s+(\S+)\s*$/i.exec(text) ?? []
+  const host = named.toLowerCase()
+  return source.safeParse(mailboxSource({ user, host, senders: [SOMEBODY] })).success
+    ? allow({ user, host })
+    : refuse(
+        'MAILBOX_UNREAD',
+        `Expected USER at HOST, such as notices@example.com at imap.example.com, a name without a port; got "${text.trim()}".`,
+      )
 }
 
 /** `psirt@vendor.com: Vendor, VEND-`: whom it listens to, and how the ids begin that the sender may speak for. */
@@ -68,7 +74,7 @@ export function readSender(text: string): Ruled<Mailbox['senders'][number]> {
   const [from = '', rest = ''] = text.split(/:(.*)/s)
   const [publisher = '', ...idPrefixes] = rest.split(',').map((part) => part.trim())
   const sender = { from: from.trim().toLowerCase(), publisher, idPrefixes }
-  const read = source.safeParse({ ...mailboxSource({ user: 'x', host: 'imap.example.com', senders: [sender] }) })
+  const read = source.safeParse(mailboxSource({ user: 'x', host: 'imap.example.com', senders: [sender] }))
   return read.success
     ? allow(sender)
     : refuse(

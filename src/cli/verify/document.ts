@@ -54,7 +54,8 @@ export async function documentChecks(raw: RawDocument, pin: PinnedKey, now: Date
     const rule: Pinned = {
       id: 'file',
       namespaces: pin.namespaces,
-      ...(pin.keyFingerprint === '' ? {} : { keyFingerprint: pin.keyFingerprint, keyOwner: pin.keyOwner }),
+      ...(pin.keyFingerprint === '' ? {} : { keyFingerprint: pin.keyFingerprint }),
+      ...(pin.keyOwner === '' ? {} : { keyOwner: pin.keyOwner }),
     }
     const checked = await checker.checkDocument(raw, rule, pin.key, now)
     return judge({ checked, known: [], now: now.toISOString() }).verification.checks

@@ -1,50 +1,39 @@
 import { type Evidence, evidenceSchema, type Recheck, recheck } from '../../core/identify/evidence.ts'
-import { type Check, rungOf, type Verdict, verdictOf } from '../../core/identify/verification.ts'
+import { line } from '../../core/identify/text.ts'
+import { type Check, type CheckName, rungOf, type Verdict } from '../../core/identify/verification.ts'
 import { BAD, type Given, GOOD, Misuse, print, text } from '../command.ts'
 import { bytesOf } from '../files.ts'
-import { documentChecks } from './document.ts'
-import { fileChecks } from './file.ts'
-import { isKnownKey } from './known-keys.ts'
-import { linkChecks } from './link.ts'
-import { mailFacts } from './mail.ts'
-import { fileFlaws, patchAgain } from './patch-again.ts'
-import { lines } from './told.ts'
+import { again } from './again.ts'
+import { fileAgain } from './patch-again.ts'
+import { shown } from './told.ts'
+import { ownerless, strangePackageKeys, type Trust, trustIn, withText } from './trust.ts'
 
 /**
  * Makes every check of an evidence again, without network, as of its time. Good only where all of it agrees and the evidence itself proves a
- * good verdict, by a key that is known here or was named: anybody can write a file that agrees with itself.
+ * good verdict, by a key that is known here or was named, and that still speaks: anybody can write a file that agrees with itself.
  */
 export async function verifyEvidence(given: Given, file: string): Promise<number> {
-  const evidence = await read(file)
-  const then = recheck(evidence, await again(evidence, new Date(evidence.checkedAt)))
-  const today = verdictOf(recheck(evidence, await again(evidence, new Date())).checks)
-  const expected = text(given, 'fingerprint')
-  const flaws = [...then.flaws, ...wrongKeys(evidence, expected), ...(await fileFlaws(given, evidence))]
+  const read = await readEvidence(file)
+  const trust = await trustIn(given, read)
+  const evidence = ownerless(read, trust.owner)
+  const then = recheck(read, await again(evidence, new Date(read.checkedAt)))
+  const today = recheck(read, await again(withText(evidence, trust.text), new Date()))
+  const { flaws: ofFile, confirmed } = await fileAgain(given, read)
+  const flaws = [...then.flaws, ...wrongKeys(read, text(given, 'fingerprint')), ...ofFile]
   const agrees = flaws.length === 0
   const { verdict, checks } = then
-  const doubts = agrees ? doubtsOf(evidence, then, expected !== undefined || (await isKnownKey(evidence))) : []
+  const doubts = agrees ? doubtsOf(read, then, today, trust) : []
   const proved = doubts.length === 0 ? then.proved : lower(then.proved, 'UNCONFIRMED')
-  print(
-    given,
-    { agrees, verdict, proved, said: evidence.verdict, today, flaws, doubts, checkedAt: evidence.checkedAt, checks },
-    inWords(evidence, { agrees, verdict, proved, today, flaws, doubts, checks }),
-  )
+  const claimed = then.claimed.filter((name) => !confirmed.includes(name))
+  const notes = [...unknownSince(then, trust), ...(await strangePackageKeys(given, read)).map(strange)]
+  const found: Found = { agrees, verdict, proved, today: today.verdict, flaws, doubts, notes, checks, claimed }
+  print(given, { ...found, said: read.verdict, checkedAt: read.checkedAt }, inWords(read, trust, found))
   return agrees && rungOf(proved) >= rungOf('CORROBORATED') ? GOOD : BAD
 }
 
 const lower = (a: Verdict, b: Verdict): Verdict => (rungOf(a) < rungOf(b) ? a : b)
 
-/** Why an evidence that agrees with itself proves less than it says. */
-function doubtsOf({ pinned }: Evidence, { verdict, proved }: Recheck, keyIsKnown: boolean): readonly string[] {
-  if (proved !== verdict)
-    return [`Who confirmed it is not in the evidence and cannot be checked again: for ${verdict} answers who wrote the evidence.`]
-  if (verdict !== 'AUTHENTIC' || keyIsKnown) return []
-  return [
-    `Its key ${pinned?.keyFingerprint ?? ''} is none that is known here, and came with the evidence: compare it with one that you trust, and give it by --fingerprint.`,
-  ]
-}
-
-async function read(file: string): Promise<Evidence> {
+async function readEvidence(file: string): Promise<Evidence> {
   const bytes = await bytesOf(file)
   try {
     return evidenceSchema.parse(JSON.parse(bytes.toString('utf8')))
@@ -53,38 +42,34 @@ async function read(file: string): Promise<Evidence> {
   }
 }
 
-/** The checks of an evidence, made from its own bytes. */
-async function again(evidence: Evidence, now: Date): Promise<readonly Check[]> {
-  const { kind, name, url, redirectedFrom, bytes, sidecars, pinned, owned, dns, openpgp } = evidence
-  const raw = Buffer.from(bytes, 'base64')
-  const { sha256, sha512, signature } = sidecars
-  const beside = {
-    ...(sha256 === undefined ? {} : { sha256 }),
-    ...(sha512 === undefined ? {} : { sha512 }),
-    ...(signature === undefined ? {} : { signature }),
-    ...(url === null ? {} : { url }),
-    ...(redirectedFrom === null ? {} : { redirectedFrom }),
-  }
-  switch (kind) {
-    case 'document':
-      return pinned === null ? [] : documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)
-    case 'patch':
-      return [
-        ...(pinned === null ? [] : await documentChecks({ fileName: name, bytes: raw, ...beside }, pinned, now)),
-        ...(await patchAgain(evidence, raw, now)),
-      ]
-    case 'mail':
-      return (await mailFacts(raw, now, { owned, stored: dns, openpgp })).checks
-    case 'file':
-      return fileChecks(name, raw)
-    case 'link':
-      return linkChecks(name, owned) ?? []
-    case 'stored':
-      return []
-    default:
-      return kind satisfies never
-  }
+/** Why an evidence that agrees with itself proves less than it says. */
+function doubtsOf({ pinned, checkedAt }: Evidence, { verdict, proved }: Recheck, today: Recheck, trust: Trust): readonly string[] {
+  if (proved !== verdict)
+    return [`Who confirmed it is not in the evidence and cannot be checked again: for ${verdict} answers who wrote the evidence.`]
+  if (verdict !== 'AUTHENTIC') return []
+  const key = `Its key ${pinned?.keyFingerprint ?? ''}`
+  if (!trust.trusted)
+    return [
+      trust.forOthers
+        ? `${key} is known here, but not for all of ${pinned?.namespaces.join(', ')}.`
+        : `${key} is none that is known here, and came with the evidence: compare it with one that you trust, and give it by --fingerprint.`,
+    ]
+  const signature = today.checks.find(({ name }) => name === 'signature')
+  if (signature?.outcome === 'pass') return []
+  return [
+    `Checked today its signature does not hold: ${signature?.evidence ?? 'it was not checked.'}`,
+    `That it was signed and checked before that, on ${checkedAt}, only the evidence says: whoever has got hold of the key since could write the same. It is as good as the place where it was kept.`,
+  ]
 }
+
+/** A key that was revoked still looks good in an old text of it. */
+const unknownSince = ({ verdict }: Recheck, { trusted, text }: Trust): readonly string[] =>
+  verdict === 'AUTHENTIC' && trusted && text === ''
+    ? ['Only the evidence has the text of its key: whether it was revoked since is not known here. --key FILE brings a newer one.']
+    : []
+
+const strange = (key: string): string =>
+  `The package key ${key} is none that is known here, and came with the evidence: compare it with one that you trust, and give it by --package-fingerprint.`
 
 /** An evidence brings its own key: that it is the right one only its reader can know. */
 function wrongKeys(evidence: Evidence, fingerprint: string | undefined): readonly string[] {
@@ -102,25 +87,31 @@ const keysIn = ({ pinned, openpgp }: Evidence): readonly string[] => [
 
 interface Found {
   readonly agrees: boolean
-  readonly verdict: string
-  readonly proved: string
-  readonly today: string
+  readonly verdict: Verdict
+  readonly proved: Verdict
+  readonly today: Verdict
   readonly flaws: readonly string[]
   readonly doubts: readonly string[]
+  /** What its reader should know, and what does not change the verdict. */
+  readonly notes: readonly string[]
   readonly checks: readonly Check[]
+  /** Checks that stand there only as the evidence says. */
+  readonly claimed: readonly CheckName[]
 }
 
-const inWords = (evidence: Evidence, { agrees, verdict, proved, today, flaws, doubts, checks }: Found): string => {
-  const { name, checkedAt, pinned, verdict: said } = evidence
-  return [
+function inWords(evidence: Evidence, { owner }: Trust, found: Found): string {
+  const { checkedAt, pinned } = evidence
+  const { agrees, verdict, today, doubts, checks, claimed } = found
+  const of = line(evidence.name, 200)
+  const whose = owner === '' ? '; whose it is nobody here knows' : `: ${owner}`
+  return shown([
     agrees
-      ? `${proved}: the evidence of ${name} agrees${doubts.length > 0 ? ` with itself and says ${verdict}` : ''}; it was checked ${checkedAt}.`
-      : `DOES NOT AGREE: the evidence of ${name} says ${said}.`,
-    ...[...flaws, ...doubts].map((one) => `  ${one}`),
-    ...(today === verdict ? [] : [`Checked today it is ${today}: something has run out since.`]),
-    ...lines(checks),
-    ...keysIn(evidence).map((one) => `Pinned key ${one}.`),
+      ? `${found.proved}: the evidence of ${of} agrees${doubts.length > 0 ? ` with itself and says ${verdict}` : ''}; it was checked ${checkedAt}.`
+      : `DOES NOT AGREE: the evidence of ${of} says ${evidence.verdict}.`,
+    ...[...found.flaws, ...doubts, ...found.notes].map((one) => `  ${one}`),
+    ...(today === verdict ? [] : [`Checked today it is ${today}: something has run out or was withdrawn since.`]),
+    ...checks.map((one) => (claimed.includes(one.name) ? { ...one, evidence: `As the evidence says: ${one.evidence}` } : one)),
+    ...keysIn(evidence).map((one) => `Pinned key ${one}${one === pinned?.keyFingerprint ? whose : ''}.`),
     ...(pinned === null || pinned.namespaces.length === 0 ? [] : [`It may speak for ${pinned.namespaces.join(', ')}.`]),
-    '',
-  ].join('\n')
+  ])
 }

@@ -1,4 +1,5 @@
 import { type Evidence, type EvidenceBody, sealed } from '../../core/identify/evidence.ts'
+import { line } from '../../core/identify/text.ts'
 import { type Check, reasonOf, verdictOf } from '../../core/identify/verification.ts'
 import { BAD, type Given, GOOD, print, text } from '../command.ts'
 import { writeNew } from '../files.ts'
@@ -39,14 +40,24 @@ const TO_DO = {
 } as const
 
 const inWords = (checks: readonly Check[], of: string | null, saved: string | null): string =>
-  [
+  shown([
     `${verdictOf(checks)}: ${reasonOf(checks).replace(/^BOGUS: /, '')}`,
     TO_DO[verdictOf(checks)],
-    ...lines(checks),
+    ...checks,
     ...(of === null ? [] : [`Pinned key ${of}`]),
     ...(saved === null ? [] : [`Evidence in ${saved}. Check it again, without network: verify --evidence ${saved}`]),
-    '',
-  ].join('\n')
+  ])
 
-export const lines = (checks: readonly Check[]): readonly string[] =>
-  checks.map((c) => `  ${c.name.padEnd(14)} ${c.outcome.padEnd(15)} ${c.evidence}`)
+/** Longer ones are cut: a terminal has no end, and a verdict must not be scrolled away. */
+const LONGEST = 4000
+
+/**
+ * Sentences and checks as a terminal shows them, one a line. Most of their words are a stranger's: none of them begins a line, moves the
+ * cursor or hides what stands beside it. The only place where verify writes words.
+ */
+export const shown = (rows: readonly (string | Check)[]): string => rows.map((row) => `${rowOf(row)}\n`).join('')
+
+const rowOf = (row: string | Check): string =>
+  typeof row === 'string'
+    ? `${/^ */.exec(row)?.[0] ?? ''}${line(row, LONGEST)}`
+    : `  ${row.name.padEnd(14)} ${row.outcome.padEnd(15)} ${line(row.evidence, LONGEST)}`

@@ -56,8 +56,8 @@ const body = z.strictObject({
   kind: z.enum(['document', 'mail', 'link', 'file', 'patch', 'stored']),
   /** Name of the file, or the address. */
   name: z.string().min(1),
-  url: z.string().nullable(),
-  redirectedFrom: z.string().nullable(),
+  url: z.url().nullable(),
+  redirectedFrom: z.url().nullable(),
   /** The bytes that were judged, base64. Of a patch: those of its bulletin. */
   bytes: z.base64(),
   sidecars: z.strictObject({ sha256: z.string().optional(), sha512: z.string().optional(), signature: z.string().optional() }),
@@ -91,7 +91,10 @@ export type Evidence = z.infer<typeof evidenceSchema>
 /** Checks that compare with what was known at the time: they are remembered, not made again. */
 const REMEMBERED: readonly Check['name'][] = ['rollback', 'contradiction', 'corroboration']
 
-/** Checks that ask a tool on the machine about a file which is not in the evidence: they are remembered where they are not made again. */
+/**
+ * Checks that rest on what a tool on the machine said about a file which is not in the evidence: they are remembered where they are not made
+ * again, and even then from what the evidence says the tool had said.
+ */
 const TOOLS: readonly Check['name'][] = ['code-signature', 'code-signer']
 
 /** What is `stored` has no proof in it, so that every one of its checks is only claimed; of the others who confirmed it. */
@@ -116,6 +119,8 @@ export interface Recheck {
    */
   readonly proved: Verdict
   readonly checks: readonly Check[]
+  /** Those of them that stand there only as the evidence says. */
+  readonly claimed: readonly Check['name'][]
   readonly flaws: readonly string[]
 }
 
@@ -147,7 +152,8 @@ export function recheck(evidence: Evidence, again: readonly Check[]): Recheck {
     ...differing(evidence.checks, checks),
     ...(verdict === evidence.verdict ? [] : [`It says ${evidence.verdict}; checked again it is ${verdict}.`]),
   ]
-  return { agrees: flaws.length === 0, verdict, proved, checks, flaws }
+  const claimed = checks.map(({ name }) => name).filter((name) => TOOLS.includes(name) || kept.some((one) => one.name === name))
+  return { agrees: flaws.length === 0, verdict, proved, checks, claimed: [...new Set(claimed)], flaws }
 }
 
 const unproved = (check: Check): Check => ({ ...check, outcome: 'unavailable' })

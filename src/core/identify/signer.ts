@@ -50,6 +50,14 @@ function byKey(id: string, { name, packageKeys }: Publisher): Check {
     : check('fail', `WRONG SIGNER: ${low(signed)}, which is none of those that are pinned for packages of ${of}.`)
 }
 
+/** Do both name the same one, as far as they say? A key may be known by its whole fingerprint or by its id alone. */
+export function isSameSigner(a: Signer, b: Signer): boolean {
+  if (a.kind === 'organisation' || b.kind === 'organisation') return a.kind === b.kind && nameIn(a) === nameIn(b)
+  return isOf(a.id, b.id) || isOf(b.id, a.id)
+}
+
+const nameIn = (signer: Signer): string => (signer.kind === 'organisation' ? signer.name : signer.id)
+
 /** RFC 9580, 5.5.4: the id is the end of a fingerprint of version 4, and the beginning of one of version 6. */
 const isOf = (id: string, pinned: string): boolean => (pinned.length === 64 ? pinned.startsWith(id) : pinned.endsWith(id))
 

@@ -39,3 +39,7 @@ export function asOne([first, ...others]: readonly Card[]): Card {
     actions: [first, ...others].flatMap(({ actions }) => actions),
   }
 }
+
+/** A reply where there are no threads says what it belongs to. */
+export const about = ({ title }: Card, reply: Card): Card =>
+  title === '' ? reply : { ...reply, blocks: [{ kind: 'text', text: [`About: ${title}`], quiet: true }, ...reply.blocks] }

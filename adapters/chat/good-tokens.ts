@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { sha256Hex } from '../../src/core/canonical.ts'
 
 /** A token that was good is asked about again after this long, so that a key that was withdrawn counts no longer than that more. */
 const ASKED_AGAIN_MS = 5 * 60_000
-/** The channel sends many requests with one token; far fewer are ever in use. */
+/** A platform sends many requests with one token; far fewer are ever in use. */
 const MOST = 1000
 
 /**
@@ -15,15 +15,13 @@ export class GoodTokens {
 
   /** @param now milliseconds since 1970, as all times here */
   has(header: string, serviceUrl: string, now: number): boolean {
-    const known = this.#known.get(digestOf(header))
+    const known = this.#known.get(sha256Hex(header))
     return known !== undefined && known.serviceUrl === serviceUrl && now < known.until
   }
 
   /** @param expires when the token ends by itself */
   add(header: string, serviceUrl: string, expires: number, now: number): void {
     if (this.#known.size >= MOST) this.#known.clear()
-    this.#known.set(digestOf(header), { serviceUrl, until: Math.min(expires, now + ASKED_AGAIN_MS) })
+    this.#known.set(sha256Hex(header), { serviceUrl, until: Math.min(expires, now + ASKED_AGAIN_MS) })
   }
 }
-
-const digestOf = (header: string): string => createHash('sha256').update(header).digest('base64')
