@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { ChatError } from '../../src/ports.ts'
 
 /** Somebody waits for the answer to a click: longer than this nobody waits for a place in the platform's window. */
@@ -34,7 +33,7 @@ export function aside(): Aside {
       } catch (error) {
         const waitMs = error instanceof ChatError && error.code === 'RATE_LIMITED' ? (error.retryAfterMs ?? Infinity) : Infinity
         if (waitMs > LONGEST_WAIT_MS) throw error
-        await pause(waitMs)
+        await new Promise((over) => setTimeout(over, waitMs))
         return counted(call)
       }
     },

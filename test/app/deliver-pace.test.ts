@@ -119,6 +119,32 @@ describe('whoever waits for a budget delays nobody else', () => {
     expect(time.now()).toBe(1_000)
   })
 
+  test.each([
+    { lookMs: 10, perMs: 35 },
+    { lookMs: 10, perMs: 50 },
+    { lookMs: 10, perMs: 90 },
+    { lookMs: 20, perMs: 90 },
+    { lookMs: 30, perMs: 90 },
+  ])('a window that opens while one looks for work ends no drain: %o', async ({ lookMs, perMs }) => {
+    let at = 0
+    const { db } = room.house
+    // A look at the database takes its time.
+    const slow = new Proxy(db, {
+      get: (of, name) => {
+        if (name === '$queryRaw') at += lookMs
+        return Reflect.get(of, name)
+      },
+    })
+    const paused = async (ms: number): Promise<void> => {
+      at += ms
+    }
+    const budget = { calls: 'all', per: 'platform', count: 1, perMs } as const
+    const one = deliverer({ db: slow, time: { now: () => at, pause: paused }, budgets: { slack: [budget] } })
+    for (let n = 0; n < 12; n++) await room.want('change:1', `slack-${n}`)
+    await one.drain()
+    expect(titles(slack)).toHaveLength(12)
+  })
+
   test('a platform that does not answer holds up no other, however many places it has', async () => {
     const end = slack.stall('post')
     const one = deliverer()

@@ -136,6 +136,7 @@ describe('bursts', () => {
     const working = deliverer.drain()
     await edit.done
     await Promise.all(Array.from({ length: 199 }, () => room.change('change:1')))
+    deliverer.wake()
     edit.release()
     await working
     expect(room.seen()).toEqual(['change:1 is 200'])
@@ -174,6 +175,7 @@ describe('bursts', () => {
     await edit.done
     await room.change('change:1')
     await room.want('change:2')
+    deliverer.wake()
     edit.release()
     await working
     expect(room.loopback.calls.map((call) => call.kind)).toEqual(['post', 'edit', 'post', 'edit'])

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type Limit, strict } from './limits.ts'
 
-/** What Slack takes, counted strictly: the real one lets short bursts pass. Calls, per milliseconds, of a channel or of the workspace. */
-const LIMITS: Readonly<
-  Record<string, readonly { readonly of: 'channel' | 'workspace'; readonly count: number; readonly perMs: number }[]>
-> = {
+/** What Slack takes, by method. */
+const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   'chat.postMessage': [
     { of: 'channel', count: 1, perMs: 1_000 },
     { of: 'workspace', count: 525, perMs: 60_000 },
@@ -14,42 +13,27 @@ const LIMITS: Readonly<
   'conversations.replies': [{ of: 'workspace', count: 50, perMs: 60_000 }],
 }
 
-interface Arrived {
-  readonly method: string
-  readonly channel: string
-  readonly at: number
-}
-
 /** A Slack for benchmarks: keeps no message, answers at once, and refuses whatever is one too many. */
 export interface SlackServer {
   readonly apiUrl: string
   /** Calls that were taken. */
-  readonly taken: Arrived[]
+  readonly taken: ReturnType<typeof strict>['taken']
   readonly refused: () => number
   close(): Promise<void>
 }
 
 /** @param people e-mail address by user id */
 export async function startSlackServer(people: Readonly<Record<string, string>> = {}): Promise<SlackServer> {
-  const taken: Arrived[] = []
-  let refused = 0
-  const tooMany = (method: string, channel: string, at: number): boolean =>
-    (LIMITS[method] ?? []).some(({ of, count, perMs }) => {
-      const same = taken.filter((one) => one.method === method && one.at > at - perMs && (of === 'workspace' || one.channel === channel))
-      return same.length >= count
-    })
+  const { taken, refused, take } = strict(LIMITS)
   const server = createServer(async (request, response) => {
     const method = (request.url ?? '').replace('/api/', '')
     const body = new URLSearchParams(await bodyOf(request))
     const channel = body.get('channel') ?? ''
     const id = body.get('user') ?? ''
-    const at = performance.now()
-    if (tooMany(method, channel, at)) {
-      refused += 1
+    if (!take(method, channel)) {
       response.writeHead(429, { 'retry-after': '1' }).end('{"ok":false,"error":"ratelimited"}')
       return
     }
-    taken.push({ method, channel, at })
     const answer = {
       ok: true,
       channel,
@@ -66,7 +50,7 @@ export async function startSlackServer(people: Readonly<Record<string, string>> 
   return {
     apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
     taken,
-    refused: () => refused,
+    refused,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed())

@@ -3,7 +3,7 @@ import type { Budget } from '../../core/budgets.ts'
 import { listen } from '../../db/listen.ts'
 import { type Delivery, deliverOne } from './deliver-one.ts'
 import { isHome } from './homes.ts'
-import { CALLS_AT_ONCE, createPace } from './pace.ts'
+import { CALLS_AT_ONCE, type Closed, createPace } from './pace.ts'
 import { anyWaits, endLeases, type Leased, lease } from './post-rows.ts'
 import { DRAWN_ANEW, POSTS_CHANNEL } from './posts.ts'
 import { spreadRedraws } from './redraws.ts'
@@ -93,6 +93,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   let outdated = true
   let outdatedAt = time.now()
   let gathering = false
+  let changed = true
 
   const ring = (): void => {
     rung = true
@@ -108,9 +109,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     ring()
   }
   // What waits for its budget waits until that opens: it is not looked for at every ring in between.
-  const waits = async (): Promise<number | null> => {
+  const waits = async ({ post, edit, find }: Closed): Promise<number | null> => {
     const opensInMs = pace.opensInMs()
-    if (opensInMs === null || time.now() < waitsUntil) return opensInMs
+    // What was closed for the look may have opened since. Who is at work rings at the end; else there has to be another look.
+    if (opensInMs === null) return busy.size === 0 && post.length + edit.length + find.length > 0 ? 0 : null
+    if (time.now() < waitsUntil) return opensInMs
     if (!(await anyWaits(house.db, [...busy.keys()]))) return null
     waitsUntil = time.now() + opensInMs
     return pace.opensInMs()
@@ -127,11 +130,24 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       throw error
     }
   }
+  // Whatever has changed rings from outside. True: some of it has to be looked at again.
+  const spread = async (): Promise<boolean> => {
+    if (!changed) return false
+    changed = false
+    try {
+      changed = (await spreadRedraws(house.db)) || changed
+    } catch (error) {
+      changed = true
+      throw error
+    }
+    return changed
+  }
   // Answers how long the first of those that wait for their budget has to, in milliseconds; null: none does.
   const fill = async (): Promise<number | null> => {
     while (!over.signal.aborted && busy.size < CALLS_AT_ONCE * platforms.size) {
-      const post = await lease(house.db, { busy: [...busy.keys()], closed: pace.closed() }, house.leaseMs)
-      if (post === null) return waits()
+      const closed = pace.closed()
+      const post = await lease(house.db, { busy: [...busy.keys()], closed }, house.leaseMs)
+      if (post === null) return waits(closed)
       waitsUntil = 0
       busy.set(post.placeId, deliver(post))
     }
@@ -157,9 +173,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       bell = Promise.withResolvers()
       const since = time.now()
       await outdate()
-      const held = await spreadRedraws(house.db)
+      const again = await spread()
       const filled = await fill()
-      const opensInMs = held ? Math.min(filled ?? LONGEST_REST_MS, LONGEST_REST_MS) : filled
+      const opensInMs = again ? Math.min(filled ?? LONGEST_REST_MS, LONGEST_REST_MS) : filled
       troubled = false
       if (opensInMs !== null) await rest(Math.min((time.now() - since) * RESTS, opensInMs))
       if (!rung && (busy.size > 0 || opensInMs !== null)) await bellOr(opensInMs)
@@ -174,10 +190,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
   const look = (): Promise<void> => {
     outdated = true
+    changed = true
     return begin()
   }
   const wake = (): void => {
     if (over.signal.aborted) return
+    changed = true
     begin().catch((error: unknown) => {
       if (!troubled) house.log.error({ err: error }, 'posts: the database does not answer; trying again')
       troubled = true
