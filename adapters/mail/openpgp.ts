@@ -6,9 +6,6 @@ import { outsideOf } from './outside.ts'
 import { type Parsed, parseMail } from './read.ts'
 import { type Found, findSigned } from './signed.ts'
 
-/** A signature is made by another machine's clock. */
-const AHEAD_MS = 300_000
-
 type Facts = Parsed['facts']
 
 const nothing = (outcome: CheckOutcome, evidence: string): OpenpgpFacts => ({ outcome, evidence, signed: null })
@@ -65,7 +62,7 @@ interface Mine {
 async function judged(found: Found, facts: Facts, { pin, key }: Mine, now: Date): Promise<OpenpgpFacts> {
   const whose = `${pin.fingerprint} (${line(pin.owner, 100)})`
   try {
-    const good = await signedBy(Buffer.from(found.bytes, 'latin1'), found.signature, key, new Date(now.getTime() + AHEAD_MS))
+    const good = await signedBy(Buffer.from(found.bytes, 'latin1'), found.signature, key, now)
     if (found.hashes.length > 0 && !found.hashes.includes(good.hash))
       return nothing(
         'fail',
