@@ -29,7 +29,7 @@ export async function openMail(
     const dkim = await readSignatures(inner, notes.resolve, now)
     const sender = parsed.facts.from[0]?.address ?? ''
     const dmarcPolicy = sender.includes('@') ? await readDmarcPolicy(sender, notes.resolve).catch(() => null) : null
-    const openpgp = keys === null ? null : await (await import('./openpgp.ts')).readOpenpgp(inner, parsed.facts, keys, now)
+    const openpgp = keys === null ? null : await (await import('./openpgp.ts')).readOpenpgp(inner, parsed, keys, now)
     const mail = { ...parsed.facts, dkim, dmarcPolicy, forwarded: depth > 0, ...(openpgp === null ? {} : { openpgp }) }
     return { ok: true, mail, dns: notes.answers }
   } catch (error) {
