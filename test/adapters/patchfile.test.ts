@@ -17,6 +17,7 @@ afterAll(() => rm(folder, { recursive: true }))
 const judged = async (name: string, end: ToolEnd) => (await codeSignature(join(folder, name), async () => end)).check.outcome
 
 const bad = (trouble: string) => ({ code: 1, output: signedWords('/O=Vendor/CN=x', 'failed', undefined, trouble) })
+const HEADER_OK = 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK'
 const good = (subject: string) => ({ code: 0, output: signedWords(subject) })
 
 describe('what the tools say', () => {
@@ -40,7 +41,14 @@ describe('what the tools say', () => {
     ['a.rpm', null, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm: digests SIGNATURES NOT OK (MISSING KEYS: RSA#1)' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm: DIGESTS signatures NOT OK' }, 'fail'],
-    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK\n    MD5 digest: OK' }, 'pass'],
+    // Of an rpm that does not compare what the header says of the content: anybody can write the MD5.
+    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK\n    MD5 digest: OK' }, 'unavailable'],
+    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK' }, 'unavailable'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    Payload SHA256 digest: NOTFOUND\n    MD5 digest: OK` }, 'unavailable'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    Payload SHA256 digest: OK\n    MD5 digest: OK` }, 'pass'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    Payload SHA256 ALT digest: OK` }, 'pass'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    V3 RSA/SHA256 Signature, key ID fd431d51: OK` }, 'pass'],
+    ['a.rpm', { code: 1, output: 'a.rpm:\n    Header RSA signature: NOTFOUND\n    Payload SHA256 digest: OK' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: NOKEY' }, 'unavailable'],
     ['a.rpm', { code: 0, output: 'a.rpm:\n    Header SHA256 digest: OK\n    Payload SHA256 digest: OK' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: BAD' }, 'fail'],
@@ -60,10 +68,10 @@ describe('what the tools say', () => {
     ['a.exe', { code: 0, output: signedWords('/O=Vendor, Inc.', 'ok', '/O=Evil/CN=x') }, undefined],
     ['a.exe', bad('\tError: unable to get local issuer certificate'), undefined],
     ['a.exe', { code: 1, output: 'Subject: /O=Vendor\nMISMATCH!!!' }, undefined],
-    ['a.rpm', { code: 0, output: 'Header V3 RSA/SHA256 Signature, key ID 199E2F91FD431D51: OK' }, { kind: 'key', id: '199e2f91fd431d51' }],
+    ['a.rpm', { code: 0, output: 'V3 RSA/SHA256 Signature, key ID 199E2F91FD431D51: OK' }, { kind: 'key', id: '199e2f91fd431d51' }],
     [
       'a.rpm',
-      { code: 0, output: `Header OpenPGP V4 RSA signature, key fingerprint: ${'ab'.repeat(20)}: OK` },
+      { code: 0, output: `Header OpenPGP V4 RSA signature, key fingerprint: ${'ab'.repeat(20)}: OK\nPayload SHA256 digest: OK` },
       { kind: 'key', id: 'ab'.repeat(20) },
     ],
     ['a.rpm', { code: 1, output: 'Header V3 RSA/SHA256 Signature, key ID fd431d51: NOKEY' }, undefined],
@@ -82,6 +90,15 @@ describe('what the tools say', () => {
     const { check, signer } = await codeSignature(join(folder, 'a.rpm'), async () => ({ code: 1, output: CHANGED }))
     expect(check).toMatchObject({ outcome: 'fail', evidence: 'rpm: Payload SHA256 digest: BAD (Expected af39e1c1 != 45155688)' })
     expect(signer).toBeUndefined()
+  })
+
+  test('rpm is asked for a signature and every digest, whatever this machine is set to', async () => {
+    let asked: readonly string[] = []
+    await codeSignature(join(folder, 'a.rpm'), async (_, args) => {
+      asked = args
+      return null
+    })
+    expect(asked.slice(0, 4)).toEqual(['--define', '_pkgverify_level signature', '--define', '_pkgverify_flags 0x0'])
   })
 
   test('a name that is an option, a command or a line of a tool is never shown to one', async () => {
