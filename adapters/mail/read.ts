@@ -21,7 +21,7 @@ export interface Inside {
 
 /** A mail taken apart: what it shows, and the mails that are attached to it. */
 export interface Parsed {
-  readonly facts: Omit<MailFacts, 'dkim' | 'dmarcPolicy' | 'forwarded'>
+  readonly facts: Omit<MailFacts, 'dkim' | 'dmarcPolicy' | 'dmarcSilent' | 'forwarded'>
   readonly inside: readonly Inside[]
   /** The page (HTML) that it shows, as it stands; empty: it has none. A page may be seen and have no text. */
   readonly page: string
