@@ -236,6 +236,16 @@ describe('asked by the policy', () => {
     expect((await look(['/debian/dists/gone/InRelease', '/debian/dists/other/InRelease'])).archive?.outcome).toBe('fail')
   })
 
+  test('an index that is not there hides none of the others', async () => {
+    const { index } = await anArchive([DEB], signer)
+    const path = 'contrib/binary-amd64/Packages.gz'
+    const text = releaseText({ index, path }).replace('SHA256:\n', `SHA256:\n ${sha256(Buffer.from('lost'))} 4 ${INDEX}\n`)
+    publish({ [`${DISTS}InRelease`]: await signedText(text, [signer.privateKey]), [`${DISTS}${path}`]: index })
+    server.asked.length = 0
+    expect((await look([`${DISTS}InRelease`])).archive?.outcome).toBe('pass')
+    expect(server.asked.slice(-2)).toEqual([`${DISTS}${INDEX}`, `${DISTS}${path}`])
+  })
+
   test.each([
     ['an archive that is not there', {}, 'answered with status 404'],
     ['a release of somebody else', { [`${DISTS}InRelease`]: 'by other' }, 'no good signature'],
