@@ -101,12 +101,12 @@ describe('a checked file', () => {
       differences,
       voidsPlan: false,
     })
-    const after = (event: ChangeEvent) => evolved(opened(), [noted(), noted(other), event]).patchFiles
-    expect(after(revised({}, ['severity']))).toEqual([other])
+    const filesOnce = (event: ChangeEvent) => evolved(opened(), [noted(), noted(other), event]).patchFiles
+    expect(filesOnce(revised({}, ['severity']))).toEqual([other])
     // Of a hash that changed no difference tells: the bytes do.
-    expect(after(revised({ digest: 'e'.repeat(64) }))).toEqual([other])
-    expect(after(revised({ verdict: 'UNCONFIRMED' }))).toEqual([other])
-    expect(after(revised({}))).toEqual([GOOD, other])
+    expect(filesOnce(revised({ digest: 'e'.repeat(64) }))).toEqual([other])
+    expect(filesOnce(revised({ verdict: 'UNCONFIRMED' }))).toEqual([other])
+    expect(filesOnce(revised({}))).toEqual([GOOD, other])
   })
 })
 
