@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { SLACK_BUDGETS } from '../../adapters/slack/budgets.ts'
 import { TEAMS_BUDGETS } from '../../adapters/teams/budgets.ts'
 import type { Deliverer, DelivererOptions } from '../../src/app/chat/deliver.ts'
-import { touchSubject, wantPost } from '../../src/app/chat/posts.ts'
+import { wantPost } from '../../src/app/chat/posts.ts'
+import { touchSubject } from '../../src/app/chat/redraws.ts'
 import { ChatError } from '../../src/ports.ts'
 import {
   type CountingPlatform,

@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { createDeliverer, type Deliverer, type DelivererOptions } from '../../src/app/chat/deliver.ts'
-import { type Post, touchSubject, wantPost } from '../../src/app/chat/posts.ts'
+import { type Post, wantPost } from '../../src/app/chat/posts.ts'
+import { touchSubject } from '../../src/app/chat/redraws.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { card } from '../support/cards.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
@@ -46,7 +47,8 @@ export async function openRoom(): Promise<Room> {
   const timePasses = async (): Promise<void> => {
     await db.post.updateMany({ data: { notBefore: null, leaseUntil: null } })
   }
-  const left = () => db.$queryRaw<unknown[]>`SELECT id FROM "Post" WHERE wanted > shown AND status = 'open'`
+  const left = () => db.$queryRaw<unknown[]>`
+    SELECT id FROM "Post" WHERE wanted > shown AND status = 'open' UNION ALL SELECT id FROM "Redraw"`
   return {
     house,
     loopback,

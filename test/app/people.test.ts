@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json } from '../../src/app/change/rows.ts'
+import { spreadRedraws } from '../../src/app/chat/redraws.ts'
 import { renderPost } from '../../src/app/chat/render.ts'
 import { planPurpose, show } from '../../src/app/chat/show.ts'
 import { transact } from '../../src/app/house.ts'
@@ -364,7 +365,10 @@ test('`roles` says where a role comes from', async () => {
 
 describe('given an open decision, its card is drawn anew', () => {
   let post: { readonly id: number }
-  const wanted = async () => (await bot.house.db.post.findUniqueOrThrow({ where: { id: post.id } })).wanted
+  const wanted = async () => {
+    await spreadRedraws(bot.house.db)
+    return (await bot.house.db.post.findUniqueOrThrow({ where: { id: post.id } })).wanted
+  }
   const drawn = async () => {
     const card = await renderPost(bot.house, await bot.house.db.post.findUniqueOrThrow({ where: { id: post.id } }))
     return card ? wordsOf(card) : ''

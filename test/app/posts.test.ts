@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { touchAll, touchSubject, wantPost } from '../../src/app/chat/posts.ts'
+import { wantPost } from '../../src/app/chat/posts.ts'
 import type { Tx } from '../../src/db/database.ts'
 import { card } from '../support/cards.ts'
 import { type FreshDatabase, freshDatabase } from '../support/database.ts'
@@ -92,53 +92,5 @@ describe('a reply', () => {
     await say('first')
     await say('second')
     expect(await rows()).toMatchObject([{ wanted: 1, payload: { frozen: { title: 'first' } } }])
-  })
-})
-
-describe('a subject has changed', () => {
-  test('all of its posts are shown anew, but not the frozen ones, nor those of others', async () => {
-    await within(async (tx) => {
-      await wantPost(tx, { ...alert, now: NOW })
-      await wantPost(tx, { ...alert, purpose: 'note:1', payload: { frozen: card() }, now: NOW })
-      await wantPost(tx, { ...alert, purpose: 'incident:1', payload: { incident: 1 }, now: NOW })
-      await wantPost(tx, { ...alert, subject: 'change:10', now: NOW })
-    })
-    await within((tx) => touchSubject(tx, 'change:1'))
-    const raised = (await rows()).filter((row) => row.wanted > 1)
-    expect(raised.map((row) => row.purpose)).toEqual(['alert', 'incident:1'])
-    expect(raised.every((row) => row.subject === 'change:1')).toBe(true)
-  })
-})
-
-describe('posts that others are writing', () => {
-  /** Posts whose order on the disk and in the index is not that of their numbers: the first one comes last. */
-  const shuffled = async (): Promise<number> => {
-    for (const purpose of ['z', 'a', 'b']) await within((tx) => wantPost(tx, { ...alert, purpose, now: NOW }))
-    await within((tx) => wantPost(tx, { ...alert, purpose: 'z', now: NOW }))
-    return (await rows())[0]?.id ?? 0
-  }
-  const waits = async (): Promise<void> => {
-    for (;;) {
-      const [row] = await house.db.$queryRaw<{ n: bigint }[]>`
-        SELECT count(*) AS n FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()`
-      if (Number(row?.n) > 0) return
-    }
-  }
-
-  test.each([
-    { what: 'a subject', touch: (tx: Tx) => touchSubject(tx, alert.subject) },
-    { what: 'all', touch: touchAll },
-  ])('$what: who touches them waits with nothing in its hands that others wait for', async ({ touch }) => {
-    const first = await shuffled()
-    let waiting: Promise<void> | null = null
-    await within(async (tx) => {
-      await tx.$queryRaw`SELECT id FROM "Post" WHERE id = ${first} FOR UPDATE`
-      waiting = within(touch)
-      await waits()
-      const free = await tx.$queryRaw<unknown[]>`SELECT id FROM "Post" FOR UPDATE SKIP LOCKED`
-      expect(free).toHaveLength(3)
-    })
-    await waiting
-    expect((await rows()).map(({ wanted }) => wanted)).toEqual([3, 2, 2])
   })
 })

@@ -28,6 +28,7 @@ const BORN = new Date()
 /** What is due and has not happened, in words. */
 async function pending({ db, clock }: House): Promise<readonly string[]> {
   const posts = await db.$queryRaw<{ what: string }[]>`
+    SELECT 'redraw ' || subject AS what FROM "Redraw" UNION ALL
     SELECT concat_ws(' ', 'post', id, subject, purpose, "placeId", "lastError") AS what FROM "Post" WHERE wanted > shown AND status = 'open'`
   const due = await db.due.findMany({ where: { doneAt: null, dueAt: { lte: clock.now() } } })
   const orders = await db.runnerOrder.findMany({ where: { status: { in: ['stored', 'giving'] } } })

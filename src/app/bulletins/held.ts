@@ -7,7 +7,7 @@ import type { Person } from '../../core/policy.ts'
 import type { Outcome } from '../../ports.ts'
 import { lockChange } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
-import { touchSubject } from '../chat/posts.ts'
+import { touchSubject } from '../chat/redraws.ts'
 import { readSubject } from '../doors/subject.ts'
 import type { Unit } from '../house.ts'
 

@@ -7,7 +7,7 @@ import { acceptAsItIs, lowerAccepted, type RingView } from '../../core/deploy/ro
 import type { Person } from '../../core/policy.ts'
 import type { Ruled } from '../../core/result.ts'
 import { allow } from '../../core/result.ts'
-import { touchSubject } from '../chat/posts.ts'
+import { touchSubject } from '../chat/redraws.ts'
 import type { Unit } from '../house.ts'
 import { endRemindersOf } from '../remind/end.ts'
 import { effectsOf } from './effects.ts'

@@ -28,6 +28,8 @@ interface Line {
 
 /** Clicks of one transaction: others wait for its end. */
 const MOST_AT_ONCE = 50
+/** Not more than half of those that wait, unless they are few: while the database saves them, this process decides the next ones. */
+const FEW = 8
 /** Whoever comes then is told by the long way that too many wait. */
 const MOST_WAITING = 500
 
@@ -54,7 +56,8 @@ export function saveClick(db: Database, click: Click): Promise<boolean> {
 async function saveAll(db: Database, line: Line): Promise<void> {
   line.saving = true
   while (line.waiting.size > 0) {
-    const together = [...line.waiting.values()].slice(0, MOST_AT_ONCE)
+    const share = Math.max(FEW, Math.ceil(line.waiting.size / 2))
+    const together = [...line.waiting.values()].slice(0, Math.min(share, MOST_AT_ONCE))
     for (const { click } of together) {
       line.waiting.delete(click.change)
       if (click.delivery !== null) line.deliveries.delete(click.delivery)

@@ -4,16 +4,14 @@ import type { Tx } from '../../db/database.ts'
 
 /**
  * A change is decided, or open again: alerts that offer to take it over, or could offer it now, are drawn anew. Later changes cover earlier
- * ones, so the alerts of later ones are meant. In the order of changes: clicks that are saved together (save-clicks.ts) touch posts of
- * several changes, too.
+ * ones, so the alerts of later ones are meant.
  */
 export async function touchCovering(tx: Tx, before: ChangeState, after: ChangeState): Promise<void> {
   const [was, is] = [UNDECIDED.includes(before.phase), UNDECIDED.includes(after.phase)]
   if (was === is) return
   await tx.$executeRaw`
-    UPDATE "Post" SET wanted = wanted + 1 WHERE id IN (
-      SELECT id FROM "Post"
-      WHERE purpose = 'alert' AND subject ~ '^change:[0-9]+$' AND split_part(subject, ':', 2)::int > ${after.id}
-        AND (${is} OR card -> 'actions' @> '[{"verb": "supersede"}]'::jsonb)
-      ORDER BY split_part(subject, ':', 2)::int, id FOR UPDATE)`
+    INSERT INTO "Redraw" (subject)
+    SELECT DISTINCT subject FROM "Post"
+    WHERE purpose = 'alert' AND subject ~ '^change:[0-9]+$' AND split_part(subject, ':', 2)::int > ${after.id}
+      AND (${is} OR card -> 'actions' @> '[{"verb": "supersede"}]'::jsonb)`
 }

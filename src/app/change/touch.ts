@@ -1,13 +1,9 @@
 import type { Phase } from '../../core/change/state.ts'
-import { touchSubject } from '../chat/posts.ts'
-import { type House, transact } from '../house.ts'
-import { changeSubject } from './rows.ts'
+import type { Database, Tx } from '../../db/database.ts'
+import { notifyPosts } from '../chat/posts.ts'
 
-/**
- * Draws the cards of all changes in these phases anew. Each by itself: what holds posts of several changes, and not the changes, may wait for
- * a click that holds one of them and wants another.
- */
-export async function touchChanges(house: House, phases: readonly Phase[]): Promise<void> {
-  const open = await house.db.change.findMany({ where: { phase: { in: [...phases] } }, orderBy: { id: 'asc' }, select: { id: true } })
-  for (const { id } of open) await transact(house, (unit) => touchSubject(unit.tx, changeSubject(id)))
+/** Draws the cards of all changes in these phases anew. */
+export async function touchChanges(db: Database | Tx, phases: readonly Phase[]): Promise<void> {
+  await db.$executeRaw`INSERT INTO "Redraw" (subject) SELECT 'change:' || id FROM "Change" WHERE phase = ANY(${[...phases]}::text[])`
+  await notifyPosts(db)
 }

@@ -6,6 +6,7 @@ import { isHome } from './homes.ts'
 import { CALLS_AT_ONCE, createPace } from './pace.ts'
 import { anyWaits, endLeases, type Leased, lease } from './post-rows.ts'
 import { DRAWN_ANEW, POSTS_CHANNEL } from './posts.ts'
+import { spreadRedraws } from './redraws.ts'
 
 const SWEEP_MS = 2_000
 /** So often time alone makes a page out of date, as a clock that has run out. */
@@ -156,7 +157,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       bell = Promise.withResolvers()
       const since = time.now()
       await outdate()
-      const opensInMs = await fill()
+      const held = await spreadRedraws(house.db)
+      const filled = await fill()
+      const opensInMs = held ? Math.min(filled ?? LONGEST_REST_MS, LONGEST_REST_MS) : filled
       troubled = false
       if (opensInMs !== null) await rest(Math.min((time.now() - since) * RESTS, opensInMs))
       if (!rung && (busy.size > 0 || opensInMs !== null)) await bellOr(opensInMs)

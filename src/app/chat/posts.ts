@@ -47,28 +47,6 @@ export async function wantPost(tx: Tx, { subject, purpose, placeId, parent, payl
 }
 
 /**
- * In the caller's transaction: the subject has changed, so its posts are shown anew, frozen ones excepted. All are locked in one order
- * before any is written: two that touch the same posts would else each wait for what the other has.
- */
-export async function touchSubject(tx: Tx, subject: string): Promise<void> {
-  await tx.$executeRaw`
-    WITH locked AS MATERIALIZED (
-      SELECT id FROM "Post" WHERE subject = ${subject} AND payload -> 'frozen' IS NULL ORDER BY id FOR UPDATE)
-    UPDATE "Post" SET wanted = wanted + 1 WHERE id IN (SELECT id FROM locked)`
-  await notifyPosts(tx, DRAWN_ANEW)
-}
-
-/**
- * The same of all posts, first in its transaction. No order of rows would do: others go from subject to subject. So it waits until nobody
- * is writing posts, and has nothing that anybody could wait for meanwhile.
- */
-export async function touchAll(tx: Tx): Promise<void> {
-  await tx.$executeRaw`LOCK TABLE "Post" IN EXCLUSIVE MODE`
-  await tx.$executeRaw`UPDATE "Post" SET wanted = wanted + 1 WHERE payload -> 'frozen' IS NULL`
-  await notifyPosts(tx)
-}
-
-/**
  * In the caller's transaction: somebody looked, and the uncertain message is not there, so it is sent again. False when the post is not
  * uncertain (any more): pressing twice sends once.
  */

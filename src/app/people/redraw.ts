@@ -13,4 +13,4 @@ export const matters = (before: readonly Role[], after: readonly Role[]): boolea
  * Cards of open decisions call by name who may still decide: they are drawn anew when that has changed. One that comes out the same is not
  * sent. Killed on the way, a card has an old name until its next change; who may decide does not go by cards.
  */
-export const redrawDecisions = (house: House): Promise<void> => touchChanges(house, ['deciding'])
+export const redrawDecisions = ({ db }: House): Promise<void> => touchChanges(db, ['deciding'])

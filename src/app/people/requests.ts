@@ -1,6 +1,6 @@
 import type { Person } from '../../core/policy.ts'
 import type { Account } from '../../ports.ts'
-import { touchSubject } from '../chat/posts.ts'
+import { touchSubject } from '../chat/redraws.ts'
 import { show } from '../chat/show.ts'
 import { type House, transact, type Unit } from '../house.ts'
 

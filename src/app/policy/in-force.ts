@@ -1,4 +1,4 @@
-import { touchAll } from '../chat/posts.ts'
+import { touchAll } from '../chat/redraws.ts'
 import { type House, transact } from '../house.ts'
 import { beginOrganisation } from '../organisation.ts'
 import { settleMembers } from '../people/settle.ts'

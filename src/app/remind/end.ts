@@ -4,7 +4,7 @@ import { endingOf } from '../../core/remind/ending.ts'
 import { changeStandings } from '../../core/remind/reasons.ts'
 import type { Standing } from '../../core/remind/reminder.ts'
 import { readChange } from '../change/rows.ts'
-import { touchSubject } from '../chat/posts.ts'
+import { touchSubject } from '../chat/redraws.ts'
 import type { Unit } from '../house.ts'
 import { endRow, kindOf, type ReminderRow, reminderSubject, saidOf } from './rows.ts'
 

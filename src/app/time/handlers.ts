@@ -81,8 +81,8 @@ async function poll(house: House, row: DueRow): Promise<void> {
 
 /** A window has just opened: forms that offer it to plan into are drawn anew. The next opening is written down. */
 async function openingPassed(house: House, row: DueRow): Promise<void> {
-  await touchChanges(house, ['planning', 'deciding', 'approved', 'announced', 'rolling out'])
   await transact(house, async (unit) => {
+    await touchChanges(unit.tx, ['planning', 'deciding', 'approved', 'announced', 'rolling out'])
     await unit.tx.due.updateMany({ where: { id: row.id }, data: { doneAt: unit.now } })
     await dueOpening(unit)
   })

@@ -16,13 +16,14 @@ export const orderSchema = z.discriminatedUnion('kind', [
 ])
 export type Order = z.infer<typeof orderSchema>
 
-/** What a server process is asked. `clicks`: make so many changes that wait for a click. */
+/** What a server process is asked. `clicks`: make so many changes that wait for a click; `collect`: what that left in memory. */
 export type Question =
   | { readonly ask: 'cpu' }
   | { readonly ask: 'saved' }
   | { readonly ask: 'clicks'; readonly count: number }
   | { readonly ask: 'disturb'; readonly by: Disturbance }
   | { readonly ask: 'calm' }
+  | { readonly ask: 'collect' }
   | { readonly ask: 'stop' }
 
 export type Disturbance = 'rollout' | 'import'

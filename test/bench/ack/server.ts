@@ -31,6 +31,9 @@ async function answer(question: Question): Promise<Told> {
       return 0
     case 'calm':
       return (await calm?.()) ?? 0
+    case 'collect':
+      globalThis.gc?.()
+      return 0
     case 'stop':
       await bot?.stop()
       return 0

@@ -1,0 +1,37 @@
+import type { Database, Tx } from '../../db/database.ts'
+import { DRAWN_ANEW, notifyPosts } from './posts.ts'
+
+/** So many are taken at once. */
+const MOST = 1_000
+
+/**
+ * In the caller's transaction: the subject has changed, so its posts are shown anew, frozen ones excepted. This holds nothing that anybody
+ * else could wait for.
+ */
+export async function touchSubject(tx: Tx, subject: string): Promise<void> {
+  await tx.$executeRaw`INSERT INTO "Redraw" (subject) VALUES (${subject})`
+  await notifyPosts(tx, DRAWN_ANEW)
+}
+
+/** The same of all posts there are. Of one that is not committed yet nothing can have been drawn. */
+export async function touchAll(tx: Tx): Promise<void> {
+  await tx.$executeRaw`INSERT INTO "Redraw" (subject) SELECT DISTINCT subject FROM "Post"`
+  await notifyPosts(tx)
+}
+
+/**
+ * The posts of what has changed are wanted anew. Waits for nobody: who holds several posts may want others that this one would hold. True:
+ * some posts are held by somebody now, or there were more than one statement takes; ask again.
+ */
+export async function spreadRedraws(db: Database): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ left: boolean }[]>`
+    WITH taken AS MATERIALIZED (SELECT id, subject FROM "Redraw" ORDER BY id LIMIT ${MOST} FOR UPDATE SKIP LOCKED),
+    meant AS MATERIALIZED (
+      SELECT p.id, p.subject FROM "Post" p WHERE p.subject IN (SELECT subject FROM taken) AND p.payload -> 'frozen' IS NULL),
+    held AS MATERIALIZED (SELECT p.id FROM "Post" p WHERE p.id IN (SELECT id FROM meant) FOR UPDATE SKIP LOCKED),
+    wanted AS (UPDATE "Post" SET wanted = wanted + 1 WHERE id IN (SELECT id FROM held)),
+    again AS (SELECT subject FROM meant WHERE id NOT IN (SELECT id FROM held)),
+    done AS (DELETE FROM "Redraw" WHERE id IN (SELECT id FROM taken WHERE subject NOT IN (SELECT subject FROM again)))
+    SELECT EXISTS (SELECT FROM again) OR (SELECT count(*) FROM taken) = ${MOST} AS left`
+  return row?.left === true
+}
