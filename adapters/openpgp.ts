@@ -8,12 +8,39 @@ const WARN_DAYS = 90
 /** A reason to say no, as a value of its own so that it cannot be taken for a faulty machine. */
 export class Rejected extends Error {}
 
-const KEY_BLOCK = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g
+/** A signature is made by another machine's clock, which may go so far ahead of ours. */
+const AHEAD_MS = 300_000
+
+/** Until when a signature may be dated that is looked at now. */
+export const latest = (now: Date): Date => new Date(now.getTime() + AHEAD_MS)
+
+/** Of an armoured signature, in characters: those in use have some hundred. */
+const MOST_ARMOUR = 100_000
+/** Of one document. Each costs a pass over all of it, and who publishes signs with one or two keys. */
+const MOST_SIGNATURES = 8
+
+/** Does it carry more signatures than anybody makes? */
+export const isOverfull = (signed: Pick<Signature, 'getSigningKeyIDs'>): boolean => signed.getSigningKeyIDs().length > MOST_SIGNATURES
+
+const BEGIN = '-----BEGIN PGP PUBLIC KEY BLOCK-----'
+const END = '-----END PGP PUBLIC KEY BLOCK-----'
+
+/** The armoured keys of a text. One that begins and does not end is the last that is looked for. */
+export function keyBlocks(text: string): readonly string[] {
+  const blocks: string[] = []
+  for (let from = text.indexOf(BEGIN); from >= 0; from = text.indexOf(BEGIN, from)) {
+    const end = text.indexOf(END, from)
+    if (end < 0) break
+    blocks.push(text.slice(from, end + END.length))
+    from = end + END.length
+  }
+  return blocks
+}
 
 /** The pinned key among those in the file, in one block or in several; null when it is not there. Throws where it holds none. */
 export const pinnedKey = async (armored: string, fingerprint: string): Promise<Key | null> => {
-  const blocks = armored.match(KEY_BLOCK)
-  if (blocks === null) throw new Error('it holds no public key')
+  const blocks = keyBlocks(armored)
+  if (blocks.length === 0) throw new Error('it holds no public key')
   const keys = (await Promise.all(blocks.map((block) => readKeys({ armoredKeys: block })))).flat()
   return keys.find((key) => key.getFingerprint().toLowerCase() === fingerprint.toLowerCase()) ?? null
 }
@@ -36,7 +63,7 @@ export const together = async (texts: readonly string[], fingerprint: string): P
 /** Does a signature say that the pinned key made it? Whether it is a good one is another question. */
 export const isSaidBy = async (signature: string, armored: string, fingerprint: string): Promise<boolean> => {
   const key = await pinnedKey(armored, fingerprint).catch(() => null)
-  const read = await readSignature({ armoredSignature: signature }).catch(() => null)
+  const read = await readDetached(signature).catch(() => null)
   if (key === null || read === null) return false
   return read.getSigningKeyIDs().some((id) => key.getKeys(id).length > 0)
 }
@@ -50,6 +77,16 @@ export const signerAmong = async <T extends { readonly fingerprint: string; read
   for (const key of keys) if (await isSaidBy(signature, key.armored, key.fingerprint)) return key
   return null
 }
+
+/** Which of several primary keys a detached signature names, by their fingerprints alone; null where it names none, or a subkey. */
+export const namedBy = async (signature: string | undefined, fingerprints: readonly string[]): Promise<string | null> => {
+  const read = signature === undefined ? null : await readDetached(signature).catch(() => null)
+  const ids = read?.getSigningKeyIDs().map((id) => id.toHex()) ?? []
+  return fingerprints.find((one) => ids.includes(keyIdOf(one))) ?? null
+}
+
+/** RFC 9580, 5.5.4: of a version 4 fingerprint the last eight bytes, of later ones the first. */
+const keyIdOf = (fingerprint: string): string => (fingerprint.length > 40 ? fingerprint.slice(0, 16) : fingerprint.slice(-16)).toLowerCase()
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
 
@@ -86,13 +123,15 @@ export const subkeyStanding = async (key: Key, signature: Pick<Signature, 'getSi
 export const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)
 
-/** An armoured signature; throws Rejected where it is none. */
+/** An armoured signature; throws Rejected where it is none, or more than anybody makes. */
 export const readDetached = async (armored: string): Promise<Signature> => {
-  try {
-    return await readSignature({ armoredSignature: armored })
-  } catch (error) {
+  if (armored.length > MOST_ARMOUR)
+    throw new Rejected(`The file beside it has ${armored.length} characters, more than the ${MOST_ARMOUR} of a signature that is read.`)
+  const signature = await readSignature({ armoredSignature: armored }).catch((error: unknown) => {
     throw new Rejected(`The file beside it is no detached OpenPGP signature (${textOf(error)}).`)
-  }
+  })
+  if (isOverfull(signature)) throw new Rejected(`The file beside it holds more than ${MOST_SIGNATURES} signatures.`)
+  return signature
 }
 
 interface Made {
@@ -104,7 +143,7 @@ interface Made {
 /** When the pinned key signed these bytes; throws where it did not. */
 const madeBy = async (bytes: Uint8Array, signature: Signature, key: Key, now: Date): Promise<Made> => {
   const message = await createMessage({ binary: bytes })
-  const { signatures } = await verify({ message, signature, verificationKeys: [key], date: now, format: 'binary' })
+  const { signatures } = await verify({ message, signature, verificationKeys: [key], date: latest(now), format: 'binary' })
   const reasons: string[] = []
   for (const one of signatures) {
     try {

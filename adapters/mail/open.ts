@@ -1,13 +1,14 @@
-import type { MailReading, SigningKey } from '../../src/core/identify/mail.ts'
+import { domainOf, type MailReading, type SigningKey } from '../../src/core/identify/mail.ts'
 import { line } from '../../src/core/identify/text.ts'
 import { type Parsed, parseMail } from './read.ts'
-import { noting, type Resolve, within } from './resolver.ts'
-import { readDmarcPolicy, readSignatures } from './signatures.ts'
+import { type DnsTime, noting, type Resolve, within } from './resolver.ts'
+import { type DmarcAnswer, readDmarcPolicy, readSignatures } from './signatures.ts'
 
 /** Largest mail that is read, in bytes. */
 const MOST_BYTES = 10_000_000
 /** All that is asked of the DNS for one mail takes no longer. */
-const DNS_MS = 8_000
+const DNS_TIME: DnsTime = { own: 5_000, others: 3_000 }
+const NO_RULE: DmarcAnswer = { policy: null, silent: false }
 /** So many mails may stand inside one another. */
 const MOST_INSIDE = 3
 
@@ -17,7 +18,7 @@ export async function openMail(
   now: Date,
   resolver: Resolve,
   keys: readonly SigningKey[] | null,
-  dnsMs = DNS_MS,
+  dnsTime = DNS_TIME,
 ): Promise<MailReading> {
   if (bytes.length === 0) return { ok: false, problem: 'The file is empty.' }
   if (bytes.length > MOST_BYTES)
@@ -25,12 +26,16 @@ export async function openMail(
   try {
     const { bytes: inner, parsed, depth } = await innermost(bytes)
     if (!parsed.isMail) return { ok: false, problem: 'The file is no mail: it has no sender.' }
-    const notes = noting(within(resolver, dnsMs))
-    const dkim = await readSignatures(inner, notes.resolve, now)
     const sender = parsed.facts.from[0]?.address ?? ''
-    const dmarcPolicy = sender.includes('@') ? await readDmarcPolicy(sender, notes.resolve).catch(() => null) : null
-    const openpgp = keys === null ? null : await (await import('./openpgp.ts')).readOpenpgp(inner, parsed.facts, keys, now)
-    const mail = { ...parsed.facts, dkim, dmarcPolicy, forwarded: depth > 0, ...(openpgp === null ? {} : { openpgp }) }
+    const notes = noting(within(resolver, domainOf(sender), dnsTime))
+    // The rule of the domain first: which of its names are asked for behind it, and how many, the writer of the mail says.
+    const { policy: dmarcPolicy, silent } = sender.includes('@')
+      ? await readDmarcPolicy(sender, notes.resolve).catch(() => NO_RULE)
+      : NO_RULE
+    const dkim = await readSignatures(inner, notes.resolve, now)
+    const openpgp = keys === null ? null : await (await import('./openpgp.ts')).readOpenpgp(inner, parsed, keys, now)
+    const more = { ...(silent ? { dmarcSilent: true } : {}), ...(openpgp === null ? {} : { openpgp }) }
+    const mail = { ...parsed.facts, dkim, dmarcPolicy, forwarded: depth > 0, ...more }
     return { ok: true, mail, dns: notes.answers }
   } catch (error) {
     return { ok: false, problem: `The mail cannot be read: ${line(error instanceof Error ? error.message : String(error), 200)}.` }

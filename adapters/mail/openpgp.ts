@@ -2,14 +2,9 @@ import { isSender, type MailFacts, type OpenpgpFacts, type SigningKey } from '..
 import { line } from '../../src/core/identify/text.ts'
 import type { CheckOutcome } from '../../src/core/identify/verification.ts'
 import { type Key, pinnedKey, Rejected, readDetached, signedBy, textOf } from '../openpgp.ts'
-import { outsideOf } from './outside.ts'
+import { outsideOf, type Seen } from './outside.ts'
 import { type Parsed, parseMail } from './read.ts'
 import { type Found, findSigned } from './signed.ts'
-
-/** A signature is made by another machine's clock. */
-const AHEAD_MS = 300_000
-
-type Facts = Parsed['facts']
 
 const nothing = (outcome: CheckOutcome, evidence: string): OpenpgpFacts => ({ outcome, evidence, signed: null })
 
@@ -17,7 +12,8 @@ const nothing = (outcome: CheckOutcome, evidence: string): OpenpgpFacts => ({ ou
  * The OpenPGP signature of a mail against the keys that are pinned for its sender. Null: it has none, and none is expected. What a sender's
  * key should have signed and did not is never a pass: anybody can leave a signature out.
  */
-export async function readOpenpgp(bytes: Uint8Array, facts: Facts, keys: readonly SigningKey[], now: Date): Promise<OpenpgpFacts | null> {
+export async function readOpenpgp(bytes: Uint8Array, whole: Seen, keys: readonly SigningKey[], now: Date): Promise<OpenpgpFacts | null> {
+  const { facts } = whole
   const pinned = keys.filter(({ from }) => facts.from.some(({ address }) => isSender(from, address)))
   const search = findSigned(bytes)
   if (pinned.length === 0)
@@ -31,19 +27,19 @@ export async function readOpenpgp(bytes: Uint8Array, facts: Facts, keys: readonl
     case 'malformed':
       return nothing('fail', `It is not what OpenPGP signs: ${search.why}.`)
     case 'one':
-      return verified(search.found, facts, pinned, now)
+      return verified(search.found, whole, pinned, now)
     default:
       return search satisfies never
   }
 }
 
-async function verified(found: Found, facts: Facts, pinned: readonly SigningKey[], now: Date): Promise<OpenpgpFacts> {
+async function verified(found: Found, whole: Seen, pinned: readonly SigningKey[], now: Date): Promise<OpenpgpFacts> {
   try {
     const ids = (await readDetached(found.signature)).getSigningKeyIDs()
     const readable = (await Promise.all(pinned.map(async (pin) => ({ pin, key: await keyOf(pin) })))).filter(({ key }) => key !== null)
     const mine = readable.find(({ key }) => ids.some((id) => (key?.getKeys(id).length ?? 0) > 0))
     if (!mine?.key) return nothing('unavailable', strange(ids, pinned, readable.length))
-    return await judged(found, facts, { ...mine, key: mine.key }, now)
+    return await judged(found, whole, { ...mine, key: mine.key }, now)
   } catch (error) {
     return nothing('fail', error instanceof Rejected ? error.message : `Its OpenPGP signature cannot be read (${textOf(error)}).`)
   }
@@ -62,25 +58,26 @@ interface Mine {
   readonly key: Key
 }
 
-async function judged(found: Found, facts: Facts, { pin, key }: Mine, now: Date): Promise<OpenpgpFacts> {
+async function judged(found: Found, whole: Seen, { pin, key }: Mine, now: Date): Promise<OpenpgpFacts> {
   const whose = `${pin.fingerprint} (${line(pin.owner, 100)})`
   try {
-    const good = await signedBy(Buffer.from(found.bytes, 'latin1'), found.signature, key, new Date(now.getTime() + AHEAD_MS))
+    const good = await signedBy(Buffer.from(found.bytes, 'latin1'), found.signature, key, now)
     if (found.hashes.length > 0 && !found.hashes.includes(good.hash))
       return nothing(
         'fail',
         `It says that it is signed with ${line(found.hashes.join(', '), 60)}, and it is with ${good.hash}. Pinned: ${whose}.`,
       )
-    const signed = (await parseMail(Buffer.from(found.entity, 'latin1'))).facts
+    const signed = await parseMail(Buffer.from(found.entity, 'latin1'))
+    const beside = found.beside === '' ? null : await parseMail(Buffer.from(found.beside, 'latin1'))
     return {
       outcome: 'pass',
       evidence: `Its text was signed ${good.at.toISOString()} by the pinned key ${whose}.${good.warning}`,
       signed: {
-        ...wordsOf(signed),
+        ...wordsOf(signed.facts),
         at: good.at.toISOString(),
         by: pin.fingerprint,
         from: pin.from,
-        outside: [...outsideOf(found, facts, signed), ...leftOut(signed)],
+        outside: [...outsideOf(found, whole, signed, beside), ...leftOut(signed.facts)],
       },
     }
   } catch (error) {
@@ -89,6 +86,10 @@ async function judged(found: Found, facts: Facts, { pin, key }: Mine, now: Date)
   }
 }
 
-const wordsOf = ({ text, links, attachments }: Facts): Pick<MailFacts, 'text' | 'links' | 'attachments'> => ({ text, links, attachments })
+const wordsOf = ({ text, links, attachments }: Parsed['facts']): Pick<MailFacts, 'text' | 'links' | 'attachments'> => ({
+  text,
+  links,
+  attachments,
+})
 
-const leftOut = ({ leftOut: left }: Facts): readonly string[] => left.map((one) => `what was not read of it: ${one}`)
+const leftOut = ({ leftOut: left }: Parsed['facts']): readonly string[] => left.map((one) => `what was not read of it: ${one}`)

@@ -21,8 +21,10 @@ export interface Inside {
 
 /** A mail taken apart: what it shows, and the mails that are attached to it. */
 export interface Parsed {
-  readonly facts: Omit<MailFacts, 'dkim' | 'dmarcPolicy' | 'forwarded'>
+  readonly facts: Omit<MailFacts, 'dkim' | 'dmarcPolicy' | 'dmarcSilent' | 'forwarded'>
   readonly inside: readonly Inside[]
+  /** The page (HTML) that it shows, as it stands; empty: it has none. A page may be seen and have no text. */
+  readonly page: string
   /** Has it anything of a mail's head? Any bytes can be read as a mail without one. */
   readonly isMail: boolean
 }
@@ -44,6 +46,7 @@ export async function parseMail(bytes: Uint8Array): Promise<Parsed> {
     isMail:
       email.headers.some(({ key }) => key === 'from') &&
       email.headers.some(({ key }) => ['date', 'subject', 'message-id', 'received', 'to'].includes(key)),
+    page: email.html ?? '',
     inside: mails.map((one) => ({ bytes: bytesOf(one), file: attachment(one) })),
     facts: {
       from: addresses(email, 'from'),

@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { DnsAnswer } from '../../src/core/identify/mail.ts'
+import { sameSite } from '../../src/core/identify/lookalike.ts'
+import { type DnsAnswer, domainAsked } from '../../src/core/identify/mail.ts'
 
 /** Asks the DNS. Rejects with an error that has a `code`, as Node does. */
 export type Resolve = (name: string, type: string) => Promise<string[][]>
@@ -36,15 +37,31 @@ export function realResolver(): Resolve {
   }
 }
 
+/** What the DNS may take for one mail, in ms: for the names of its sender, and for those that its writer chose. */
+export interface DnsTime {
+  readonly own: number
+  readonly others: number
+}
+
 /**
- * The same for one mail, all questions together within `ms`: what is not answered by then has no answer. Somebody waits for the verdict, other
- * mails wait behind this one, and its writer says how many names are asked for, and whose servers are slow.
+ * The same for one mail, within a time for the names of its sender's `domain` and one for all others: what is not answered by then has no answer.
+ * Somebody waits for the verdict, other mails wait behind this one, and its writer says how many names are asked for, and whose servers are
+ * slow: he must not use up what is there for the rule of the domain that he claims.
  */
-export function within(resolve: Resolve, ms: number): Resolve {
-  const end = performance.now() + ms
+export function within(resolve: Resolve, domain: string, time: DnsTime): Resolve {
+  const [own, others] = [spending(resolve, time.own), spending(resolve, time.others)]
+  return (name, type) => {
+    const host = domainAsked(name)
+    return (host === domain || sameSite(host, domain) ? own : others)(name, type)
+  }
+}
+
+/** All questions together take no longer than `ms`. */
+function spending(resolve: Resolve, ms: number): Resolve {
+  let left = ms
   return async (name, type) => {
-    const left = end - performance.now()
     if (left <= 0) throw new NoAnswer('ETIMEOUT', name)
+    const began = performance.now()
     const over = new AbortController()
     const late = pause(left, null, { signal: over.signal, ref: false })
     try {
@@ -52,6 +69,7 @@ export function within(resolve: Resolve, ms: number): Resolve {
       if (answer === null) throw new NoAnswer('ETIMEOUT', name)
       return answer
     } finally {
+      left -= performance.now() - began
       over.abort()
       late.catch(() => undefined)
     }

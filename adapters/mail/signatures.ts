@@ -89,11 +89,18 @@ function ours({
   }
 }
 
-const record = z.object({ policy: z.string().nullish() })
+const record = z.object({ policy: z.string().nullish(), status: z.object({ result: z.string() }).optional() })
 
-/** What the sender's domain asks to be done with mail that it has not signed; null: nothing, or the DNS did not say. */
-export async function readDmarcPolicy(sender: string, resolver: Resolve): Promise<string | null> {
+/** What the sender's domain asks to be done with mail that it has not signed. Null: nothing; unless the DNS is `silent`. */
+export interface DmarcAnswer {
+  readonly policy: string | null
+  readonly silent: boolean
+}
+
+/** Asks for the rule of a sender's domain. */
+export async function readDmarcPolicy(sender: string, resolver: Resolve): Promise<DmarcAnswer> {
   const answer = await dmarc({ headerFrom: [sender], spfDomains: [], dkimDomains: [], resolver })
   const read = record.safeParse(answer)
-  return read.success ? (read.data.policy?.toLowerCase() ?? null) : null
+  if (!read.success) return { policy: null, silent: false }
+  return { policy: read.data.policy?.toLowerCase() ?? null, silent: read.data.status?.result === 'temperror' }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { allOf, decoded, leavesOf, type Part, partsOf, withoutTail } from './parts.ts'
 
 /** Something in a mail that is signed by OpenPGP, not verified yet. Text is latin1. */
@@ -14,6 +15,10 @@ export interface Found {
   readonly how: 'text' | 'part'
   /** Lines of the armour that are no part of the signature. */
   readonly remarks: readonly string[]
+  /** The part with the signature, as a mail of its own; empty where it stands in the text. */
+  readonly beside: string
+  /** How many pages (HTML) stand outside of what is signed. */
+  readonly pages: number
 }
 
 /** What a mail has of signatures: none, one, or something that cannot be taken for one. */
@@ -40,8 +45,10 @@ export function findSigned(bytes: Uint8Array): Search {
   if (count === 0) return { is: 'none' }
   if (count > 1) return { is: 'unclear', why: `it carries ${count} signed texts, and which one counts nobody can say` }
   const [text] = texts
-  return text ? readText(text.leaf, text.from) : readPart(parts[0])
+  return text ? readText(text.leaf, text.from, pagesIn(root)) : readPart(parts[0], pagesIn(root))
 }
+
+const pagesIn = (part: Part): number => leavesOf(part).filter(({ type }) => type === 'text/html').length
 
 /** In which lines signed texts begin. */
 const beginningsIn = (lines: readonly string[]): readonly number[] =>
@@ -49,18 +56,36 @@ const beginningsIn = (lines: readonly string[]): readonly number[] =>
 
 const malformed = (why: string): Search => ({ is: 'malformed', why })
 
-function readPart(part: Part | undefined): Search {
+function readPart(part: Part | undefined, pages: number): Search {
   const [signed, signature] = part?.parts ?? []
   if (part?.parts.length !== 2 || !signed || signature?.type !== 'application/pgp-signature')
     return malformed('its signed part does not stand beside exactly one signature')
   const bytes = signed.raw.replace(/\r?\n/g, '\r\n')
   const micalg = part.params.get('micalg')?.toLowerCase().replace(/^pgp-/, '')
   const hashes = micalg === undefined ? [] : [micalg]
-  return { is: 'one', found: { bytes, signature: decoded(signature), hashes, entity: bytes, how: 'part', remarks: [] } }
+  return {
+    is: 'one',
+    found: {
+      bytes,
+      signature: decoded(signature),
+      hashes,
+      entity: bytes,
+      how: 'part',
+      remarks: [],
+      beside: alone(signature),
+      pages: pages - pagesIn(signed),
+    },
+  }
+}
+
+/** A part in a mail of its own: between lines of a boundary, for its end is read by them, and of one that nobody can have put into it. */
+function alone({ raw }: Part): string {
+  const boundary = createHash('sha256').update(raw, 'latin1').digest('hex')
+  return `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n--${boundary}\r\n${raw}\r\n--${boundary}--\r\n`
 }
 
 /** The cleartext signature framework (RFC 9580, 7). What is not in it exactly so is refused: people would take it for signed. */
-function readText(leaf: Part, begin: number): Search {
+function readText(leaf: Part, begin: number, pages: number): Search {
   const rows = decoded(leaf).split(/\r?\n/).slice(begin).map(withoutTail)
   const blank = rows.indexOf('')
   const from = rows.indexOf(SIGNATURE)
@@ -82,6 +107,8 @@ function readText(leaf: Part, begin: number): Search {
       entity: `Content-Type: text/plain; charset=${/^[\w.:-]+$/.exec(leaf.params.get('charset') ?? '')?.[0] ?? 'utf-8'}\r\n\r\n${bytes}`,
       how: 'text',
       remarks: remarksIn(rows.slice(from + 1, to)),
+      beside: '',
+      pages,
     },
   }
 }

@@ -1,14 +1,13 @@
 import { type CleartextMessage, type Key, readCleartextMessage, readKeys, verify } from 'openpgp'
-import { standing, subkeyStanding } from '../openpgp.ts'
-
-const BLOCK = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g
+import { isOverfull, keyBlocks, latest, standing, subkeyStanding } from '../openpgp.ts'
 
 /** The pinned keys of a file (armoured, in one block or several, or binary), by the fingerprints of their primary keys. Rejects for no key file. */
 export async function pinnedKeys(bytes: Uint8Array, fingerprints: readonly string[]): Promise<readonly Key[]> {
-  const blocks = new TextDecoder().decode(bytes).match(BLOCK)
-  const keys = blocks
-    ? (await Promise.all(blocks.map((armoredKeys) => readKeys({ armoredKeys })))).flat()
-    : await readKeys({ binaryKeys: bytes })
+  const blocks = keyBlocks(new TextDecoder().decode(bytes))
+  const keys =
+    blocks.length > 0
+      ? (await Promise.all(blocks.map((armoredKeys) => readKeys({ armoredKeys })))).flat()
+      : await readKeys({ binaryKeys: bytes })
   return keys.filter((key) => fingerprints.includes(fingerprintOf(key)))
 }
 
@@ -28,13 +27,14 @@ export interface SignedText {
 export async function readSignedText(armored: string, keys: readonly Key[], now: Date): Promise<SignedText | null> {
   const message = await readCleartextMessage({ cleartextMessage: armored }).catch(() => null)
   if (message === null) return null
+  if (isOverfull(message)) return { text: message.getText(), by: null }
   for (const key of keys) if (await isSignedBy(message, key, now)) return { text: message.getText(), by: fingerprintOf(key) }
   return { text: message.getText(), by: null }
 }
 
 async function isSignedBy(message: CleartextMessage, key: Key, now: Date): Promise<boolean> {
   if (!(await stands(key, now)) || !(await held(subkeyStanding(key, message, now)))) return false
-  const { signatures } = await verify({ message, verificationKeys: [key], date: now })
+  const { signatures } = await verify({ message, verificationKeys: [key], date: latest(now) })
   return (await Promise.all(signatures.map(({ verified }) => held(verified)))).includes(true)
 }
 

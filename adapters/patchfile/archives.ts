@@ -20,12 +20,6 @@ export interface Asking {
 /** The keys of an archive: what their file holds, and which of them count. */
 export type ArchiveKeys = Pick<ArchiveProof, 'keys' | 'pinned'>
 
-/** An answer, with what it rests on where there is all of it. */
-export interface ArchiveAnswer {
-  readonly check: Check
-  readonly proof?: ArchiveProof
-}
-
 /**
  * Asks the archives that the policy names for a package that came from `url`, and takes the best answer: a package is of one archive, and
  * what another lists under its name is another package. Rejects when `signal` aborts.
@@ -37,43 +31,44 @@ export async function askArchives(
   archives: readonly string[],
   keys: ArchiveKeys,
   asking: Asking,
-): Promise<ArchiveAnswer | null> {
-  const answers: ArchiveAnswer[] = []
-  for (const archive of archives) {
-    const answer = await askArchive(http, file, url, archive, keys, asking)
-    if (answer.check.outcome === 'pass') return answer
-    answers.push(answer)
-  }
-  return answers.find(({ check }) => check.outcome === 'fail') ?? answers[0] ?? null
+): Promise<Check | null> {
+  return bestOf(archives, (archive) => askArchive(http, file, url, archive, keys, asking))
 }
 
-async function askArchive(
-  http: Http,
-  file: PatchFile,
-  url: string,
-  archive: string,
-  keys: ArchiveKeys,
-  asking: Asking,
-): Promise<ArchiveAnswer> {
-  try {
+/** Asks one after the other until one passes; else the first that fails counts, else the first. Of what they gave nothing is kept. */
+export async function bestOf<T>(those: readonly T[], ask: (one: T) => Promise<Check | null>): Promise<Check | null> {
+  const answers: Check[] = []
+  for (const one of those) {
+    const answer = await ask(one)
+    if (answer?.outcome === 'pass') return answer
+    if (answer) answers.push(answer)
+  }
+  return answers.find(({ outcome }) => outcome === 'fail') ?? answers[0] ?? null
+}
+
+async function askArchive(http: Http, file: PatchFile, url: string, archive: string, keys: ArchiveKeys, asking: Asking): Promise<Check> {
+  return orWhyNot(asking, async () => {
     const release = new TextDecoder().decode(await fetched(http, archive, MOST_RELEASE, asking))
     const read = await signedRelease({ release, ...keys }, asking.now)
-    if (!read.ok) return { check: read.check }
-    const paths = indexesFor(read.release, file.name, url)
-    const answers: ArchiveAnswer[] = []
-    for (const path of paths) {
-      const bytes = await fetched(http, addressOf(archive, path, read.release), MOST_INDEX, asking)
-      const proof = { release, ...keys, index: { path, bytes } }
-      const check = await archiveOf(file, proof, asking.now)
-      if (check.outcome === 'pass') return { check, proof }
-      answers.push({ check, proof })
-    }
+    if (!read.ok) return read.check
     const none = archiveCheck('unavailable', `${read.said} It has no index that could list a package like this and can be read here.`)
-    return answers.find(({ check }) => check.outcome === 'fail') ?? answers[0] ?? { check: none }
+    // One index that is away, or too large, hides none of the others.
+    const askIndex = (path: string): Promise<Check> =>
+      orWhyNot(asking, async () => {
+        const bytes = await fetched(http, addressOf(archive, path, read.release), MOST_INDEX, asking)
+        return archiveOf(file, { release, ...keys, index: { path, bytes } }, asking.now)
+      })
+    return (await bestOf(indexesFor(read.release, file.name, url), askIndex)) ?? none
+  })
+}
+
+async function orWhyNot({ signal }: Asking, ask: () => Promise<Check>): Promise<Check> {
+  try {
+    return await ask()
   } catch (error) {
-    asking.signal.throwIfAborted()
+    signal.throwIfAborted()
     if (!(error instanceof Fault)) throw error
-    return { check: archiveCheck('unavailable', `The archive could not be asked: ${error.message}`) }
+    return archiveCheck('unavailable', `The archive could not be asked: ${error.message}`)
   }
 }
 

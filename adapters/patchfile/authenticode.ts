@@ -3,11 +3,21 @@ import { line } from '../../src/core/identify/text.ts'
 import { type CodeSignature, says, unread } from './says.ts'
 import type { ToolEnd } from './tools.ts'
 
-const UNTRUSTED = /unable to get (?:local )?issuer|self[- ]signed|certificate verify error|CAfile|cannot open/i
+/** What OpenSSL says of a chain that it does not take: of itself, or in the words of its library. */
+const CHAIN = /(?:^[ \t]*Error: |Verify error:[ \t]?)([^\n]{1,100})/m
+const FORGED = /:(?:signature|digest) failure:|certificate signature failure/
+const REVOKED = /^\s*Signature CRL verification: failed\s*$|certificate revoked/m
+const PURPOSE = /^\s*Unsupported Signer's certificate purpose/m
+/** It could not do its work, whatever the file is. */
+const TROUBLE = /Failed to add store lookup file|no certificate found|^Use the "-CRLfile" option/m
 
-/** The tool is asked with the roots in this file; without one, with those of the machine. */
+/**
+ * The tool is asked with the roots in this file; without one, with those of the machine. It would fetch lists of revoked certificates itself, from
+ * addresses in the file and past the guarded client.
+ */
 export const authenticodeArgs = (path: string, roots?: string): readonly string[] => [
   'verify',
+  '-ignore-crl',
   ...(roots === undefined ? [] : ['-CAfile', roots, '-TSA-CAfile', roots]),
   '-in',
   path,
@@ -20,6 +30,11 @@ export const authenticodeArgs = (path: string, roots?: string): readonly string[
 export function authenticode({ code, output }: NonNullable<ToolEnd>, rootsGiven: boolean): CodeSignature {
   const subject = firstAfter(output, "Signer's certificate:", 'Subject')
   const called = line(subject, 200) || 'somebody'
+  if (code !== 0 && /^Unknown option: -ignore-crl\s*$/m.test(output))
+    return says(
+      'unavailable',
+      'Authenticode: this osslsigncode is older than 2.9, and would fetch from addresses in the file: it was not asked.',
+    )
   if (/no signature found|does not have a signature|unsigned/i.test(output))
     return says('unavailable', 'The file carries no Authenticode signature.')
   if (/MISMATCH/.test(output)) return says('fail', `Authenticode: the signature is not of this content (${called}).`)
@@ -27,14 +42,22 @@ export function authenticode({ code, output }: NonNullable<ToolEnd>, rootsGiven:
   const chain = lastChain(output)
   if (code === 0 && !failed && /^\s*Signature verification: ok\s*$/m.test(output) && /^\s*Succeeded\s*$/m.test(output) && chain)
     return passed(output, subject, chain, rootsGiven)
-  if (/initialization error|unrecognized|unsupported/i.test(output))
-    return says('unavailable', 'The file cannot be read as one that Authenticode signs.')
-  if (UNTRUSTED.test(output))
-    return says(
-      'unavailable',
-      `Authenticode: signed by ${called}, which leads to no root that ${rootsGiven ? 'the policy names' : 'this machine trusts'}.`,
-    )
-  return failed ? says('fail', `Authenticode: the signature does not hold (${called}).`) : unread('osslsigncode')
+  if (failed) return refused(output, called, rootsGiven)
+  return /initialization error|unrecognized|unsupported/i.test(output)
+    ? says('unavailable', 'The file cannot be read as one that Authenticode signs.')
+    : unread('osslsigncode')
+}
+
+/** Forged is only what no other roots and no other time could make good. */
+function refused(output: string, called: string, rootsGiven: boolean): CodeSignature {
+  if (FORGED.test(output)) return says('fail', `Authenticode: the signature does not hold (${called}).`)
+  if (REVOKED.test(output)) return says('fail', `Authenticode: the certificate was revoked (${called}).`)
+  if (PURPOSE.test(output)) return says('fail', `Authenticode: the certificate is not one for programs (${called}).`)
+  const reason = CHAIN.exec(output)?.[1]
+  if (TROUBLE.test(output)) return unread('osslsigncode')
+  if (reason === undefined) return says('fail', `Authenticode: the signature does not hold (${called}).`)
+  const roots = rootsGiven ? 'the policy names' : 'this machine trusts'
+  return says('unavailable', `Authenticode: signed by ${called}, which leads to no root that ${roots} (${line(reason, 100)}).`)
 }
 
 function passed(output: string, subject: string, chain: Chain, rootsGiven: boolean): CodeSignature {
@@ -43,7 +66,7 @@ function passed(output: string, subject: string, chain: Chain, rootsGiven: boole
   const root = `its chain ends at ${line(chain.root, 120)}, a root that ${rootsGiven ? 'the policy names' : 'this machine trusts'}`
   return says(
     'pass',
-    `Authenticode: signed by ${line(chain.subject, 200)}, certified by ${line(chain.issuer, 200)}, ${timestampIn(output)}; ${root}.`,
+    `Authenticode: signed by ${line(chain.subject, 200)}, certified by ${line(chain.issuer, 200)}, ${timestampIn(output)}; ${root}. Whether it was revoked was not asked.`,
     signer,
   )
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
 import type { PatchFile } from '../../src/core/identify/patch.ts'
 import { authenticode, authenticodeArgs } from './authenticode.ts'
-import { debPackage, rpmPackage } from './packages.ts'
+import { debPackage, rpmArgs, rpmPackage } from './packages.ts'
 import { type CodeSignature, says } from './says.ts'
 import { FOLDER } from './sweep.ts'
 import { type RunTool, runTool, type ToolEnd } from './tools.ts'
@@ -39,7 +39,7 @@ const kindsOf = (roots: string | undefined): readonly Kind[] => [
     args: (path) => authenticodeArgs(path, roots),
     judge: (end) => authenticode(end, roots !== undefined),
   },
-  { endings: /\.rpm$/i, tool: 'rpmkeys', args: (path) => ['--checksig', '--verbose', '--', path], judge: rpmPackage },
+  { endings: /\.rpm$/i, tool: 'rpmkeys', args: rpmArgs, judge: rpmPackage },
   { endings: /\.deb$/i, tool: 'debsig-verify', args: (path) => [path], judge: debPackage },
 ]
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprintOf, stands } from '../openpgp/ring.ts'
 import type { Key } from '../openpgp.ts'
-import { rpmPackage } from './packages.ts'
+import { rpmArgs, rpmPackage } from './packages.ts'
 import { type CodeSignature, says } from './says.ts'
 import { FOLDER } from './sweep.ts'
 import type { RunTool } from './tools.ts'
@@ -29,7 +29,7 @@ async function byKey(path: string, key: Key, run: RunTool): Promise<CodeSignatur
     await writeFile(file, key.armor())
     const taken = await run('rpmkeys', ['--dbpath', ring, '--import', file])
     if (taken?.code !== 0) return null
-    const end = await run('rpmkeys', ['--dbpath', ring, '--checksig', '--verbose', '--', path])
+    const end = await run('rpmkeys', ['--dbpath', ring, ...rpmArgs(path)])
     const said = end && rpmPackage(end)
     if (said?.check.outcome === 'fail') return said
     if (said?.check.outcome !== 'pass') return null

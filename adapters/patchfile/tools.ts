@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
-/** How a tool ended. Null: it is not on this machine, did not end in time, said too much, or was ended by a signal. */
+/** How a tool ended. Null: it is not on this machine, did not end in time, said too much, or was ended. */
 export type ToolEnd = { readonly code: number; readonly output: string } | null
 
-/** Runs a tool with arguments that no shell sees. */
-export type RunTool = (command: string, args: readonly string[]) => Promise<ToolEnd>
+/** Runs a tool with arguments that no shell sees, and ends it when the signal aborts. */
+export type RunTool = (command: string, args: readonly string[], signal?: AbortSignal) => Promise<ToolEnd>
 
 /** What a tool may take. */
 export interface ToolLimits {
@@ -23,7 +23,8 @@ const LIMITS: ToolLimits = { path: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
  */
 export const toolRunner =
   (own: Partial<ToolLimits> = {}): RunTool =>
-  (command, args) => {
+  async (command, args, signal) => {
+    if (signal?.aborted) return null
     const { path, ms, output } = { ...LIMITS, ...own }
     return new Promise((done) => {
       const pieces: Buffer[] = []
@@ -35,17 +36,20 @@ export const toolRunner =
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       const kill = (): void => killGroup(child)
+      const giveUp = (): void => end(null)
       process.once('exit', kill)
       // Whatever comes first; a pipe that somebody holds open is waited for no longer than the tool itself.
       const end = (result: ToolEnd): void => {
         clearTimeout(timer)
         process.off('exit', kill)
+        signal?.removeEventListener('abort', giveUp)
         kill()
         child.stdout.destroy()
         child.stderr.destroy()
         done(result)
       }
-      const timer = setTimeout(() => end(null), ms)
+      const timer = setTimeout(giveUp, ms)
+      signal?.addEventListener('abort', giveUp)
       const take = (piece: Buffer): void => {
         bytes += piece.length
         if (bytes > output) end(null)
@@ -53,7 +57,7 @@ export const toolRunner =
       }
       child.stdout.on('data', take)
       child.stderr.on('data', take)
-      child.on('error', () => end(null))
+      child.on('error', giveUp)
       child.on('close', (code) => end(code === null ? null : { code, output: Buffer.concat(pieces).toString('utf8') }))
     })
   }

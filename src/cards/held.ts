@@ -1,5 +1,5 @@
 import type { ChangeEvent } from '../core/change/command.ts'
-import { openHeld } from '../core/change/held.ts'
+import { isOneOfMany, openHeld } from '../core/change/held.ts'
 import type { ChangeState } from '../core/change/state.ts'
 import type { Action, Block, Card } from './card.ts'
 import { button, callRole, note, outcome, shortened, textBlock } from './words.ts'
@@ -41,6 +41,7 @@ export const heldActions = (state: ChangeState): readonly Action[] => {
 /** Before there is a plan nothing of it is at stake: security hears of it by its own card, and nobody else is told of a forgery. */
 export function heldNote({ document }: Extract<ChangeEvent, { kind: 'document held' }>, state: ChangeState): Card | null {
   if (!state.submission) return null
+  if (isOneOfMany(document)) return manyNote(state)
   return note(
     document.own ? 'What this change rests on is held' : 'A document that says it is this bulletin is held',
     'danger',
@@ -48,6 +49,16 @@ export function heldNote({ document }: Extract<ChangeEvent, { kind: 'document he
     textBlock(callRole('security'), `: ${askedOf(state)}`),
   )
 }
+
+/** Said once: the cards count the others. */
+const manyNote = (state: ChangeState): Card | null =>
+  openHeld(state).filter(isOneOfMany).length > 1
+    ? null
+    : note(
+        `More than ${openHeld(state).length - 1} documents are held`,
+        'danger',
+        textBlock('Nothing goes on until each is decided on. They are not told one by one any more; the card of this change counts them.'),
+      )
 
 function askedOf({ rollout, phase }: ChangeState): string {
   if (phase === 'reviewing') return 'please look whether it has to be rolled back.'

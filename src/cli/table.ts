@@ -83,6 +83,16 @@ export const COMMANDS: Commands = {
     options: JSON_OPTION,
     load: async () => (await import('./dropped.ts')).dropped,
   },
+  'source reset': {
+    about: 'forgets how far a source was read: its next poll takes what it lists as it is',
+    more: 'For a list that was refused because too much of it was gone, after you have looked whether that is true. What was taken stays, and so do the keys that were pinned at first sight. It goes into the audit chain.',
+    args: [{ name: 'SOURCE' }],
+    options: {
+      reason: { value: 'TEXT', about: 'what you found out; it is needed' },
+      by: { value: 'PERSON', about: 'id of who says so, for the record' },
+    },
+    load: async () => (await import('./source.ts')).sourceReset,
+  },
   import: {
     about: 'takes an inventory file in',
     more: 'Formats: csv, json (their endings tell), rpm-qa and dpkg-l (packages of one host: --host). A broken row is named by its line and skipped.',

@@ -6,7 +6,7 @@ import { readMetadata } from '../../adapters/sources/csaf/provider/metadata.ts'
 import type { FirstKey } from '../../src/core/identify/first-key.ts'
 import { verdictOf } from '../../src/core/identify/verification.ts'
 import type { Batch, BulletinSource, RawDocument } from '../../src/ports.ts'
-import { fixtureFile, newSigner, SAMPLE_NOW, sampleFile, sampleKey, sampleRule, signatureOf } from '../support/csaf.ts'
+import { fixtureFile, newSigner, SAMPLE_NOW, type Signer, sampleFile, sampleKey, sampleRule, signatureOf } from '../support/csaf.ts'
 import { bytes } from '../support/feed.ts'
 import { httpsServer, LOOPBACK, type Page, type TestServer, testHttp } from '../support/https-server.ts'
 
@@ -372,6 +372,73 @@ describe('a provider for which the policy names no key: pinned on first use', ()
     expect((await judged(source(provider()), documents[0], first)).verdict).toBe('AUTHENTIC')
     server.pages.delete('/key.asc')
     expect((await judged(source(provider()), documents[0], first)).of('signature')?.outcome).toBe('unavailable')
+  })
+})
+
+describe('of several pinned keys', () => {
+  const provider = () => server.at('/provider-metadata.json')
+  let second: Signer
+  beforeAll(async () => {
+    second = await newSigner()
+  })
+  const fingerprints = () => [FINGERPRINT, second.rule.keyFingerprint ?? '']
+  const first = (): readonly FirstKey[] =>
+    fingerprints().map((fingerprint) => ({ fingerprint, host: server.host, since: NOW.toISOString() }))
+  /** Which of the two the provider lists; the second one's file may be away. */
+  const listed = (...fingerprint: readonly string[]): void => {
+    const keys = fingerprint.map((one) => ({ fingerprint: one, url: server.at(one === FINGERPRINT ? '/key.asc' : '/other.asc') }))
+    server.pages.set('/provider-metadata.json', metadata(feeds(), { public_openpgp_keys: keys }))
+  }
+  const signedBy = async (signer: Signer): Promise<RawDocument> => ({
+    fileName: NAME,
+    bytes: DOCUMENT,
+    signature: await signatureOf(DOCUMENT, signer),
+  })
+
+  test('one that the provider retired is not at hand: what it signed cannot be checked, and is not forged', async () => {
+    listed(FINGERPRINT)
+    const from = source(provider())
+    const { of } = await judged(from, await signedBy(second), first())
+    expect(of('signature')).toMatchObject({ outcome: 'unavailable', evidence: expect.stringContaining(second.rule.keyFingerprint ?? '') })
+    const forged = await judged(from, await signedBy(await newSigner()), first())
+    expect(forged.of('signature')?.outcome).toBe('fail')
+  })
+
+  test('one whose file is away stops neither the look nor the others; that is said, and nothing is called forged meanwhile', async () => {
+    listed(...fingerprints())
+    const from = source(provider())
+    const batch = await from.fetch(null, signal, [], first())
+    expect([names(batch), batch.concern]).toEqual([NAME, expect.stringContaining('status 404')])
+    expect((await judged(from, batch.documents[0], first())).verdict).toBe('AUTHENTIC')
+    // By a subkey of the one that is away, perhaps: its number says nothing of its key.
+    const unknown = await judged(from, await signedBy(await newSigner()), first())
+    expect(unknown.of('signature')?.outcome).toBe('unavailable')
+  })
+
+  test('one of 1 MB is no key: it is not fetched', async () => {
+    listed(...fingerprints())
+    server.pages.set('/other.asc', `${second.keyArmored}${' '.repeat(1_000_000)}`)
+    expect((await source(provider()).fetch(null, signal, [], first())).concern).toContain('more than the 1 MB')
+  })
+})
+
+describe('a list whose host is asked for its keys', () => {
+  const asked = () => server.asked.filter((path) => path.endsWith('/csaf/provider-metadata.json')).length
+  const twice = async () => {
+    const from = source(server.at('/white/'))
+    const batch = await from.fetch(null, signal)
+    await from.fetch(null, signal)
+    return { batch, asked: asked() }
+  }
+
+  test('and answers that there are none: it is asked again a day later', async () => {
+    const { batch, asked: times } = await twice()
+    expect([names(batch), batch.firstKeys, batch.concern, times]).toEqual([NAME, [], undefined, 1])
+  })
+  test('and cannot answer now: that is said, and it is asked again at the next look', async () => {
+    server.pages.set('/.well-known/csaf/provider-metadata.json', (_, response) => void response.writeHead(503).end())
+    const { batch, asked: times } = await twice()
+    expect([names(batch), batch.firstKeys, batch.concern, times]).toEqual([NAME, [], expect.stringContaining('status 503'), 2])
   })
 })
 

@@ -1,9 +1,11 @@
-import { createMessage, generateKey, revokeKey, sign } from 'openpgp'
+import { createMessage, generateKey, readSignature, revokeKey, sign } from 'openpgp'
 import { describe, expect, test } from 'vitest'
+import { pinnedKeys } from '../../adapters/openpgp/ring.ts'
+import { pinnedKey, signerAmong } from '../../adapters/openpgp.ts'
 import { digestOf, hashCheck, publishedHash } from '../../adapters/sources/csaf/hash.ts'
 import { signatureCheck } from '../../adapters/sources/csaf/signature.ts'
 import type { RawDocument } from '../../src/ports.ts'
-import { fixtureFile, fixtureRaw, newSigner, published, SAMPLE_NOW, sampleRule, signatureOf } from '../support/csaf.ts'
+import { fixtureFile, fixtureRaw, newSigner, published, SAMPLE_NOW, type Signer, sampleRule, signatureOf } from '../support/csaf.ts'
 
 const bytes = new TextEncoder().encode('{"document": {}}')
 const raw = (own: Partial<RawDocument>): RawDocument => ({ fileName: 'a.json', bytes, ...own })
@@ -102,15 +104,65 @@ describe('what is no good signature by the pinned key', () => {
     const inline = await sign({ message, signingKeys: signer.privateKey, date: new Date('2026-01-02T00:00:00Z') })
     expect(await signatureCheck(raw({ signature: inline }), signer.rule, signer.keyArmored, SAMPLE_NOW)).toMatchObject({ outcome: 'fail' })
   })
-  test('dated in our future: fail', async () => {
+  test.each([
+    { what: 'five minutes ahead of our clock', ms: 300_000, outcome: 'pass' },
+    { what: 'a second more', ms: 301_000, outcome: 'fail' },
+  ])('dated $what: $outcome', async ({ ms, outcome }) => {
     const signer = await newSigner()
-    const signature = await signatureOf(bytes, signer, new Date('2027-01-01T00:00:00Z'))
-    expect(await signatureCheck(raw({ signature }), signer.rule, signer.keyArmored, SAMPLE_NOW)).toMatchObject({ outcome: 'fail' })
+    const signature = await signatureOf(bytes, signer, new Date(SAMPLE_NOW.getTime() + ms))
+    expect(await signatureCheck(raw({ signature }), signer.rule, signer.keyArmored, SAMPLE_NOW)).toMatchObject({ outcome })
   })
   test('the key cannot be read: unavailable', async () => {
     const signer = await newSigner()
     const document = await published('a.json', bytes, signer)
     expect(await signatureCheck(document, signer.rule, 'no key', SAMPLE_NOW)).toMatchObject({ outcome: 'unavailable' })
+  })
+})
+
+describe('what costs more than a signature does', () => {
+  /** The same good signature so many times: each is one pass over the whole document. */
+  const times = async (count: number, signer: Signer): Promise<string> => {
+    const signature = await readSignature({ armoredSignature: await signatureOf(bytes, signer) })
+    const packets = Array.from({ length: count }, () => signature.write())
+    return (await readSignature({ binarySignature: Buffer.concat(packets) })).armor()
+  }
+
+  test.each([
+    { count: 8, outcome: 'pass' },
+    { count: 9, outcome: 'fail' },
+  ])('$count signatures by the pinned key: $outcome', async ({ count, outcome }) => {
+    const signer = await newSigner()
+    const document = raw({ signature: await times(count, signer) })
+    expect(await signatureCheck(document, signer.rule, signer.keyArmored, SAMPLE_NOW)).toMatchObject({ outcome })
+  })
+  test('none of nine says whose they are', async () => {
+    const signer = await newSigner()
+    const known = { fingerprint: signer.rule.keyFingerprint ?? '', armored: signer.keyArmored }
+    expect(await signerAmong(await times(8, signer), [known])).toBe(known)
+    expect(await signerAmong(await times(9, signer), [known])).toBeNull()
+  })
+  test.each([
+    { what: '100 kB', length: 100_000, outcome: 'pass' },
+    { what: 'one character more', length: 100_001, outcome: 'fail' },
+  ])('a good signature in $what of text: $outcome', async ({ length, outcome }) => {
+    const signer = await newSigner()
+    const document = raw({ signature: (await signatureOf(bytes, signer)).padEnd(length, '\n') })
+    expect(await signatureCheck(document, signer.rule, signer.keyArmored, SAMPLE_NOW)).toMatchObject({ outcome })
+  })
+})
+
+describe('a file of keys', () => {
+  const BEGIN = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n'
+  test('that only begins, again and again, takes no time', async () => {
+    const armored = BEGIN.repeat(200_000)
+    await expect(pinnedKey(armored, '00')).rejects.toThrow('no public key')
+    await expect(pinnedKeys(Buffer.from(armored), ['00'])).rejects.toThrow()
+  })
+  test('is read up to the first key that does not end', async () => {
+    const [signer, other] = [await newSigner(), await newSigner()]
+    const half = other.keyArmored.replace(/-----END[\s\S]*/, '')
+    const key = await pinnedKey(`${signer.keyArmored}\n${half}`, signer.rule.keyFingerprint ?? '')
+    expect(key?.getFingerprint()).toBe(signer.rule.keyFingerprint)
   })
 })
 

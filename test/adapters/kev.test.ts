@@ -72,7 +72,9 @@ describe('a catalogue that loses entries', () => {
 
   test('more than a tenth at once is taken for a broken catalogue', async () => {
     const first = await look(null, 100)
-    expect(await failure(look(first, 89))).toBe('The catalogue has 89 entries; the last one had 100. It is taken for incomplete.')
+    expect(await failure(look(first, 89))).toBe(
+      'The catalogue has 89 entries; the last one had 100. It is taken for incomplete. If it is right all the same: `npm run -s patchcrier -- source reset kev --reason TEXT`.',
+    )
     expect(await failure(look(first, 90))).toBe('taken')
   })
 
@@ -80,7 +82,7 @@ describe('a catalogue that loses entries', () => {
     let batch = await look(null, 100)
     for (const count of [97, 94, 91]) batch = await look(batch, count)
     expect(await failure(look(batch, 89))).toBe(
-      'The catalogue has 89 entries; one of the last 30 days had 100. It is taken for incomplete.',
+      'The catalogue has 89 entries; one of the last 30 days had 100. It is taken for incomplete. If it is right all the same: `npm run -s patchcrier -- source reset kev --reason TEXT`.',
     )
   })
 

@@ -64,6 +64,13 @@ const around = async (inner: { type: string; body: string }, before: string, aft
     { type: 'multipart/mixed; boundary=out' },
   )
 
+const PICTURE = '<img src="https://evil.example/x.png">'
+/** What is signed, and a page that mail programs show instead of it. */
+const beside = (signed: string, page: string, type = 'text/plain'): Buffer =>
+  whole(['--alt', `Content-Type: ${type}`, '', signed, '--alt', 'Content-Type: text/html', '', page, '--alt--'].join('\r\n'), {
+    type: 'multipart/alternative; boundary=alt',
+  })
+
 describe('a notice that a pinned key signed', () => {
   test.each([
     ['as text between lines of armour', () => clear()],
@@ -201,6 +208,17 @@ describe('what is not signed is never taken for signed', () => {
       'unavailable',
       'pass',
     ],
+    ['a page beside it that is only a picture', async () => beside(await clearsigned(NOTICE, team), PICTURE), 'unavailable', 'pass'],
+    ['an empty page beside it', async () => beside(await clearsigned(NOTICE, team), ''), 'unavailable', 'pass'],
+    [
+      'PGP/MIME: a page beside it that is only a picture',
+      async () => {
+        const { type, body } = await signedPart(NOTICE, team)
+        return beside(body, PICTURE, type)
+      },
+      'unavailable',
+      'pass',
+    ],
     [
       'a file beside it',
       async () => {
@@ -262,6 +280,12 @@ describe('what is not signed is never taken for signed', () => {
   ]
   test.each(cases)('%s', async (_, make, all, signed) => {
     expect(await answers(await make())).toMatchObject({ all, signed })
+  })
+
+  test('lines that begin an armour, again and again, take no time', async () => {
+    const begins = '-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n'.repeat(5_000)
+    const page = `<pre>${begins}</pre>`
+    expect(await answers(beside(await clearsigned(NOTICE, team), page))).toMatchObject({ all: 'unavailable', signed: 'pass' })
   })
 
   test('whatever byte of the signed text is changed', async () => {

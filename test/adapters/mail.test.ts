@@ -64,7 +64,7 @@ describe('signatures, with stored answers of the DNS', () => {
   })
 
   test('a DNS that never answers holds no mail up: it is as one that says nothing', async () => {
-    const dead = createMailReader({ resolver: () => new Promise(() => undefined), dnsMs: 20 })
+    const dead = createMailReader({ resolver: () => new Promise(() => undefined), dnsTime: { own: 20, others: 20 } })
     const reading = await dead.read(fixture('rfc6376-A.2.eml'), NOW)
     expect(reading.ok && outcome(reading.mail, 'dkim', owned)).toBe('unavailable')
     expect(reading.ok && reading.dns.map(({ answer }) => answer)).toEqual(expect.arrayContaining([{ error: 'ETIMEOUT' }]))
@@ -77,7 +77,7 @@ describe('signatures, with stored answers of the DNS', () => {
         asked.push(name)
         return new Promise(() => undefined)
       },
-      dnsMs: 20,
+      dnsTime: { own: 20, others: 20 },
     })
     const mail = fixture('rfc6376-A.2.eml').toString('latin1')
     const signature = /^DKIM-Signature:[\s\S]*?\r?\n(?=\S)/m.exec(mail)?.[0] ?? ''
@@ -85,6 +85,50 @@ describe('signatures, with stored answers of the DNS', () => {
     const reading = await slow.read(Buffer.from(many + mail, 'latin1'), NOW)
     expect(reading.ok && outcome(reading.mail, 'dkim', owned)).toBe('unavailable')
     expect(reading.ok && reading.dns.length).toBeGreaterThan(asked.length)
+  })
+})
+
+describe('the rule of the domain that a mail claims to be of', () => {
+  const RULE = [['v=DMARC1; p=reject']]
+  const never = (): Promise<string[][]> => new Promise(() => undefined)
+  /** Forged: it carries signatures of whom its writer chose, as many as he likes. */
+  const forged = (domain: string): string =>
+    letter(
+      [
+        ...Array.from(
+          { length: 4 },
+          (_, i) => `DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=${domain}; s=s${i}; h=from:subject; bh=AAAA; b=AAAA`,
+        ),
+        'From: The vendor <security@example.com>',
+        'Subject: a patch',
+      ],
+      'Install this.',
+    )
+  const dmarcOf = async (mail: string, resolver: (name: string) => Promise<string[][]>) => {
+    const reading = await createMailReader({ resolver, dnsTime: { own: 200, others: 20 } }).read(Buffer.from(mail), NOW)
+    return reading.ok ? mailChecks(reading.mail, []).find(({ name }) => name === 'dmarc') : null
+  }
+
+  test('is asked for in a time of its own, which nobody else can use up', async () => {
+    const resolver = (name: string) => (name === '_dmarc.example.com' ? Promise.resolve(RULE) : never())
+    expect(await dmarcOf(forged('evil.example'), resolver)).toMatchObject({ outcome: 'fail' })
+  })
+  test('is asked for before names below it that do not answer', async () => {
+    const asked: string[] = []
+    await dmarcOf(forged('dead.example.com'), (name) => {
+      asked.push(name)
+      return name.startsWith('_dmarc') ? Promise.resolve(RULE) : never()
+    })
+    expect(asked[0]).toBe('_dmarc.example.com')
+  })
+  test.each([
+    ['ETIMEOUT', 'unavailable', 'did not answer'],
+    ['ESERVFAIL', 'unavailable', 'did not answer'],
+    ['ENOTFOUND', 'not applicable', 'publishes no rule'],
+    ['ENODATA', 'not applicable', 'publishes no rule'],
+  ])('%s: %s', async (code, outcome, words) => {
+    const resolver = () => Promise.reject(Object.assign(new Error(code), { code }))
+    expect(await dmarcOf(forged('evil.example'), resolver)).toMatchObject({ outcome, evidence: expect.stringContaining(words) })
   })
 })
 

@@ -92,6 +92,12 @@ describe('a link that is missing or wrong', () => {
       'is this file',
       async () => ({ release: await signedText((await anArchive([DEB], signer)).text, [other.privateKey, signer.privateKey]) }),
     ],
+    [
+      'more signatures of the pinned key than anybody makes',
+      'fail',
+      'no good signature',
+      async () => ({ release: await signedText((await anArchive([DEB], signer)).text, Array(9).fill(signer.privateKey)) }),
+    ],
     ['a release without a signature', 'unavailable', 'no signed text', async () => ({ release: (await anArchive([DEB], signer)).text })],
     [
       'words of somebody else above the signed ones',
@@ -140,6 +146,15 @@ describe('a link that is missing or wrong', () => {
     const check = await judged(await given())
     expect(check).toMatchObject({ outcome, evidence: expect.stringContaining(words) })
   })
+})
+
+test.each([
+  [300_000, 'pass'],
+  [301_000, 'fail'],
+])('a release that was signed %i ms ahead of our clock: %s', async (ms, outcome) => {
+  const { text } = await anArchive([DEB], signer)
+  const release = await signedText(text, [signer.privateKey], new Date(NOW.getTime() + ms))
+  expect((await judged({ release })).outcome).toBe(outcome)
 })
 
 test('a changed byte of the index, or of what was signed, never passes', async () => {
@@ -219,6 +234,16 @@ describe('asked by the policy', () => {
     })
     expect((await look(['/debian/dists/other/InRelease', `${DISTS}InRelease`])).archive?.outcome).toBe('pass')
     expect((await look(['/debian/dists/gone/InRelease', '/debian/dists/other/InRelease'])).archive?.outcome).toBe('fail')
+  })
+
+  test('an index that is not there hides none of the others', async () => {
+    const { index } = await anArchive([DEB], signer)
+    const path = 'contrib/binary-amd64/Packages.gz'
+    const text = releaseText({ index, path }).replace('SHA256:\n', `SHA256:\n ${sha256(Buffer.from('lost'))} 4 ${INDEX}\n`)
+    publish({ [`${DISTS}InRelease`]: await signedText(text, [signer.privateKey]), [`${DISTS}${path}`]: index })
+    server.asked.length = 0
+    expect((await look([`${DISTS}InRelease`])).archive?.outcome).toBe('pass')
+    expect(server.asked.slice(-2)).toEqual([`${DISTS}${INDEX}`, `${DISTS}${path}`])
   })
 
   test.each([

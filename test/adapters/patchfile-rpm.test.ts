@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pinnedKeys } from '../../adapters/openpgp/ring.ts'
 import { rpmByKeys } from '../../adapters/patchfile/rpm-keys.ts'
 import type { RunTool, ToolEnd } from '../../adapters/patchfile/tools.ts'
+import { signatureOf } from '../../adapters/patchfile/trust.ts'
 import { newSigner, type Signer } from '../support/csaf.ts'
 
 const NOW = new Date('2026-11-26T12:00:00Z')
@@ -32,7 +33,8 @@ function rpmkeys(signedBy: Signer, { imports = 0, bad = false } = {}) {
       rings.set(ring, await readFile(args[3] ?? '', 'utf8'))
       return { code: imports, output: '' }
     }
-    expect(args.slice(2, 5)).toEqual(['--checksig', '--verbose', '--'])
+    expect(args.slice(-4, -1)).toEqual(['--checksig', '--verbose', '--'])
+    expect(args).toContain('_pkgverify_level signature')
     const keys = await pinnedKeys(Buffer.from(rings.get(ring) ?? ''), [pin(signedBy)])
     const said = keys.length > 0 ? 'OK' : 'NOKEY'
     const digest = bad ? 'BAD (Expected a != b)' : 'OK'
@@ -81,4 +83,39 @@ test('a key file may be binary, and one that is no key file is refused', async (
   expect((await pinnedKeys(key?.write() ?? new Uint8Array(), [pin(signer)])).length).toBe(1)
   await writeFile(join(folder, 'none'), 'no key')
   await expect(pinnedKeys(await readFile(join(folder, 'none')), [pin(signer)])).rejects.toThrow()
+})
+
+describe('where the policy pins keys', () => {
+  const KEYS = 'vendor-keys.asc'
+  /** The machine knows the signer by another way, and says that all is well. */
+  const machine: RunTool = async (_, args) =>
+    args[0] === '--dbpath'
+      ? { code: 1, output: 'file.rpm:\n    Header V4 EdDSA/SHA512 Signature, key ID 2e45fb43: NOKEY' }
+      : { code: 0, output: 'file.rpm:\n    Header V4 EdDSA/SHA512 Signature, key ID 2e45fb43: OK\n    Payload SHA256 digest: OK' }
+  const judged = async (packageKeyFile: string | undefined, packageKeys: readonly string[], now = NOW, run = machine) => {
+    await writeFile(join(folder, KEYS), signer.keyArmored)
+    return signatureOf(join(folder, 'a.rpm'), { now, trust: [{ packageKeys, packageKeyFile, archives: [] }] }, run, folder)
+  }
+
+  test('what else the machine trusts names no signer', async () => {
+    const { check, signer: named } = await judged(KEYS, [pin(signer)])
+    expect(check).toMatchObject({ outcome: 'unavailable', evidence: expect.stringContaining('none of the pinned keys') })
+    expect(named).toBeUndefined()
+  })
+  test('a pinned key that may not speak yet, or any more, leaves it to nobody else', async () => {
+    const { check, signer: named } = await judged(KEYS, [pin(signer)], new Date('2025-12-01T00:00:00Z'))
+    expect([check.outcome, named]).toEqual(['unavailable', undefined])
+  })
+  test('what the machine knows to be bad is bad', async () => {
+    const bad: RunTool = async () => ({ code: 1, output: 'file.rpm:\n    Payload SHA256 digest: BAD (Expected a != b)' })
+    expect((await judged(KEYS, [pin(signer)], NOW, bad)).check.outcome).toBe('fail')
+  })
+  test.each([
+    ['none is pinned', KEYS, () => []],
+    ['no file is named', undefined, () => [pin(signer)]],
+    ['the file is not there', 'gone.asc', () => [pin(signer)]],
+  ])('the machine is asked where %s', async (_, file, keys) => {
+    const { check, signer: named } = await judged(file, keys())
+    expect([check.outcome, named]).toEqual(['pass', { kind: 'key', id: '2e45fb43' }])
+  })
 })

@@ -110,6 +110,24 @@ test('a signer is named only by the certificate that the verified chain begins w
   expect(forged.signer).toEqual({ kind: 'organisation', name: 'Vendor' })
 })
 
+test('a tool whose asking is over is ended with all that it has started, and none is begun', async () => {
+  await tool(
+    'rpmkeys',
+    `echo $$ > ${join(folder, 'pid')}.new\nsleep 1000 &\nmv ${join(folder, 'pid')}.new ${join(folder, 'pid')}\nsleep 1000`,
+  )
+  await rm(join(folder, 'pid'), { force: true })
+  const asking = new AbortController()
+  const end = run()('rpmkeys', [], asking.signal)
+  await expect.poll(() => readFile(join(folder, 'pid'), 'utf8').catch(() => '')).not.toBe('')
+  asking.abort()
+  expect(await end).toBeNull()
+  const group = (await readFile(join(folder, 'pid'), 'utf8')).trim()
+  await expect.poll(() => alive(group)).toEqual([])
+  await rm(join(folder, 'pid'))
+  expect(await run()('rpmkeys', [], asking.signal)).toBeNull()
+  expect(await readFile(join(folder, 'pid'), 'utf8').catch(() => 'none')).toBe('none')
+})
+
 test('nothing of the environment reaches a tool, and no input', async () => {
   await tool('rpmkeys', 'env | sort; pwd; cat')
   const end = await run()('rpmkeys', [])

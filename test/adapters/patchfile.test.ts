@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,6 +16,8 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const judged = async (name: string, end: ToolEnd) => (await codeSignature(join(folder, name), async () => end)).check.outcome
 
+const bad = (trouble: string) => ({ code: 1, output: signedWords('/O=Vendor/CN=x', 'failed', undefined, trouble) })
+const HEADER_OK = 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK'
 const good = (subject: string) => ({ code: 0, output: signedWords(subject) })
 
 describe('what the tools say', () => {
@@ -25,16 +27,28 @@ describe('what the tools say', () => {
     ['a.exe', { code: 1, output: 'No signature found' }, 'unavailable'],
     ['a.exe', good('/CN=Vendor'), 'pass'],
     ['a.EXE', good('/CN=Vendor'), 'pass'],
-    [
-      'a.exe',
-      { code: 1, output: 'Subject: /CN=Vendor\nunable to get local issuer certificate\nSignature verification: failed' },
-      'unavailable',
-    ],
+    ['a.exe', bad('\tError: unable to get local issuer certificate\n\nPKCS7_verify error'), 'unavailable'],
+    ['a.exe', bad('\tError: self-signed certificate\n\nPKCS7_verify error'), 'unavailable'],
+    ['a.exe', bad('\tError: certificate has expired\n\nPKCS7_verify error'), 'unavailable'],
+    ['a.exe', bad('\nError: no certificate found\nFailed to add store lookup file'), 'unavailable'],
+    ['a.exe', bad('PKCS7 routines:PKCS7_signatureVerify:signature failure:../crypto/pkcs7/pk7_doit.c:1132:'), 'fail'],
+    ['a.exe', bad('\tError: certificate signature failure\n\nPKCS7_verify error'), 'fail'],
+    ['a.exe', bad('\tError: certificate revoked\nSignature CRL verification: failed'), 'fail'],
+    ['a.exe', bad("Unsupported Signer's certificate purpose XKU_CODE_SIGN"), 'fail'],
+    ['a.exe', bad('PKCS7_verify error'), 'fail'],
+    ['a.exe', { code: 255, output: 'Unknown option: -ignore-crl\nUsage: osslsigncode' }, 'unavailable'],
     ['a.exe', { code: 1, output: 'Calculated DigitalSignature: AA MISMATCH!!!\nSignature verification: failed' }, 'fail'],
     ['a.rpm', null, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm: digests SIGNATURES NOT OK (MISSING KEYS: RSA#1)' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm: DIGESTS signatures NOT OK' }, 'fail'],
-    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK\n    MD5 digest: OK' }, 'pass'],
+    // Of an rpm that does not compare what the header says of the content: anybody can write the MD5.
+    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK\n    MD5 digest: OK' }, 'unavailable'],
+    ['a.rpm', { code: 0, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: OK' }, 'unavailable'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    Payload SHA256 digest: NOTFOUND\n    MD5 digest: OK` }, 'unavailable'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    Payload SHA256 digest: OK\n    MD5 digest: OK` }, 'pass'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    Payload SHA256 ALT digest: OK` }, 'pass'],
+    ['a.rpm', { code: 0, output: `${HEADER_OK}\n    V3 RSA/SHA256 Signature, key ID fd431d51: OK` }, 'pass'],
+    ['a.rpm', { code: 1, output: 'a.rpm:\n    Header RSA signature: NOTFOUND\n    Payload SHA256 digest: OK' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: NOKEY' }, 'unavailable'],
     ['a.rpm', { code: 0, output: 'a.rpm:\n    Header SHA256 digest: OK\n    Payload SHA256 digest: OK' }, 'unavailable'],
     ['a.rpm', { code: 1, output: 'a.rpm:\n    Header V3 RSA/SHA256 Signature, key ID fd431d51: BAD' }, 'fail'],
@@ -52,12 +66,12 @@ describe('what the tools say', () => {
     ['a.exe', good('/CN=Vendor'), undefined],
     // Another signature in the same file is the one that holds.
     ['a.exe', { code: 0, output: signedWords('/O=Vendor, Inc.', 'ok', '/O=Evil/CN=x') }, undefined],
-    ['a.exe', { code: 1, output: 'Subject: /O=Vendor\nunable to get local issuer certificate' }, undefined],
+    ['a.exe', bad('\tError: unable to get local issuer certificate'), undefined],
     ['a.exe', { code: 1, output: 'Subject: /O=Vendor\nMISMATCH!!!' }, undefined],
-    ['a.rpm', { code: 0, output: 'Header V3 RSA/SHA256 Signature, key ID 199E2F91FD431D51: OK' }, { kind: 'key', id: '199e2f91fd431d51' }],
+    ['a.rpm', { code: 0, output: 'V3 RSA/SHA256 Signature, key ID 199E2F91FD431D51: OK' }, { kind: 'key', id: '199e2f91fd431d51' }],
     [
       'a.rpm',
-      { code: 0, output: `Header OpenPGP V4 RSA signature, key fingerprint: ${'ab'.repeat(20)}: OK` },
+      { code: 0, output: `Header OpenPGP V4 RSA signature, key fingerprint: ${'ab'.repeat(20)}: OK\nPayload SHA256 digest: OK` },
       { kind: 'key', id: 'ab'.repeat(20) },
     ],
     ['a.rpm', { code: 1, output: 'Header V3 RSA/SHA256 Signature, key ID fd431d51: NOKEY' }, undefined],
@@ -76,6 +90,15 @@ describe('what the tools say', () => {
     const { check, signer } = await codeSignature(join(folder, 'a.rpm'), async () => ({ code: 1, output: CHANGED }))
     expect(check).toMatchObject({ outcome: 'fail', evidence: 'rpm: Payload SHA256 digest: BAD (Expected af39e1c1 != 45155688)' })
     expect(signer).toBeUndefined()
+  })
+
+  test('rpm is asked for a signature and every digest, whatever this machine is set to', async () => {
+    let asked: readonly string[] = []
+    await codeSignature(join(folder, 'a.rpm'), async (_, args) => {
+      asked = args
+      return null
+    })
+    expect(asked.slice(0, 4)).toEqual(['--define', '_pkgverify_level signature', '--define', '_pkgverify_flags 0x0'])
   })
 
   test('a name that is an option, a command or a line of a tool is never shown to one', async () => {
@@ -122,36 +145,55 @@ describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real 
     bytes.write('hello', 70, 'latin1')
     return bytes
   }
+  const at = (name: string): string => join(folder, name)
+  const openssl = (...args: readonly string[]): void => void execFileSync('/usr/bin/openssl', args, { stdio: 'ignore', cwd: folder })
+  const VENDOR = '/C=DE/O=Test Vendor, Inc./CN=Test vendor'
+  /** Who certifies himself, and a file that he signed. */
   const signedCabinet = async (): Promise<string> => {
-    await rm(join(folder, 'signed.cab'), { force: true })
-    const at = (name: string): string => join(folder, name)
-    await writeFile(at('plain.cab'), cabinet())
-    execFileSync(
-      '/usr/bin/openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-keyout',
-        at('k.pem'),
-        '-out',
-        at('c.pem'),
-        '-subj',
-        '/C=DE/O=Test Vendor, Inc./CN=Test vendor',
-        '-days',
-        '2',
-        '-addext',
-        'extendedKeyUsage=codeSigning',
-      ],
-      { stdio: 'ignore' },
-    )
-    execFileSync(TOOL, ['sign', '-certs', at('c.pem'), '-key', at('k.pem'), '-in', at('plain.cab'), '-out', at('signed.cab')], {
-      stdio: 'ignore',
-    })
-    return at('signed.cab')
+    const own = ['-subj', VENDOR, '-days', '2', '-addext', 'extendedKeyUsage=codeSigning']
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', at('k.pem'), '-out', at('c.pem'), ...own)
+    return signed('c.pem', 'k.pem', 'signed.cab')
   }
+  /** A vendor whose certificate another signed, and says where to ask whether it was revoked; and a file that he signed. */
+  const certifiedCabinet = async (): Promise<string> => {
+    const root = ['-keyout', at('rk.pem'), '-out', at('root.pem'), '-subj', '/O=Test CA/CN=Test Root', '-days', '2']
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...root)
+    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', at('vk.pem'), '-out', at('v.csr'), '-subj', VENDOR)
+    await writeFile(at('v.ext'), 'extendedKeyUsage=codeSigning\ncrlDistributionPoints=URI:http://127.0.0.1:9/list.crl\n')
+    const by = ['-CA', at('root.pem'), '-CAkey', at('rk.pem'), '-CAcreateserial', '-days', '2', '-extfile', at('v.ext')]
+    openssl('x509', '-req', '-in', at('v.csr'), ...by, '-out', at('v.pem'))
+    return signed('v.pem', 'vk.pem', 'certified.cab')
+  }
+  const signed = async (certificate: string, key: string, name: string): Promise<string> => {
+    await rm(at(name), { force: true })
+    await writeFile(at('plain.cab'), cabinet())
+    const files = ['-certs', at(certificate), '-key', at(key), '-in', at('plain.cab'), '-out', at(name)]
+    execFileSync(TOOL, ['sign', ...files], { stdio: 'ignore' })
+    return at(name)
+  }
+
+  test('nothing is fetched from addresses that a file names, and that is said', async () => {
+    const { check, signer } = await codeSignature(await certifiedCabinet(), runTool, at('root.pem'))
+    expect(check).toMatchObject({ outcome: 'pass', evidence: expect.stringContaining('Whether it was revoked was not asked.') })
+    expect(signer).toEqual({ kind: 'organisation', name: 'Test Vendor, Inc.' })
+  })
+
+  test('a signature of which one bit was changed is forged, and so is a certificate', async () => {
+    const bytes = await readFile(await certifiedCabinet())
+    const judgedWith = async (change: (bytes: Buffer) => void) => {
+      const changed = Buffer.from(bytes)
+      change(changed)
+      await writeFile(at('forged.cab'), changed)
+      return (await codeSignature(at('forged.cab'), runTool, at('root.pem'))).check
+    }
+    // The signature is the last thing of its length in the file: an octet string of 256 bytes.
+    const last = bytes.lastIndexOf(Buffer.from([0x04, 0x82, 0x01, 0x00])) + 100
+    const checks = [
+      await judgedWith((changed) => changed.writeUInt8((changed[last] ?? 0) ^ 1, last)),
+      await judgedWith((changed) => changed.write('Bad', changed.lastIndexOf('Test vendor'))),
+    ]
+    for (const check of checks) expect(check).toMatchObject({ outcome: 'fail', evidence: expect.stringContaining('does not hold') })
+  })
 
   test('one signed by somebody whom the machine trusts names its organisation', async () => {
     const path = await signedCabinet()
@@ -162,10 +204,9 @@ describe.skipIf(!existsSync(TOOL) || !existsSync('/usr/bin/openssl'))('the real 
   })
 
   test('an unsigned file, one that is none, one signed by nobody whom the machine trusts, and one that was changed', async () => {
-    const { readFile } = await import('node:fs/promises')
-    const signed = await signedCabinet()
+    const own = await signedCabinet()
     await writeFile(join(folder, 'text.exe'), 'hello')
-    const changed = await readFile(signed)
+    const changed = await readFile(own)
     changed[changed.indexOf('hello')] = 0x48
     await writeFile(join(folder, 'changed.cab'), changed)
     const outcomes = await Promise.all(

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { resetSource } from '../../src/app/bulletins/reset.ts'
 import { readSourceState } from '../../src/app/bulletins/source-state.ts'
 import { renderPost } from '../../src/app/chat/render.ts'
 import { handleIntent } from '../../src/app/doors/intents.ts'
@@ -443,6 +444,30 @@ describe('a source that is not well', () => {
     await publish(...standing, ...many.map((cve) => cve.replace('2001', '2002')))
     expect(await database().knownExploited.findMany()).toEqual(before)
     expect(await said('kev')).toBe(1)
+  })
+
+  test('a list that was refused is taken once a person has said, with a reason, that it is right', async () => {
+    const others = Array.from({ length: 20 }, (_, i) => `CVE-2003-${1000 + i}`)
+    const look = async (): Promise<number> => {
+      if (house.sources.kev) house.sources.kev.next = { exploited: catalogueOf('11', ...others) }
+      await house.poll('kev')
+      return database().knownExploited.count({ where: { cve: { in: others }, retractedAt: null } })
+    }
+    expect(await look()).toBe(0)
+    const reset = (id: string, reason: string) => resetSource(house.house, id, { by: 'dana', reason })
+    expect(await reset('keff', 'x')).toMatchObject({ ok: false, refusal: { code: 'SOURCE_UNKNOWN' } })
+    expect(await reset('kev', ' ')).toMatchObject({ ok: false, refusal: { code: 'REASON_NEEDED' } })
+    expect(await look()).toBe(0)
+    const { firstKeys, firstPollDone } = await readSourceState(house.house, 'kev')
+    expect((await reset('kev', 'CISA says so on its page')).ok).toBe(true)
+    expect(await readSourceState(house.house, 'kev')).toMatchObject({ cursor: null, firstKeys, firstPollDone })
+    expect(await look()).toBe(20)
+    const record = await database().auditRecord.findFirst({ where: { body: { contains: '"reset-source"' } } })
+    expect(JSON.parse(record?.body ?? '{}')).toMatchObject({
+      actor: 'dana',
+      subject: 'source:kev',
+      detail: { reason: 'CISA says so on its page' },
+    })
   })
 
   // The last one: it takes the house into the next year.

@@ -80,11 +80,48 @@ describe('given a change, when a document is held that says it is its bulletin',
     given(UNTIL.pilotRuns).when(note(), 'dana').refuses('HOUSE_ONLY')
   })
 
-  test('then a flood of them cannot fill the change: twenty that are open are as good as all', () => {
-    const many = Array.from({ length: 20 }, (_, i) => noted({ ...COPY, rowId: 100 + i }))
-    given([...UNTIL.pilotRuns, ...many])
-      .when(note(), null)
-      .yields()
+  describe('then of a flood of them', () => {
+    const copies = (count: number) => Array.from({ length: count }, (_, i) => ({ ...COPY, rowId: 100 + i }))
+    const full = [...UNTIL.deciding, ...copies(20).map(noted)]
+    const ONE_MORE = { ...COPY, reason: 'It is one of more than 20 that are held.' }
+    const letGo = (rowId: number) => decided({ rowId })
+
+    test('each is counted, and none is told at length any more', () => {
+      given(full).when(note(), null).yields(noted(ONE_MORE))
+      const before = evolved(opened(), full)
+      const after = evolved(opened(), [...full, noted(ONE_MORE)])
+      expect(openHeld(after).length).toBe(21)
+      expect(after.acts).toEqual(before.acts)
+      expect(JSON.stringify(after.submission && decisionCard(after, after.submission, policy))).toContain('And 18 more that are held.')
+    })
+    test('the change hears once that there are more than can be told', () => {
+      const told = [1, 2, 3].map((more) => {
+        const late = copies(20 + more)
+          .slice(20)
+          .map(({ rowId }) => noted({ ...ONE_MORE, rowId }))
+        const after = evolved(opened(), [...full, ...late])
+        return threadNote(after, after, late.at(-1) ?? noted())
+      })
+      expect(told.map((one) => (one === null ? null : JSON.stringify(one)))).toEqual([
+        expect.stringContaining('More than 20 documents are held'),
+        null,
+        null,
+      ])
+    })
+    test('nothing goes on until each is decided on, also those that were not told', () => {
+      const twenty = copies(20).map(({ rowId }) => letGo(rowId))
+      given([...full, noted(ONE_MORE), ...twenty])
+        .when({ kind: 'approve', digest: DIGEST }, 'dana')
+        .refuses('DOCUMENT_HELD', /one of more than 20/)
+      const after = evolved(opened(), [...full, noted(ONE_MORE), ...twenty, letGo(COPY.rowId)])
+      expect(openHeld(after)).toEqual([])
+    })
+    test('none takes the place of one that the change rests on, and that security has rejected', () => {
+      const rejected = [noted(OWN), decided({ rowId: OWN.rowId, goesOn: false })]
+      const after = evolved(opened(), [...UNTIL.deciding, ...rejected, ...copies(50).map(noted)])
+      expect(openHeld(after)[0]).toMatchObject({ rowId: OWN.rowId, decided: { goesOn: false } })
+      given(full).when(note(OWN), null).yields(noted(OWN))
+    })
   })
 })
 

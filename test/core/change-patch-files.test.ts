@@ -6,6 +6,7 @@ import { progressCard } from '../../src/cards/progress.ts'
 import { testCard } from '../../src/cards/test.ts'
 import type { ChangeEvent, Command } from '../../src/core/change/command.ts'
 import { standingOf } from '../../src/core/change/patch-files.ts'
+import type { BulletinFacts } from '../../src/core/change/state.ts'
 import { patchHashOf } from '../../src/core/identify/patch.ts'
 import { aPlan, approvedBy, DIGEST, evolved, facts, given, haltOf, opened, PLAN, policy, submitted, UNTIL } from '../support/change.ts'
 import { aPatchFile } from '../support/patch-files.ts'
@@ -93,15 +94,19 @@ describe('a checked file', () => {
 
   test('another revision opens what was proved, and keeps what was bad', () => {
     const other = aPatchFile({ url: 'https://vendor.example/other.rpm' }, 'fail')
-    const revised = (differences: readonly string[]): ChangeEvent => ({
+    const revised = (own: Partial<BulletinFacts>, differences: readonly string[] = []): ChangeEvent => ({
       kind: 'bulletin revised',
-      bulletin: { ...facts, revision: '4' },
+      bulletin: { ...facts, revision: '4', ...own },
       hosts: opened().hosts,
       differences,
       voidsPlan: false,
     })
-    expect(evolved(opened(), [noted(), noted(other), revised(['severity'])]).patchFiles).toEqual([other])
-    expect(evolved(opened(), [noted(), noted(other), revised([])]).patchFiles).toEqual([GOOD, other])
+    const filesOnce = (event: ChangeEvent) => evolved(opened(), [noted(), noted(other), event]).patchFiles
+    expect(filesOnce(revised({}, ['severity']))).toEqual([other])
+    // Of a hash that changed no difference tells: the bytes do.
+    expect(filesOnce(revised({ digest: 'e'.repeat(64) }))).toEqual([other])
+    expect(filesOnce(revised({ verdict: 'UNCONFIRMED' }))).toEqual([other])
+    expect(filesOnce(revised({}))).toEqual([GOOD, other])
   })
 })
 

@@ -17,6 +17,21 @@ const KEYED: Readonly<Record<string, readonly [make: (team: Writer, stranger: Wr
     'QUARANTINED',
   ],
   'another subject': [async (team) => mailOf(await clearsigned(KEYED_NOTICE, team), { subject: 'Urgent: call 0900 1234' })],
+  'a page of one picture beside it': [
+    async (team) => {
+      const page = 'Content-Type: text/html\r\n\r\n<img src="https://evil.example/call.png">'
+      const text = `--o\r\nContent-Type: text/plain\r\n\r\n${await clearsigned(KEYED_NOTICE, team)}\r\n--o\r\n${page}\r\n--o--`
+      return mailOf(text, { type: 'multipart/alternative; boundary=o', subject: TOLD })
+    },
+  ],
+  'a page of one picture beside the signed part': [
+    async (team) => {
+      const { type, body } = await signedPart(KEYED_NOTICE, team)
+      const page = 'Content-Type: text/html\r\n\r\n<img src="cid:call">'
+      const parts = `--o\r\nContent-Type: ${type}\r\n\r\n${body}\r\n--o\r\n${page}\r\n--o--`
+      return mailOf(parts, { type: 'multipart/alternative; boundary=o', subject: TOLD })
+    },
+  ],
   'a program beside it': [
     async (team) => {
       const { type, body } = await signedPart(KEYED_NOTICE, team)
@@ -41,6 +56,9 @@ const KEYED: Readonly<Record<string, readonly [make: (team: Writer, stranger: Wr
   ],
 }
 
+/** A subject that says nothing more than the signed text. */
+const TOLD = 'RHSA-2023:3408 widget update'
+
 /** Of a bulletin that is known: a forgery must not profit from a true number. */
 const KEYED_NOTICE = NOTICE.replaceAll('DSA-6001-1', 'RHSA-2023:3408')
 
@@ -54,7 +72,7 @@ export function keyedCases(verdict: (bytes: Uint8Array, keys: readonly SigningKe
     {
       name: 'mail: genuine, signed by a pinned key',
       genuine: true,
-      run: run(async (team) => mailOf(await clearsigned(KEYED_NOTICE, team), { subject: 'RHSA-2023:3408 widget update' })),
+      run: run(async (team) => mailOf(await clearsigned(KEYED_NOTICE, team), { subject: TOLD })),
     },
     ...Object.entries(KEYED).map(
       ([name, [make, exactly]]): Case => ({

@@ -29,15 +29,22 @@ export const aPatchFile = (own: Partial<PatchFileResult> = {}, hash: CheckOutcom
   ...own,
 })
 
-/** As osslsigncode 2.9 says it. */
-export const signedWords = (subject: string, verdict: 'ok' | 'failed' = 'ok', chain = subject) => `
+/** As osslsigncode 2.9 says it, of a file that it was asked about with roots of its own. `trouble`: what stands before its last words. */
+export const signedWords = (subject: string, verdict: 'ok' | 'failed' = 'ok', chain = subject, trouble = '') => `
 Signature Index: 0  (Primary Signature)
+
+Message digest algorithm  : SHA256
+Current message digest    : 9E29A70123F9CCC6CABC345040F0C16910222C29A62DD79C4ADC3E1383DD61C6
+Calculated message digest : 9E29A70123F9CCC6CABC345040F0C16910222C29A62DD79C4ADC3E1383DD61C6
 
 Signer's certificate:
 \t------------------
 \tSigner #0:
 \t\tSubject: ${subject}
 \t\tIssuer : /O=Test CA/CN=Test Root
+
+CAfile: /etc/patchcrier/roots.pem
+TSA's certificates file: /etc/patchcrier/roots.pem
 
 Timestamp is not available
 
@@ -50,6 +57,7 @@ Signing certificate chain verified using:
 \t\tSubject: ${chain}
 \t\tIssuer : /O=Test CA/CN=Test Root
 
+${trouble || 'CRL online verification disabled'}
 Signature verification: ${verdict}
 
 Number of verified signatures: 1

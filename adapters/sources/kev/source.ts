@@ -48,6 +48,9 @@ const remembered = (before: State | null, count: number, now: Date): Larger =>
 /** The most entries that a catalogue had lately. */
 const mostOf = (before: State, now: Date): number => Math.max(before.count, ...recent(before, now).map(({ count }) => count))
 
+/** What a person does who has found out that it is right. */
+const orReset = (id: string): string => `If it is right all the same: \`npm run -s patchcrier -- source reset ${id} --reason TEXT\`.`
+
 const failed = (words: string): Fault => new Fault('SOURCE_FAILED', words)
 
 /**
@@ -76,10 +79,10 @@ export const createKevSource = (rule: SourceRuleOf<'kev'>, { http, reader, clock
     const most = before === null ? 0 : mostOf(before, now)
     if (count < most * SHRUNK)
       throw failed(
-        `The catalogue has ${count} entries; ${most === before?.count ? 'the last one' : `one of the last ${RECENT_DAYS} days`} had ${most}. It is taken for incomplete.`,
+        `The catalogue has ${count} entries; ${most === before?.count ? 'the last one' : `one of the last ${RECENT_DAYS} days`} had ${most}. It is taken for incomplete. ${orReset(rule.id)}`,
       )
     if (before !== null && catalogue.releasedAt < before.releasedAt)
-      throw failed(`The catalogue is of ${catalogue.releasedAt}; one of ${before.releasedAt} is known already.`)
+      throw failed(`The catalogue is of ${catalogue.releasedAt}; one of ${before.releasedAt} is known already. ${orReset(rule.id)}`)
     const state: State = {
       v: 1,
       count,

@@ -1,5 +1,5 @@
 import { sameSite } from '../../../src/core/identify/lookalike.ts'
-import { type DnsAnswer, domainOf, type MailReading } from '../../../src/core/identify/mail.ts'
+import { type DnsAnswer, domainAsked, domainOf, type MailReading } from '../../../src/core/identify/mail.ts'
 import type { SourceRuleOf } from '../../../src/core/policy.ts'
 import { senderOf } from './weigh.ts'
 
@@ -13,10 +13,7 @@ const SILENT = ['ETIMEOUT', 'ESERVFAIL', 'ECONNREFUSED', 'EREFUSED']
 export function isDnsSilent(reading: MailReading, rule: Pick<SourceRuleOf<'mailbox'>, 'senders'>): boolean {
   if (!reading.ok || !senderOf(reading.mail, rule)) return false
   const domain = domainOf(reading.mail.from[0]?.address ?? '')
-  return reading.dns.some((one) => isSilent(one) && (hostIn(one.name) === domain || sameSite(hostIn(one.name), domain)))
+  return reading.dns.some((one) => isSilent(one) && (domainAsked(one.name) === domain || sameSite(domainAsked(one.name), domain)))
 }
 
 const isSilent = ({ answer }: DnsAnswer): boolean => 'error' in answer && SILENT.includes(answer.error)
-
-/** Of `selector._domainkey.vendor.com` or `_dmarc.vendor.com`: `vendor.com`. */
-const hostIn = (name: string): string => name.toLowerCase().replace(/^.*?\._domainkey\.|^_dmarc\./, '')

@@ -22,7 +22,7 @@ export async function takeCatalogue(house: House, source: string, catalogue: Exp
   const known = await house.db.knownExploited.findMany({ select: { cve: true, retractedAt: true } })
   const cves = catalogue.entries.map((e) => e.cve)
   const broken = first ? null : brokenCatalogue(cves, known, house.clock.now())
-  if (broken !== null) throw new Fault('SOURCE_FAILED', broken)
+  if (broken !== null) throw new Fault('SOURCE_FAILED', `${broken} ${orReset(source)}`)
   const news = catalogueNews(
     cves,
     known.map((k) => ({ cve: k.cve, retracted: k.retractedAt !== null })),
@@ -46,6 +46,10 @@ export async function takeCatalogue(house: House, source: string, catalogue: Exp
     })
   })
 }
+
+/** What a person does who has found out that a list is right. */
+const orReset = (source: string): string =>
+  `If it is right all the same: \`npm run -s patchcrier -- source reset ${source} --reason TEXT\`.`
 
 type Naming = readonly { readonly bulletinId: number; readonly cve: string }[]
 

@@ -1,4 +1,5 @@
 import type { ChangeEvent } from './command.ts'
+import { isOneOfMany } from './held.ts'
 import { standingOf } from './patch-files.ts'
 import { renewedWords } from './rematch.ts'
 
@@ -49,6 +50,7 @@ export function actOf(event: ChangeEvent): { readonly what: string; readonly who
     case 'patch file accepted':
       return { what: `let ${event.name} pass although its check failed: ${event.reason}`, who: event.by }
     case 'document held':
+      if (isOneOfMany(event.document)) return null
       return { what: `saw ${event.document.name} held: ${event.document.reason}`, who: house }
     case 'held document decided':
       return { what: `${event.goesOn ? 'let it go on in spite of' : 'rejected'} ${event.name}: ${event.reason}`, who: event.by ?? house }

@@ -12,9 +12,19 @@ import { buildsOf } from './unite.ts'
 export function revised(state: ChangeState, event: Extract<ChangeEvent, { kind: 'bulletin revised' }>): ChangeState {
   const news = hasNewBuilds(state, event)
   const facts = keepExploited(state, event.bulletin)
-  const files = state.patchFiles && event.differences.length > 0 ? { patchFiles: afterRevision(state.patchFiles) } : {}
+  const files = state.patchFiles && !speaksAsBefore(state, event) ? { patchFiles: afterRevision(state.patchFiles) } : {}
   const after = { ...withBulletin(news ? testAgain(state) : state, facts), hosts: event.hosts, ...files }
   return proposed(settleElsewhere(after, news))
+}
+
+/**
+ * The very bytes, and as far to be trusted: what they prove of a file they prove still. A hash is no fact that people are told of, so that other
+ * bytes may name another one without any difference.
+ */
+function speaksAsBefore(state: ChangeState, { bulletin, differences }: Extract<ChangeEvent, { kind: 'bulletin revised' }>): boolean {
+  const before = bulletinsOf(state).find((b) => sameBulletin(b, bulletin))
+  const fell = before?.verdict === 'AUTHENTIC' && bulletin.verdict !== 'AUTHENTIC'
+  return differences.length === 0 && before?.digest === bulletin.digest && !fell
 }
 
 /** Does the revision bring a build that the hosts were not to get before? Tests of the former builds say nothing about it. */

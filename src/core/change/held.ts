@@ -7,8 +7,13 @@ import type { ChangeState, HeldDocument } from './state.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
-/** As many that nobody has decided on yet; one alone holds everything up, so more would only hide it. */
+/** As many that nobody has decided on yet are told with their reasons; of more, which only hide them, it is known that each has to be decided on. */
 const MOST_OPEN = 20
+
+/** What is said of one of those. */
+const ONE_OF_MANY = `It is one of more than ${MOST_OPEN} that are held.`
+
+export const isOneOfMany = ({ reason }: Pick<HeldDocument, 'reason'>): boolean => reason === ONE_OF_MANY
 
 const restsOn = (state: ChangeState, rowId: number): boolean => bulletinsOf(state).some((b) => b.rowId === rowId)
 
@@ -43,8 +48,9 @@ export function noteHeld(state: ChangeState, { document }: Of<'note-held'>): Dec
   const known = (state.held ?? []).some(
     ({ rowId, reason, decided }) => rowId === document.rowId && (decided?.goesOn !== true || reason === document.reason),
   )
-  if (isOver(state) || known || openHeld(state).length >= MOST_OPEN) return allow([])
-  return allow([{ kind: 'document held', document }, ...holds(state, document)])
+  if (isOver(state) || known) return allow([])
+  const many = !document.own && openHeld(state).length >= MOST_OPEN
+  return allow([{ kind: 'document held', document: many ? { ...document, reason: ONE_OF_MANY } : document }, ...holds(state, document)])
 }
 
 function holds({ rollout }: ChangeState, { name, reason }: Of<'note-held'>['document']): readonly ChangeEvent[] {
@@ -64,8 +70,8 @@ export function decideHeld(state: ChangeState, { rowId, goesOn, reason }: Of<'de
   return allow([{ kind: 'held document decided', by: ctx.actor?.id ?? null, rowId, name: document.name, goesOn, reason }])
 }
 
-/** The documents with one more; what was decided long ago makes room. */
+/** The documents with one more; what was let go on long ago makes room. */
 export const withHeld = (held: readonly HeldDocument[], document: HeldDocument): readonly HeldDocument[] => [
-  ...(held.length < 2 * MOST_OPEN ? held : held.filter(({ decided }) => !decided)),
+  ...(held.length < 2 * MOST_OPEN ? held : held.filter(({ decided }) => decided?.goesOn !== true)),
   document,
 ]

@@ -103,6 +103,6 @@ export const withFile = (files: readonly PatchFileResult[], file: PatchFileResul
   file,
 ]
 
-/** Another revision may name other hashes: what was proved is open again, what was bad stays until somebody decides. */
+/** Other bytes may name other hashes: what was proved is open again, what was bad stays until somebody decides. */
 export const afterRevision = (files: readonly PatchFileResult[]): readonly PatchFileResult[] =>
   files.filter((file) => standingOf(file) === 'bad')

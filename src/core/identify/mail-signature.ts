@@ -67,18 +67,25 @@ function gapOf({ covers }: DkimSignature, { doubled, headers }: MailFacts): { ou
  * A domain that tells the world to refuse mail which it has not signed says itself that this one is not its. A signature whose key is gone,
  * or that has run out, could once be checked: that is no forgery.
  */
-export function dmarcCheck({ dkim, dmarcPolicy, from }: MailFacts, own: Check): Check {
+export function dmarcCheck({ dkim, dmarcPolicy, dmarcSilent, from }: MailFacts, own: Check): Check {
   const sender = domainOf(from[0]?.address ?? '')
   if (own.outcome === 'pass') return check('dmarc', 'pass', `${sender} signed it.`)
   const rule = `${line(sender, 100)} asks that mail without its good signature be refused (p=${dmarcPolicy})`
   const aligned = dkim.filter((one) => sameSite(one.domain, sender))
+  const signed = aligned.some(({ result }) => result === 'pass')
+  if (dmarcSilent && !signed)
+    return check(
+      'dmarc',
+      'unavailable',
+      `The DNS did not answer what ${line(sender, 100)} asks to be done with mail that it has not signed.`,
+    )
   if (dmarcPolicy !== 'reject' && dmarcPolicy !== 'quarantine')
     return check(
       'dmarc',
       'not applicable',
       `${line(sender, 100) || 'The sender'} publishes no rule about unsigned mail that could be read.`,
     )
-  if (aligned.some(({ result }) => result === 'pass')) return check('dmarc', 'not applicable', `${line(sender, 100)} signed it.`)
+  if (signed) return check('dmarc', 'not applicable', `${line(sender, 100)} signed it.`)
   const lost = aligned.some((one) => ['stale', 'unavailable'].includes(flawOf(one)?.outcome ?? ''))
   return lost ? check('dmarc', 'unavailable', `${rule}; its signature cannot be checked any more.`) : check('dmarc', 'fail', `${rule}.`)
 }

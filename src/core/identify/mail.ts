@@ -77,8 +77,10 @@ export interface MailFacts {
   readonly dkim: readonly DkimSignature[]
   /** Absent: it was not asked for, or there is neither such a signature nor a pinned key of its sender. */
   readonly openpgp?: OpenpgpFacts
-  /** What the domain of the sender publishes (RFC 7489): `reject`, `quarantine`, `none`; null: nothing, or nobody could ask. */
+  /** What the domain of the sender publishes (RFC 7489): `reject`, `quarantine`, `none`; null: nothing, or it is `dmarcSilent`. */
   readonly dmarcPolicy: string | null
+  /** The DNS did not answer what the domain publishes. */
+  readonly dmarcSilent?: boolean
   /** Names of its headers, lower case. */
   readonly headers: readonly string[]
   /** Headers that may stand once and stand more often: which one people see is chance. */
@@ -109,6 +111,9 @@ export interface MailReader {
    */
   read(bytes: Uint8Array, now: Date, stored?: readonly DnsAnswer[] | null, keys?: readonly SigningKey[]): Promise<MailReading>
 }
+
+/** Whose name the DNS was asked for: of `selector._domainkey.vendor.com` or `_dmarc.vendor.com` it is `vendor.com`. */
+export const domainAsked = (name: string): string => name.toLowerCase().replace(/^.*?\._domainkey\.|^_dmarc\./, '')
 
 /** The domain of a mail address, lower case; empty: it has none. */
 export const domainOf = (address: string): string => address.split('@').at(-1)?.toLowerCase() ?? ''

@@ -1,9 +1,9 @@
 import { Fault } from '../../../../src/core/fault.ts'
-import { bodyOf, type HttpAnswer, shown, type Validators } from '../../../http.ts'
+import { bodyOf, type HttpAnswer, type HttpRequest, shown } from '../../../http.ts'
 import { type Distribution, type Metadata, readMetadata } from './metadata.ts'
 
-/** Fetches for one source: its networks, its size limit, its signal. */
-export type Get = (url: string, known?: Validators) => Promise<HttpAnswer>
+/** Fetches for one source: its networks, its size limit unless `maxBytes` is less, its signal. */
+export type Get = (url: string, asked?: Pick<HttpRequest, 'known'> & { readonly maxBytes?: number }) => Promise<HttpAnswer>
 
 /** What the address of a provider leads to. `metadata` is null for a list that was named directly. */
 export interface Provider {
@@ -41,26 +41,45 @@ const fromSecurityTxt = async (get: Get, url: string): Promise<readonly string[]
     .slice(0, MOST_LINES)
 }
 
+/** A host that answered wherever it was asked, and tells of no provider. */
+export class ToldNowhere extends Fault {}
+
+/** Of these nobody knows what would have been told. */
+const SILENT = ['HTTP_FAILED', 'HTTP_TOO_SLOW']
+
 /** The ways to a provider's metadata in the order of CSAF 2.0, 7.1.8 to 7.1.10; the first that holds one counts. */
 export const discoverMetadata = async (get: Get, domain: string): Promise<Metadata> => {
   const reasons: string[] = []
+  let silent = false
+  const asked: Get = async (url, how) => {
+    try {
+      const answer = await get(url, how)
+      silent ||= answer.status >= 500 || answer.status === 429
+      return answer
+    } catch (error) {
+      silent ||= error instanceof Fault && SILENT.includes(error.code)
+      throw error
+    }
+  }
   const found = async <T>(run: () => Promise<T>): Promise<T | null> => {
     const value = await attempt(run)
     if (!(value instanceof Fault)) return value
     reasons.push(wordsOf(value))
     return null
   }
-  const known = await found(() => metadataAt(get, `https://${domain}/.well-known/csaf/provider-metadata.json`))
+  const known = await found(() => metadataAt(asked, `https://${domain}/.well-known/csaf/provider-metadata.json`))
   if (known !== null) return known
   for (const path of ['/.well-known/security.txt', '/security.txt']) {
-    for (const address of (await found(() => fromSecurityTxt(get, `https://${domain}${path}`))) ?? []) {
-      const told = await found(() => metadataAt(get, address))
+    for (const address of (await found(() => fromSecurityTxt(asked, `https://${domain}${path}`))) ?? []) {
+      const told = await found(() => metadataAt(asked, address))
       if (told !== null) return told
     }
   }
+  // Most have no host of this name, which says nothing of the others.
   const named = await found(() => metadataAt(get, `https://csaf.data.security.${domain}`))
   if (named !== null) return named
-  throw new Fault('SOURCE_FAILED', `${domain} tells nowhere where its CSAF documents are: ${reasons.join('; ')}.`)
+  const story = `${domain} tells nowhere where its CSAF documents are: ${reasons.join('; ')}.`
+  throw silent ? new Fault('SOURCE_FAILED', story) : new ToldNowhere('SOURCE_FAILED', story)
 }
 
 const isRolie = (bytes: Uint8Array): boolean => /^\s*\{\s*"feed"\s*:/.test(new TextDecoder('latin1').decode(bytes.subarray(0, 200)))

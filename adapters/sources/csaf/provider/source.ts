@@ -35,10 +35,11 @@ interface FetchedList {
 /** A directory has changes.csv with dates, or at least index.txt. */
 const fetchList = async (get: Get, { form, url }: Distribution, state: ListState | undefined): Promise<FetchedList> => {
   const known = state === undefined || state.left ? undefined : state.validators
-  if (form === 'rolie') return { form, answer: await get(url, known) }
-  const changes = await get(new URL('changes.csv', url).href, known)
+  const asked = known === undefined ? {} : { known }
+  if (form === 'rolie') return { form, answer: await get(url, asked) }
+  const changes = await get(new URL('changes.csv', url).href, asked)
   if (!GONE.includes(changes.status)) return { form: 'changes', answer: changes }
-  return { form: 'index', answer: await get(new URL('index.txt', url).href, known) }
+  return { form: 'index', answer: await get(new URL('index.txt', url).href, asked) }
 }
 
 /** One list worked off as far as `most` allows. */
@@ -60,12 +61,12 @@ export const createCsafSource = (rule: Rule, { http, checker, clock, most = MOST
 
   const getter =
     (signal: AbortSignal): Get =>
-    (url, known) =>
+    (url, { maxBytes = Number.POSITIVE_INFINITY, ...asked } = {}) =>
       http.get(url, {
+        ...asked,
         signal,
         allowNetworks: rule.allowNetworks,
-        maxBytes: rule.maxMegabytes * 1_000_000,
-        ...(known === undefined ? {} : { known }),
+        maxBytes: Math.min(rule.maxMegabytes * 1_000_000, maxBytes),
       })
 
   const work = async (get: Get, from: Distribution, before: ListState | undefined, budget: number): Promise<Worked> => {
