@@ -110,13 +110,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
   // What waits for its budget waits until that opens: it is not looked for at every ring in between.
   const waits = async ({ post, edit, find }: Closed): Promise<number | null> => {
-    const opensInMs = pace.opensInMs()
     // What was closed for the look may have opened since. Who is at work rings at the end; else there has to be another look.
-    if (opensInMs === null) return busy.size === 0 && post.length + edit.length + find.length > 0 ? 0 : null
+    const again = (): 0 | null => (busy.size === 0 ? 0 : null)
+    const opensInMs = pace.opensInMs()
+    if (opensInMs === null) return post.length + edit.length + find.length > 0 ? again() : null
     if (time.now() < waitsUntil) return opensInMs
     if (!(await anyWaits(house.db, [...busy.keys()]))) return null
     waitsUntil = time.now() + opensInMs
-    return pace.opensInMs()
+    return pace.opensInMs() ?? again()
   }
   // Kept in memory alone, because the first look after a start begins with it.
   const outdate = async (): Promise<void> => {
