@@ -58,10 +58,11 @@ export async function bench(): Promise<Bench> {
     // A program that has just started is still being compiled, in threads whose time counts.
     for (const server of [bare, bot])
       for (let n = 0; n < WARM_UPS; n += 1) await clicked(server, FAST_CLICKS, (clicks) => fullSpeed(server.url, clicks))
-    const fast: Fast[] = []
-    for (let n = 0; n < FAST_ROUNDS; n += 1) fast.push(await fastRound(bare, bot))
+    await steadyRound(bare, bot)
     const slow: Steady[] = []
     for (let n = 0; n < ROUNDS; n += 1) slow.push(await steadyRound(bare, bot))
+    const fast: Fast[] = []
+    for (let n = 0; n < FAST_ROUNDS; n += 1) fast.push(await fastRound(bare, bot))
     return told(fast, slow)
   } finally {
     await Promise.all([bare.stop(), bot.stop()])

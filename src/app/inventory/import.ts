@@ -13,8 +13,8 @@ import { rematch } from './rematch.ts'
 import { type Run, type Taken, takeHosts } from './take-hosts.ts'
 import { packagesHash } from './write.ts'
 
-/** Most hosts, and packages, of one transaction. */
-const HOSTS = 250
+/** Most hosts, and packages, of one transaction: a click meanwhile waits for no more. */
+const HOSTS = 100
 const PACKAGES = 20_000
 /** After so many milliseconds of reading everything else gets its turn. */
 const SLICE_MS = 10
