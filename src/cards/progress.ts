@@ -42,7 +42,7 @@ export function progressCard(state: ChangeState, context: ProgressContext): Card
       {
         kind: 'table',
         columns: ['Ring', 'arrived', 'attempted', 'installed', 'verified', 'failed', 'not attempted', 'unknown', ''],
-        rows: plan.rings.map((ring, i) => ringRow(ring, i + 1, rollout.rings[i], hosts)),
+        rows: plan.rings.map((ring, i) => ringRow(ring, i + 1, rollout, hosts)),
       },
       ...peopleBlocks(state, context),
       ...takenOverBlocks(state, 'evaluate', context.policy),
@@ -65,7 +65,8 @@ function headline(plan: Plan, rollout: Rollout): string {
 const toneOf = ({ status }: Rollout) =>
   status === 'halted' || status === 'stopped' ? 'danger' : status === 'finished' ? 'good' : status === 'rolling back' ? 'warning' : 'info'
 
-function ringRow(ring: Ring, number: number, state: RingState | undefined, hosts: readonly HostProgress[]): readonly string[] {
+function ringRow(ring: Ring, number: number, { rings, status }: Rollout, hosts: readonly HostProgress[]): readonly string[] {
+  const state = rings[number - 1]
   const counters = ringCounters(hosts.filter((h) => h.ring === number))
   const figures = [
     counters.arrived,
@@ -80,11 +81,12 @@ function ringRow(ring: Ring, number: number, state: RingState | undefined, hosts
   return [
     `${ring.name} ${ring.hosts.length}`,
     ...figures.map((n) => (untouched && n === 0 ? '–' : `${n}`)),
-    ringWords(state, ring, counters),
+    ringWords(state, status, ring, counters),
   ]
 }
 
-function ringWords(state: RingState | undefined, ring: Ring, counters: RingCounters): string {
+/** Of a rollout that halted, no ring is said to run. */
+function ringWords(state: RingState | undefined, status: Rollout['status'], ring: Ring, counters: RingCounters): string {
   const extra = [
     counters.excluded > 0 && `${counters.excluded} excluded`,
     counters.delayed > 0 && `${counters.delayed} delayed`,
@@ -93,7 +95,7 @@ function ringWords(state: RingState | undefined, ring: Ring, counters: RingCount
   ].filter((w) => w !== false)
   const main =
     state?.state === 'running'
-      ? 'running'
+      ? status
       : state?.state === 'settled'
         ? 'done'
         : ring.soakMinutes > 0

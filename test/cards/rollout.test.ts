@@ -84,6 +84,17 @@ describe('the live card', () => {
     expect(agreed).toMatch(/Resume needs 1 of operations · .*Agreed so far: Dana Kowalska\./)
   })
 
+  test.each([
+    ['pilotRuns', 'running'],
+    ['halted', 'halted'],
+    ['stopped', 'stopped'],
+  ] as const)('%s: its ring is said to be "%s"', (phase, word) => {
+    const table = cardOf(stateAt(phase), 'progress').blocks.find((block) => block.kind === 'table')
+    expect(table?.kind === 'table' && table.rows.map((row) => row.at(-1))).toEqual(
+      expect.arrayContaining([expect.stringMatching(`^${word}`)]),
+    )
+  })
+
   test('after the resume the halt is history', () => {
     const words = wordsOf(cardOf(stateAt('halted', { kind: 'resumed', by: ['dana', 'emil'], accepted: [] }), 'progress'))
     expect(words).not.toMatch(/HALTED|Nothing starts/)
