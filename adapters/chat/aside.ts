@@ -3,30 +3,28 @@ import { ChatError } from '../../src/ports.ts'
 /** Somebody waits for the answer to a click: longer than this nobody waits for a place in the platform's window. */
 const LONGEST_WAIT_MS = 1_500
 
-type Heard = (what: 'begun' | 'ended') => void
+/** Hears that a call begins; what it answers, that it has ended: so nobody hears of an end alone. */
+type Begun = () => () => void
 
 /** Calls that are not the deliverer's: it hears of each, and makes room for it. */
 export interface Aside {
   /** Makes the call. One that was one too many was not done, and is made once more when the platform says that it may be. */
   readonly count: <T>(call: () => Promise<T>) => Promise<T>
-  readonly onAside: (heard: Heard) => void
+  readonly onAside: (begun: Begun) => void
 }
 
 export function aside(): Aside {
-  const all: Heard[] = []
-  const tell: Heard = (what) => {
-    for (const heard of all) heard(what)
-  }
+  const all: Begun[] = []
   const counted = async <T>(call: () => Promise<T>): Promise<T> => {
-    tell('begun')
+    const ended = all.map((begun) => begun())
     try {
       return await call()
     } finally {
-      tell('ended')
+      for (const over of ended) over()
     }
   }
   return {
-    onAside: (heard) => void all.push(heard),
+    onAside: (begun) => void all.push(begun),
     count: async (call) => {
       try {
         return await counted(call)

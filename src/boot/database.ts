@@ -68,6 +68,7 @@ function guarded(platform: ChatPlatform, check: () => void): ChatPlatform {
   return {
     name: platform.name,
     budgets: platform.budgets,
+    ...(platform.onAside === undefined ? {} : { onAside: platform.onAside }),
     post: (to, card, key) => checked(() => platform.post(to, card, key)),
     reply: (to, card, key) => checked(() => platform.reply(to, card, key)),
     edit: (ref, card) => checked(() => platform.edit(ref, card)),

@@ -27,8 +27,8 @@ export interface ChatPlatform {
   readonly name: string
   /** What may be asked of it; a little less than it takes. The deliverer keeps within all of them. */
   readonly budgets: readonly Budget[]
-  /** Tells of calls that those for the whole platform count, too, and that are not the deliverer's: look-ups, private answers. */
-  readonly onAside?: (heard: (what: 'begun' | 'ended') => void) => void
+  /** Tells of calls that those for the whole platform count, too, and that are not the deliverer's: look-ups, private answers. What `begun` answers is called at the end. */
+  readonly onAside?: (begun: () => () => void) => void
   post(to: Place, card: Card, key: string): Promise<MessageRef>
   reply(to: MessageRef, card: Card, key: string): Promise<MessageRef>
   edit(ref: MessageRef, card: Card): Promise<void>

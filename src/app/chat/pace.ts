@@ -88,8 +88,11 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
     if (platform?.onAside === undefined || heard.has(platform)) return
     heard.add(platform)
     const shared = budgetsOf(place).filter(({ calls, per }) => calls === 'all' && per === 'platform')
-    platform.onAside((what) => {
-      for (const budget of shared) what === 'begun' ? write(budget, '').underWay++ : over(budget, '', true)
+    platform.onAside(() => {
+      for (const budget of shared) write(budget, '').underWay++
+      return () => {
+        for (const budget of shared) over(budget, '', true)
+      }
     })
   }
 
