@@ -41,6 +41,12 @@ export function nextFree(budgets: readonly Budget[], history: History, call: Pla
   return budgets.reduce((at, budget) => (counts(budget, call.kind) ? Math.max(at, freeAt(budget, history(budget, call), now)) : at), now)
 }
 
+/** How many calls may begin at `now`, all at once; milliseconds. */
+export function freeNow({ count, perMs }: Budget, { ended, underWay, silentUntil }: Log, now: number): number {
+  if (silentUntil > now) return 0
+  return Math.max(0, count - underWay - ended.filter((at) => at > now - perMs).length)
+}
+
 /** The window that begins with the call `count` calls back must be over. */
 function freeAt({ count, perMs }: Budget, { ended, underWay, silentUntil }: Log, now: number): number {
   const before = underWay >= count ? now : ended.at(underWay - count)

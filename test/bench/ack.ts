@@ -51,7 +51,7 @@ export async function bench(): Promise<Bench> {
     secret: SECRET,
     folder,
     databaseUrl: database.url('bench'),
-    apiUrl: slack.apiUrl,
+    apiUrl: `${slack.origin}/api/`,
     channel: CHANNEL,
   })
   try {

@@ -15,7 +15,7 @@ const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
 
 /** A Slack for benchmarks: keeps no message, answers at once, and refuses whatever is one too many. */
 export interface SlackServer {
-  readonly apiUrl: string
+  readonly origin: string
   /** Calls that were taken. */
   readonly taken: ReturnType<typeof strict>['taken']
   readonly refused: () => number
@@ -48,7 +48,7 @@ export async function startSlackServer(people: Readonly<Record<string, string>> 
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   return {
-    apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     refused,
     close: () =>

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Card } from '../../cards/card.ts'
@@ -8,7 +7,8 @@ import type { Database, Tx } from '../../db/database.ts'
 import type { ChatPlatform, MessageRef, Place } from '../../ports.ts'
 import { ChatError } from '../../ports.ts'
 import { NEEDED, type Pace, type Turn } from './pace.ts'
-import { giveBack, type Leased, recordAttempt, recordEnd, recordFailure, recordFound, recordRest, recordShown } from './post-rows.ts'
+import type { Leased } from './post-leases.ts'
+import { giveBack, recordAttempt, recordEnd, recordFailure, recordFound, recordRest, recordShown } from './post-rows.ts'
 import { frozenCard, type Post, storable } from './posts.ts'
 import { isQuestion } from './uncertain.ts'
 
@@ -51,13 +51,15 @@ interface Target {
 
 interface OnTurn extends Target {
   readonly turn: Turn
+  readonly sinceMs: number
 }
 
 /**
  * Brings one leased post a step forward, or records why not: a post, a reply or an edit; or a search, and what it may lead to. Where
  * the pace allows no call now, the post is given back as it was. Throws only when the database does; the lease then runs out.
+ * @param sinceMs when the lease was asked for, by the stopwatch
  */
-export async function deliverOne(house: Delivery, post: Leased): Promise<void> {
+export async function deliverOne(house: Delivery, post: Leased, sinceMs: number): Promise<void> {
   const target = targetOf(house, post)
   if (target === null) return failed(house, post, new ChatError('FORBIDDEN', `the place ${post.placeId} is not set up`))
   const card = await drawn(house, post)
@@ -70,7 +72,7 @@ export async function deliverOne(house: Delivery, post: Leased): Promise<void> {
   const turn = house.pace.take(target.place, NEEDED[kind])
   if (turn === null) return giveBack(house.db, post)
   try {
-    await STEPS[kind](house, post, { ...target, turn }, card)
+    await STEPS[kind](house, post, { ...target, turn, sinceMs }, card)
   } finally {
     turn.end()
   }
@@ -95,8 +97,9 @@ async function drawn(house: Delivery, post: Leased): Promise<Card | null | ChatE
 
 /** The attempt is on record before the call: whatever happens then, the message is looked for before it is sent again. */
 async function send(house: Delivery, post: Leased, target: OnTurn, card: Card): Promise<void> {
-  const attempted = await recordAttempt(house.db, post, house.leaseMs)
-  if (!attempted) return
+  const ours = isOnRecord(house, post, target) ? post : await recordAttempt(house.db, post, house.leaseMs)
+  if (!ours) return
+  const attempted = { ...ours, attemptedAt: ours.attemptAt }
   const { place, platform, key } = target
   const parent = refOf(post.parentRef)
   const sent = await ask(house, target, 'post', () => (parent ? platform.reply(parent, card, key) : platform.post(place, card, key)))
@@ -104,6 +107,10 @@ async function send(house: Delivery, post: Leased, target: OnTurn, card: Card): 
   // A definite no leaves no doubt, hence nothing to look up.
   return failed(house, sent.error.code === 'UNAVAILABLE' ? attempted : { ...attempted, attemptedAt: null }, sent.error)
 }
+
+/** With its lease, which must last: drawing, or a search, may have used it up. */
+const isOnRecord = (house: Delivery, { attemptAt }: Leased, { sinceMs }: OnTurn): boolean =>
+  attemptAt !== null && house.stopwatch() - sinceMs < house.leaseMs - 2 * house.callLimitMs
 
 async function lookUp(house: Delivery, post: Leased, target: OnTurn, card: Card): Promise<void> {
   const { place, platform, key } = target
@@ -174,15 +181,12 @@ const patient = ({ code, message, retryAfterMs = 0 }: ChatError, tookMs: number)
   new ChatError(code, message, tookMs < SLOW_MS ? retryAfterMs : Math.max(retryAfterMs, tookMs))
 
 async function within<T>(limitMs: number, call: () => Promise<T>): Promise<T> {
-  const answered = new AbortController()
-  const limit = pause(limitMs, undefined, { signal: answered.signal }).then(() => {
-    throw new ChatError('UNAVAILABLE', `no answer within ${limitMs} ms`, limitMs)
-  })
-  limit.catch(() => undefined)
+  const limit = Promise.withResolvers<never>()
+  const timer = setTimeout(() => limit.reject(new ChatError('UNAVAILABLE', `no answer within ${limitMs} ms`, limitMs)), limitMs)
   try {
-    return await Promise.race([call(), limit])
+    return await Promise.race([call(), limit.promise])
   } finally {
-    answered.abort()
+    clearTimeout(timer)
   }
 }
 

@@ -4,7 +4,7 @@ import { listen } from '../../db/listen.ts'
 import { type Delivery, deliverOne } from './deliver-one.ts'
 import { isHome } from './homes.ts'
 import { CALLS_AT_ONCE, type Closed, createPace } from './pace.ts'
-import { anyWaits, endLeases, type Leased, lease } from './post-rows.ts'
+import { anyWaits, endLeases, type Leased, lease } from './post-leases.ts'
 import { DRAWN_ANEW, POSTS_CHANNEL } from './posts.ts'
 import { spreadRedraws } from './redraws.ts'
 
@@ -99,9 +99,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     rung = true
     bell.resolve()
   }
-  const deliver = async (post: Leased): Promise<void> => {
+  const deliver = async (post: Leased, sinceMs: number): Promise<void> => {
     try {
-      await deliverOne(house, post)
+      await deliverOne(house, post, sinceMs)
     } catch (error) {
       house.log.error({ err: error, post: post.id }, 'post: delivery broke off; it goes on when the lease has run out')
     }
@@ -136,21 +136,23 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (!changed) return false
     changed = false
     try {
-      changed = (await spreadRedraws(house.db)) || changed
+      const left = await spreadRedraws(house.db)
+      changed ||= left
+      return left
     } catch (error) {
       changed = true
       throw error
     }
-    return changed
   }
   // Answers how long the first of those that wait for their budget has to, in milliseconds; null: none does.
   const fill = async (): Promise<number | null> => {
     while (!over.signal.aborted && busy.size < CALLS_AT_ONCE * platforms.size) {
       const closed = pace.closed()
-      const post = await lease(house.db, { busy: [...busy.keys()], closed }, house.leaseMs)
-      if (post === null) return waits(closed)
+      const sinceMs = time.now()
+      const posts = await lease(house.db, { busy: [...busy.keys()], closed }, house.leaseMs, pace.room())
+      if (posts.length === 0) return waits(closed)
       waitsUntil = 0
-      busy.set(post.placeId, deliver(post))
+      for (const post of posts) busy.set(post.placeId, deliver(post, sinceMs))
     }
     return null
   }

@@ -1,4 +1,4 @@
-import { type Budget, type CallKind, counts, type Log, NOTHING_MADE, nextFree } from '../../core/budgets.ts'
+import { type Budget, type CallKind, counts, freeNow, type Log, NOTHING_MADE, nextFree } from '../../core/budgets.ts'
 import { own } from '../../core/own.ts'
 import type { ChatPlatform, Place } from '../../ports.ts'
 
@@ -27,6 +27,8 @@ export interface Pace {
   /** The platform refused a call for being one too many. */
   refused(place: Place, kind: CallKind, waitMs: number): void
   closed(): Closed
+  /** So many calls may begin at once, whatever they are: of what is not closed, by what all places of a platform share. At least one. */
+  room(): number
   /** When the first of what waits for its budget may be called, in milliseconds from now; null: nothing does. */
   opensInMs(): number | null
 }
@@ -53,7 +55,7 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
   // Those that were met so far: one of which nothing is known is found out to be closed when it is asked for.
   const known = new Map<string, Place>()
 
-  const budgetsOf = ({ platform }: Place): readonly Budget[] =>
+  const budgetsOf = ({ platform }: { platform: string }): readonly Budget[] =>
     budgets === undefined ? (platforms.get(platform)?.budgets ?? []) : (own(budgets, platform) ?? [])
   const keyOf = ({ per }: Budget, channel: string): string => (per === 'place' ? channel : '')
   const read = (budget: Budget, { channel }: { channel: string }): Log => logs.get(budget)?.get(keyOf(budget, channel)) ?? NOTHING_MADE
@@ -67,7 +69,8 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
   const counting = (place: Place, kind: CallKind): readonly Budget[] => budgetsOf(place).filter((budget) => counts(budget, kind))
   const freeAt = (place: Place, kinds: readonly CallKind[]): number =>
     Math.max(...kinds.map((kind) => nextFree(budgetsOf(place), read, { kind, channel: place.ref }, now())))
-  const full = ({ platform }: Place): boolean => (atOnce.get(platform) ?? 0) >= CALLS_AT_ONCE
+  const slots = (platform: string): number => CALLS_AT_ONCE - (atOnce.get(platform) ?? 0)
+  const full = ({ platform }: Place): boolean => slots(platform) <= 0
   const enter = ({ platform }: Place, by: number): void => void atOnce.set(platform, (atOnce.get(platform) ?? 0) + by)
 
   const over = (budget: Budget, channel: string, made: boolean): void => {
@@ -94,6 +97,11 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
         for (const budget of shared) over(budget, '', true)
       }
     })
+  }
+
+  const room = (platform: string, kind: CallKind): number => {
+    const counting = budgetsOf({ platform }).filter((one) => one.per === 'platform' && NEEDED[kind].some((needed) => counts(one, needed)))
+    return Math.min(slots(platform), ...counting.map((one) => freeNow(one, read(one, { channel: '' }), now())))
   }
 
   return {
@@ -131,6 +139,10 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
       const shut = (kind: CallKind): string[] =>
         places.filter((place) => full(place) || freeAt(place, NEEDED[kind]) > now()).map(({ id }) => id)
       return { post: shut('post'), edit: shut('edit'), find: shut('find') }
+    },
+    room() {
+      const open = [...platforms.keys()].flatMap((platform) => KINDS.map((kind) => room(platform, kind))).filter((one) => one > 0)
+      return open.length === 0 ? 1 : Math.min(...open)
     },
     opensInMs() {
       const at = [...known.values()].flatMap((place) => KINDS.map((kind) => freeAt(place, NEEDED[kind]))).filter((one) => one > now())

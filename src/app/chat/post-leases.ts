@@ -1,0 +1,121 @@
+import type { Database, Prisma } from '../../db/database.ts'
+import type { Closed } from './pace.ts'
+import type { Post } from './posts.ts'
+
+// Time is the database's: the sample's clock moves by leaps.
+
+/** A post that is ours until `leaseUntil`. All later writes name that instant, so one who lost the lease writes nothing. */
+export type Leased = Post & {
+  readonly leaseUntil: Date
+  readonly parentRef: Prisma.JsonValue
+  /** Since when the message may be there, as it was before the lease. Null: it is not. */
+  readonly attemptedAt: Date | null
+  /** What the row says in its stead since: a frozen card needs no drawing, so its attempt is on record with its lease. */
+  readonly attemptAt: Date | null
+}
+
+/** A reply in doubt holds back the later ones of its thread for this many tries, which are about a quarter of an hour. */
+const HELD_BACK_TRIES = 20
+
+const IN_FLIGHT_MS = 3_000
+
+/** Which posts are looked at. */
+export interface Look {
+  /** Places that are not looked at. */
+  readonly busy: readonly string[]
+  /** Places that are not looked at for what they are closed to. */
+  readonly closed: Closed
+}
+
+const placesOf = ({ busy, closed: { post, find, edit } }: Look) => [busy, post, find, edit] as const
+
+// What every message pays for is prepared once a connection. In all of it $1 are the busy places; $2, $3 and $4 those that are closed to posts,
+// to searches and to edits.
+
+/** What is due: wanted, nobody's, and its time has come. What a place asked to wait with (a first message, or an edit) rests there as a whole. */
+const DUE = `
+  p.wanted > p.shown AND p.status = 'open'
+  AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
+  AND (p."notBefore" IS NULL OR p."notBefore" <= now())
+  AND p."placeId" <> ALL($1::text[])
+  AND (p."placeId", p.ref IS NULL) NOT IN (
+    SELECT r."placeId", r.ref IS NULL FROM "Post" r
+    WHERE r.wanted > r.shown AND r.status = 'open' AND r."notBefore" > now() AND r.failures = 0)
+  AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))`
+
+/** What was never said. A reply waits for its parent, and for earlier replies of its thread unless those were refused. */
+const UNSAID = `
+  p.ref IS NULL AND ${DUE}
+  AND p."placeId" <> ALL(CASE WHEN p."attemptedAt" IS NULL THEN $2::text[] ELSE $3::text[] END)
+  AND (p."parentId" IS NULL OR NOT EXISTS (
+    SELECT FROM "Post" e
+    WHERE e."placeId" = p."placeId" AND e."parentId" = p."parentId" AND e.id < p.id
+      AND e.ref IS NULL AND e.wanted > e.shown AND e.status = 'open'
+      AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES}))))`
+
+/** What shows something old. Thousands may wait in a place that is busy or closed to edits: it is passed over without looking at them. */
+const OUTDATED = `
+  p.ref IS NOT NULL AND p."placeId" = ANY(ARRAY(
+    WITH RECURSIVE place AS (
+      SELECT min(w."placeId") AS id FROM "Post" w WHERE w.wanted > w.shown AND w.status = 'open'
+      UNION ALL
+      SELECT (SELECT min(w."placeId") FROM "Post" w WHERE w.wanted > w.shown AND w.status = 'open' AND w."placeId" > place.id)
+      FROM place WHERE place.id IS NOT NULL)
+    SELECT place.id FROM place WHERE place.id <> ALL($1::text[]) AND place.id <> ALL($4::text[])))
+  AND ${DUE}`
+
+// Cut, because the column's rounding to milliseconds would put "now" into the future.
+const UNTIL = (ms: string): string => `date_trunc('milliseconds', now() + ${ms}::float8 * interval '1 millisecond')`
+
+/** Whoever is first at each place, and of them the first $6. */
+const firsts = (which: string, order: string): string => `
+  SELECT p.id, p."attemptedAt" FROM "Post" p
+  WHERE p.id IN (
+    SELECT id FROM (
+      SELECT DISTINCT ON (p."placeId") p.id, ${order} AS rank FROM "Post" p WHERE ${which} ORDER BY p."placeId", rank, p.id) first
+    ORDER BY rank, id LIMIT $6)
+  AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
+  FOR UPDATE SKIP LOCKED`
+
+const LEASE = `
+  WITH unsaid AS (${firsts(UNSAID, 'p."parentId" IS NOT NULL')}),
+  outdated AS (${firsts(`NOT EXISTS (SELECT FROM unsaid) AND ${OUTDATED}`, 'p."updatedAt"')}),
+  leased AS (
+    UPDATE "Post" p SET "leaseUntil" = ${UNTIL('$5')},
+      "attemptedAt" = coalesce(p."attemptedAt", CASE WHEN p.ref IS NULL AND p.payload -> 'frozen' IS NOT NULL THEN now() END)
+    FROM (SELECT * FROM unsaid UNION ALL SELECT * FROM outdated) next WHERE p.id = next.id
+    RETURNING p.*, next."attemptedAt" AS before, (SELECT r.ref FROM "Post" r WHERE r.id = p."parentId") AS "parentRef")
+  SELECT * FROM leased ORDER BY ref IS NULL AND "parentId" IS NOT NULL, CASE WHEN ref IS NOT NULL THEN "updatedAt" END, id`
+
+/**
+ * Leases the next posts that are due, one of a place, at most `most`. What was never said comes first, messages of their own (alerts,
+ * decisions, announcements) before replies, in the order they were wanted; then the edits, the one longest not changed first, so that a
+ * lively card starves nobody.
+ */
+export async function lease(db: Database, look: Look, leaseMs: number, most: number): Promise<readonly Leased[]> {
+  type Row = Omit<Leased, 'attemptAt'> & { readonly before: Date | null }
+  const rows = await db.prepared<Row>('post-lease', LEASE, [...placesOf(look), leaseMs, most])
+  return rows.map(({ before, attemptedAt, ...post }) => ({ ...post, attemptedAt: before, attemptAt: attemptedAt }))
+}
+
+const NOWHERE: Closed = { post: [], edit: [], find: [] }
+
+const ANY_WAITS = `
+  SELECT EXISTS (SELECT FROM "Post" p WHERE ${UNSAID}) OR EXISTS (SELECT FROM "Post" p WHERE ${OUTDATED}) AS waits`
+
+/** Whether anything would be due if no place were closed. */
+export async function anyWaits(db: Database, busy: readonly string[]): Promise<boolean> {
+  const [row] = await db.prepared<{ waits: boolean }>('post-waits', ANY_WAITS, placesOf({ busy, closed: NOWHERE }))
+  return row?.waits === true
+}
+
+/**
+ * Ends the leases of a deliverer that is dead. What it may have been sending at that moment gets a little time to arrive before it is
+ * looked up.
+ */
+export async function endLeases(db: Database): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Post" SET "leaseUntil" =
+      CASE WHEN ref IS NULL AND "attemptedAt" IS NOT NULL THEN least("leaseUntil", "attemptedAt" + ${IN_FLIGHT_MS}::float8 * interval '1 millisecond') END
+    WHERE "leaseUntil" > now()`
+}
