@@ -4,7 +4,7 @@ import { TEAMS_BUDGETS } from '../../adapters/teams/budgets.ts'
 import type { Deliverer, DelivererOptions } from '../../src/app/chat/deliver.ts'
 import { wantPost } from '../../src/app/chat/posts.ts'
 import { touchSubject } from '../../src/app/chat/redraws.ts'
-import { ChatError } from '../../src/ports.ts'
+import { ChatError, type ChatPlatform } from '../../src/ports.ts'
 import {
   type CountingPlatform,
   countingPlatform,
@@ -13,6 +13,7 @@ import {
   SLACK_LIMITS,
   TEAMS_LIMITS,
 } from '../support/counting-platform.ts'
+import type { FreshDatabase } from '../support/database.ts'
 import { NOW, openRoom, type Room, stateCard } from './deliver-support.ts'
 
 let room: Room
@@ -39,6 +40,15 @@ const deliverer = (options: Partial<DelivererOptions> = {}): Deliverer =>
     place: (id) => ({ id, platform: id.split('-')[0] ?? '', ref: id }),
     time,
     ...options,
+  })
+
+/** Each look at the database takes its time. */
+const slowLooks = (lookMs: number): FreshDatabase['db'] =>
+  new Proxy(room.house.db, {
+    get: (of, name) => {
+      if (name === 'prepared') time.pass(lookMs)
+      return Reflect.get(of, name)
+    },
   })
 
 const titles = (on: CountingPlatform, place?: string): string[] =>
@@ -126,23 +136,37 @@ describe('whoever waits for a budget delays nobody else', () => {
     { lookMs: 20, perMs: 90 },
     { lookMs: 30, perMs: 90 },
   ])('a window that opens while one looks for work ends no drain: %o', async ({ lookMs, perMs }) => {
-    let at = 0
-    const { db } = room.house
-    // A look at the database takes its time.
-    const slow = new Proxy(db, {
-      get: (of, name) => {
-        if (name === '$queryRaw') at += lookMs
-        return Reflect.get(of, name)
-      },
-    })
-    const paused = async (ms: number): Promise<void> => {
-      at += ms
-    }
     const budget = { calls: 'all', per: 'platform', count: 1, perMs } as const
-    const one = deliverer({ db: slow, time: { now: () => at, pause: paused }, budgets: { slack: [budget] } })
+    const one = deliverer({ db: slowLooks(lookMs), budgets: { slack: [budget] } })
     for (let n = 0; n < 12; n++) await room.want('change:1', `slack-${n}`)
     await one.drain()
     expect(titles(slack)).toHaveLength(12)
+  })
+
+  test.each([
+    { lookMs: 10, callMs: 3 },
+    { lookMs: 3, callMs: 17 },
+    { lookMs: 30, callMs: 17 },
+    { lookMs: 3, callMs: 19 },
+    { lookMs: 6, callMs: 29 },
+  ])('a place whose window opens while one looks for work is served at once, not when the next window opens: %o', async ({
+    lookMs,
+    callMs,
+  }) => {
+    const post: ChatPlatform['post'] = async (...args) => {
+      time.pass(callMs)
+      return slack.platform.post(...args)
+    }
+    // As a timer of Node may be.
+    const early = { ...time, pause: (ms: number, signal: AbortSignal) => time.pause(Math.max(1, ms - 1), signal) }
+    const one = deliverer({ db: slowLooks(lookMs), time: early, platforms: new Map([['slack', { ...slack.platform, post }]]) })
+    for (const subject of ['change:1', 'change:2', 'change:3', 'change:4'])
+      for (let n = 0; n < 5; n++) await room.want(subject, `slack-${n}`)
+    await one.drain()
+    const said = Map.groupBy(slack.calls, ({ place }) => place)
+    const gaps = [...said.values()].flatMap((all) => all.slice(1).map(({ at }, n) => at - (all[n]?.at ?? 0)))
+    expect(gaps).toHaveLength(15)
+    expect(Math.max(...gaps)).toBeLessThan(1_500)
   })
 
   test('a platform that does not answer holds up no other, however many places it has', async () => {

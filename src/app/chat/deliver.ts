@@ -108,16 +108,15 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     busy.delete(post.placeId)
     ring()
   }
-  // What waits for its budget waits until that opens: it is not looked for at every ring in between.
-  const waits = async ({ post, edit, find }: Closed): Promise<number | null> => {
-    // What was closed for the look may have opened since. Who is at work rings at the end; else there has to be another look.
-    const again = (): 0 | null => (busy.size === 0 ? 0 : null)
+  // What waits for its budget waits until that opens: it is not looked for at every ring in between. What was closed for the look and has
+  // opened since is looked for at once.
+  const waits = async (closed: Closed): Promise<number | null> => {
+    if (hasOpened(closed, pace.closed())) return 0
     const opensInMs = pace.opensInMs()
-    if (opensInMs === null) return post.length + edit.length + find.length > 0 ? again() : null
-    if (time.now() < waitsUntil) return opensInMs
+    if (opensInMs === null || time.now() < waitsUntil) return opensInMs
     if (!(await anyWaits(house.db, [...busy.keys()]))) return null
     waitsUntil = time.now() + opensInMs
-    return pace.opensInMs() ?? again()
+    return hasOpened(closed, pace.closed()) ? 0 : pace.opensInMs()
   }
   // Kept in memory alone, because the first look after a start begins with it.
   const outdate = async (): Promise<void> => {
@@ -180,8 +179,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const filled = await fill()
       const opensInMs = again ? Math.min(filled ?? LONGEST_REST_MS, LONGEST_REST_MS) : filled
       troubled = false
+      const opensAt = opensInMs === null ? null : time.now() + opensInMs
       if (opensInMs !== null) await rest(Math.min((time.now() - since) * RESTS, opensInMs))
-      if (!rung && (busy.size > 0 || opensInMs !== null)) await bellOr(opensInMs)
+      if (!rung && (busy.size > 0 || opensAt !== null)) await bellOr(opensAt === null ? null : Math.max(0, opensAt - time.now()))
     } while (rung)
   }
   const begin = (): Promise<void> => {
@@ -238,6 +238,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     },
   }
 }
+
+const hasOpened = (before: Closed, now: Closed): boolean =>
+  (['post', 'edit', 'find'] as const).some((kind) => before[kind].some((place) => !now[kind].includes(place)))
 
 /** One second, doubled for every further failure in a row, up to the cap; in milliseconds. */
 export const doubling = (failures: number, capMs: number): number => Math.min(capMs, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 30))
