@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { SLACK_BUDGETS } from '../../adapters/slack/budgets.ts'
 import { TEAMS_BUDGETS } from '../../adapters/teams/budgets.ts'
 import type { Deliverer, DelivererOptions } from '../../src/app/chat/deliver.ts'
+import { CALLS_AT_ONCE } from '../../src/app/chat/pace.ts'
 import { wantPost } from '../../src/app/chat/posts.ts'
 import { touchSubject } from '../../src/app/chat/redraws.ts'
 import { ChatError, type ChatPlatform } from '../../src/ports.ts'
@@ -176,7 +177,7 @@ describe('whoever waits for a budget delays nobody else', () => {
     for (let n = 0; n < 3; n++) await room.want('change:1', `teams-${n}`)
     const working = one.drain()
     await shown(teams, 3)
-    expect(slack.open()).toBeLessThanOrEqual(8)
+    expect(slack.open()).toBeLessThanOrEqual(CALLS_AT_ONCE)
     end()
     await working
     expect(titles(slack)).toHaveLength(30)

@@ -22,7 +22,7 @@ const TEAMS_BOUND_MS = (Math.ceil((PLACES * EACH) / 50) - 1) * 1_000
 /** Longer than the windows of a second in which a platform counts. */
 const REST_MS = 1_200
 /** A bot runs for days: its code is compiled, each connection has its plans. */
-const WARM_UPS = 5
+const WARM_UPS = 15
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const said = (text: string): Card => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SLACK_BUDGETS } from '../../adapters/slack/budgets.ts'
 import { TEAMS_BUDGETS } from '../../adapters/teams/budgets.ts'
-import { type Budget, type CallKind, counts, type Log, NOTHING_MADE, nextFree, type Planned } from '../../src/core/budgets.ts'
+import { type Budget, type CallKind, counts, freeNow, type Log, NOTHING_MADE, nextFree, type Planned } from '../../src/core/budgets.ts'
 
 interface Made extends Planned {
   readonly end: number
@@ -95,6 +95,23 @@ describe('one budget of two calls in ten milliseconds', () => {
     ['a call of another kind is not counted', { ended: [99, 99], silentUntil: 150 }, { kind: 'edit', channel: 'C1' }, 100],
   ])('%s', (_, log, call, expected) => {
     expect(nextFree(two, () => ({ ...NOTHING_MADE, ...log }), call, 100)).toBe(expected)
+  })
+})
+
+describe('how many may begin at once, of two calls in ten milliseconds', () => {
+  const two: Budget = { calls: 'post', per: 'platform', count: 2, perMs: 10 }
+  test.each<[string, Partial<Log>, number]>([
+    ['nothing was made', {}, 2],
+    ['one was made just now', { ended: [100] }, 1],
+    ['one of two is out of the window', { ended: [90, 91] }, 1],
+    ['one was made and one is under way', { ended: [95], underWay: 1 }, 0],
+    ['more than may be are under way', { underWay: 3 }, 0],
+    ['the platform asked for silence', { silentUntil: 150 }, 0],
+    ['the silence is over', { silentUntil: 100 }, 2],
+  ])('%s', (_, log, expected) => {
+    const known = { ...NOTHING_MADE, ...log }
+    expect(freeNow(two, known, 100)).toBe(expected)
+    expect(nextFree([two], () => known, { kind: 'post', channel: 'C1' }, 100) === 100).toBe(expected > 0)
   })
 })
 
