@@ -35,7 +35,7 @@ interface Material {
 
 /** Database, jobs, clock, sources and runners: what the use cases work with. The database is migrated. */
 export async function furnish({ url, config, parts, log, setup, adopted }: Material, undo: Undo): Promise<House> {
-  const db = await openDatabase(url, { poolSize: 12 })
+  const db = await openDatabase(url, { poolSize: 16 })
   undo.push(() => db.close())
   const boss = await startBoss({ url, queues: QUEUES, log: (line) => log.warn(line) })
   undo.push(() => boss.stop())

@@ -8,7 +8,7 @@ import { wantPost } from '../../src/app/chat/posts.ts'
 import { NOBODY } from '../../src/cards/block-kit/rich.ts'
 import type { Card } from '../../src/cards/card.ts'
 import type { ChatPlatform } from '../../src/ports.ts'
-import { type Bench, rounded } from './bench.ts'
+import { type Bench, median, rounded } from './bench.ts'
 import { benchHouse } from './house.ts'
 import { clock, type Peer, startPeer } from './peer.ts'
 
@@ -22,7 +22,9 @@ const TEAMS_BOUND_MS = (Math.ceil((PLACES * EACH) / 50) - 1) * 1_000
 /** Longer than the windows of a second in which a platform counts. */
 const REST_MS = 1_200
 /** A bot runs for days: its code is compiled, each connection has its plans. */
-const WARM_UPS = 15
+const WARM_UPS = 8
+/** A slow moment of the machine spoils a round, not the median. More would fill Slack's budget of a minute. */
+const ROUNDS = 3
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const said = (text: string): Card => ({
@@ -123,9 +125,12 @@ async function fanned({ platform, peer, message }: Side): Promise<Fanned> {
       await rest()
     }
     const oneMs = await fanOut('one', 1)
-    await rest()
-    const fiveMs = await fanOut('five', EACH)
-    return { oneMs, fiveMs, refused: (await peer.heard()).refused }
+    const five: number[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await rest()
+      five.push(await fanOut(`five ${round}`, EACH))
+    }
+    return { oneMs, fiveMs: median(five), refused: (await peer.heard()).refused }
   } finally {
     await deliverer.stop()
     await peer.stop()
@@ -140,7 +145,7 @@ export async function bench(): Promise<Bench> {
   const rows = (name: string, { oneMs, fiveMs, refused }: Fanned, boundMs: number): Bench['rows'] => [
     [`${name}: 1 message to each of ${PLACES} channels`, `${oneMs.toFixed(0)} ms`],
     [`${EACH} messages to each of them`, `${fiveMs.toFixed(0)} ms, bound ${boundMs} ms`],
-    ['ratio to the bound', `${(fiveMs / boundMs).toFixed(3)}, goal at most ${GOAL}`],
+    ['ratio to the bound (median of the rounds)', `${(fiveMs / boundMs).toFixed(3)}, goal at most ${GOAL}`],
     ['refused with 429', `${refused}, goal 0`],
   ]
   return {

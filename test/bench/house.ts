@@ -33,7 +33,7 @@ export async function benchHouse(now: Date): Promise<BenchHouse> {
   await server.ensureDatabase('bench')
   const url = server.url('bench')
   await migrate(url)
-  const db = await openDatabase(url, { poolSize: 12 })
+  const db = await openDatabase(url, { poolSize: 16 })
   const boss = await startBoss({ url, queues: QUEUES, log: () => undefined })
   const house = houseOn({
     db,
