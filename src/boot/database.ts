@@ -8,6 +8,7 @@ import { Fault } from '../core/fault.ts'
 import { openEmbedded } from '../db/embedded.ts'
 import { type BotLock, type HeldLock, REPLACEABLE, takeBotLock } from '../db/lock.ts'
 import type { ChatPlatform } from '../ports.ts'
+import { guarded } from './guard.ts'
 import type { Undo } from './setup.ts'
 import type { Life } from './signals.ts'
 
@@ -58,23 +59,6 @@ export async function holdBotLock(connect: () => Promise<string>, config: Config
   undo.push(() => lock.release())
   const check = (): void => void (lock.sure() || lose('no sign of life for too long'))
   return { url, waited: !first.held, guard: (platform) => guarded(platform, check) }
-}
-
-function guarded(platform: ChatPlatform, check: () => void): ChatPlatform {
-  const checked = async <T>(act: () => Promise<T>): Promise<T> => {
-    check()
-    return act()
-  }
-  return {
-    name: platform.name,
-    budgets: platform.budgets,
-    ...(platform.onAside === undefined ? {} : { onAside: platform.onAside }),
-    post: (to, card, key) => checked(() => platform.post(to, card, key)),
-    reply: (to, card, key) => checked(() => platform.reply(to, card, key)),
-    edit: (ref, card) => checked(() => platform.edit(ref, card)),
-    whisper: (to, person, card) => checked(() => platform.whisper(to, person, card)),
-    find: (to, thread, key, since) => platform.find(to, thread, key, since),
-  }
 }
 
 interface Tries {

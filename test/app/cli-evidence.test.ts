@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { revokeKey } from 'openpgp'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { run } from '../../src/cli/run.ts'
 import { documentChecks } from '../../src/cli/verify/document.ts'
 import { compared } from '../../src/cli/verify/patch-again.ts'
 import { FACTS } from '../../src/cli/verify/told.ts'
 import { type Evidence, sealed } from '../../src/core/identify/evidence.ts'
 import { type CheckOutcome, verdictOf } from '../../src/core/identify/verification.ts'
+import { cli } from '../support/cli.ts'
 import { newSigner, published, type Signer, sampleFile } from '../support/csaf.ts'
 import { freshDatabase } from '../support/database.ts'
 
@@ -22,19 +22,6 @@ afterAll(() => rm(folder, { recursive: true }))
 afterEach(() => vi.unstubAllEnvs())
 
 const at = (name: string): string => join(folder, name)
-
-/** Runs the command line in this process. */
-async function cli(...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const [out, err]: [string[], string[]] = [[], []]
-  const onOut = vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(`${text}`) > 0)
-  const onErr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(`${text}`) > 0)
-  try {
-    return { code: await run(args), out: out.join(''), err: err.join('') }
-  } finally {
-    onOut.mockRestore()
-    onErr.mockRestore()
-  }
-}
 
 type Body = Parameters<typeof sealed>[0]
 const BODY: Body = {

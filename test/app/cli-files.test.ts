@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { run } from '../../src/cli/run.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cli } from '../support/cli.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../manifests/sample', import.meta.url))
 const OPENSSL = join(SAMPLE, 'csaf/arrivals/01-openssl/rhsa-2023_3408.json')
@@ -57,26 +57,6 @@ beforeAll(async () => {
   await writeFile(join(folder, 'page.xml'), '<!doctype html><html><body>Not found</body></html>')
 })
 afterAll(() => rm(folder, { recursive: true }))
-
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs the command line in this process. */
-async function cli(...args: string[]): Promise<Ran> {
-  const [out, err]: [string[], string[]] = [[], []]
-  const onOut = vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(`${text}`) > 0)
-  const onErr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(`${text}`) > 0)
-  try {
-    const code = await run(args)
-    return { code, out: out.join(''), err: err.join('') }
-  } finally {
-    onOut.mockRestore()
-    onErr.mockRestore()
-  }
-}
 
 describe('exit codes: 0 good, 1 a negative verdict, 2 used wrongly', () => {
   test.each<[string[], number, RegExp]>([

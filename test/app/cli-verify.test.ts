@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { CodeSignature } from '../../adapters/patchfile/index.ts'
-import { run } from '../../src/cli/run.ts'
 import { patchChecks } from '../../src/cli/verify/patch.ts'
 import { FACTS } from '../../src/cli/verify/told.ts'
 import { type Evidence, sealed } from '../../src/core/identify/evidence.ts'
 import type { Check } from '../../src/core/identify/verification.ts'
+import { cli } from '../support/cli.ts'
 import { newSigner, published, type Signer, sampleFile } from '../support/csaf.ts'
 import { aDeb, anArchive, indexOf } from '../support/debian-archive.ts'
 import { startTestHouse } from '../support/house.ts'
@@ -27,19 +27,6 @@ afterEach(() => vi.unstubAllEnvs())
 
 const b64 = (text: string): string => Buffer.from(text).toString('base64')
 const at = (name: string): string => join(folder, name)
-
-/** Runs the command line in this process. */
-async function cli(...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const [out, err]: [string[], string[]] = [[], []]
-  const onOut = vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(`${text}`) > 0)
-  const onErr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(`${text}`) > 0)
-  try {
-    return { code: await run(args), out: out.join(''), err: err.join('') }
-  } finally {
-    onOut.mockRestore()
-    onErr.mockRestore()
-  }
-}
 
 const LURE = ['From: Microsoft Security', 'To: you@example.org', 'Subject: Update', '', 'Get it from https://kb.example/x', ''].join('\r\n')
 
