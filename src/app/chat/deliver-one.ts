@@ -51,15 +51,13 @@ interface Target {
 
 interface OnTurn extends Target {
   readonly turn: Turn
-  readonly sinceMs: number
 }
 
 /**
  * Brings one leased post a step forward, or records why not: a post, a reply or an edit; or a search, and what it may lead to. Where
  * the pace allows no call now, the post is given back as it was. Throws only when the database does; the lease then runs out.
- * @param sinceMs when the lease was asked for, by the stopwatch
  */
-export async function deliverOne(house: Delivery, post: Leased, sinceMs: number): Promise<void> {
+export async function deliverOne(house: Delivery, post: Leased): Promise<void> {
   const target = targetOf(house, post)
   if (target === null) return failed(house, post, new ChatError('FORBIDDEN', `the place ${post.placeId} is not set up`))
   const card = await drawn(house, post)
@@ -72,7 +70,7 @@ export async function deliverOne(house: Delivery, post: Leased, sinceMs: number)
   const turn = house.pace.take(target.place, NEEDED[kind])
   if (turn === null) return giveBack(house.db, post)
   try {
-    await STEPS[kind](house, post, { ...target, turn, sinceMs }, card)
+    await STEPS[kind](house, post, { ...target, turn }, card)
   } finally {
     turn.end()
   }
@@ -97,9 +95,8 @@ async function drawn(house: Delivery, post: Leased): Promise<Card | null | ChatE
 
 /** The attempt is on record before the call: whatever happens then, the message is looked for before it is sent again. */
 async function send(house: Delivery, post: Leased, target: OnTurn, card: Card): Promise<void> {
-  const ours = isOnRecord(house, post, target) ? post : await recordAttempt(house.db, post, house.leaseMs)
-  if (!ours) return
-  const attempted = { ...ours, attemptedAt: ours.attemptAt }
+  const attempted = await recordAttempt(house.db, post, house.leaseMs)
+  if (!attempted) return
   const { place, platform, key } = target
   const parent = refOf(post.parentRef)
   const sent = await ask(house, target, 'post', () => (parent ? platform.reply(parent, card, key) : platform.post(place, card, key)))
@@ -107,10 +104,6 @@ async function send(house: Delivery, post: Leased, target: OnTurn, card: Card): 
   // A definite no leaves no doubt, hence nothing to look up.
   return failed(house, sent.error.code === 'UNAVAILABLE' ? attempted : { ...attempted, attemptedAt: null }, sent.error)
 }
-
-/** With its lease, which must last: drawing, or a search, may have used it up. */
-const isOnRecord = (house: Delivery, { attemptAt }: Leased, { sinceMs }: OnTurn): boolean =>
-  attemptAt !== null && house.stopwatch() - sinceMs < house.leaseMs - 2 * house.callLimitMs
 
 async function lookUp(house: Delivery, post: Leased, target: OnTurn, card: Card): Promise<void> {
   const { place, platform, key } = target

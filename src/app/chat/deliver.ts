@@ -99,9 +99,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     rung = true
     bell.resolve()
   }
-  const deliver = async (post: Leased, sinceMs: number): Promise<void> => {
+  const deliver = async (post: Leased): Promise<void> => {
     try {
-      await deliverOne(house, post, sinceMs)
+      await deliverOne(house, post)
     } catch (error) {
       house.log.error({ err: error, post: post.id }, 'post: delivery broke off; it goes on when the lease has run out')
     }
@@ -147,11 +147,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const fill = async (): Promise<number | null> => {
     while (!over.signal.aborted && busy.size < CALLS_AT_ONCE * platforms.size) {
       const closed = pace.closed()
-      const sinceMs = time.now()
-      const posts = await lease(house.db, { busy: [...busy.keys()], closed }, house.leaseMs, pace.room())
+      const posts = await lease(house.db, { busy: [...busy.keys()], closed }, house.leaseMs, pace.room(busy.size))
       if (posts.length === 0) return waits(closed)
       waitsUntil = 0
-      for (const post of posts) busy.set(post.placeId, deliver(post, sinceMs))
+      for (const post of posts) busy.set(post.placeId, deliver(post))
     }
     return null
   }
@@ -240,7 +239,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 }
 
 const hasOpened = (before: Closed, now: Closed): boolean =>
-  (['post', 'edit', 'find'] as const).some((kind) => before[kind].some((place) => !now[kind].includes(place)))
+  (['post', 'edit', 'find'] as const).some((kind) => {
+    const still = new Set(now[kind])
+    return before[kind].some((place) => !still.has(place))
+  })
 
 /** One second, doubled for every further failure in a row, up to the cap; in milliseconds. */
 export const doubling = (failures: number, capMs: number): number => Math.min(capMs, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 30))

@@ -27,8 +27,12 @@ export interface Pace {
   /** The platform refused a call for being one too many. */
   refused(place: Place, kind: CallKind, waitMs: number): void
   closed(): Closed
-  /** So many calls may begin at once, whatever they are: of what is not closed, by what all places of a platform share. At least one. */
-  room(): number
+  /**
+   * So many posts may be taken up at once, whatever they are and wherever: of what is not closed, by what all places of a platform share.
+   * Where one platform or kind is nearly used up that is few for all of them, because nobody knows yet which they will be. At least one.
+   * @param busy posts that are at work, with a turn or still without one
+   */
+  room(busy: number): number
   /** When the first of what waits for its budget may be called, in milliseconds from now; null: nothing does. */
   opensInMs(): number | null
 }
@@ -140,9 +144,10 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
         places.filter((place) => full(place) || freeAt(place, NEEDED[kind]) > now()).map(({ id }) => id)
       return { post: shut('post'), edit: shut('edit'), find: shut('find') }
     },
-    room() {
+    room(busy) {
       const open = [...platforms.keys()].flatMap((platform) => KINDS.map((kind) => room(platform, kind))).filter((one) => one > 0)
-      return open.length === 0 ? 1 : Math.min(...open)
+      const turns = [...atOnce.values()].reduce((sum, one) => sum + one, 0)
+      return open.length === 0 ? 1 : Math.max(1, Math.min(...open) - (busy - turns))
     },
     opensInMs() {
       const at = [...known.values()].flatMap((place) => KINDS.map((kind) => freeAt(place, NEEDED[kind]))).filter((one) => one > now())

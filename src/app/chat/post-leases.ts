@@ -8,10 +8,6 @@ import type { Post } from './posts.ts'
 export type Leased = Post & {
   readonly leaseUntil: Date
   readonly parentRef: Prisma.JsonValue
-  /** Since when the message may be there, as it was before the lease. Null: it is not. */
-  readonly attemptedAt: Date | null
-  /** What the row says in its stead since: a frozen card needs no drawing, so its attempt is on record with its lease. */
-  readonly attemptAt: Date | null
 }
 
 /** A reply in doubt holds back the later ones of its thread for this many tries, which are about a quarter of an hour. */
@@ -32,11 +28,15 @@ const placesOf = ({ busy, closed: { post, find, edit } }: Look) => [busy, post, 
 // What every message pays for is prepared once a connection. In all of it $1 are the busy places; $2, $3 and $4 those that are closed to posts,
 // to searches and to edits.
 
-/** What is due: wanted, nobody's, and its time has come. What a place asked to wait with (a first message, or an edit) rests there as a whole. */
-const DUE = `
+/** Wanted, nobody's, and its time has come. */
+const FREE = `
   p.wanted > p.shown AND p.status = 'open'
   AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
-  AND (p."notBefore" IS NULL OR p."notBefore" <= now())
+  AND (p."notBefore" IS NULL OR p."notBefore" <= now())`
+
+/** What is due. What a place asked to wait with (a first message, or an edit) rests there as a whole. */
+const DUE = `
+  ${FREE}
   AND p."placeId" <> ALL($1::text[])
   AND (p."placeId", p.ref IS NULL) NOT IN (
     SELECT r."placeId", r.ref IS NULL FROM "Post" r
@@ -64,27 +64,26 @@ const OUTDATED = `
     SELECT place.id FROM place WHERE place.id <> ALL($1::text[]) AND place.id <> ALL($4::text[])))
   AND ${DUE}`
 
-// Cut, because the column's rounding to milliseconds would put "now" into the future.
-const UNTIL = (ms: string): string => `date_trunc('milliseconds', now() + ${ms}::float8 * interval '1 millisecond')`
+/** So many milliseconds from now. Cut, because the column's rounding to milliseconds would put "now" into the future. */
+export const UNTIL = (ms: string): string => `date_trunc('milliseconds', now() + ${ms}::float8 * interval '1 millisecond')`
 
-/** Whoever is first at each place, and of them the first $6. */
-const firsts = (which: string, order: string): string => `
-  SELECT p.id, p."attemptedAt" FROM "Post" p
-  WHERE p.id IN (
-    SELECT id FROM (
-      SELECT DISTINCT ON (p."placeId") p.id, ${order} AS rank FROM "Post" p WHERE ${which} ORDER BY p."placeId", rank, p.id) first
-    ORDER BY rank, id LIMIT $6)
-  AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
-  FOR UPDATE SKIP LOCKED`
+/**
+ * Whoever is first at each place, and of them the first $6 that nobody holds. What one waits for is asked again of the row as it is once it
+ * is locked: somebody else may have had it in between.
+ */
+const firsts = (which: string, isSaid: boolean, order: string): string => `
+  SELECT p.id FROM "Post" p
+  JOIN (SELECT DISTINCT ON (p."placeId") p.id, ${order} AS rank FROM "Post" p WHERE ${which} ORDER BY p."placeId", rank, p.id) first USING (id)
+  WHERE (p.ref IS NOT NULL) = ${isSaid} AND ${FREE}
+  ORDER BY first.rank, p.id LIMIT $6 FOR UPDATE OF p SKIP LOCKED`
 
 const LEASE = `
-  WITH unsaid AS (${firsts(UNSAID, 'p."parentId" IS NOT NULL')}),
-  outdated AS (${firsts(`NOT EXISTS (SELECT FROM unsaid) AND ${OUTDATED}`, 'p."updatedAt"')}),
+  WITH unsaid AS (${firsts(UNSAID, false, 'p."parentId" IS NOT NULL')}),
+  outdated AS (${firsts(`NOT EXISTS (SELECT FROM unsaid) AND ${OUTDATED}`, true, 'p."updatedAt"')}),
   leased AS (
-    UPDATE "Post" p SET "leaseUntil" = ${UNTIL('$5')},
-      "attemptedAt" = coalesce(p."attemptedAt", CASE WHEN p.ref IS NULL AND p.payload -> 'frozen' IS NOT NULL THEN now() END)
-    FROM (SELECT * FROM unsaid UNION ALL SELECT * FROM outdated) next WHERE p.id = next.id
-    RETURNING p.*, next."attemptedAt" AS before, (SELECT r.ref FROM "Post" r WHERE r.id = p."parentId") AS "parentRef")
+    UPDATE "Post" p SET "leaseUntil" = ${UNTIL('$5')}
+    FROM (SELECT id FROM unsaid UNION ALL SELECT id FROM outdated) next WHERE p.id = next.id
+    RETURNING p.*, (SELECT r.ref FROM "Post" r WHERE r.id = p."parentId") AS "parentRef")
   SELECT * FROM leased ORDER BY ref IS NULL AND "parentId" IS NOT NULL, CASE WHEN ref IS NOT NULL THEN "updatedAt" END, id`
 
 /**
@@ -92,11 +91,8 @@ const LEASE = `
  * decisions, announcements) before replies, in the order they were wanted; then the edits, the one longest not changed first, so that a
  * lively card starves nobody.
  */
-export async function lease(db: Database, look: Look, leaseMs: number, most: number): Promise<readonly Leased[]> {
-  type Row = Omit<Leased, 'attemptAt'> & { readonly before: Date | null }
-  const rows = await db.prepared<Row>('post-lease', LEASE, [...placesOf(look), leaseMs, most])
-  return rows.map(({ before, attemptedAt, ...post }) => ({ ...post, attemptedAt: before, attemptAt: attemptedAt }))
-}
+export const lease = (db: Database, look: Look, leaseMs: number, most: number): Promise<readonly Leased[]> =>
+  db.prepared<Leased>('post-lease', LEASE, [...placesOf(look), leaseMs, most])
 
 const NOWHERE: Closed = { post: [], edit: [], find: [] }
 

@@ -3,22 +3,34 @@ import { canonicalJson } from '../../core/canonical.ts'
 import type { Database, Tx } from '../../db/database.ts'
 import { Prisma } from '../../db/database.ts'
 import type { MessageRef } from '../../ports.ts'
-import type { Leased } from './post-leases.ts'
+import { type Leased, UNTIL } from './post-leases.ts'
 import type { Post } from './posts.ts'
 
 // Every statement here is a transaction of its own, and time is the database's. Each names the lease: who lost it writes nothing.
 
+const ATTEMPT = `
+  UPDATE "Post" SET "attemptedAt" = coalesce("attemptedAt", now()), "leaseUntil" = ${UNTIL('$3')}
+  WHERE id = $1 AND "leaseUntil" = $2 AND "leaseUntil" > now() RETURNING "attemptedAt", "leaseUntil"`
+
 /** Before a first message is sent: from now on it may be there. Null: the lease was lost, do not send. */
-export const recordAttempt = (db: Database, post: Leased, leaseMs: number): Promise<Leased | null> =>
-  renew(db, post, Prisma.sql`"attemptedAt" = coalesce("attemptedAt", now())`, leaseMs)
+export async function recordAttempt(db: Database, post: Leased, leaseMs: number): Promise<Leased | null> {
+  type Attempted = Pick<Leased, 'attemptedAt' | 'leaseUntil'>
+  const [attempted] = await db.prepared<Attempted>('post-attempt', ATTEMPT, [post.id, post.leaseUntil, leaseMs])
+  return attempted ? { ...post, ...attempted } : null
+}
 
 /** The message was there all along. Null: the lease was lost. */
-export const recordFound = (db: Database, post: Leased, ref: MessageRef, leaseMs: number): Promise<Leased | null> =>
-  renew(db, post, Prisma.sql`ref = ${canonicalJson(ref)}::jsonb`, leaseMs)
+export async function recordFound(db: Database, post: Leased, ref: MessageRef, leaseMs: number): Promise<Leased | null> {
+  const rows = await db.$queryRaw<Post[]>`
+    UPDATE "Post" SET ref = ${canonicalJson(ref)}::jsonb, "leaseUntil" = ${until(leaseMs)}
+    WHERE ${held(post)} AND "leaseUntil" > now() RETURNING *`
+  const row = rows[0]
+  return row?.leaseUntil ? { ...post, ref: row.ref, leaseUntil: row.leaseUntil } : null
+}
 
 const SHOWN = `
   UPDATE "Post" SET "leaseUntil" = NULL, shown = $3, failures = 0, "lastError" = NULL, "notBefore" = NULL,
-    "attemptedAt" = $4, ref = coalesce($5::jsonb, ref), card = coalesce($6::jsonb, card), "updatedAt" = coalesce($7, "updatedAt")
+    ref = coalesce($4::jsonb, ref), card = coalesce($5::jsonb, card), "updatedAt" = coalesce($6, "updatedAt")
   WHERE id = $1 AND "leaseUntil" = $2 RETURNING id`
 
 /**
@@ -27,7 +39,7 @@ const SHOWN = `
  */
 export async function recordShown(db: Database, post: Leased, said: { ref: MessageRef; card: Card; at: Date } | null): Promise<boolean> {
   const message = said ? [canonicalJson(said.ref), canonicalJson(said.card), said.at] : [null, null, null]
-  return (await db.prepared('post-shown', SHOWN, [post.id, post.leaseUntil, post.wanted, post.attemptedAt, ...message])).length > 0
+  return (await db.prepared('post-shown', SHOWN, [post.id, post.leaseUntil, post.wanted, ...message])).length > 0
 }
 
 /**
@@ -39,7 +51,7 @@ export const recordRest = (db: Database, post: Leased, waitMs: number, reason: s
 
 /** It has to wait for its turn; nothing was tried. */
 export const giveBack = async (db: Database, post: Leased): Promise<void> => {
-  await release(db, post, Prisma.sql`"attemptedAt" = ${post.attemptedAt}`)
+  await release(db, post, Prisma.sql`"updatedAt" = "updatedAt"`)
 }
 
 /** It failed and is tried again after `waitMs`. */
@@ -53,16 +65,10 @@ const retry = (post: Leased, waitMs: number, reason: string): Prisma.Sql =>
 export const recordEnd = (db: Tx, post: Leased, status: 'gone' | 'uncertain', reason: string): Promise<boolean> =>
   release(db, post, Prisma.sql`status = ${status}, "lastError" = ${reason}`)
 
-async function renew(db: Database, post: Leased, set: Prisma.Sql, leaseMs: number): Promise<Leased | null> {
-  const rows = await db.$queryRaw<Post[]>`
-    UPDATE "Post" SET ${set}, "leaseUntil" = ${until(leaseMs)} WHERE ${held(post)} AND "leaseUntil" > now() RETURNING *`
-  const row = rows[0]
-  return row?.leaseUntil ? { ...post, ref: row.ref, attemptAt: row.attemptedAt, leaseUntil: row.leaseUntil } : null
-}
-
 const release = async (db: Tx, post: Leased, set: Prisma.Sql): Promise<boolean> =>
   (await db.$executeRaw`UPDATE "Post" SET "leaseUntil" = NULL, ${set} WHERE ${held(post)}`) > 0
 
 const held = (post: Leased): Prisma.Sql => Prisma.sql`id = ${post.id} AND "leaseUntil" = ${post.leaseUntil}`
 
+/** As `UNTIL`. */
 const until = (ms: number): Prisma.Sql => Prisma.sql`date_trunc('milliseconds', now() + ${ms}::float8 * interval '1 millisecond')`
