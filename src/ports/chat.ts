@@ -18,6 +18,14 @@ export interface MessageRef {
 /** What a platform's search for one of our own messages answers. */
 export type Found = { readonly found: MessageRef } | 'absent' | 'unsearchable'
 
+/** What counts all calls of a platform together. */
+export interface SharedWindow {
+  /** A call now is one too many before so many milliseconds have passed; 0: there is room. */
+  opensInMs(): number
+  /** A call begins; what this answers is called at its end. */
+  begin(): () => void
+}
+
 /**
  * A chat platform. Every method throws `ChatError` on failure; none retries by itself. Every call ends by itself well within half a minute,
  * and sends nothing any more once it has ended: a later try must not meet it on the way.
@@ -27,8 +35,8 @@ export interface ChatPlatform {
   readonly name: string
   /** What may be asked of it; a little less than it takes. The deliverer keeps within all of them. */
   readonly budgets: readonly Budget[]
-  /** Tells of calls that those for the whole platform count, too, and that are not the deliverer's: look-ups, private answers. What `begun` answers is called at the end. */
-  readonly onAside?: (begun: () => () => void) => void
+  /** Hands in where calls that are not the deliverer's are counted, too: look-ups, private answers. */
+  readonly onAside?: (window: SharedWindow) => void
   post(to: Place, card: Card, key: string): Promise<MessageRef>
   reply(to: MessageRef, card: Card, key: string): Promise<MessageRef>
   edit(ref: MessageRef, card: Card): Promise<void>

@@ -43,6 +43,25 @@ describe('calls beside the deliverer', () => {
     expect(await asked).toBe('somebody')
   })
 
+  test('and wait for their place in the window, in turn, when it is full', async () => {
+    const { onAside, count } = aside()
+    const [budget, now] = [{ ...PLATFORM_BUDGET, perMs: 20 }, () => performance.now()]
+    const platform = { name: 'teams', budgets: [budget], onAside } as unknown as ChatPlatform
+    const pace = createPace({ platforms: new Map([['teams', platform]]), budgets: undefined, now })
+    const spent = pace.take(place(0), ['post'])
+    await spent?.spend('post', async () => undefined)
+    spent?.end()
+    const made: { from: number; to: number }[] = [{ from: 0, to: now() }]
+    const call = async (): Promise<void> => {
+      const from = now()
+      made.push({ from, to: from })
+    }
+    await Promise.all(Array.from({ length: 9 }, () => count(call)))
+    // Of any three in a row the last began when the window of the first was over.
+    const early = made.filter(({ from }, n) => n >= 2 && from - (made[n - 2]?.to ?? 0) < budget.perMs - 1)
+    expect([made.length, early]).toEqual([10, []])
+  })
+
   test('take none in what counts one kind of call, or those of one place', async () => {
     const { pace, count } = both(OTHERS)
     for (let n = 0; n < 5; n += 1) await count(async () => n)

@@ -43,14 +43,15 @@ const deliverer = (options: Partial<DelivererOptions> = {}): Deliverer =>
     ...options,
   })
 
-/** Each look at the database takes its time. */
-const slowLooks = (lookMs: number): FreshDatabase['db'] =>
-  new Proxy(room.house.db, {
-    get: (of, name) => {
-      if (name === 'prepared') time.pass(lookMs)
-      return Reflect.get(of, name)
-    },
-  })
+/** Each look for work takes its time. */
+function slowLooks(lookMs: number): FreshDatabase['db'] {
+  const { db } = room.house
+  const prepared: typeof db.prepared = (name, text, values) => {
+    if (name === 'post-lease' || name === 'post-waits') time.pass(lookMs)
+    return db.prepared(name, text, values)
+  }
+  return new Proxy(db, { get: (of, name) => (name === 'prepared' ? prepared : Reflect.get(of, name)) })
+}
 
 const titles = (on: CountingPlatform, place?: string): string[] =>
   [...on.shown.values()].filter((one) => place === undefined || one.place === place).map((one) => one.card.title)
@@ -144,13 +145,8 @@ describe('whoever waits for a budget delays nobody else', () => {
     expect(titles(slack)).toHaveLength(12)
   })
 
-  test.each([
-    { lookMs: 10, callMs: 3 },
-    { lookMs: 3, callMs: 17 },
-    { lookMs: 30, callMs: 17 },
-    { lookMs: 3, callMs: 19 },
-    { lookMs: 6, callMs: 29 },
-  ])('a place whose window opens while one looks for work is served at once, not when the next window opens: %o', async ({
+  const CASES = [3, 7, 13, 23].flatMap((callMs) => [3, 10, 20].map((lookMs) => ({ lookMs, callMs })))
+  test.each(CASES)('a place whose window opens while one looks for work is served at once, not when the next window opens: %o', async ({
     lookMs,
     callMs,
   }) => {

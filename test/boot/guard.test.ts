@@ -16,7 +16,7 @@ function room() {
     whisper: vi.fn(async () => undefined),
     find: vi.fn(async () => 'absent' as const),
     onAside: vi.fn(),
-  } satisfies ChatPlatform
+  } satisfies Required<ChatPlatform>
   const check = vi.fn()
   return { platform, check, guard: guarded(platform, check) }
 }
@@ -40,11 +40,17 @@ test.each(SAYS)('%s: said while this is the active bot, and not any more when it
   expect(spoken).toHaveBeenCalledTimes(1)
 })
 
+test('nothing that a platform can do is forgotten: what says something is checked, what does not is named here', () => {
+  const { platform } = room()
+  const does = Object.entries(platform).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []))
+  expect(does.toSorted()).toEqual([...SAYS.map(([name]) => name), 'find', 'onAside'].toSorted())
+})
+
 test('whatever else a platform has passes: calls beside the deliverer are counted, what was sent can be searched for', async () => {
   const { platform, check, guard } = room()
-  const begun = () => () => undefined
-  guard.onAside?.(begun)
-  expect(platform.onAside).toHaveBeenCalledWith(begun)
+  const window = { opensInMs: () => 0, begin: () => () => undefined }
+  guard.onAside?.(window)
+  expect(platform.onAside).toHaveBeenCalledWith(window)
   expect(await guard.find(CHANNEL, null, 'post-1')).toBe('absent')
   expect(Object.keys(guard).toSorted()).toEqual(Object.keys(platform).toSorted())
   expect(check).not.toHaveBeenCalled()

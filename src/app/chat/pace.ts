@@ -95,11 +95,14 @@ export function createPace({ platforms, budgets, now }: Counted): Pace {
     if (platform?.onAside === undefined || heard.has(platform)) return
     heard.add(platform)
     const shared = budgetsOf(place).filter(({ calls, per }) => calls === 'all' && per === 'platform')
-    platform.onAside(() => {
-      for (const budget of shared) write(budget, '').underWay++
-      return () => {
-        for (const budget of shared) over(budget, '', true)
-      }
+    platform.onAside({
+      opensInMs: () => nextFree(shared, read, { kind: 'find', channel: '' }, now()) - now(),
+      begin: () => {
+        for (const budget of shared) write(budget, '').underWay++
+        return () => {
+          for (const budget of shared) over(budget, '', true)
+        }
+      },
     })
   }
 
