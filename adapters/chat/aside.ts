@@ -1,8 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { ChatError, type SharedWindow } from '../../src/ports.ts'
 
 /** Somebody waits for the answer to a click: longer than this nobody waits for a place in the platform's window. */
 const LONGEST_WAIT_MS = 1_500
+
+const pause = (ms: number): Promise<void> => new Promise((over) => setTimeout(over, ms))
 
 /** Calls that are not the deliverer's, which makes room for them. */
 export interface Aside {
