@@ -86,7 +86,9 @@ function targetOf(house: Delivery, post: Leased): Target | null {
 
 async function drawn(house: Delivery, post: Leased): Promise<Card | null | ChatError> {
   try {
-    const card = frozenCard(post.payload) ?? (await house.render(post))
+    const frozen = frozenCard(post.payload)
+    if (frozen !== null) return frozen
+    const card = await house.render(post)
     return card && storable(card)
   } catch (error) {
     return new ChatError('REJECTED', `the card cannot be drawn: ${reasonOf(error)}`)
