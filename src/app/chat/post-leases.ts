@@ -43,7 +43,10 @@ const DUE = `
     WHERE r.wanted > r.shown AND r.status = 'open' AND r."notBefore" > now() AND r.failures = 0)
   AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))`
 
-/** What was never said. A reply waits for its parent, and for earlier replies of its thread unless those were refused. */
+/**
+ * What was never said. A reply waits for its parent, and for earlier replies of its thread unless those were refused. Without the OR before
+ * NOT EXISTS, which says nothing new, PostgreSQL plans a join of all that waits with all that waits.
+ */
 const UNSAID = `
   p.ref IS NULL AND ${DUE}
   AND p."placeId" <> ALL(CASE WHEN p."attemptedAt" IS NULL THEN $2::text[] ELSE $3::text[] END)
