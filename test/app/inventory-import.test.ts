@@ -228,7 +228,7 @@ describe('a file that breaks off half way', () => {
     expect(figures(view)).toMatchObject({ same: 1, changed: 0 })
     expect(view.figures.matched.opened).toEqual([1])
     expect((await readChange(house.db, 1))?.hosts).toHaveLength(200)
-    expect(await house.db.asset.count({ where: { touched: { not: null } } })).toBe(0)
+    expect(await house.db.inventoryImport.count({ where: { matched: false } })).toBe(0)
   })
 })
 

@@ -81,17 +81,27 @@ test('doubts that nobody has had for long go, what was warned of stays; of remin
   expect(left.map(({ subject }) => subject)).toEqual(['t:just done', 't:first of a card', 't:open beside it'])
 })
 
-test('imports of long ago go, but for the last twenty and those that a host still waits to be matched with', async () => {
+test('imports of long ago go, but for the last twenty and those with whose hosts nothing was matched yet', async () => {
   const { db, clock } = house.house
   const at = (days: number): Date => new Date(clock.now().getTime() - days * DAY_MS)
-  const file = (fileName: string, finishedAt: Date | null, status = 'done') =>
+  const file = (fileName: string, finishedAt: Date | null, more: { status?: string; matched?: boolean } = {}) =>
     db.inventoryImport.create({
-      data: { fileName, kind: 'csv', by: 'ana', startedAt: at(41), finishedAt, status, skipped: {}, figures: {} },
+      data: {
+        fileName,
+        kind: 'csv',
+        by: 'ana',
+        startedAt: at(41),
+        finishedAt,
+        status: 'done',
+        matched: true,
+        skipped: {},
+        figures: {},
+        ...more,
+      },
     })
   await file('t:old', at(40))
-  await file('t:runs', null, 'running')
-  const { id } = await file('t:unmatched', at(40))
-  await db.asset.updateMany({ data: { touched: id } })
+  await file('t:runs', null, { status: 'running', matched: false })
+  await file('t:unmatched', at(40), { matched: false })
   for (let i = 0; i < 20; i += 1) await file(`t:${i}`, at(i === 0 ? 40 : 1))
 
   await purge(house.house, await db.due.findFirstOrThrow({ where: { kind: 'purge', doneAt: null } }))

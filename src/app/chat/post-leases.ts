@@ -28,19 +28,22 @@ const placesOf = ({ busy, closed: { post, find, edit } }: Look) => [busy, post, 
 // What every message pays for is prepared once a connection. In all of it $1 are the busy places; $2, $3 and $4 those that are closed to posts,
 // to searches and to edits.
 
-/** Wanted, nobody's, and its time has come. */
-const FREE = `
-  p.wanted > p.shown AND p.status = 'open'
-  AND (p."leaseUntil" IS NULL OR p."leaseUntil" <= now())
-  AND (p."notBefore" IS NULL OR p."notBefore" <= now())`
+/**
+ * It waits, in words of which no index knows. PostgreSQL takes what waits for a handful, and would go through all of it where a better index,
+ * or even the key, leads to the row.
+ */
+const waiting = (post: string): string => `${post}.wanted - ${post}.shown > 0 AND ${post}.status NOT IN ('gone', 'uncertain')`
+
+/** Nobody's, and its time has come. */
+const TIMELY = `(p."leaseUntil" IS NULL OR p."leaseUntil" <= now()) AND (p."notBefore" IS NULL OR p."notBefore" <= now())`
 
 /** What is due. What a place asked to wait with (a first message, or an edit) rests there as a whole. */
 const DUE = `
-  ${FREE}
+  p.wanted > p.shown AND p.status = 'open' AND ${TIMELY}
   AND p."placeId" <> ALL($1::text[])
   AND (p."placeId", p.ref IS NULL) NOT IN (
     SELECT r."placeId", r.ref IS NULL FROM "Post" r
-    WHERE r.wanted > r.shown AND r.status = 'open' AND r."notBefore" > now() AND r.failures = 0)
+    WHERE ${waiting('r')} AND r."notBefore" > now() AND r.failures = 0)
   AND (p."parentId" IS NULL OR (SELECT r.ref IS NOT NULL FROM "Post" r WHERE r.id = p."parentId"))`
 
 /**
@@ -56,33 +59,45 @@ const UNSAID = `
       AND e.ref IS NULL AND e.wanted > e.shown AND e.status = 'open'
       AND (e.failures = 0 OR (e."attemptedAt" IS NOT NULL AND e.failures < ${HELD_BACK_TRIES}))))`
 
-/** What shows something old. Thousands may wait in a place that is busy or closed to edits: it is passed over without looking at them. */
-const OUTDATED = `
-  p.ref IS NOT NULL AND p."placeId" = ANY(ARRAY(
-    WITH RECURSIVE place AS (
-      SELECT min(w."placeId") AS id FROM "Post" w WHERE w.wanted > w.shown AND w.status = 'open'
-      UNION ALL
-      SELECT (SELECT min(w."placeId") FROM "Post" w WHERE w.wanted > w.shown AND w.status = 'open' AND w."placeId" > place.id)
-      FROM place WHERE place.id IS NOT NULL)
-    SELECT place.id FROM place WHERE place.id <> ALL($1::text[]) AND place.id <> ALL($4::text[])))
-  AND ${DUE}`
+/** What shows something old. */
+const OUTDATED = `p.ref IS NOT NULL AND ${DUE}`
+
+/** Places that show something old, but those that are busy or closed to edits. Thousands may wait in those: they are passed over unread. */
+const OPEN_TO_EDITS = `
+  WITH RECURSIVE place AS (
+    SELECT min(w."placeId") AS id FROM "Post" w WHERE w.ref IS NOT NULL AND w.wanted > w.shown AND w.status = 'open'
+    UNION ALL
+    SELECT (
+      SELECT min(w."placeId") FROM "Post" w
+      WHERE w.ref IS NOT NULL AND w.wanted > w.shown AND w.status = 'open' AND w."placeId" > place.id)
+    FROM place WHERE place.id IS NOT NULL)
+  SELECT place.id FROM place WHERE place.id <> ALL($1::text[]) AND place.id <> ALL($4::text[])`
 
 /** So many milliseconds from now. Cut, because the column's rounding to milliseconds would put "now" into the future. */
 export const UNTIL = (ms: string): string => `date_trunc('milliseconds', now() + ${ms}::float8 * interval '1 millisecond')`
 
+/** At each place the first that was never said: a message of its own before a reply. */
+const FIRST_UNSAID = `
+  SELECT DISTINCT ON (p."placeId") p.id, p."parentId" IS NOT NULL AS rank FROM "Post" p WHERE ${UNSAID} ORDER BY p."placeId", rank, p.id`
+
+/** At each place the one that was not drawn anew for longest: by the index, however many wait. */
+const FIRST_OUTDATED = `
+  SELECT first.id, first.rank FROM (${OPEN_TO_EDITS}) place, LATERAL (
+    SELECT p.id, p."updatedAt" AS rank FROM "Post" p WHERE p."placeId" = place.id AND ${OUTDATED} ORDER BY p."updatedAt", p.id LIMIT 1) first
+  WHERE NOT EXISTS (SELECT FROM unsaid)`
+
 /**
- * Whoever is first at each place, and of them the first $6 that nobody holds. What one waits for is asked again of the row as it is once it
- * is locked: somebody else may have had it in between.
+ * Of those that are first at their place the first $6 that nobody holds. What one waits for is asked again of the row as it is once it is
+ * locked: somebody else may have had it in between.
  */
-const firsts = (which: string, isSaid: boolean, order: string): string => `
-  SELECT p.id FROM "Post" p
-  JOIN (SELECT DISTINCT ON (p."placeId") p.id, ${order} AS rank FROM "Post" p WHERE ${which} ORDER BY p."placeId", rank, p.id) first USING (id)
-  WHERE (p.ref IS NOT NULL) = ${isSaid} AND ${FREE}
+const locked = (firsts: string, isSaid: boolean): string => `
+  SELECT p.id FROM "Post" p JOIN (${firsts}) first USING (id)
+  WHERE ${waiting('p')} AND (p.ref IS NOT NULL) = ${isSaid} AND ${TIMELY}
   ORDER BY first.rank, p.id LIMIT $6 FOR UPDATE OF p SKIP LOCKED`
 
 const LEASE = `
-  WITH unsaid AS (${firsts(UNSAID, false, 'p."parentId" IS NOT NULL')}),
-  outdated AS (${firsts(`NOT EXISTS (SELECT FROM unsaid) AND ${OUTDATED}`, true, 'p."updatedAt"')}),
+  WITH unsaid AS (${locked(FIRST_UNSAID, false)}),
+  outdated AS (${locked(FIRST_OUTDATED, true)}),
   leased AS (
     UPDATE "Post" p SET "leaseUntil" = ${UNTIL('$5')}
     FROM (SELECT id FROM unsaid UNION ALL SELECT id FROM outdated) next WHERE p.id = next.id
@@ -100,7 +115,8 @@ export const lease = (db: Database, look: Look, leaseMs: number, most: number): 
 const NOWHERE: Closed = { post: [], edit: [], find: [] }
 
 const ANY_WAITS = `
-  SELECT EXISTS (SELECT FROM "Post" p WHERE ${UNSAID}) OR EXISTS (SELECT FROM "Post" p WHERE ${OUTDATED}) AS waits`
+  SELECT EXISTS (SELECT FROM "Post" p WHERE ${UNSAID})
+    OR EXISTS (SELECT FROM (${OPEN_TO_EDITS}) place, LATERAL (SELECT FROM "Post" p WHERE p."placeId" = place.id AND ${OUTDATED} LIMIT 1) one) AS waits`
 
 /** Whether anything would be due if no place were closed. */
 export async function anyWaits(db: Database, busy: readonly string[]): Promise<boolean> {

@@ -2,22 +2,22 @@ import { setImmediate } from 'node:timers/promises'
 import { namedProducts } from '../../core/assess/named.ts'
 import type { House } from '../house.ts'
 
-/** Imports whose changed hosts are still marked: this one, and those that ended before they came to it. */
+/** Imports with whose hosts the bulletins have to be matched: this one, and those that ended before they came to it. */
 export async function unmatchedImports(house: House, importId: number): Promise<readonly number[]> {
-  const ended = await house.db.inventoryImport.findMany({ where: { status: { not: 'running' } }, select: { id: true } })
-  return [importId, ...ended.map(({ id }) => id)]
+  const ended = await house.db.inventoryImport.findMany({ where: { status: { not: 'running' }, matched: false }, select: { id: true } })
+  return [...new Set([importId, ...ended.map(({ id }) => id)])]
 }
 
-/** Ids of the bulletins that the hosts marked by these imports may mean something for. */
-export async function concerned(house: House, marked: readonly number[]): Promise<readonly number[]> {
-  const ids = [...(await byPackage(house, marked)), ...(await byName(house, marked))]
+/** Ids of the bulletins that the hosts that these imports changed may mean something for. */
+export async function concerned(house: House, imports: readonly number[]): Promise<readonly number[]> {
+  const ids = [...(await byPackage(house, imports)), ...(await byName(house, imports))]
   return [...new Set(ids)].sort((a, b) => a - b)
 }
 
-/** Bulletins about a package that a marked host has, or about a change that a marked host is in. */
-async function byPackage(house: House, marked: readonly number[]): Promise<readonly number[]> {
+/** Bulletins about a package that such a host has, or about a change that such a host is in. */
+async function byPackage(house: House, imports: readonly number[]): Promise<readonly number[]> {
   const rows = await house.db.$queryRaw<{ id: number }[]>`
-    WITH touched AS MATERIALIZED (SELECT "host" FROM "Asset" WHERE "touched" = ANY(${[...marked]}::int[])),
+    WITH touched AS MATERIALIZED (SELECT "host" FROM "Asset" WHERE "touched" = ANY(${[...imports]}::int[])),
       names AS MATERIALIZED (SELECT DISTINCT i."name" FROM "Install" i JOIN touched USING ("host"))
     SELECT b."id" FROM "Bulletin" b
     WHERE b."current" AND b."origin" <> 'held' AND (
@@ -28,15 +28,15 @@ async function byPackage(house: House, marked: readonly number[]): Promise<reado
   return rows.map(({ id }) => id)
 }
 
-/** Notices that only name products, matched nothing so far, and name one that a marked host has. */
-async function byName(house: House, marked: readonly number[]): Promise<readonly number[]> {
+/** Notices that only name products, matched nothing so far, and name one that such a host has. */
+async function byName(house: House, imports: readonly number[]): Promise<readonly number[]> {
   const notices = await house.db.$queryRaw<{ id: number; names: string[] }[]>`
     SELECT "id", "document" -> 'names' AS names FROM "Bulletin"
     WHERE "current" AND "origin" NOT IN ('held', 'history') AND "changeId" IS NULL AND "matched" = 0
       AND "document" -> 'fixed' = '[]' AND "document" -> 'unfixed' = '[]' AND "document" -> 'names' <> '[]'`
   if (notices.length === 0) return []
   const rows = await house.db.$queryRaw<{ name: string }[]>`
-    SELECT DISTINCT i."name" FROM "Install" i JOIN "Asset" a USING ("host") WHERE a."touched" = ANY(${[...marked]}::int[])`
+    SELECT DISTINCT i."name" FROM "Install" i JOIN "Asset" a USING ("host") WHERE a."touched" = ANY(${[...imports]}::int[])`
   const products = rows.map(({ name }) => name)
   const ids: number[] = []
   for (const { id, names } of notices) {

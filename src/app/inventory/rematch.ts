@@ -26,16 +26,16 @@ const ALERTS_AN_IMPORT = 5
 
 /**
  * Matches the bulletins with what an import has changed: each in its own transaction, and again at the next import where it was broken
- * off, because a changed host stays marked until all are done.
+ * off, because an import counts as unmatched until all are done.
  */
 export async function rematch(house: House, importId: number): Promise<MatchFigures> {
   await inventoryChanged(house)
-  const marked = await unmatchedImports(house, importId)
+  const unmatched = await unmatchedImports(house, importId)
   const noise: Noise = { silent: false, alerts: ALERTS_AN_IMPORT }
   let figures = NOTHING_MATCHED
-  for (const row of await concerned(house, marked))
+  for (const row of await concerned(house, unmatched))
     figures = await transact(house, (unit) => matchAgain(unit, row, { importId, noise, figures }))
-  await house.db.asset.updateMany({ where: { touched: { in: [...marked] } }, data: { touched: null } })
+  await house.db.inventoryImport.updateMany({ where: { id: { in: [...unmatched] } }, data: { matched: true } })
   return figures
 }
 

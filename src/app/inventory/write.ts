@@ -23,7 +23,7 @@ const column = (values: readonly (string | number)[]): string => values.join('\n
 export const lockInventory = (tx: Tx) => tx.$executeRaw`SELECT pg_advisory_xact_lock(7331, hashtext('inventory'))`
 
 export interface Writing {
-  /** The import that does it; the open changes are matched with these hosts later. Null: nobody has to. */
+  /** The import that does it; the bulletins are matched with these hosts later. Null: nobody has to. */
   readonly touched: number | null
   /** SHA-256 of each host's packages; null where they stay as they are, whatever the asset says. */
   readonly hashes: ReadonlyMap<string, string | null>
@@ -84,7 +84,8 @@ async function writeFacts(
 
 /**
  * Writes what is different only: between two imports most packages of most hosts stay as they are. A release may be empty, and of one
- * empty text `string_to_array` makes no element at all: so each is written behind a mark.
+ * empty text `string_to_array` makes no element at all: so each is written behind a mark. OFFSET 0 and ARRAY: as in take-hosts.ts, PostgreSQL
+ * must not read the whole table for some of its hosts.
  */
 async function replacePackages(tx: Tx, assets: readonly Asset[]): Promise<void> {
   const rows = assets.flatMap(({ host, installs }) => installs.map((install) => ({ host, ...install })))
@@ -97,11 +98,12 @@ async function replacePackages(tx: Tx, assets: readonly Asset[]): Promise<void> 
         string_to_array(${of('arch')}, E'\n'), string_to_array(${of('epoch')}, E'\n')::int[], string_to_array(${of('version')}, E'\n'),
         string_to_array(${releases}, E'\n')) AS t("host", "scheme", "name", "arch", "epoch", "version", "release")
     ), known AS MATERIALIZED (
-      SELECT "id", "host", "scheme", "name", "arch", "epoch", "version", "release" FROM "Install" WHERE "host" = ANY(${assets.map((a) => a.host)})
+      SELECT one.* FROM unnest(${assets.map((a) => a.host)}::text[]) AS meant("host"), LATERAL (
+        SELECT "id", "host", "scheme", "name", "arch", "epoch", "version", "release" FROM "Install" WHERE "host" = meant."host" OFFSET 0) one
     ), gone AS (
-      DELETE FROM "Install" WHERE "id" IN (SELECT "id" FROM known
+      DELETE FROM "Install" WHERE "id" = ANY(ARRAY(SELECT "id" FROM known
         WHERE ("host", "scheme", "name", "arch", "epoch", "version", "release")
-          NOT IN (SELECT "host", "scheme", "name", "arch", "epoch", "version", "release" FROM incoming))
+          NOT IN (SELECT "host", "scheme", "name", "arch", "epoch", "version", "release" FROM incoming)))
     )
     INSERT INTO "Install" ("host", "scheme", "name", "arch", "epoch", "version", "release")
     SELECT * FROM incoming WHERE ("host", "scheme", "name", "arch", "epoch", "version", "release")

@@ -46,7 +46,7 @@ async function purgeImports({ tx }: Unit, before: Date): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM "InventoryImport" i WHERE i."finishedAt" < ${before}
       AND i."id" NOT IN (SELECT "id" FROM "InventoryImport" ORDER BY "id" DESC LIMIT ${IMPORTS_KEPT})
-      AND NOT EXISTS (SELECT FROM "Asset" WHERE "touched" = i."id")`
+      AND i."matched"`
 }
 
 /** Longer than the longest stretch that a summary counts, a quiet week. */

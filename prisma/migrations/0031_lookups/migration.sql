@@ -1,0 +1,12 @@
+-- Imports look for hosts by their former names, too: without an index each batch of a file read the whole inventory. Entries go to their place
+-- at once, because a list of those that wait is read whole by every search.
+CREATE INDEX "Asset_aliases_idx" ON "Asset" USING GIN ("aliases") WITH (fastupdate = off);
+
+-- Whether an import was matched with the bulletins is said of the import, not taken off each of its hosts again: that wrote the inventory twice.
+ALTER TABLE "InventoryImport" ADD COLUMN "matched" BOOLEAN NOT NULL DEFAULT false;
+UPDATE "InventoryImport" i SET "matched" = true WHERE NOT EXISTS (SELECT FROM "Asset" a WHERE a."touched" = i."id");
+
+-- Of each place the card that was not drawn anew for longest comes first (src/app/chat/post-leases.ts): in this order it is the first one
+-- found, however many wait there. What was never said has an index of its own.
+DROP INDEX "Post_waiting_idx";
+CREATE INDEX "Post_outdated_idx" ON "Post"("placeId", "updatedAt", "id") WHERE "ref" IS NOT NULL AND "wanted" > "shown" AND "status" = 'open';
