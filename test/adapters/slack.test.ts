@@ -411,6 +411,19 @@ describe('the edge', () => {
     expect((await fetch(address(), { method: 'POST', body: 'payload={}', headers })).status).toBe(401)
   })
 
+  test.each([
+    ['alone', ''],
+    ['with a click beside it', `&payload=${encodeURIComponent('{"type":"block_actions"}')}`],
+  ])('Slack may try the address without a signature; what comes %s reaches nothing', async (_, more) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await fetch(address(), { method: 'POST', headers, body: `ssl_check=1&token=none${more}` })).status).toBe(200)
+    expect(intents).toEqual([])
+  })
+
+  test('more than a megabyte is not read', async () => {
+    expect((await fetch(address(), { method: 'POST', body: 'x'.repeat(1_100_000) })).status).toBe(413)
+  })
+
   test('any other address is 404', async () => {
     expect((await fetch(new URL('/', address()), { method: 'POST' })).status).toBe(404)
     expect((await fetch(address())).status).toBe(404)

@@ -9,6 +9,7 @@ import type { House } from '../house.ts'
 import { takeUpload } from '../inventory/upload.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { takeReports } from '../rollout/reports.ts'
+import { together } from '../rollout/together.ts'
 import { answerDoubt } from './doubt.ts'
 import { handleIntent } from './intents.ts'
 import { overviewFor } from './overview.ts'
@@ -28,6 +29,8 @@ export interface DoorsOptions {
 
 /** The doors that adapters come in by. */
 export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }: DoorsOptions): Doors {
+  // A thousand hosts report one by one, and each report may be what their rollout waits for.
+  const advance = together((changeId) => advanceRollout(house, changeId))
   return {
     handleIntent: (intent) => handleIntent(house, intent),
     recognise: (account) => recognise(house, account),
@@ -42,7 +45,7 @@ export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }
     overview: (person) => overviewFor(house, person),
     report: async (changeId, reports) => {
       const { known, moved, accepted, refused } = await takeReports(house, changeId, reports)
-      if (moved) await advanceRollout(house, changeId)
+      if (moved) await advance(changeId)
       return { known, accepted, refused }
     },
     importInventory: (upload) => takeUpload(house, upload),
