@@ -74,8 +74,8 @@ describe('what a click changes stands beside the state', () => {
     expect(await stored(id)).toEqual({
       state: before,
       later: [
-        { path: ['submission', 'approvals'], value: ['dana'] },
-        { path: ['acts'], value: ['a', 'b'] },
+        { path: ['submission', 'approvals'], more: ['dana'] },
+        { path: ['acts'], more: ['b'] },
       ],
       version: 1,
     })
@@ -132,13 +132,15 @@ test('after any clicks and saves every reader has what the last one made', async
     submission: fc.record({ plan: fc.constant('p'), approvals: fc.array(value, { maxLength: 2 }), decided: value }),
     tests: value,
   })
-  const step = fc.record({ state: document, by: fc.constantFrom('click', 'click', 'click', 'save') })
+  // As a click does it: what people did gets longer.
+  const step = fc.record({ drawn: document, grows: fc.boolean(), by: fc.constantFrom('click', 'click', 'click', 'save') })
   const property = fc.asyncProperty(document, fc.array(step, { minLength: 1, maxLength: 12 }), async (first, steps) => {
     const id = await change(first)
     await bulletinOf(id)
-    let last: Document = first
+    let last = first
     let version = 0
-    for (const { state, by } of steps) {
+    for (const { drawn, grows, by } of steps) {
+      const state = grows ? { ...drawn, acts: [...last.acts, ...drawn.acts] } : drawn
       const patch = by === 'click' ? patchOf(last, state) : null
       if (patch === null) await db.change.update({ where: { id }, data: { state: json(state), version: { increment: 1 } } })
       else await click(id, version, patch)

@@ -10,3 +10,21 @@ UPDATE "InventoryImport" i SET "matched" = true WHERE NOT EXISTS (SELECT FROM "A
 -- found, however many wait there. What was never said has an index of its own.
 DROP INDEX "Post_waiting_idx";
 CREATE INDEX "Post_outdated_idx" ON "Post"("placeId", "updatedAt", "id") WHERE "ref" IS NOT NULL AND "wanted" > "shown" AND "status" = 'open';
+
+-- A click mostly lengthens a list, of what people did or approved: only what comes behind it is sent and kept, not the whole list again
+-- (src/core/patch.ts). Steps that are kept already mean what they meant.
+CREATE OR REPLACE FUNCTION "patched"("document" JSONB, "steps" JSONB) RETURNS JSONB
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  step JSONB;
+  place TEXT[];
+BEGIN
+  FOR step IN SELECT jsonb_array_elements("steps") LOOP
+    place := ARRAY(SELECT jsonb_array_elements_text(step -> 'path'));
+    "document" := jsonb_set("document", place,
+      CASE WHEN step ? 'more' THEN coalesce("document" #> place, '[]') || (step -> 'more') ELSE step -> 'value' END);
+  END LOOP;
+  RETURN "document";
+END
+$$;
