@@ -1,37 +1,19 @@
 import { webApi } from '@slack/bolt'
-import { own } from '../../src/core/own.ts'
 import { ChatError, type ChatErrorCode } from '../../src/ports.ts'
 import { isUnsent } from '../chat/unsent.ts'
 
 /** Slack's own error names that mean something else than "this request is wrong". Anything that is not listed is REJECTED. */
-const CODES: Readonly<Record<string, ChatErrorCode>> = {
-  ratelimited: 'RATE_LIMITED',
-  rate_limited: 'RATE_LIMITED',
-  channel_not_found: 'FORBIDDEN',
-  not_in_channel: 'FORBIDDEN',
-  user_not_in_channel: 'FORBIDDEN',
-  missing_scope: 'FORBIDDEN',
-  no_permission: 'FORBIDDEN',
-  not_authed: 'FORBIDDEN',
-  invalid_auth: 'FORBIDDEN',
-  account_inactive: 'FORBIDDEN',
-  token_revoked: 'FORBIDDEN',
-  token_expired: 'FORBIDDEN',
-  access_denied: 'FORBIDDEN',
-  ekm_access_denied: 'FORBIDDEN',
-  restricted_action: 'FORBIDDEN',
-  cant_update_message: 'FORBIDDEN',
-  edit_window_closed: 'FORBIDDEN',
-  message_not_found: 'GONE',
-  users_not_found: 'GONE',
-  thread_not_found: 'GONE',
-  is_archived: 'GONE',
-  fatal_error: 'UNAVAILABLE',
-  internal_error: 'UNAVAILABLE',
-  service_unavailable: 'UNAVAILABLE',
-  request_timeout: 'UNAVAILABLE',
-  team_added_to_org: 'UNAVAILABLE',
+const NAMES: Readonly<Partial<Record<ChatErrorCode, string>>> = {
+  RATE_LIMITED: 'ratelimited rate_limited',
+  FORBIDDEN:
+    'channel_not_found not_in_channel user_not_in_channel missing_scope no_permission not_authed invalid_auth account_inactive token_revoked ' +
+    'token_expired access_denied ekm_access_denied restricted_action cant_update_message edit_window_closed',
+  GONE: 'message_not_found users_not_found thread_not_found is_archived',
+  UNAVAILABLE: 'fatal_error internal_error service_unavailable request_timeout team_added_to_org',
 }
+const CODES = new Map(
+  Object.entries(NAMES).flatMap(([code, names]) => names.split(' ').map((name) => [name, code as ChatErrorCode] as const)),
+)
 
 /** Any failure of Slack's client in our words. The message names the method and Slack's error, never the token or the text. */
 export function chatError(method: string, error: unknown): ChatError {
@@ -47,7 +29,7 @@ export function chatError(method: string, error: unknown): ChatError {
 /** The client puts an answer that is no JSON into `error`: nobody knows then what happened. */
 function fromSlack(method: string, name: string): ChatError {
   if (!/^[a-z][a-z0-9_]{0,79}$/.test(name)) return new ChatError('UNAVAILABLE', `${method}: Slack's answer was not JSON`)
-  return new ChatError(own(CODES, name) ?? 'REJECTED', `${method}: Slack answered ${name}`)
+  return new ChatError(CODES.get(name) ?? 'REJECTED', `${method}: Slack answered ${name}`)
 }
 
 function fromStatus(method: string, status: number): ChatError {
