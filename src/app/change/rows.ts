@@ -26,10 +26,10 @@ export async function readChange(tx: Database | Tx, id: number): Promise<ChangeS
   return row ? (row.state as unknown as ChangeState) : null
 }
 
-/** All hosts of a rollout, ring by ring; as one document, because a rollout has thousands and every batch of reports reads them. */
+/** All hosts of a rollout, ring by ring; as one document, because a rollout has thousands and reports read them again and again. */
 export async function readHosts(tx: Database | Tx, changeId: number): Promise<readonly HostProgress[]> {
   const [row] = await tx.$queryRaw<{ hosts: HostProgress[] | null }[]>`
-    SELECT jsonb_agg("state" ORDER BY "ring", "host") AS hosts FROM "RolloutHost" WHERE "changeId" = ${changeId}`
+    SELECT json_agg("state" ORDER BY "ring", "host") AS hosts FROM "RolloutHost" WHERE "changeId" = ${changeId}`
   return row?.hosts ?? []
 }
 
