@@ -20,7 +20,7 @@ interface Ending {
   readonly byNpm: boolean
 }
 
-/** The first SIGTERM or SIGINT stops in good order, within 20 s, and exits 0; a second one exits at once. */
+/** The first SIGTERM or SIGINT stops in good order, within 20 s, and exits 0, or `process.exitCode`; a second one exits at once. */
 export function endOnSignals({ stop, late, byNpm }: Ending): void {
   const parent = process.ppid
   let since: number | null = null
@@ -31,7 +31,7 @@ export function endOnSignals({ stop, late, byNpm }: Ending): void {
         late()
         process.exit(0)
       }, WITHIN_MS).unref()
-      void stop().then(() => process.exit(0))
+      void stop().then(() => process.exit())
     } else if (!byNpm || performance.now() - since > ECHO_MS) process.exit(atOnce)
   }
   process.on('SIGINT', () => end(130))

@@ -36,6 +36,17 @@ export async function runWorker(): Promise<void> {
   }
 }
 
+/** A bot of a newer version may have been started meanwhile: what that writes this one may not understand, and would save without it. Throws. */
+function endWhereOlder(error: unknown, log: Log['log']): never {
+  if (error instanceof Fault && error.code === 'MIGRATION_CHANGED') {
+    log.fatal({ err: error }, 'the database is of another version than this worker, which ends')
+    // Whoever watches over it starts the version that is installed now.
+    process.exitCode = 1
+    process.kill(process.pid, 'SIGTERM')
+  }
+  throw error
+}
+
 async function beginWork(config: Config, log: Log['log'], undo: Undo): Promise<House> {
   if (config.policyFile === null)
     throw new Fault('CONFIG_INVALID', 'PATCHCRIER_POLICY: expected the policy of an organisation; sample mode has no workers')
@@ -48,6 +59,7 @@ async function beginWork(config: Config, log: Log['log'], undo: Undo): Promise<H
   const over = new AbortController()
   const poll = pollInTurn(url, createPoller(house))
   await house.boss.work(pollQueue, async ({ source }, { signal }) => {
+    await pendingMigrations(url).catch((error: unknown) => endWhereOlder(error, log))
     // The bot may have brought another version of the policy into force.
     const inForce = await setup.inForce(house.db)
     if (inForce.hash !== house.inForce.hash) await house.adopt(inForce)

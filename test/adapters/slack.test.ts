@@ -411,13 +411,29 @@ describe('the edge', () => {
     expect((await fetch(address(), { method: 'POST', body: 'payload={}', headers })).status).toBe(401)
   })
 
-  test.each([
-    ['alone', ''],
-    ['with a click beside it', `&payload=${encodeURIComponent('{"type":"block_actions"}')}`],
-  ])('Slack may try the address without a signature; what comes %s reaches nothing', async (_, more) => {
+  /** Without a signature, as a form. */
+  const unsigned = async (body: string): Promise<number> => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    expect((await fetch(address(), { method: 'POST', headers, body: `ssl_check=1&token=none${more}` })).status).toBe(200)
+    return (await fetch(address(), { method: 'POST', headers, body })).status
+  }
+
+  test('Slack may try the address without a signature; a click beside that reaches nothing', async () => {
+    expect((await press({})).status).toBe(200)
+    expect(intents).toHaveLength(1)
+    intents.length = 0
+    const click = new URLSearchParams(peer.lastSent()).toString()
+    expect(await unsigned('ssl_check=1&token=none')).toBe(200)
+    expect(await unsigned(`ssl_check=1&payload=${encodeURIComponent('{"type":"block_actions"}')}`)).toBe(200)
+    for (const both of [`ssl_check=1&${click}`, `${click}&ssl_check=1`]) expect(await unsigned(both)).toBe(401)
     expect(intents).toEqual([])
+  })
+
+  test('a megabyte that nobody signed is not looked through: half a million fields would hold up everything', async () => {
+    expect(await unsigned(`${'a&'.repeat(500_000)}ssl_check=1`)).toBe(401)
+  })
+
+  test('what follows a question mark is no other address', async () => {
+    expect((await fetch(`${address()}?from=proxy`, { method: 'POST' })).status).toBe(401)
   })
 
   test('more than a megabyte is not read', async () => {

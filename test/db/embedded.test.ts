@@ -111,6 +111,14 @@ describe('an ordinary life', () => {
     await server.stop()
   })
 
+  test('files of its log are made in no time, and all else is as usual', async () => {
+    const server = await open()
+    const names = ['wal_segment_size', 'min_wal_size', 'max_wal_size', 'wal_buffers']
+    const rows = await ask<{ shown: string }>(server, names.map((name) => `SELECT current_setting('${name}') AS shown`).join(' UNION ALL '))
+    expect(rows.map(({ shown }) => shown)).toEqual(['1MB', '80MB', '1GB', '4MB'])
+    await server.stop()
+  })
+
   test('another port when the old one is taken', async () => {
     const first = await open()
     const port = Number(new URL(first.url('x')).port)

@@ -1,6 +1,8 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { pollQueue, QUEUES } from '../../src/app/jobs.ts'
+import { startBoss } from '../../src/db/boss.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { inTurn } from '../../src/db/turn.ts'
 import { freshUrl } from '../support/database.ts'
@@ -54,6 +56,26 @@ test('the bot leaves its polls to the worker, which takes the bulletins in and s
   expect(await worker.ended).toBe(0)
   bot.child.kill('SIGTERM')
   expect(await bot.ended).toBe(0)
+  await db.close()
+})
+
+test('a worker ends where a newer version works on its database, before it writes what that would not understand', async () => {
+  const db = await openDatabase(database.url, { poolSize: 2 })
+  const worker = program('cli', ['worker'], env())
+  await worker.line(/^Patchcrier works polls for /)
+  await db.$executeRaw`
+    INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, applied_steps_count)
+    VALUES (gen_random_uuid()::text, 'x', now(), '9999_newer', 1)`
+  const boss = await startBoss({ url: database.url, queues: QUEUES, log: () => undefined })
+  await boss.send(db, pollQueue, { source: 'sample-csaf' })
+  await boss.stop()
+  expect(await worker.ended).toBe(1)
+  expect(worker.err()).toContain('the database is of another version than this worker, which ends')
+  const [job] = await db.$queryRaw<
+    { state: string }[]
+  >`SELECT state::text FROM pgboss.job WHERE name = 'poll-source' ORDER BY created_on DESC LIMIT 1`
+  expect(job?.state, 'somebody else does it').not.toBe('completed')
+  await db.$executeRaw`DELETE FROM "_prisma_migrations" WHERE migration_name = '9999_newer'`
   await db.close()
 })
 

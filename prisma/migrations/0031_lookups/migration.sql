@@ -4,7 +4,8 @@ CREATE INDEX "Asset_aliases_idx" ON "Asset" USING GIN ("aliases") WITH (fastupda
 
 -- Whether an import was matched with the bulletins is said of the import, not taken off each of its hosts again: that wrote the inventory twice.
 ALTER TABLE "InventoryImport" ADD COLUMN "matched" BOOLEAN NOT NULL DEFAULT false;
-UPDATE "InventoryImport" i SET "matched" = true WHERE NOT EXISTS (SELECT FROM "Asset" a WHERE a."touched" = i."id");
+UPDATE "InventoryImport" i SET "matched" = true
+WHERE i."status" <> 'running' AND NOT EXISTS (SELECT FROM "Asset" a WHERE a."touched" = i."id");
 
 -- Of each place the card that was not drawn anew for longest comes first (src/app/chat/post-leases.ts): in this order it is the first one
 -- found, however many wait there. What was never said has an index of its own.

@@ -9,7 +9,7 @@ import type { House } from '../house.ts'
 import { takeUpload } from '../inventory/upload.ts'
 import { advanceRollout } from '../rollout/advance.ts'
 import { takeReports } from '../rollout/reports.ts'
-import { together } from '../rollout/together.ts'
+import { sparingly } from '../rollout/sparingly.ts'
 import { answerDoubt } from './doubt.ts'
 import { handleIntent } from './intents.ts'
 import { overviewFor } from './overview.ts'
@@ -29,8 +29,8 @@ export interface DoorsOptions {
 
 /** The doors that adapters come in by. */
 export function makeDoors({ house, sample, moveClock, health, metrics, onPosts }: DoorsOptions): Doors {
-  // A thousand hosts report one by one, and each report may be what their rollout waits for.
-  const advance = together((changeId) => advanceRollout(house, changeId))
+  // A thousand hosts report one by one, and a step looks at them all. What it leaves is due (reports.ts), and the next tick goes on with it.
+  const advance = sparingly((changeId) => advanceRollout(house, changeId))
   return {
     handleIntent: (intent) => handleIntent(house, intent),
     recognise: (account) => recognise(house, account),

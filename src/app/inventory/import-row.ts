@@ -65,7 +65,7 @@ export async function beginRow(unit: Unit, { fileName, kind, host, by, place }: 
   return row.id
 }
 
-/** Also says that it runs: another process may have taken it for broken off. */
+/** Also says that it runs, with hosts that nothing was matched with yet: another process may have taken it for broken off. */
 export async function saveProgress(
   unit: Unit,
   id: number,
@@ -82,7 +82,7 @@ export async function saveProgress(
       figures: json(storable(progress.figures)),
       status,
       reason: reason ?? null,
-      finishedAt: status === 'running' ? null : unit.now,
+      ...(status === 'running' ? { finishedAt: null, matched: false } : { finishedAt: unit.now }),
     },
   })
   await touchSubject(unit.tx, importSubject(id))

@@ -10,8 +10,10 @@ import type { Site } from './site.ts'
 
 const LOG_LIMIT_BYTES = 10_000_000
 const HALF = '.half-'
-/** As they are with files of the log of the usual size: initdb sets them by the size of ours, and a server that checkpoints often is a slow one. */
-const LOG_SIZES = { min_wal_size: '80MB', max_wal_size: '1GB' }
+/** Whoever fills a file of the write-ahead log makes the next one while all others wait: at PostgreSQL's own 16 MB for 50 ms. */
+const WAL_FILE_MB = 1
+/** As they are with files of the usual size, by which initdb and the server would reckon them. */
+const WAL_SIZES = ['min_wal_size=80MB', 'max_wal_size=1GB', 'wal_buffers=4MB']
 
 /** The superuser of the embedded server. */
 export const USER = 'patchcrier'
@@ -36,8 +38,8 @@ export async function initialise(site: Site, password: string): Promise<void> {
       `--username=${USER}`,
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
-      // Whoever fills up a file of the log makes the next one while all others wait: at PostgreSQL's sixteen megabytes for 50 ms.
-      '--wal-segsize=1',
+      `--wal-segsize=${WAL_FILE_MB}`,
+      ...WAL_SIZES.map((size) => `--set=${size}`),
       '--encoding=UTF8',
       // The same order of text on every machine, whatever locales it has.
       '--locale-provider=builtin',
@@ -59,8 +61,7 @@ async function removeHalves(site: Site): Promise<void> {
 
 /** Starts the server in a session of its own, so that neither Ctrl-C nor our end takes it along. Not ready yet on return. */
 export async function launch(site: Site, port: number, settings: Readonly<Record<string, string>>): Promise<ChildProcess> {
-  const fixed = { listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC' }
-  const all = { ...fixed, ...LOG_SIZES, ...settings }
+  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', ...settings }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await openLog(site)
   try {
