@@ -136,6 +136,25 @@ describe('migrating', () => {
   })
 })
 
+describe('0031_lookups', () => {
+  test('imports of before count as matched, but for one whose hosts are still marked and one that runs', async () => {
+    await withCopy(async (folder, url) => {
+      for (const name of NAMES.filter((one) => one >= '0031')) await rm(join(folder, name), { recursive: true })
+      await migrate(empty.url, url)
+      await query(
+        empty.url,
+        `INSERT INTO "InventoryImport" ("fileName", "kind", "by", "startedAt", "skipped", "figures", "status") VALUES
+           ('matched', 'csv', 'ana', now(), '{}', '{}', 'done'), ('marked', 'csv', 'ana', now(), '{}', '{}', 'failed'),
+           ('runs', 'csv', 'ana', now(), '{}', '{}', 'running');
+         INSERT INTO "Asset" ("host", "lastSeen", "data", "touched") SELECT 'web-01', now(), '{}', "id" FROM "InventoryImport" WHERE "fileName" = 'marked'`,
+      )
+    })
+    await migrate(empty.url)
+    const rows = await query<{ fileName: string }>(empty.url, `SELECT "fileName" FROM "InventoryImport" WHERE "matched"`)
+    expect(rows.map(({ fileName }) => fileName)).toEqual(['matched'])
+  })
+})
+
 describe('drift', () => {
   // What both ways of making the database lead to, as PostgreSQL itself describes it.
   const CATALOGUE = `
