@@ -38,6 +38,16 @@ describe('the house stands as planned', () => {
     expect(blindReads(tree)).toEqual([])
   })
 
+  test.each([
+    'adapters/slack',
+    'adapters/teams',
+  ])('%s is less than 1,200 lines: what grows there belongs to the cards, or to both', (room) => {
+    const lines = [...tree].filter(([path]) => path.startsWith(`${room}/`)).map(([, text]) => text.trimEnd().split('\n').length)
+    const sum = lines.reduce((all, one) => all + one, 0)
+    expect(sum).toBeGreaterThan(500)
+    expect(sum).toBeLessThan(1_200)
+  })
+
   test('and the test has seen the house', () => {
     const rooms = new Set([...tree.keys()].map(roomOf))
     expect([...rooms]).toEqual(

@@ -26,11 +26,17 @@ const MARKS = `
   }
 `
 
+/** A file is its own address here: Slack's files cannot be had. */
+const shown = (block: object): object => {
+  const { slack_file, ...rest } = block as { slack_file?: { id: string } }
+  return slack_file === undefined ? block : { ...rest, image_url: slack_file.id }
+}
+
 /** A message as Slack would show it, in a PNG. What draws it is not Slack's own program, but made to look like it. */
 export async function pictureOf(browser: Browser, { blocks }: { readonly blocks: readonly object[] }, width = 720): Promise<Buffer> {
   const page = await browser.newPage({ viewport: { width, height: 200 }, deviceScaleFactor: 1 })
   try {
-    const data = JSON.stringify({ blocks }).replaceAll('<', '\\u003c')
+    const data = JSON.stringify({ blocks: blocks.map(shown) }).replaceAll('<', '\\u003c')
     const style = await readFile(STYLE, 'utf8')
     await page.setContent(
       `<!doctype html><style>${style} body { margin: 0; padding: 12px; font-family: Lato, "DejaVu Sans", sans-serif }</style><script type="application/json" id="message">${data}</script><div id="root"></div>`,
