@@ -56,7 +56,7 @@ describe.each(BORN)('the word %s is a word that nobody knows', (word) => {
   })
 
   test('as the key of a group of failures, that nobody has taken', () => {
-    const group = { key: word, cause: 'lock held', hosts: ['web-01'], open: ['web-01'] }
+    const group = { key: word, cause: 'lock held', hosts: ['web-01'], open: ['web-01'], again: [] }
     expect(labelsOf(failureCard(stateAt('pilotRuns'), group, policy))).toContain('I take it')
   })
 

@@ -14,6 +14,8 @@ export interface FailureView extends FailureGroup {
   readonly key: string
   /** Hosts of the group that are still failed or unknown. */
   readonly open: readonly string[]
+  /** Hosts of the group that are under way again, and have not said how it went. */
+  readonly again: readonly string[]
 }
 
 /** Hosts of a rollout on one page: so many rows no platform cuts. */
@@ -23,7 +25,8 @@ export const HOSTS_A_PAGE = 20
 export function failureCard(state: ChangeState, group: FailureView, policy: Policy): Card {
   const subject = `failure:${state.id}/${group.key}`
   const claimed = own(state.claims, group.key)
-  const solved = group.open.length === 0
+  const { hosts, open, again } = group
+  const solved = open.length + again.length === 0
   const running = state.phase === 'rolling out' && !state.rollout?.rolledBack
   return {
     look: 'standard',
@@ -33,12 +36,14 @@ export function failureCard(state: ChangeState, group: FailureView, policy: Poli
     blocks: [
       ...(group.hosts.length > 3 ? [textBlock(shortened(group.hosts, HOSTS_A_PAGE))] : []),
       ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
-      ...(solved || claimed ? [] : [textBlock(callRole('operations'), ': somebody has to take care of it.')]),
+      ...(open.length === 0 || claimed ? [] : [textBlock(callRole('operations'), ': somebody has to take care of it.')]),
+      ...(open.length > 0 && open.length < hosts.length ? [textBlock(`Still open: ${shortened(open, HOSTS_A_PAGE)}.`)] : []),
+      ...(again.length > 0 ? [outcome('neutral', `Their reports are awaited: ${shortened(again, HOSTS_A_PAGE)}.`)] : []),
       ...(solved ? [outcome('good', 'Settled: none of these hosts is open any more.')] : []),
     ],
     actions: [
-      ...(solved || claimed ? [] : [button('I take it', 'claim', subject)]),
-      ...(running && !solved ? mendActions(subject, group.open.length) : []),
+      ...(open.length === 0 || claimed ? [] : [button('I take it', 'claim', subject)]),
+      ...(running && open.length > 0 ? mendActions(subject, open.length) : []),
       ...(group.hosts.length > HOSTS_A_PAGE ? [button('All hosts', 'failed-hosts', subject)] : []),
     ],
     summary: `${count(group.hosts.length, 'host')}: ${group.cause}`,

@@ -218,7 +218,15 @@ describe('who is called', () => {
 
   test('on a failure operations, until somebody takes it or it is settled', () => {
     const state = stateAt('pilotRuns')
-    const group = { key: 'ring-1-a', cause: 'dpkg lock', ring: 1, status: 'failed', hosts: ['web-01'], open: ['web-01'] } as never
+    const group = {
+      key: 'ring-1-a',
+      cause: 'dpkg lock',
+      ring: 1,
+      status: 'failed',
+      hosts: ['web-01'],
+      open: ['web-01'],
+      again: [],
+    } as never
     expect(called(failureCard(state, group, policy))).toEqual(['tag-operations'])
     expect(called(failureCard({ ...state, claims: { 'ring-1-a': { by: 'emil', at: NOW } } }, group, policy))).toEqual([])
   })

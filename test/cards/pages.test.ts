@@ -169,7 +169,7 @@ const LISTS: Readonly<Record<string, (items: number, number: number, extra: stri
   },
   'hosts that failed for one reason': (total, number, extra) => {
     const hosts = names(total).map((host) => ({ ...newProgress(host, 1, []), cause: extra }))
-    const group = { key: 'ring-1-abcd', cause: extra, hosts: names(total), open: [] }
+    const group = { key: 'ring-1-abcd', cause: extra, hosts: names(total), open: [], again: [] }
     return failedHostsCard(12, group, hosts, PLAN, { number, size: HOSTS_A_PAGE, total })
   },
   'affected packages': (total, number, extra) => affectedPage(spread(total, extra), number),

@@ -123,7 +123,7 @@ describe('the live card', () => {
 })
 
 describe('a group of failures', () => {
-  const group: FailureView = { key: 'ring-1-abcd', cause: 'lock held', hosts: ['web-01', 'web-02'], open: ['web-01', 'web-02'] }
+  const group: FailureView = { key: 'ring-1-abcd', cause: 'lock held', hosts: ['web-01', 'web-02'], open: ['web-01', 'web-02'], again: [] }
   const claimed: ChangeEvent = { kind: 'claimed', by: 'ben', key: 'ring-1-abcd', what: 'web-01, web-02' }
 
   test('names hosts and cause, and offers what helps', () => {
@@ -150,6 +150,17 @@ describe('a group of failures', () => {
     const card = failureCard(stateAt('pilotRuns', claimed), { ...group, open: [] }, policy)
     expect([card.tone, labelsOf(card)]).toEqual(['good', []])
     expect(wordsOf(card)).toMatch(/Settled: none of these hosts is open any more\./)
+  })
+  test('partly solved: who is left, and nothing of those who are not', () => {
+    const card = failureCard(stateAt('pilotRuns'), { ...group, open: ['web-02'] }, policy)
+    expect(wordsOf(card)).toMatch(/Still open: web-02\./)
+    expect(card.actions.find(({ label }) => label === 'Exclude')?.form?.title).toBe('Exclude 1 host')
+  })
+  test('tried again: not settled before they have said how it went', () => {
+    const card = failureCard(stateAt('pilotRuns'), { ...group, open: [], again: ['web-01'] }, policy)
+    expect([card.tone, labelsOf(card)]).toEqual(['warning', []])
+    expect(wordsOf(card)).toMatch(/Their reports are awaited: web-01\./)
+    expect(wordsOf(card)).not.toMatch(/Settled|somebody has to/)
   })
   test.each(['rollingBack', 'rolledBack', 'closed'] as const)('nothing is retried or left out any more: %s', (phase) => {
     expect(labelsOf(failureCard(stateAt(phase), group, policy))).toEqual(['I take it'])

@@ -8,6 +8,7 @@ import { nextStep, type Step } from '../../core/deploy/rollout.ts'
 import type { Instant } from '../../core/result.ts'
 import { changeSubject, lockChange, readHosts, writeHosts } from '../change/rows.ts'
 import { runCommand } from '../change/run-command.ts'
+import { touchSubject } from '../chat/redraws.ts'
 import { type House, transact, type Unit } from '../house.ts'
 import { advanced, due, nothingDue } from '../time/due.ts'
 import { wantFailures } from './failures.ts'
@@ -67,6 +68,8 @@ async function listen(unit: Unit, state: ChangeState, standing: Standing): Promi
   const changed = after.filter((h, i) => h !== before[i])
   if (changed.length > 0) {
     await writeHosts(unit.tx, state.id, changed)
+    // Nothing else may happen now, and people have to see who needs them.
+    await touchSubject(unit.tx, changeSubject(state.id))
     unit.audit({
       actor: 'patchcrier',
       action: 'note-silence',

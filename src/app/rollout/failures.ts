@@ -2,7 +2,7 @@ import type { FailureView } from '../../cards/progress.ts'
 import { sha256Hex } from '../../core/canonical.ts'
 import type { ChangeState } from '../../core/change/state.ts'
 import { failuresByCause } from '../../core/deploy/counters.ts'
-import type { HostProgress } from '../../core/deploy/progress.ts'
+import { type HostProgress, inFlight } from '../../core/deploy/progress.ts'
 import { changeSubject } from '../change/rows.ts'
 import { planPurpose, reply } from '../chat/show.ts'
 import type { Unit } from '../house.ts'
@@ -39,9 +39,10 @@ export async function wantFailures(unit: Unit, state: ChangeState, hosts: readon
   }
 }
 
-/** The group as it is now: who of it is still open. */
+/** The group as it is now: who of it is still open, and who is under way again. */
 export function failureView(payload: unknown, hosts: readonly HostProgress[]): FailureView {
   const { key, cause, hosts: names } = payload as Group
-  const open = hosts.filter((h) => names.includes(h.host) && (h.status === 'failed' || h.status === 'unknown')).map((h) => h.host)
-  return { key, cause, hosts: names, open }
+  const here = hosts.filter((h) => names.includes(h.host))
+  const open = here.filter((h) => h.status === 'failed' || h.status === 'unknown').map((h) => h.host)
+  return { key, cause, hosts: names, open, again: here.filter(inFlight).map((h) => h.host) }
 }
