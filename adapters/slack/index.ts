@@ -39,7 +39,7 @@ export async function startSlack({ config, doors, directory, log, onBadSignature
   const logger = boltLogger(log)
   const client = slackClient(botToken, apiUrl, logger, timeoutMs)
   const installation = await whoAmI(client)
-  const people = slackPeople({ client, installation, directory, log })
+  const people = slackPeople({ client, installation, directory, log, now: Date.now })
   const headers = { authorization: `Bearer ${botToken}` }
   const fetchFiles = fileFetcher({ name: 'Slack', keeps: (url) => isSlacks(url, apiUrl), headers })
   const on: Receiving = { doors, client, installation, ...people, directory, fetchFiles, log }

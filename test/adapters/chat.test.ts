@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { tried, unless } from '../../adapters/chat/failures.ts'
 import { parsedJson } from '../../adapters/chat/json.ts'
 import { kept } from '../../adapters/chat/kept.ts'
+import { lastRead } from '../../adapters/chat/last-read.ts'
 import { firstTime } from '../../adapters/chat/once.ts'
 import { running } from '../../adapters/chat/running.ts'
 import { within } from '../../adapters/chat/soon.ts'
 import { tell } from '../../adapters/chat/tell.ts'
 import { isUnsent } from '../../adapters/chat/unsent.ts'
-import { ChatError } from '../../src/ports.ts'
+import { ChatError, type ChatErrorCode } from '../../src/ports.ts'
 import { card } from '../support/cards.ts'
 
 describe('what was asked is kept', () => {
@@ -70,6 +71,48 @@ describe('what was asked is kept', () => {
     const { asked, get } = cache(2)
     for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await get(key)
     expect(asked).toEqual(['a', 'b', 'c', 'b'])
+  })
+})
+
+describe('while a platform cannot be asked, what it said last counts', () => {
+  /** On a clock that stands still until it is moved; an answer is told, a failure thrown. */
+  function reader() {
+    const clock = { at: 0 }
+    const logged: object[] = []
+    const keep = (fields: object) => void logged.push(fields)
+    const read = lastRead<string>({ forMs: 600_000, now: () => clock.at, log: { info: keep, warn: keep, error: keep } })
+    const ask = (answer: string | Error, key = 'a') =>
+      read(key, async () => {
+        if (answer instanceof Error) throw answer
+        return answer
+      })
+    return { clock, logged, ask }
+  }
+  const no = (code: ChatErrorCode) => new ChatError(code, 'no')
+
+  test.each<ChatErrorCode>(['RATE_LIMITED', 'UNAVAILABLE', 'UNREACHED'])('%s: for its time, and not a millisecond longer', async (code) => {
+    const { clock, logged, ask } = reader()
+    await ask('first')
+    clock.at = 599_999
+    expect(await ask(no(code))).toBe('first')
+    expect(logged).toEqual([{ err: no(code), key: 'a' }])
+    clock.at = 600_000
+    await expect(ask(no(code))).rejects.toMatchObject({ code })
+  })
+
+  test.each([no('FORBIDDEN'), no('GONE'), no('REJECTED'), new TypeError('a fault')])('%s is an answer, and ends it', async (error) => {
+    const { ask } = reader()
+    await ask('first')
+    await expect(ask(error)).rejects.toBe(error)
+    await expect(ask(no('UNAVAILABLE'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+
+  test('of each key its own, and the newest', async () => {
+    const { ask } = reader()
+    await ask('first')
+    await ask('second')
+    expect(await ask(no('UNREACHED'))).toBe('second')
+    await expect(ask(no('UNREACHED'), 'b')).rejects.toMatchObject({ code: 'UNREACHED' })
   })
 })
 
