@@ -45,13 +45,10 @@ export function slackPeople({ client, installation, directory, log, now }: Sourc
       log.warn({ err: error, ...fields }, otherwise)
       return null
     })
+  const readGroup = (group: string) => groups.get(group, () => orLast(group, () => askGroup(group)))
   /** Null: it cannot be read, and was not lately, or is none. Such a group gives nobody a role and is not mentioned. */
   const membersOf = (group: string): Promise<ReadonlySet<string> | null> =>
-    orNull(
-      groups.get(group, () => orLast(group, () => askGroup(group))),
-      { group },
-      'slack: a user group could not be read',
-    )
+    orNull(readGroup(group), { group }, 'slack: a user group could not be read')
   const userOf = async (person: string): Promise<string | null> => {
     const email = directory.emailByPerson(person)
     return email === null ? null : ids.get(email, () => askId(email))
