@@ -2,7 +2,9 @@ import type { Budget } from '../../src/core/budgets.ts'
 
 /**
  * What Slack lets one app do in one workspace. Source: its page on rate limits, by method. It tolerates some more; these stay below.
- * Not counted, because people cause them one by one: private answers, forms, look-ups of people (all of them 100 a minute and more).
+ * Not counted, because people cause them one by one: private answers, forms, look-ups of accounts (tier 4, 100 a minute each), of
+ * addresses that cards name (users.lookupByEmail: tier 3, 50) and of user groups (usergroups.users.list: tier 2, 20). What is said of
+ * people is kept for a minute, so that a group is read once in it: twenty groups fit. While none can be: `adapters/chat/last-read.ts`.
  */
 export const SLACK_BUDGETS: readonly Budget[] = [
   // chat.postMessage: one a second in a channel, replies included.

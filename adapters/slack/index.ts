@@ -4,6 +4,7 @@ import type { Directory, Home } from '../../src/ports.ts'
 import type { Connected } from '../chat/connected.ts'
 import { fileFetcher } from '../chat/files.ts'
 import type { Log } from '../chat/log.ts'
+import { fetchWithin } from '../chat/once-more.ts'
 import type { Installation } from './account.ts'
 import { boltLogger, type Client, isSlacks, slackClient } from './client.ts'
 import { type SlackConfig, slackConfig } from './config.ts'
@@ -39,7 +40,7 @@ export async function startSlack({ config, doors, directory, log, onBadSignature
   const logger = boltLogger(log)
   const client = slackClient(botToken, apiUrl, logger, timeoutMs)
   const installation = await whoAmI(client)
-  const people = slackPeople({ client, installation, directory, log })
+  const people = slackPeople({ client, installation, directory, log, now: Date.now })
   const headers = { authorization: `Bearer ${botToken}` }
   const fetchFiles = fileFetcher({ name: 'Slack', keeps: (url) => isSlacks(url, apiUrl), headers })
   const on: Receiving = { doors, client, installation, ...people, directory, fetchFiles, log }
@@ -64,8 +65,7 @@ export async function startSlack({ config, doors, directory, log, onBadSignature
 async function appOn(receiver: Receiver, botToken: string, botUserId: string, log: Log, timeoutMs: number): Promise<App> {
   const authorize = async () => ({ botToken, botUserId })
   // Answers to a command's own address have no time limit else, and the end would wait for them.
-  const limited: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
-  const clientOptions = { fetch: limited }
+  const clientOptions = { fetch: fetchWithin(timeoutMs) }
   const app = new App({ receiver, authorize, logger: boltLogger(log), clientOptions, deferInitialization: true, convoStore: false })
   await app.init()
   return app

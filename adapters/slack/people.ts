@@ -4,7 +4,8 @@ import type { Card } from '../../src/cards/card.ts'
 import { allow, type Ruled } from '../../src/core/result.ts'
 import type { Account, Directory } from '../../src/ports.ts'
 import { unless } from '../chat/failures.ts'
-import { ABOUT_PEOPLE, kept } from '../chat/kept.ts'
+import { ABOUT_PEOPLE, type KeptOptions, kept } from '../chat/kept.ts'
+import { lastRead, MEMBERS_LAST_MS } from '../chat/last-read.ts'
 import type { Log } from '../chat/log.ts'
 import { addressOf, type Installation, type SlackUser, slackUser } from './account.ts'
 import type { Client } from './client.ts'
@@ -19,20 +20,20 @@ export interface People {
   mentionsOf(card: Card): Promise<Mentions>
 }
 
-interface Sources {
+interface Sources extends Pick<KeptOptions, 'now'> {
   readonly client: Client
   readonly installation: Installation
   readonly directory: Directory
   readonly log: Log
 }
 
-const KEPT = { ...ABOUT_PEOPLE, now: Date.now }
-
 /** Asks Slack; what it says is kept for a minute. Accounts of the policy's people are found by their address, user groups by their id. */
-export function slackPeople({ client, installation, directory, log }: Sources): People {
-  const users = kept<SlackUser>(KEPT)
-  const ids = kept<string | null>(KEPT)
-  const groups = kept<ReadonlySet<string>>(KEPT)
+export function slackPeople({ client, installation, directory, log, now }: Sources): People {
+  const about = { ...ABOUT_PEOPLE, now }
+  const users = kept<SlackUser>(about)
+  const ids = kept<string | null>(about)
+  const groups = kept<ReadonlySet<string>>(about)
+  const orLast = lastRead<ReadonlySet<string>>({ forMs: MEMBERS_LAST_MS, now, log })
   const askUser = async (user: string) => slackUser.parse((await client.users.info({ user })).user)
   const askId = async (email: string) => {
     const user = (await unless(['GONE'], client.users.lookupByEmail({ email })))?.user
@@ -44,13 +45,10 @@ export function slackPeople({ client, installation, directory, log }: Sources): 
       log.warn({ err: error, ...fields }, otherwise)
       return null
     })
-  /** Null: it cannot be read, or is none. Such a group gives nobody a role and is not mentioned. */
+  const readGroup = (group: string) => groups.get(group, () => orLast(group, () => askGroup(group)))
+  /** Null: it cannot be read, and was not lately, or is none. Such a group gives nobody a role and is not mentioned. */
   const membersOf = (group: string): Promise<ReadonlySet<string> | null> =>
-    orNull(
-      groups.get(group, () => askGroup(group)),
-      { group },
-      'slack: a user group could not be read',
-    )
+    orNull(readGroup(group), { group }, 'slack: a user group could not be read')
   const userOf = async (person: string): Promise<string | null> => {
     const email = directory.emailByPerson(person)
     return email === null ? null : ids.get(email, () => askId(email))

@@ -1,13 +1,17 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { tried, unless } from '../../adapters/chat/failures.ts'
 import { parsedJson } from '../../adapters/chat/json.ts'
 import { kept } from '../../adapters/chat/kept.ts'
+import { lastRead } from '../../adapters/chat/last-read.ts'
+import { listen } from '../../adapters/chat/loopback.ts'
 import { firstTime } from '../../adapters/chat/once.ts'
+import { fetchWithin, type OnceMore } from '../../adapters/chat/once-more.ts'
 import { running } from '../../adapters/chat/running.ts'
 import { within } from '../../adapters/chat/soon.ts'
 import { tell } from '../../adapters/chat/tell.ts'
 import { isUnsent } from '../../adapters/chat/unsent.ts'
-import { ChatError } from '../../src/ports.ts'
+import { ChatError, type ChatErrorCode } from '../../src/ports.ts'
 import { card } from '../support/cards.ts'
 
 describe('what was asked is kept', () => {
@@ -70,6 +74,48 @@ describe('what was asked is kept', () => {
     const { asked, get } = cache(2)
     for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await get(key)
     expect(asked).toEqual(['a', 'b', 'c', 'b'])
+  })
+})
+
+describe('while a platform cannot be asked, what it said last counts', () => {
+  /** On a clock that stands still until it is moved; an answer is told, a failure thrown. */
+  function reader() {
+    const clock = { at: 0 }
+    const logged: object[] = []
+    const keep = (fields: object) => void logged.push(fields)
+    const read = lastRead<string>({ forMs: 600_000, now: () => clock.at, log: { info: keep, warn: keep, error: keep } })
+    const ask = (answer: string | Error, key = 'a') =>
+      read(key, async () => {
+        if (answer instanceof Error) throw answer
+        return answer
+      })
+    return { clock, logged, ask }
+  }
+  const no = (code: ChatErrorCode) => new ChatError(code, 'no')
+
+  test.each<ChatErrorCode>(['RATE_LIMITED', 'UNAVAILABLE', 'UNREACHED'])('%s: for its time, and not a millisecond longer', async (code) => {
+    const { clock, logged, ask } = reader()
+    await ask('first')
+    clock.at = 599_999
+    expect(await ask(no(code))).toBe('first')
+    expect(logged).toEqual([{ err: no(code), key: 'a' }])
+    clock.at = 600_000
+    await expect(ask(no(code))).rejects.toMatchObject({ code })
+  })
+
+  test.each([no('FORBIDDEN'), no('GONE'), no('REJECTED'), new TypeError('a fault')])('%s is an answer, and ends it', async (error) => {
+    const { ask } = reader()
+    await ask('first')
+    await expect(ask(error)).rejects.toBe(error)
+    await expect(ask(no('UNAVAILABLE'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+
+  test('of each key its own, and the newest', async () => {
+    const { ask } = reader()
+    await ask('first')
+    await ask('second')
+    expect(await ask(no('UNREACHED'))).toBe('second')
+    await expect(ask(no('UNREACHED'), 'b')).rejects.toMatchObject({ code: 'UNREACHED' })
   })
 })
 
@@ -177,6 +223,71 @@ describe('what is told privately', () => {
     ['a fault too', new TypeError('a mistake'), true],
   ])('ends at what cannot be shown: %s', async (_, err, told) => {
     expect(await telling(err)).toEqual({ told, shown: ['one'], logged: [{ err }] })
+  })
+
+  /** One card whose showing fails so, one time after the other; how long was waited before each is in `waits`. */
+  const failing = async (errors: readonly Error[], after?: OnceMore['after']) => {
+    const [left, waits, logged]: [Error[], number[], object[]] = [[...errors], [], []]
+    const keep = (fields: object) => void logged.push(fields)
+    const pause = async (ms: number) => void waits.push(ms)
+    const show = async () => {
+      const error = left.shift()
+      if (error) throw error
+    }
+    await tell({ info: keep, warn: keep, error: keep }, [card()], show, { pause, ...(after && { after }) })
+    return { waits, logged }
+  }
+  const many = (retryAfterMs?: number) => new ChatError('RATE_LIMITED', 'too many', retryAfterMs)
+  const unreached = (retryAfterMs?: number) => new ChatError('UNREACHED', 'no connection', retryAfterMs)
+
+  test.each<[string, Error, number]>([
+    ['one too many', many(5_000), 5_000],
+    ['nobody was reached', unreached(), 1_000],
+    ['nobody was reached, who says when', unreached(2_000), 2_000],
+  ])('is tried once more where nothing was shown: %s', async (_, error, waitMs) => {
+    expect(await failing([error])).toEqual({ waits: [waitMs], logged: [] })
+    expect(await failing([error, error])).toEqual({ waits: [waitMs], logged: [{ err: error }] })
+  })
+
+  test.each([
+    ['one too many for longer than somebody waits', many(5_001)],
+    ['one too many, nobody says how long', many()],
+    ['nobody was reached, for longer', unreached(5_001)],
+    ['it may have been shown', lost],
+    ['it is forbidden', forbidden],
+    ['a fault', new TypeError('a mistake')],
+  ])('is not tried again else: %s', async (_, error) => {
+    expect(await failing([error])).toEqual({ waits: [], logged: [{ err: error }] })
+  })
+
+  test('is not tried again where the calls themselves are', async () => {
+    expect(await failing([many(1)], ['UNREACHED'])).toEqual({ waits: [], logged: [{ err: many(1) }] })
+    expect(await failing([unreached()], ['UNREACHED'])).toMatchObject({ waits: [1_000] })
+  })
+})
+
+describe('an answer at an address of its own', () => {
+  /** A server that answers so, until the work is done; then its port is closed. */
+  async function at<T>(status: number, headers: OutgoingHttpHeaders, work: (url: string) => Promise<T>): Promise<T> {
+    const { origin, close } = await listen(0, (_, response) => response.writeHead(status, headers).end())
+    try {
+      return await work(origin)
+    } finally {
+      await close(async () => undefined)
+    }
+  }
+  const post = fetchWithin(60_000)
+
+  test('gives what it gives', async () => expect(await at(404, {}, post)).toMatchObject({ status: 404 }))
+
+  test('that is one too many says when the next may come', async () => {
+    await expect(at(429, { 'retry-after': '3' }, post)).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 3_000 })
+    await expect(at(429, {}, post)).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: undefined })
+  })
+
+  test('where nobody listens reached nobody', async () => {
+    const closed = await at(200, {}, async (url) => url)
+    await expect(post(closed)).rejects.toMatchObject({ code: 'UNREACHED' })
   })
 })
 

@@ -86,10 +86,30 @@ describe.each([
   })
 })
 
-describe.each<[string, () => string, () => Promise<unknown>]>([
+type Asked = readonly [string, () => string, () => Promise<unknown>]
+const ASKED: readonly Asked[] = [
   ['a click', () => 'chat.postEphemeral', () => peer.click(DANA, place.ref, root.message, 'Approve')],
   ['a command', () => `response/${peer.user(DANA)}`, () => peer.command(DANA, place.ref, 'status')],
-])('an answer to %s that cannot be shown', (_, method, act) => {
+]
+
+describe.each(ASKED)('an answer to %s that was one too many', (_, method, act) => {
+  test.each([
+    ['is shown the second time', 1, 0],
+    ['is not tried a third time', 2, 1],
+  ])('%s', async (_, faults, logged) => {
+    bot.intents.length = 0
+    bot.logged.length = 0
+    bot.answer = async () => ({ ok: true, cards: [card({ title: 'Noted' })] })
+    const before = calls(method())
+    peer.proxy.fail('limited shortly', faults, method())
+    expect(await act()).toMatchObject({ status: 200 })
+    await bot.slack.idle()
+    expect([bot.intents.length, calls(method())]).toEqual([1, before + 2])
+    expect(bot.logged.filter((line) => line.includes('an outcome could not be shown'))).toHaveLength(logged)
+  })
+})
+
+describe.each(ASKED)('an answer to %s that cannot be shown', (_, method, act) => {
   test.each(TROUBLES)('%s: it is logged, and what was wanted has happened once', async (trouble) => {
     bot.intents.length = 0
     bot.logged.length = 0

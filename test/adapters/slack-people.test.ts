@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Client } from '../../adapters/slack/client.ts'
+import { slackPeople } from '../../adapters/slack/people.ts'
 import type { Card, Span } from '../../src/cards/card.ts'
-import type { Place } from '../../src/ports.ts'
+import { ChatError, type ChatErrorCode, type Place } from '../../src/ports.ts'
 import { textOf } from '../support/block-kit.ts'
 import { card } from '../support/cards.ts'
 import { type SlackPeer, startSlackPeer } from '../support/slack.ts'
@@ -140,6 +142,70 @@ describe('an account', () => {
       await says(DANA)
       expect(bot.intents).toHaveLength(1)
     }))
+})
+
+describe('a group whose members were read', () => {
+  const MINUTE_MS = 60_000
+  /** Somebody of the group, on a clock that stands still until it is moved; `slack` says whether its members can be read. */
+  function member() {
+    const clock = { at: 0 }
+    const slack: { refuses: ChatErrorCode | null; asked: number } = { refuses: null, asked: 0 }
+    const list = async () => {
+      slack.asked += 1
+      if (slack.refuses !== null) throw new ChatError(slack.refuses, 'usergroups.users.list: no')
+      return { ok: true, users: ['U1'] }
+    }
+    const user = { id: 'U1', team_id: 'T1', is_email_confirmed: true, profile: { email: STRANGER } }
+    const client = { users: { info: async () => ({ ok: true, user }) }, usergroups: { users: { list } } } as unknown as Client
+    const { accountOf } = slackPeople({
+      client,
+      installation: { botUser: 'U0', team: 'T1', enterprise: undefined, url: 'https://example.slack.com/' },
+      directory: { groups: () => [SECURITY], groupByRole: () => null, emailByPerson: () => null, placeByRef: () => null },
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      now: () => clock.at,
+    })
+    const groups = async () => {
+      const account = await accountOf('U1')
+      return account.ok ? account.value.groups : null
+    }
+    return { clock, slack, groups }
+  }
+
+  test('is read once a minute', async () => {
+    const { clock, slack, groups } = member()
+    for (clock.at = 0; clock.at < 2 * MINUTE_MS; clock.at += 1_000) await groups()
+    expect(slack.asked).toBe(2)
+  })
+
+  test.each<ChatErrorCode>([
+    'RATE_LIMITED',
+    'UNAVAILABLE',
+    'UNREACHED',
+  ])('keeps its roles in an outage (%s), ten minutes long', async (code) => {
+    const { clock, slack, groups } = member()
+    expect(await groups()).toEqual([SECURITY])
+    slack.refuses = code
+    clock.at = 9 * MINUTE_MS
+    expect(await groups()).toEqual([SECURITY])
+    clock.at = 10 * MINUTE_MS
+    expect(await groups()).toEqual([])
+    slack.refuses = null
+    expect(await groups()).toEqual([SECURITY])
+  })
+
+  test.each<ChatErrorCode>([
+    'FORBIDDEN',
+    'GONE',
+    'REJECTED',
+  ])('loses them where Slack says no (%s), an outage after it or not', async (code) => {
+    const { clock, slack, groups } = member()
+    await groups()
+    slack.refuses = code
+    clock.at = MINUTE_MS
+    expect(await groups()).toEqual([])
+    slack.refuses = 'UNAVAILABLE'
+    expect(await groups()).toEqual([])
+  })
 })
 
 describe('a mention', () => {

@@ -304,4 +304,11 @@ describe('what the doctor notes', () => {
       expect.stringContaining('Nobody was seen in the group "All staff" on slack'),
     ])
   })
+
+  test('more groups on Slack than it lets be read in a minute', () => {
+    const groups = (platform: 'slack' | 'teams', count: number) =>
+      Array.from({ length: count }, (_, n) => ({ ...STAFF, roles: [...STAFF.roles], platform, ref: `${platform}-${n}` }))
+    expect(groupNotes([...groups('slack', 20), ...groups('teams', 20)], null)).toEqual([])
+    expect(groupNotes(groups('slack', 21), null)).toEqual([expect.stringContaining('21 groups on slack')])
+  })
 })

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 /**
  * How a call to Slack may go wrong. `reset before`: the connection breaks and nothing was stored. `reset after`: it was stored, and the
  * answer is lost; so it is with all that end in `after`. `silence`: no answer ever comes. `garbage`: 200 with a web page.
+ * `limited shortly`: may be repeated at once.
  */
 export type FaultMode =
   | 'rate limited'
+  | 'limited shortly'
   | 'server error'
   | 'server error after'
   | 'reset before'
@@ -148,7 +150,10 @@ export function confirmEmail(answer: Record<string, unknown>): Record<string, un
 }
 
 function answerTo(fault: FaultMode | undefined, stored: string | Served): [number, Readonly<Record<string, string>>, string | Uint8Array] {
-  if (fault === 'rate limited') return [429, { 'retry-after': String(RETRY_AFTER_S) }, '{"ok":false,"error":"ratelimited"}']
+  if (fault === 'rate limited' || fault === 'limited shortly') {
+    const seconds = fault === 'rate limited' ? RETRY_AFTER_S : 0
+    return [429, { 'retry-after': String(seconds) }, '{"ok":false,"error":"ratelimited"}']
+  }
   if (fault?.startsWith('server error')) return [500, {}, 'upstream failed']
   if (fault?.startsWith('garbage')) return [200, { 'content-type': 'text/html' }, '<!doctype html><title>Sorry</title>']
   if (typeof stored !== 'string') return [stored.status ?? 200, stored.headers ?? {}, stored.body]

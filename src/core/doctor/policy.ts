@@ -88,7 +88,18 @@ export function groupNotes(groups: Policy['groups'], seen: readonly number[] | n
       ({ platform, name }) =>
         `Nobody was seen in the group "${name}" on ${platform} (lately): its roles come with its members' first click.`,
     )
-  return [...deciding, ...unseen]
+  return [...deciding, ...unseen, ...tooMany(groups)]
+}
+
+/** Slack lets a bot read twenty groups a minute, and each is read once in it. */
+const MOST_SLACK_GROUPS = 20
+
+function tooMany(groups: Policy['groups']): readonly string[] {
+  const many = groups.filter(({ platform }) => platform === 'slack').length
+  if (many <= MOST_SLACK_GROUPS) return []
+  return [
+    `${many} groups on slack have roles, and Slack lets ${MOST_SLACK_GROUPS} be read a minute: their members may be refused for a while. Give the roles to fewer groups.`,
+  ]
 }
 
 function placeFindings({ platforms }: Facts, { places }: Policy): readonly Finding[] {
