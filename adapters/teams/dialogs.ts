@@ -4,7 +4,7 @@ import { asOne } from '../../src/cards/adaptive/teams/in-place.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { draftOf } from '../../src/cards/refused.ts'
 import { allow } from '../../src/core/result.ts'
-import { inTime, within } from '../chat/soon.ts'
+import { inTime } from '../chat/soon.ts'
 import { cardsOf } from '../chat/tell.ts'
 import { askIfReal, formFor, perform, type Sent, STRANGE, WAIT, wantedOf } from '../chat/visit.ts'
 import { readHtml } from '../html.ts'
@@ -41,20 +41,17 @@ async function form(on: Receiving, activity: Activity, { button }: Pressed, said
   return fresh.ok ? formIn(fresh.value, button, said) : sayIn(said.error?.text ?? fresh.refusal.text)
 }
 
-/** A form that is drawn once more comes on top of what the deed took, and Teams waits for five seconds in all. */
-const ONCE_MORE_MS = 1000
-
-/** A form was sent. A refusal is shown at its field, and what was typed stays. */
+/** A form was sent. A refusal is shown at its field, and what was typed stays; where the form is not drawn again in time, it is told alone. */
 export async function onSubmit(on: Receiving, activity: Activity): Promise<Reply> {
   const press = pressedIn(activity)
   if (press === null) return say(STRANGE.refusal.text)
   const { button, inputs: typed } = press
   const draft = draftOf(Object.entries(typed))
-  const answer: Answer = async (outcome) => {
+  const answer: Answer = async (outcome, soon) => {
     if (outcome === 'late') return say(WAIT)
     if (outcome.ok) return outcome.cards.length === 0 ? CLOSED : show(outcome.cards)
     const error = { text: outcome.refusal.text, field: outcome.field }
-    const again = await within(form(on, activity, press, { typed, error }), ONCE_MORE_MS)
+    const again = await soon(form(on, activity, press, { typed, error }))
     if (again !== 'late') return open(again)
     on.later(tellPrivately(on, activity, cardsOf(outcome, draft)))
     return say(WAIT)
