@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { formIn, framed, type Said, sayIn, type Task } from '../../src/cards/adaptive/teams/dialog.ts'
 import { asOne } from '../../src/cards/adaptive/teams/in-place.ts'
 import type { Card } from '../../src/cards/card.ts'
-import { draftOf } from '../../src/cards/refused.ts'
+import { draftOf, refusedWords } from '../../src/cards/refused.ts'
 import { allow } from '../../src/core/result.ts'
-import { inTime, within } from '../chat/soon.ts'
+import { inTime } from '../chat/soon.ts'
 import { cardsOf } from '../chat/tell.ts'
 import { askIfReal, formFor, perform, type Sent, STRANGE, WAIT, wantedOf } from '../chat/visit.ts'
 import { readHtml } from '../html.ts'
@@ -38,23 +38,20 @@ export async function onFetch(on: Receiving, activity: Activity): Promise<Reply>
 /** Where there is no form any more, what was wrong with the last one is said. */
 async function form(on: Receiving, activity: Activity, { button }: Pressed, said: Said): Promise<Task> {
   const fresh = await formFor(on, visitOf(on, activity), button)
-  return fresh.ok ? formIn(fresh.value, button, said) : sayIn(said.error?.text ?? fresh.refusal.text)
+  return fresh.ok ? formIn(fresh.value, button, said) : sayIn(said.error?.text ?? refusedWords(fresh.refusal))
 }
 
-/** A form that is drawn once more comes on top of what the deed took, and Teams waits for five seconds in all. */
-const ONCE_MORE_MS = 1000
-
-/** A form was sent. A refusal is shown at its field, and what was typed stays. */
+/** A form was sent. A refusal is shown at its field, and what was typed stays; where the form is not drawn again in time, it is told alone. */
 export async function onSubmit(on: Receiving, activity: Activity): Promise<Reply> {
   const press = pressedIn(activity)
   if (press === null) return say(STRANGE.refusal.text)
   const { button, inputs: typed } = press
   const draft = draftOf(Object.entries(typed))
-  const answer: Answer = async (outcome) => {
+  const answer: Answer = async (outcome, soon) => {
     if (outcome === 'late') return say(WAIT)
     if (outcome.ok) return outcome.cards.length === 0 ? CLOSED : show(outcome.cards)
-    const error = { text: outcome.refusal.text, field: outcome.field }
-    const again = await within(form(on, activity, press, { typed, error }), ONCE_MORE_MS)
+    const error = { text: refusedWords(outcome.refusal), field: outcome.field }
+    const again = await soon(form(on, activity, press, { typed, error }))
     if (again !== 'late') return open(again)
     on.later(tellPrivately(on, activity, cardsOf(outcome, draft)))
     return say(WAIT)
@@ -79,7 +76,7 @@ export async function onDoubt(on: Receiving, activity: Activity): Promise<Reply>
   const gather = async () => allow(sentIn(message))
   const answer: Answer = (outcome) => {
     if (outcome === 'late') return say(WAIT)
-    if (!outcome.ok) return say(outcome.refusal.text)
+    if (!outcome.ok) return say(refusedWords(outcome.refusal))
     return outcome.cards.length === 0 ? say('Nothing is known about it.') : show(outcome.cards)
   }
   return inTimeOrTold(on, activity, askIfReal(on, visitOf(on, activity), gather), answer)

@@ -14,7 +14,7 @@ export interface Credentials {
 
 /**
  * The bot's token; another one than `refused`, which Teams did not take. Throws `ChatError`: FORBIDDEN when the bot is refused, UNREACHED when
- * nobody could be asked: nothing has been sent by then.
+ * nobody could be asked, or a proxy answered with a page of its own: nothing has been sent by then.
  */
 export type Token = (refused?: string) => Promise<string>
 
@@ -62,6 +62,7 @@ async function ask({ appId, tenantId, loginUrl }: Credentials, password: string)
   const body: unknown = await response.json().catch(() => null)
   const good = answer.safeParse(body).data
   if (response.ok && good) return { value: good.access_token, until: Date.now() + good.expires_in * 1000 - SPARE_MS }
+  if (response.ok) throw unsent('sign-in: Microsoft answered without a token')
   if (response.status >= 500 || response.status === 429) throw unsent(`sign-in: Microsoft answered HTTP ${response.status}`)
   const { error, error_codes } = refusal.safeParse(body).data ?? { error: `HTTP ${response.status}` }
   throw new ChatError('FORBIDDEN', `sign-in: Microsoft refused the bot${signInRefusal(error, error_codes?.[0])}`)

@@ -2,7 +2,7 @@ import type { Block, Card } from '../../src/cards/card.ts'
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.ts'
 import type { Directory, Doors, Outcome } from '../../src/ports.ts'
 import type { FetchFiles } from '../chat/files.ts'
-import { inTime } from '../chat/soon.ts'
+import { deadline, type Soon } from '../chat/soon.ts'
 import { cardsOf, tell } from '../chat/tell.ts'
 import type { House, Visit } from '../chat/visit.ts'
 import { type Activity, kindOf, withoutThread } from './activity.ts'
@@ -45,8 +45,8 @@ export const isPersonal = ({ conversation }: Activity): boolean => kindOf(conver
 export const placeOf = (on: Receiving, activity: Activity): string | null =>
   isPersonal(activity) ? '' : on.directory.placeByRef(withoutThread(activity.conversation.id))
 
-type More = readonly Block[]
-export type Answer = (outcome: Outcome | 'late') => Reply | Promise<Reply>
+/** `soon`: within what the outcome left of the time that there is for an answer. */
+export type Answer = (outcome: Outcome | 'late', soon: Soon) => Reply | Promise<Reply>
 
 /**
  * The answer to an outcome, or to `late` when Teams has to be answered first: then the outcome is told in the private chat of whoever waits
@@ -57,11 +57,12 @@ export async function inTimeOrTold(
   activity: Activity,
   work: Promise<Outcome>,
   answer: Answer,
-  more: More = [],
+  more: readonly Block[] = [],
 ): Promise<Reply> {
-  const outcome = await inTime(work)
+  const soon = deadline()
+  const outcome = await soon(work)
   if (outcome === 'late') on.later(work.then((late) => tellPrivately(on, activity, cardsOf(late, more))))
-  return answer(outcome)
+  return answer(outcome, soon)
 }
 
 /** Shows cards to whoever acted, alone. False: Teams forbids it. */

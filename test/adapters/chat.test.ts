@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { tried, unless } from '../../adapters/chat/failures.ts'
 import { parsedJson } from '../../adapters/chat/json.ts'
 import { kept } from '../../adapters/chat/kept.ts'
@@ -8,7 +8,7 @@ import { listen } from '../../adapters/chat/loopback.ts'
 import { firstTime } from '../../adapters/chat/once.ts'
 import { fetchWithin, type OnceMore } from '../../adapters/chat/once-more.ts'
 import { running } from '../../adapters/chat/running.ts'
-import { within } from '../../adapters/chat/soon.ts'
+import { deadline, within } from '../../adapters/chat/soon.ts'
 import { tell } from '../../adapters/chat/tell.ts'
 import { isUnsent } from '../../adapters/chat/unsent.ts'
 import { ChatError, type ChatErrorCode } from '../../src/ports.ts'
@@ -150,6 +150,19 @@ describe('work that shall end soon', () => {
     const { promise, reject } = Promise.withResolvers<never>()
     expect(await within(promise, 0)).toBe('late')
     reject(new Error('nobody waits for this any more'))
+  })
+
+  test('has one deadline with what an answer waited for before', async () => {
+    vi.useFakeTimers()
+    const inMs = (ms: number): Promise<string> => new Promise((done) => setTimeout(done, ms, 'done'))
+    const soon = deadline()
+    const [first, second] = [soon(inMs(1500)), soon(inMs(1900))]
+    await vi.advanceTimersByTimeAsync(1900)
+    expect([await first, await second]).toEqual(['done', 'done'])
+    const third = soon(inMs(101))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await third).toBe('late')
+    vi.useRealTimers()
   })
 })
 

@@ -161,20 +161,6 @@ describe('dialogs', () => {
     ])
   })
 
-  test('a refusal whose form cannot be drawn in time follows alone', async () => {
-    const { promise, resolve } = Promise.withResolvers<null>()
-    rig.doors.formFor = () => promise
-    rig.house.answer = () => refuse('REASON_NEEDED', 'Please say why.')
-    const before = rig.peer.whispers(ANA).length
-    const { task } = await invoke('task/submit', { ...DATA, 'reason~0': 'x' })
-    expect(task).toMatchObject({ type: 'message', value: expect.stringMatching(/takes a moment/) })
-    resolve(null)
-    await rig.teams.idle()
-    const told = rig.peer.whispers(ANA).slice(before)
-    expect(told).toHaveLength(1)
-    expect(told.flatMap(shown).join(' ')).toMatch(/Please say why.*You had written.*x/)
-  })
-
   test('when it is done, the dialog closes', async () => {
     rig.house.answer = () => ({ ok: true, cards: [] })
     expect(await invoke('task/submit', { ...DATA, 'reason~0': 'x' })).toEqual({})

@@ -13,10 +13,11 @@ beforeEach(async () => {
   asked = []
   answer = { status: 200, body: { access_token: 'token', expires_in: 3600 } }
   server = createServer(async (request, response) => {
-    let text = ''
-    for await (const part of request) text += part
-    asked.push(`${request.method} ${request.url} ${text}`)
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body))
+    let form = ''
+    for await (const part of request) form += part
+    asked.push(`${request.method} ${request.url} ${form}`)
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -68,6 +69,9 @@ test.each([
   ['what nobody here knows', 400, { error: 'invalid_grant', error_codes: [1] }, 'FORBIDDEN', /bot \(invalid_grant AADSTS1\)/],
   ['a no in other words', 400, 'no', 'FORBIDDEN', /HTTP 400/],
   ['a service that is down', 503, {}, 'UNREACHED', /HTTP 503; nothing was sent/],
+  ['a service that has too much to do', 429, {}, 'UNREACHED', /HTTP 429; nothing was sent/],
+  ['a web page', 200, '<html>Sign in to the network</html>', 'UNREACHED', /answered without a token; nothing was sent/],
+  ['an answer without a token', 200, { expires_in: 3600 }, 'UNREACHED', /answered without a token; nothing was sent/],
 ])('%s: the reason, without the secret; the next call asks again', async (_what, status, body, code, words) => {
   answer = { status, body }
   const token = withSecret()

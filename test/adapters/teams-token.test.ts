@@ -1,8 +1,11 @@
 import { request } from 'node:http'
+import { AuthenticationConstants } from 'botframework-connector'
+import { JwtTokenExtractor } from 'botframework-connector/lib/auth/jwtTokenExtractor.js'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { verifier } from '../../adapters/teams/botframework/verify.ts'
 import { chatWith } from '../support/teams.ts'
 import { ANA, startTeamsRig, type TeamsRig } from '../support/teams-adapter.ts'
-import type { Forgery } from '../support/teams-token.ts'
+import { type Forgery, KEYS, tokenFor } from '../support/teams-token.ts'
 
 let rig: TeamsRig
 beforeAll(async () => {
@@ -12,6 +15,7 @@ afterAll(() => rig.close())
 
 const now = Math.floor(Date.now() / 1000)
 const HOUR = 3600
+const SERVICE = 'https://smba.trafficmanager.net/teams/'
 
 test.each<[string, number, Forgery | 'no token']>([
   ['as the channel makes it', 200, {}],
@@ -27,6 +31,8 @@ test.each<[string, number, Forgery | 'no token']>([
   ['for another service address', 401, { claims: { serviceurl: 'https://evil.example/' } }],
   ['without a service address', 401, { claims: { serviceurl: undefined } }],
   ['by a key for another channel', 401, { header: { kid: 'webchat' } }],
+  ['by a key for no channel', 401, { header: { kid: 'for none' } }],
+  ['by a key that does not say for which channel', 401, { header: { kid: 'without endorsements' } }],
   ['signed by somebody else', 401, { by: 'stranger' }],
   ['signed with the public key as a secret', 401, { header: { alg: 'HS256' }, by: 'hmac' }],
   ['signed by nobody', 401, { header: { alg: 'none' }, by: 'nobody' }],
@@ -41,6 +47,18 @@ test.each<[string, number, Forgery | 'no token']>([
   expect(printed).not.toHaveBeenCalled()
   expect(rig.logged.join('')).not.toMatch(/ at .*\.js|BEGIN PUBLIC KEY/)
   printed.mockRestore()
+})
+
+test.each([
+  ['teams', true],
+  ['for none', false],
+  ['without endorsements', false],
+])('at Microsoft’s own address, where the library has just read the keys, the key %s is looked at without reading them again', async (kid, taken) => {
+  const published = new JwtTokenExtractor({}, AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl, []).openIdMetadata
+  // As the library has them after a fetch; one more would fail, for this address is not reached here.
+  Object.assign(published, { ...KEYS, lastUpdated: Date.now() })
+  const verify = verifier({ appId: 'app', tenantId: 'tenant', password: 'x', keysUrl: null }, () => undefined)
+  expect(await verify(`Bearer ${tokenFor('app', SERVICE, { header: { kid } })}`, SERVICE)).toBe(taken)
 })
 
 test('what others say on the console is not lost', () => {

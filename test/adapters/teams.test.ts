@@ -381,6 +381,24 @@ describe('who it is', () => {
     expect(rig.house.intents).toEqual([])
   })
 
+  test.each([
+    ['a form that is asked for', 'task/fetch', { data: { v: 1, verb: 'classify', id: 'change:1' } }],
+    ['a form that is sent', 'task/submit', { data: { v: 1, verb: 'classify', id: 'change:1' } }],
+    ['"Is this real?"', 'composeExtension/fetchTask', { messagePayload: { body: { contentType: 'text', content: 'x' } } }],
+  ])('%s has no buttons for somebody whom the policy does not know: it says where there is one, and there is', async (what, name, value) => {
+    const newcomer = name.toLowerCase().replace('/', '-')
+    const [account, email] = [`29:${newcomer}`, `${newcomer}@norderhafen.example`]
+    rig.peer.unusual.set(account, { name: what, email, userPrincipalName: email })
+    const { body } = await rig.peer.send(rig.peer.activity(account, TEAM, { type: 'invoke', name, value }))
+    expect(body).toMatchObject({ task: { type: 'message', value: expect.stringMatching(/"help" .*private chat: "Ask for a role"/) } })
+    await rig.peer.send(rig.peer.activity(account, chatWith(account), { type: 'message', text: 'help' }))
+    await rig.teams.idle()
+    const button = objects(rig.peer.requests.at(-1)?.body).find(({ title }) => title === 'Ask for a role')
+    const pressed = { action: { type: 'Action.Execute', data: button?.data } }
+    await rig.peer.send(rig.peer.activity(account, chatWith(account), { type: 'invoke', name: 'adaptiveCard/action', value: pressed }))
+    expect(rig.asked.map((one) => one.email)).toEqual([email])
+  })
+
   test('groups are the teams of the policy that the account is a member of', async () => {
     rig.groups = ['19:security@thread.tacv2', '19:others@thread.tacv2']
     rig.peer.unusual.set('29:grouped', { name: 'G', email: 'lena@norderhafen.example' })

@@ -47,7 +47,7 @@ const RESERVED: readonly { readonly packages: readonly string[]; readonly to: (r
   { packages: ['@resvg/resvg-js'], to: (room) => room === 'adapters/picture' },
   { packages: PLATFORMS, to: (room) => room.startsWith('adapters/') },
   { packages: ['openpgp'], to: (room) => room === 'adapters/openpgp' || room === 'adapters/sources/csaf' },
-  { packages: ['botbuilder'], to: (room) => room === 'adapters/teams' },
+  { packages: ['botbuilder', 'botframework-connector'], to: (room) => room === 'adapters/teams' },
 ]
 
 /** What the pure rooms may not do: the clock, chance, the machine, and the world are arguments there. */

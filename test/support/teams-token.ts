@@ -6,7 +6,7 @@ const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
 const PUBLIC_PEM = published.publicKey.export({ type: 'spki', format: 'pem' }).toString()
 
-const jwk = (kid: string, endorsements: readonly string[]) => ({
+const jwk = (kid: string, endorsements?: readonly string[]) => ({
   ...published.publicKey.export({ format: 'jwk' }),
   kid,
   use: 'sig',
@@ -14,8 +14,8 @@ const jwk = (kid: string, endorsements: readonly string[]) => ({
   endorsements,
 })
 
-/** What an issuer publishes: a key endorsed for Teams, and one for another channel. */
-export const KEYS = { keys: [jwk('teams', ['msteams']), jwk('webchat', ['webchat'])] }
+/** What an issuer publishes: a key endorsed for Teams, one for another channel, and two for none. */
+export const KEYS = { keys: [jwk('teams', ['msteams']), jwk('webchat', ['webchat']), jwk('for none', []), jwk('without endorsements')] }
 
 export interface Forgery {
   readonly header?: Readonly<Record<string, unknown>>

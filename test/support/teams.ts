@@ -114,11 +114,22 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
     if (path === 'openid') return void json({ issuer: 'https://api.botframework.com', jwks_uri: `${origin}/keys` })
     if (path === 'keys') return void json(KEYS)
-    if (path.startsWith('login/')) return void json(...signIn(path, new URLSearchParams(body)))
+    if (path.startsWith('login/')) {
+      const wrong = wrongWith(`${request.method} ${path}`, body)
+      if (wrong?.cut) return void request.socket.destroy()
+      if (wrong?.answer) return void response.writeHead(wrong.answer.status, wrong.answer.headers).end(wrong.answer.body)
+      return void json(...signIn(path, new URLSearchParams(body)))
+    }
     if (path.startsWith('files/')) return void response.writeHead(files.has(path.slice(6)) ? 200 : 404).end(files.get(path.slice(6)))
     if (path.startsWith('in/')) return fromPlayground(body, response)
     if (path.startsWith('service/')) return fromBot(request, response, path.slice('service/'.length), body)
     response.writeHead(404).end()
+  }
+
+  /** The next thing that is to go wrong with such a request; it goes wrong once. */
+  function wrongWith(call: string, text: string): TeamsFault | undefined {
+    const fault = faults.findIndex((one) => one.on.test(call) && (one.body?.test(text) ?? true))
+    return fault < 0 ? undefined : faults.splice(fault, 1)[0]
   }
 
   function signIn(path: string, form: URLSearchParams): [unknown, number] {
@@ -151,8 +162,7 @@ export async function startTeamsPeer(people: readonly TeamsPerson[], { playgroun
     await held
     const method = request.method ?? ''
     const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    const fault = faults.findIndex((one) => one.on.test(`${method} ${path}`) && (one.body?.test(text) ?? true))
-    const wrong = fault < 0 ? undefined : faults.splice(fault, 1)[0]
+    const wrong = wrongWith(`${method} ${path}`, text)
     if (wrong?.cut === 'before') return void request.socket.destroy()
     const answer =
       wrong?.answer ?? (request.headers.authorization === `Bearer ${BOT_TOKEN}` ? await answerTo(method, path, body) : { status: 401 })

@@ -1,4 +1,6 @@
 import { type Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
+import { AuthenticationConstants } from 'botframework-connector'
+import { JwtTokenExtractor } from 'botframework-connector/lib/auth/jwtTokenExtractor.js'
 import { z } from 'zod'
 import { GoodTokens } from '../../chat/good-tokens.ts'
 import { parsedJson } from '../../chat/json.ts'
@@ -31,6 +33,8 @@ export function verifier({ appId, tenantId, password, keysUrl }: Issuers, onTrou
   const endorsed = { requiredEndorsements: [CHANNEL] }
   const bot = botOf(appId, tenantId, password)
   const authentication = new ConfigurationBotFrameworkAuthentication(keysUrl === null ? {} : elsewhere(keysUrl), bot, endorsed)
+  // The keys as the library has read them for this address: it keeps them for the whole process, so that nothing is fetched twice.
+  const keys = new JwtTokenExtractor({}, keysUrl ?? AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl, []).openIdMetadata
   const good = new GoodTokens()
   return async (header, serviceUrl) => {
     const now = Date.now()
@@ -39,6 +43,8 @@ export function verifier({ appId, tenantId, password, keysUrl }: Issuers, onTrou
     if (claimed === null || !isForUs(claimed, appId, serviceUrl, now / 1000)) return false
     try {
       await quietly(() => authentication.authenticateRequest({ channelId: CHANNEL, serviceUrl } as Partial<Activity> as Activity, header))
+      // To the library, a key without any endorsement is one for every channel.
+      if ((await keys.getKey(claimed.kid))?.endorsements?.includes(CHANNEL) !== true) throw new Error('the key is not endorsed for Teams')
       good.add(header, serviceUrl, claimed.exp * 1000, now)
       return true
     } catch (error) {
@@ -62,9 +68,10 @@ const head = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) })
 const claims = z.object({ iss: z.literal(ISSUER), aud: z.string(), serviceurl: z.string(), exp: z.number(), nbf: z.number() })
 
 /** Null where it is no token of the kind that the channel makes. */
-function claimsOf(header: string): z.infer<typeof claims> | null {
+function claimsOf(header: string): (z.infer<typeof claims> & z.infer<typeof head>) | null {
   const [, first = '', second = ''] = /^Bearer ([\w-]+)\.([\w-]+)\.[\w-]+$/.exec(header) ?? []
-  return head.safeParse(decoded(first)).success ? (claims.safeParse(decoded(second)).data ?? null) : null
+  const [key, said] = [head.safeParse(decoded(first)).data, claims.safeParse(decoded(second)).data]
+  return key && said ? { ...key, ...said } : null
 }
 
 /** What needs no key. It spares the library what it would answer with a stack, or as a fault of ours. */
