@@ -29,7 +29,7 @@ export function endOnSignals({ stop, late, byNpm }: Ending): void {
       since = performance.now()
       setTimeout(() => {
         late()
-        process.exit(0)
+        process.exit()
       }, WITHIN_MS).unref()
       void stop().then(() => process.exit())
     } else if (!byNpm || performance.now() - since > ECHO_MS) process.exit(atOnce)

@@ -32,9 +32,9 @@ export function failureCard(state: ChangeState, group: FailureView, policy: Poli
     look: 'standard',
     tone: solved ? 'good' : 'warning',
     badges: rehearsalBadge(state),
-    title: `${shortened(group.hosts, 3)}: ${group.cause}`,
+    title: `${shortened(hosts, 3)}: ${group.cause}`,
     blocks: [
-      ...(group.hosts.length > 3 ? [textBlock(shortened(group.hosts, HOSTS_A_PAGE))] : []),
+      ...(hosts.length > 3 ? [textBlock(shortened(hosts, HOSTS_A_PAGE))] : []),
       ...(claimed ? [outcome('neutral', `${nameOf(policy, claimed.by)} takes care of it since `, at(claimed.at))] : []),
       ...(open.length === 0 || claimed ? [] : [textBlock(callRole('operations'), ': somebody has to take care of it.')]),
       ...(open.length > 0 && open.length < hosts.length ? [textBlock(`Still open: ${shortened(open, HOSTS_A_PAGE)}.`)] : []),
@@ -44,9 +44,9 @@ export function failureCard(state: ChangeState, group: FailureView, policy: Poli
     actions: [
       ...(open.length === 0 || claimed ? [] : [button('I take it', 'claim', subject)]),
       ...(running && open.length > 0 ? mendActions(subject, open.length) : []),
-      ...(group.hosts.length > HOSTS_A_PAGE ? [button('All hosts', 'failed-hosts', subject)] : []),
+      ...(hosts.length > HOSTS_A_PAGE ? [button('All hosts', 'failed-hosts', subject)] : []),
     ],
-    summary: `${count(group.hosts.length, 'host')}: ${group.cause}`,
+    summary: `${count(hosts.length, 'host')}: ${group.cause}`,
   }
 }
 
